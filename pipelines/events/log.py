@@ -1,0 +1,41 @@
+"""The log: one wide table of all events, and the quarantine of the lines that did not fit."""
+
+from pipelines.events import ENVELOPE, PAYLOAD_FIELDS
+from pipelines.tables import Column, Table
+
+GIVEN = tuple(
+    Column(field.name, field.type, field.description, nullable=not (field in ENVELOPE))
+    for field in (*ENVELOPE, *PAYLOAD_FIELDS)
+)
+
+CONTENT_HASH = Column("content_hash", "bigint", "64-bit hash of the version and the decoded fields as they came")
+
+LOG = Table(
+    "log",
+    (
+        *GIVEN,
+        CONTENT_HASH,
+        Column("landing", "bigint", "number of the commit that brought the event"),
+        Column("ingestion_time", "timestamp", "when the log received it"),
+        Column("ingestion_date", "date", "UTC date of ingestion_time; the log's partition"),
+    ),
+    key=("event_id",),
+    description="Every event that ever fitted the contract, once.",
+)
+
+QUARANTINE = Table(
+    "quarantine",
+    (
+        Column("source", "string", "the file from which the line came"),
+        Column("byte_offset", "bigint", "where the line begins in the (decompressed) source"),
+        Column("raw_sha256", "string", "SHA-256 of the raw bytes"),
+        Column("line_number", "bigint", "the line's number in the source, from 1"),
+        Column("raw", "binary", "the line as it came"),
+        Column("format", "string", "the adapter that read the source"),
+        Column("faults", "array<string>", "everything that is wrong with the line"),
+        Column("contract_version", "string", "the contract that it did not fit"),
+        Column("ingestion_time", "timestamp", "when it was put here"),
+    ),
+    key=("source", "byte_offset", "raw_sha256"),
+    description="Every line that did not fit, with its raw bytes and all its faults.",
+)

@@ -1,0 +1,69 @@
+"""What a table promises: its columns, its key, its layout. Everything else is derived from it."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+
+import pyarrow as pa
+
+ARROW_TYPES: dict[str, pa.DataType] = {
+    "bigint": pa.int64(),
+    "int": pa.int32(),
+    "string": pa.string(),
+    "binary": pa.binary(),
+    "boolean": pa.bool_(),
+    "date": pa.date32(),
+    "timestamp": pa.timestamp("us", tz="UTC"),
+    "array<bigint>": pa.list_(pa.int64()),
+    "array<string>": pa.list_(pa.string()),
+}
+
+
+class ContractError(ValueError):
+    """A frame does not have the columns that its table declares; the message lists every fault."""
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column: its name, its SQL type (a key of ARROW_TYPES), whether null has a meaning, and what it says."""
+
+    name: str
+    type: str
+    description: str
+    nullable: bool = False
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table's name, columns, key (unique, and the order of the rows) and the column that chooses a row's bucket."""
+
+    name: str
+    columns: tuple[Column, ...]
+    key: tuple[str, ...]
+    description: str = ""
+    bucket_by: str | None = None
+
+    @cached_property
+    def names(self) -> tuple[str, ...]:
+        """The columns' names, in order."""
+        return tuple(column.name for column in self.columns)
+
+    @cached_property
+    def arrow(self) -> pa.Schema:
+        """The Arrow schema; every field is nullable, so that both engines read each other's files."""
+        return pa.schema([pa.field(c.name, ARROW_TYPES[c.type]) for c in self.columns])
+
+    @cached_property
+    def ddl(self) -> str:
+        """The Spark schema as DDL text, which needs no session to write down."""
+        return ", ".join(f"{c.name} {c.type}" for c in self.columns)
+
+    def check(self, found: Iterable[tuple[str, str]]) -> None:
+        """Raise ContractError unless the (name, type) pairs found are exactly the declared ones, in any order."""
+        expected = {c.name: c.type for c in self.columns}
+        seen = dict(found)
+        missing = [f"  {n}: expected {t}, found no such column" for n, t in expected.items() if n not in seen]
+        wrong = [f"  {n}: expected {expected[n]}, found {t}" for n, t in seen.items() if t != expected.get(n, t)]
+        extra = [f"  {n}: not in the contract, found {t}" for n, t in seen.items() if n not in expected]
+        if missing or wrong or extra:
+            raise ContractError("\n".join([f"{self.name} breaks its contract:", *missing, *wrong, *extra]))
