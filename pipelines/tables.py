@@ -35,13 +35,20 @@ class Column:
 
 @dataclass(frozen=True)
 class Table:
-    """A table's name, columns, key (unique, and the order of the rows) and the column that chooses a row's bucket."""
+    """A table's name, columns, unique key, the column that chooses a row's bucket, and the order inside a bucket.
+
+    `order` is that of the key when it is not given; `-` before a column means descending.
+    """
 
     name: str
     columns: tuple[Column, ...]
     key: tuple[str, ...]
     description: str = ""
     bucket_by: str | None = None
+    order: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "order", self.order or self.key)
 
     @cached_property
     def names(self) -> tuple[str, ...]:

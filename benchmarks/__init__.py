@@ -1,0 +1,1 @@
+"""How fast the pipeline is, measured beside other ways of doing the same work."""

@@ -1,0 +1,71 @@
+"""Random draws of which the heavy tails of a social network are made."""
+
+import math
+from typing import Final, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+Ints: TypeAlias = NDArray[np.int64]
+Floats: TypeAlias = NDArray[np.float64]
+
+HOUR: Final = 3_600_000_000  # microseconds, like every time here
+DAY: Final = 24 * HOUR
+START: Final = 1_767_225_600_000_000  # 2026-01-01T00:00:00Z
+END: Final = START + 30 * DAY
+
+
+def power_law(rng: np.random.Generator, size: int, exponent: float, flat: float) -> Floats:
+    """Weights that fall with the rank's power, in random order; the first `flat` ranks are near equal."""
+    ranks = np.arange(size, dtype=np.float64) + flat
+    return rng.permutation(ranks**-exponent)
+
+
+def pick(rng: np.random.Generator, weights: Floats, size: int) -> Ints:
+    """Indices drawn with these weights, with repetition."""
+    edges = np.cumsum(weights)
+    drawn: Ints = np.searchsorted(edges, rng.random(size) * edges[-1])
+    return drawn
+
+
+def distinct_pairs(rng: np.random.Generator, left: Floats, right: Floats, size: int) -> tuple[Ints, Ints]:
+    """Exactly `size` distinct pairs of unequal indices, each side drawn with its weights."""
+    keys: Ints = np.empty(0, np.int64)
+    while len(keys) < size:
+        missing = (size - len(keys)) * 11 // 10 + 10
+        one, other = pick(rng, left, missing), pick(rng, right, missing)
+        drawn = (one * len(right) + other)[one != other]
+        keys = np.unique(np.concatenate([keys, drawn]))
+    keys = rng.permutation(keys)[:size]
+    return keys // len(right), keys % len(right)
+
+
+def exponent_for(mean: float, popularity: Ints, weights: Floats) -> float:
+    """The e for which authors drawn with `weights * (popularity + 1) ** e` have `mean` followers."""
+    low, high = -2.0, 4.0
+    for _ in range(50):
+        middle = (low + high) / 2
+        drawn = weights * (popularity + 1.0) ** middle
+        below = float(drawn @ popularity / drawn.sum()) < mean
+        low, high = (middle, high) if below else (low, middle)
+    return low
+
+
+def most_popular(candidates: Ints, popularity: Ints) -> Ints:
+    """Of each row of candidates the one with the greatest popularity."""
+    best = popularity[candidates].argmax(axis=1)
+    chosen: Ints = np.take_along_axis(candidates, best[:, None], axis=1)[:, 0]
+    return chosen
+
+
+def after(rng: np.random.Generator, times: Ints, hours: float) -> Ints:
+    """A time after each, `hours` later in the median with a long tail, and always before the end."""
+    lag = rng.lognormal(math.log(hours * HOUR), 1.5, len(times))
+    room = END - 1 - times
+    return times + np.where(lag < room, lag, rng.random(len(times)) * room).astype(np.int64)
+
+
+def anytime(rng: np.random.Generator, size: int, first_day: float, last_day: float) -> Ints:
+    """Times spread evenly between two days of the month."""
+    low, high = START + int(first_day * DAY), START + int(last_day * DAY)
+    return rng.integers(low, high, size)

@@ -1,0 +1,33 @@
+"""The sizes of the networks that are measured."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Scale:
+    """How many of each a network has; `deliveries` is the sum over posts of the author's followers."""
+
+    name: str
+    users: int
+    follows: int
+    posts: int
+    likes: int
+    reposts: int
+    deliveries: int
+
+
+def _times(name: str, factor: float, deliveries: int = 30_000_000) -> Scale:
+    """The scale with the counts of S times a factor."""
+    counts = (100_000, 3_000_000, 1_000_000, 2_000_000, 200_000, deliveries)
+    return Scale(name, *(round(count * factor) for count in counts))
+
+
+SCALES = {
+    scale.name: scale
+    for scale in (
+        _times("XS", 1 / 20),
+        _times("S", 1),
+        _times("S-heavy", 1, deliveries=250_000_000),
+        _times("L", 10),
+    )
+}

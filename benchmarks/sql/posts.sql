@@ -1,0 +1,7 @@
+-- The standing posts with their texts.
+SELECT
+    post_id, author_id, text,
+    CASE WHEN language IS NOT NULL THEN [language] END AS languages,
+    reply_to_post_id, posted_at, NULL::TIMESTAMP AS edited_at
+FROM standing_posts
+ORDER BY post_id

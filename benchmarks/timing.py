@@ -1,0 +1,107 @@
+"""Repetitions by turns, their medians and spread, and the memory of a command with its children."""
+
+import os
+import statistics
+import subprocess
+import threading
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from time import perf_counter
+from typing import Final
+
+INTERVAL: Final = 0.05
+
+
+@dataclass(frozen=True)
+class Repetition:
+    """What one run of one side took: the seconds of each step, and the most memory at once."""
+
+    seconds: dict[str, float]
+    peak_bytes: int = 0
+
+
+@dataclass(frozen=True)
+class Finished:
+    """A command that ended well: what it printed, how long it took, the most memory at once."""
+
+    output: str
+    seconds: float
+    peak_bytes: int
+
+
+@dataclass
+class Peak:
+    """The most that has been seen."""
+
+    value: int = 0
+    stop: threading.Event = field(default_factory=threading.Event)
+
+
+def by_turns(sides: Mapping[str, Callable[[], Repetition]], repeat: int) -> dict[str, list[Repetition]]:
+    """So many repetitions of every side, one of each by turns, so that a slow minute meets all of them."""
+    runs: dict[str, list[Repetition]] = {name: [] for name in sides}
+    for _ in range(repeat):
+        for name, side in sides.items():
+            runs[name].append(side())
+    return runs
+
+
+def steps(runs: list[Repetition]) -> list[str]:
+    """The steps of a side in the order in which they ran."""
+    return list(dict.fromkeys(step for run in runs for step in run.seconds))
+
+
+def median(runs: list[Repetition], step: str) -> float:
+    """The median seconds of a step."""
+    return statistics.median(run.seconds[step] for run in runs if step in run.seconds)
+
+
+def spread(runs: list[Repetition], step: str) -> float:
+    """The distance between the slowest and the fastest, as a share of the median."""
+    taken = [run.seconds[step] for run in runs if step in run.seconds]
+    return (max(taken) - min(taken)) / max(statistics.median(taken), 1e-9)
+
+
+def command(arguments: list[str]) -> Finished:
+    """Runs a command and waits for it.
+
+    Raises:
+        CalledProcessError: it failed; what it printed on standard error has been shown.
+    """
+    peak, start = Peak(), perf_counter()
+    with subprocess.Popen(arguments, stdout=subprocess.PIPE, text=True) as process:  # noqa: S603 our own
+        watcher = threading.Thread(target=_watch, args=(process.pid, peak), daemon=True)
+        watcher.start()
+        output, _ = process.communicate()
+        seconds = perf_counter() - start
+    peak.stop.set()
+    watcher.join()
+    if process.returncode:
+        raise subprocess.CalledProcessError(process.returncode, arguments)
+    return Finished(output, seconds, peak.value)
+
+
+def _watch(root: int, peak: Peak) -> None:
+    """Looks at the memory of a process tree until told to stop."""
+    while not peak.stop.wait(INTERVAL):
+        peak.value = max(peak.value, tree_bytes(root))
+
+
+def tree_bytes(root: int) -> int:
+    """Resident memory of a process and all its descendants; 0 where there is no /proc."""
+    parents: dict[int, list[int]] = {}
+    resident: dict[int, int] = {}
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        with suppress(OSError):  # ended meanwhile
+            fields = stat.read_text().rpartition(")")[2].split()
+            pid = int(stat.parent.name)
+            parents.setdefault(int(fields[1]), []).append(pid)
+            resident[pid] = int(fields[21]) * os.sysconf("SC_PAGE_SIZE")
+    total, waiting = 0, [root]
+    while waiting:
+        pid = waiting.pop()
+        total += resident.get(pid, 0)
+        waiting += parents.get(pid, [])
+    return total

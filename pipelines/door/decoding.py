@@ -1,0 +1,76 @@
+"""Blocks of event lines become Arrow columns, and the lines that do not fit are told with all their faults."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+
+from pipelines.door.arrow import events_of
+from pipelines.door.fast import fast
+from pipelines.door.machine import Bytes, Int64s
+from pipelines.door.strict import Faults, canonical, strict
+from pipelines.door.times import latest_at
+
+
+@dataclass(frozen=True)
+class Faulty:
+    """A line that does not fit: its index and byte offset in the block, without its newline, with every fault."""
+
+    line: int
+    offset: int
+    raw: bytes
+    faults: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Decoded:
+    """A block's events in source order, with line index and byte offset of each, and the lines that do not fit.
+
+    The events' columns are those of GIVEN and the content's hash; blank lines count as lines.
+    """
+
+    events: pa.Table
+    lines: Int64s
+    offsets: Int64s
+    faulty: tuple[Faulty, ...]
+    line_count: int
+
+
+def decode(block: bytes | memoryview | Bytes, clock: int) -> Decoded:
+    """The events of a block of lines (no byte-order mark) at a time of the clock, in UTC microseconds.
+
+    The compiled way takes what it can; the lines that it declines go the strict way, and those that fit
+    go through the compiled way again, written canonically, so that all columns and hashes have one maker.
+    """
+    source = np.frombuffer(block, np.uint8)
+    scanned = fast(source, latest_at(clock))
+    fitting: list[tuple[int, int, bytes]] = []
+    faulty: list[Faulty] = []
+    for line, start, end in scanned.declined.tolist():
+        raw = source[start:end].tobytes()
+        try:
+            fitting.append((line, start, canonical(strict(raw, clock))))
+        except Faults as fault:
+            faulty.append(Faulty(line, start, raw, fault.faults))
+    decoded = Decoded(
+        events_of(scanned.columns, scanned.rows),
+        scanned.columns.lines[: scanned.rows],
+        scanned.columns.offsets[: scanned.rows],
+        tuple(faulty),
+        scanned.line_count,
+    )
+    return _with_more(decoded, fitting, latest_at(clock)) if fitting else decoded
+
+
+def _with_more(decoded: Decoded, fitting: list[tuple[int, int, bytes]], latest: int) -> Decoded:
+    """The events with those of canonical lines, given with line index and offset, put at their places."""
+    block = b"\n".join(line for _, _, line in fitting)
+    scanned = fast(np.frombuffer(block, np.uint8), latest)
+    if scanned.rows != len(fitting):
+        raise AssertionError(f"the fast way declined a canonical line: {block[slice(*scanned.declined[0, 1:])]!r}")
+    lines = np.concatenate([decoded.lines, [line for line, _, _ in fitting]])
+    offsets = np.concatenate([decoded.offsets, [offset for _, offset, _ in fitting]])
+    order = np.argsort(lines)
+    events = pa.concat_tables([decoded.events, events_of(scanned.columns, scanned.rows)])
+    events = events.take(pa.Array.from_buffers(pa.int64(), len(order), [None, pa.py_buffer(order)])).combine_chunks()
+    return Decoded(events, lines[order], offsets[order], decoded.faulty, decoded.line_count)

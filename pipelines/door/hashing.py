@@ -1,0 +1,74 @@
+"""The 64-bit hashes of values and of contents. This definition is frozen: hashes are kept in logs for ever.
+
+Text is hashed by MurmurHash64A (Appleby, 2008) over its UTF-8 bytes, a number by the finaliser of MurmurHash3
+over the number xor the seed. A content's hash is the sum, modulo 2^64, of its fields' hashes, each seeded by the
+field's name; so neither the order of the fields matters nor a field that is absent, and new fields change no old hash.
+"""
+
+import hashlib
+
+import numpy as np
+
+from pipelines.door.machine import Bytes, Int64s, compiled, inlined, load
+
+BYTE = np.uint64(8)
+M = np.uint64(0xC6A4A7935BD1E995)
+R47 = np.uint64(47)
+R33 = np.uint64(33)
+F1 = np.uint64(0xFF51AFD7ED558CCD)
+F2 = np.uint64(0xC4CEB9FE1A85EC53)
+
+
+def seed_of(name: str) -> np.uint64:
+    """The seed of a field: the first eight bytes, little-endian, of the BLAKE2b digest (64 bits) of its name."""
+    return np.uint64(int.from_bytes(hashlib.blake2b(name.encode(), digest_size=8).digest(), "little"))
+
+
+@inlined
+def mix(word: np.uint64) -> np.uint64:
+    """The word after MurmurHash3's 64-bit finaliser: a bijection in which each bit depends on all."""
+    word = (word ^ (word >> R33)) * F1
+    word = (word ^ (word >> R33)) * F2
+    return word ^ (word >> R33)
+
+
+@inlined
+def hash_int(value: int, seed: np.uint64) -> np.uint64:
+    """The hash of an int64, taken as two's complement."""
+    return mix(np.uint64(value) ^ seed)
+
+
+@inlined
+def hash_ints(values: Int64s, start: int, stop: int, seed: np.uint64) -> np.uint64:
+    """The hash of the int64s from `start` to `stop`, their number and their order."""
+    found = mix(np.uint64(stop - start) ^ seed)
+    for at in range(start, stop):
+        found = mix(found ^ np.uint64(values[at])) + seed
+    return found
+
+
+@inlined
+def _last_bytes(data: Bytes, start: int, stop: int) -> np.uint64:
+    """The last one to seven bytes before `stop` as a little-endian number, reading nothing at or after `stop`."""
+    if stop >= 8:
+        last: np.uint64 = load(data, stop - 8)
+        return last >> (BYTE * np.uint64(8 - (stop - start)))
+    word = np.uint64(0)
+    for at in range(stop - 1, start - 1, -1):
+        word = (word << BYTE) | np.uint64(data[at])
+    return word
+
+
+@compiled
+def hash_bytes(data: Bytes, start: int, stop: int, seed: np.uint64) -> np.uint64:
+    """MurmurHash64A of the bytes from `start` to `stop`."""
+    found = seed ^ (np.uint64(stop - start) * M)
+    at = start
+    while at + 8 <= stop:
+        word = load(data, at) * M
+        found = (found ^ ((word ^ (word >> R47)) * M)) * M
+        at += 8
+    if at < stop:
+        found = (found ^ _last_bytes(data, at, stop)) * M
+    found = (found ^ (found >> R47)) * M
+    return found ^ (found >> R47)

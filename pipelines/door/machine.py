@@ -1,0 +1,96 @@
+"""What the compiled code of the door stands on: the compiler, and words of eight bytes at any place of an array."""
+
+import hashlib
+from collections.abc import Callable
+from importlib.resources import files
+from typing import Any, TypeVar, cast
+
+import numba
+import numpy as np
+import numpy.typing as npt
+from llvmlite import ir
+from numba.core import types
+from numba.extending import intrinsic
+
+Bytes = npt.NDArray[np.uint8]
+Int64s = npt.NDArray[np.int64]
+Int32s = npt.NDArray[np.int32]
+Words = npt.NDArray[np.uint64]
+
+Function = TypeVar("Function", bound=Callable[..., Any])
+Typed = tuple[Any, Callable[..., Any]]
+
+WORD = ir.IntType(64)
+ZERO = cast("int", np.int64(0))  # a plain 0 is a type of its own to the compiler, which then compiles everything twice
+_njit: Any = numba.njit  # its declared options lack one
+
+
+def _sources() -> str:
+    """What tells the door's source from any other version of it."""
+    digest = hashlib.blake2b(digest_size=6)
+    for file in sorted(files("pipelines.door").iterdir(), key=lambda file: file.name):
+        if file.name.endswith(".py"):
+            digest.update(file.read_bytes())
+    return digest.hexdigest()
+
+
+SOURCES = _sources()
+
+
+def compiled(function: Function) -> Function:
+    """The function as machine code, kept on disk, that runs without the interpreter's lock.
+
+    It is kept under a name with SOURCES: numba looks for changes only in the function's own file,
+    and would go on with stale code of the functions that it calls. No function of the door makes an array,
+    so none counts references (`_nrt`), which takes half of the time otherwise.
+    """
+    function.__qualname__ += f"_{SOURCES}"
+    return cast("Function", _njit(cache=True, nogil=True, _nrt=False)(function))
+
+
+def inlined(function: Function) -> Function:
+    """The function as a part of the compiled ones that call it."""
+    return cast("Function", _njit(nogil=True, _nrt=False, forceinline=True)(function))
+
+
+def primitive(function: Callable[..., Typed]) -> Any:
+    """The function as one that tells the compiler which instructions a call stands for."""
+    return intrinsic(function)
+
+
+def _place(context: Any, builder: Any, kind: Any, array: Any, at: Any) -> Any:
+    """The address of the word that begins at a byte of an array."""
+    data = context.make_array(kind)(context, builder, array).data
+    return builder.bitcast(builder.gep(data, [at]), WORD.as_pointer())
+
+
+@primitive
+def load(_typing: Any, data: Any, _at: Any) -> Typed:
+    """The eight bytes of `data` from `at` on as a little-endian number; they must be there."""
+
+    def code(context: Any, builder: Any, signature: Any, given: Any) -> Any:
+        return builder.load(_place(context, builder, signature.args[0], *given), align=1)
+
+    return types.uint64(data, types.int64), code
+
+
+@primitive
+def store(_typing: Any, data: Any, _at: Any, _word: Any) -> Typed:
+    """Puts a word into `data` from `at` on; there must be room for eight bytes."""
+
+    def code(context: Any, builder: Any, signature: Any, given: Any) -> Any:
+        array, place, value = given
+        builder.store(value, _place(context, builder, signature.args[0], array, place), align=1)
+        return context.get_dummy_value()
+
+    return types.void(data, types.int64, types.uint64), code
+
+
+@primitive
+def trailing_zeros(_typing: Any, _word: Any) -> Typed:
+    """How many of the lowest bits are 0, of a word that is not 0."""
+
+    def code(_context: Any, builder: Any, _signature: Any, given: Any) -> Any:
+        return builder.cttz(given[0], ir.Constant(ir.IntType(1), 1))
+
+    return types.int64(types.uint64), code

@@ -1,0 +1,31 @@
+"""Values as a fault quotes them: short, printable, spelled as in the line."""
+
+import json
+from dataclasses import dataclass
+
+LONGEST = 60
+
+
+@dataclass(frozen=True)
+class Spelled:
+    """A number that is no integer, or one far too long, as it was written."""
+
+    text: str
+
+
+def short(text: str) -> str:
+    """The text, cut to LONGEST characters."""
+    return text if len(text) <= LONGEST else f"{text[: LONGEST - 1]}…"
+
+
+def shown(value: object) -> str:
+    """A value of JSON (an object is a tuple of pairs) as a fault quotes it."""
+    if isinstance(value, Spelled):
+        return short(value.text)
+    if isinstance(value, str):
+        return short(json.dumps(value[: LONGEST + 1]))
+    if isinstance(value, tuple):
+        return "an object"
+    if isinstance(value, list):
+        return f"a list of {len(value)}"
+    return "nothing" if value is None else json.dumps(value)

@@ -1,0 +1,108 @@
+"""The strict way: one line at a time, in plain Python, every fault named; what it says is the contract."""
+
+import json
+from collections import Counter
+from collections.abc import Iterator
+
+from pipelines.door.lines import NoObject, Pairs, pairs_of
+from pipelines.door.shown import short, shown
+from pipelines.door.times import latest_at, written
+from pipelines.door.values import EXPECTED, Misfit, surrogate, value_of
+from pipelines.events import CONTRACT, PAYLOAD_FIELDS
+from pipelines.events.contract import ENVELOPE, EventType, Field
+
+Given = dict[str, object]
+
+
+class Faults(ValueError):
+    """A line does not fit the contract; `faults` has all that is wrong with it, at least one."""
+
+    def __init__(self, faults: tuple[str, ...]) -> None:
+        super().__init__("\n".join(faults))
+        self.faults = faults
+
+
+def strict(line: bytes, clock: int) -> dict[str, object]:
+    """The fields of a line that fits: null ones left out, the time in UTC microseconds, the version always there.
+
+    Raises Faults, each like `followee_id: expected an id (1 to 9223372036854775807), found "7"`;
+    what stands before `, found` says of which kind it is.
+    """
+    try:
+        pairs = pairs_of(line)
+    except NoObject as fault:
+        raise Faults((_fault("line", fault.expected, fault.found),)) from None
+    given = {name: value for name, value in pairs if value is not None}
+    event = _type_of(given)
+    fields = (*ENVELOPE, *(event.payload if event else PAYLOAD_FIELDS))
+    decoded: dict[str, object] = {}
+    faults = [*_faults_of_names(pairs), *_decode(given, fields, event, latest_at(clock), decoded)]
+    faults += _unknown(given, fields, event)
+    if faults:
+        raise Faults(tuple(faults))
+    return decoded
+
+
+def canonical(decoded: dict[str, object]) -> bytes:
+    """The decoded fields as a line, without a newline, that both ways accept; its hash is that of the first line."""
+    time = decoded["event_time"]
+    if not isinstance(time, int):
+        raise TypeError(f"event_time: expected UTC microseconds, found {time!r}")
+    return json.dumps(decoded | {"event_time": written(time)}, ensure_ascii=False).encode()
+
+
+def _fault(where: str, expected: str, found: str) -> str:
+    """One fault as it is told."""
+    return f"{where}: expected {expected}, found {found}"
+
+
+def _type_of(given: Given) -> EventType | None:
+    """The event's type if it is a known one."""
+    name = given.get("event_type")
+    return CONTRACT.get(name) if isinstance(name, str) else None
+
+
+def _faults_of_names(pairs: Pairs) -> Iterator[str]:
+    """The faults of names given twice, and of those that are no text."""
+    for name, times in Counter(name for name, _ in pairs).items():
+        half = surrogate(name)
+        if half:
+            yield _fault(_printable(name), "a name in Unicode", half)
+        if times > 1:
+            yield _fault(_printable(name), "this field once", f"{times} times")
+
+
+def _decode(
+    given: Given, fields: tuple[Field, ...], event: EventType | None, latest: int, decoded: dict[str, object]
+) -> Iterator[str]:
+    """The faults of the fields that the contract knows; those that fit go to `decoded`."""
+    for field in fields:
+        value = given.get(field.name, 1 if field.name == "version" else None)
+        if field.name == "event_type" and event is None:
+            yield _fault(field.name, f"one of {', '.join(CONTRACT)}", shown(value))
+        elif value is not None:
+            try:
+                decoded[field.name] = value_of(field, value, event, latest)
+            except Misfit as fault:
+                yield _fault(field.name, fault.expected, fault.found)
+        elif field.required and (event is not None or field in ENVELOPE):
+            yield _fault(field.name, EXPECTED[field.type], "nothing")
+
+
+def _unknown(given: Given, fields: tuple[Field, ...], event: EventType | None) -> Iterator[str]:
+    """The faults of fields that this type has not, and of a type that wants one of its fields and has none."""
+    known = {field.name for field in fields}
+    of_type = f" in {event.name}" if event else ""
+    for name, value in given.items():
+        if name not in known:
+            yield _fault(_printable(name), f"no such field{of_type}", shown(value))
+    if event and event.at_least_one and not any(field.name in given for field in event.payload):
+        yield _fault(event.name, f"at least one of {', '.join(field.name for field in event.payload)}", "none")
+
+
+def _printable(name: str) -> str:
+    """A name that anybody may have made up, as a fault quotes it."""
+    return name if name in KNOWN else short(json.dumps(name[:100]))
+
+
+KNOWN = {field.name for field in (*ENVELOPE, *PAYLOAD_FIELDS)}

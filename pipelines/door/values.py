@@ -1,0 +1,89 @@
+"""What a field's value must be, the strict way."""
+
+import re
+from dataclasses import dataclass
+
+from pipelines.door.shown import shown
+from pipelines.door.times import NoTime, micros_of
+from pipelines.events.contract import ID, IDS, STRING, EventType, Field
+
+GREATEST = 2**63 - 1
+EXPECTED = {
+    STRING: "a string",
+    ID: f"an id (1 to {GREATEST})",
+    IDS: f"a list of ids (1 to {GREATEST})",
+    "int": "an integer from 1 on",
+    "timestamp": "a time as a string",
+}
+SURROGATE = re.compile("[\ud800-\udfff]")
+
+
+@dataclass
+class Misfit(ValueError):
+    """A value is not what its field asks for."""
+
+    expected: str
+    found: str
+
+
+def value_of(field: Field, value: object, event: EventType | None, latest: int) -> object:
+    """The decoded value of a field of an event (None: of unknown type) that is given; Misfit if it does not fit."""
+    if field.type == STRING:
+        return _text(field, value)
+    if field.type == ID:
+        return _number(value, GREATEST, EXPECTED[ID])
+    if field.type == IDS:
+        return _ids(value)
+    if field.type == "timestamp":
+        return _time(value, latest)
+    version = _number(value, GREATEST, EXPECTED["int"])
+    if event is not None and version > event.version:
+        raise Misfit(f"at most {event.version}", shown(value))
+    return version
+
+
+def surrogate(text: str) -> str | None:
+    """Where a text has half a surrogate pair, if it has one."""
+    found = SURROGATE.search(text)
+    return f"a lone surrogate at character {found.start() + 1}" if found else None
+
+
+def _number(value: object, greatest: int, expected: str) -> int:
+    """An integer from 1 to the greatest."""
+    if type(value) is int and 1 <= value <= greatest:
+        return value
+    raise Misfit(expected, shown(value))
+
+
+def _ids(value: object) -> list[int]:
+    """A list of ids, which may be empty."""
+    if not isinstance(value, list):
+        raise Misfit(EXPECTED[IDS], shown(value))
+    for number, one in enumerate(value, 1):
+        if not (type(one) is int and 1 <= one <= GREATEST):
+            raise Misfit(EXPECTED[IDS], f"{'null' if one is None else shown(one)} as number {number}")
+    return value
+
+
+def _time(value: object, latest: int) -> int:
+    """UTC microseconds."""
+    if not isinstance(value, str):
+        raise Misfit(EXPECTED["timestamp"], shown(value))
+    try:
+        return micros_of(value, latest)
+    except NoTime as fault:
+        raise Misfit(str(fault), shown(value)) from None
+
+
+def _text(field: Field, value: object) -> str:
+    """A string with as many characters as its field asks for."""
+    if not isinstance(value, str):
+        raise Misfit(EXPECTED[STRING], shown(value))
+    half = surrogate(value)
+    if half:
+        raise Misfit("Unicode text", half)
+    if len(value) < field.shortest:
+        raise Misfit(f"at least {field.shortest} character{'s' * (field.shortest > 1)}", shown(value))
+    if field.longest is not None and len(value) > field.longest:
+        raise Misfit(f"at most {field.longest} characters", f"{len(value)}")
+    return value

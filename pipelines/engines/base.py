@@ -1,0 +1,32 @@
+"""What an engine offers: a session for DataFrames, and tasks over items."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Sequence
+from typing import TypeVar
+
+from pyspark.sql import SparkSession
+
+Item = TypeVar("Item")
+Result = TypeVar("Result")
+
+
+class Engine(ABC):
+    """A place where jobs run."""
+
+    @property
+    @abstractmethod
+    def session(self) -> SparkSession:
+        """The session for DataFrames, in UTC, started when it is first asked for."""
+
+    @property
+    @abstractmethod
+    def slots(self) -> int:
+        """How many tasks run at once."""
+
+    @abstractmethod
+    def run(self, task: Callable[[Item], Result], items: Sequence[Item]) -> list[Result]:
+        """The task's result for each item, in order; a task may run on another machine, or twice."""
+
+    @abstractmethod
+    def close(self) -> None:
+        """Stop what this engine started."""

@@ -1,0 +1,106 @@
+"""Content hashes of tables: insensitive to the order of rows, equal on every engine.
+
+A row's hash runs over its columns in their declared order, nulls tagged; a table's is the exact sum of its
+rows' hashes. The mixer is the finaliser of SplitMix64 (Steele, Lea and Flood 2014).
+"""
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+from numba import njit, uint64
+
+Array = npt.NDArray[np.uint64]
+Bytes = npt.NDArray[np.uint8]
+
+_NULL = np.uint64(0x9AE16A3B2F90404F)
+
+
+@njit(uint64(uint64), cache=True, nogil=True, inline="always")  # type: ignore[untyped-decorator]
+def mix(value: np.uint64) -> np.uint64:
+    """A bijection of 64-bit words whose output bits each depend on all input bits."""
+    value = (value ^ (value >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+    value = (value ^ (value >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    return value ^ (value >> np.uint64(31))
+
+
+@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+def _add_words(hashes: Array, words: Array, valid: Bytes) -> None:
+    for row in range(len(hashes)):
+        word = words[row] if valid[row] else _NULL
+        hashes[row] = mix(hashes[row] * np.uint64(0x9E3779B97F4A7C15) + mix(word + np.uint64(valid[row])))
+
+
+@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+def _hash_bytes(data: Bytes, offsets: npt.NDArray[np.int32]) -> Array:
+    hashes = np.empty(len(offsets) - 1, np.uint64)
+    for row in range(len(hashes)):
+        start, end = offsets[row], offsets[row + 1]
+        state = mix(np.uint64(end - start))
+        word = np.uint64(0)
+        for at in range(start, end):
+            word = (word << np.uint64(8)) | np.uint64(data[at])
+            if (at - start) % 8 == 7:
+                state = mix(state ^ word)
+                word = np.uint64(0)
+        hashes[row] = mix(state ^ word)
+    return hashes
+
+
+@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+def _hash_lists(items: Array, offsets: npt.NDArray[np.int32]) -> Array:
+    hashes = np.empty(len(offsets) - 1, np.uint64)
+    for row in range(len(hashes)):
+        state = mix(np.uint64(offsets[row + 1] - offsets[row]))
+        for at in range(offsets[row], offsets[row + 1]):
+            state = mix(state ^ items[at])
+        hashes[row] = state
+    return hashes
+
+
+@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+def _halves(hashes: Array) -> tuple[int, int]:
+    high, low = np.uint64(0), np.uint64(0)
+    for value in hashes:
+        high += value >> np.uint64(32)
+        low += value & np.uint64(0xFFFFFFFF)
+    return high, low
+
+
+def _offsets(array: pa.Array) -> npt.NDArray[np.int32]:
+    offsets: npt.NDArray[np.int32] = np.frombuffer(array.buffers()[1], np.int32)
+    return offsets[array.offset : array.offset + len(array) + 1]
+
+
+def _words(array: pa.Array) -> Array:
+    """One 64-bit word a value; what stands where a value is null does not matter."""
+    if len(array) == 0:
+        return np.empty(0, np.uint64)
+    if pa.types.is_list(array.type):
+        return _hash_lists(_words(array.values), _offsets(array))
+    if pa.types.is_string(array.type) or pa.types.is_binary(array.type):
+        data = array.buffers()[2]
+        return _hash_bytes(np.frombuffer(data or b"", np.uint8), _offsets(array))
+    if pa.types.is_boolean(array.type):
+        array = array.cast(pa.int8())
+    width = array.type.bit_width
+    start = array.offset * width // 8
+    flat = np.frombuffer(array.buffers()[1], f"i{width // 8}", count=len(array), offset=start)
+    return flat.astype(np.int64, copy=False).view(np.uint64)
+
+
+def row_hashes(batch: pa.RecordBatch) -> Array:
+    """The hash of each row of a batch."""
+    hashes = np.zeros(batch.num_rows, np.uint64)
+    for array in batch.columns:
+        if array.null_count:
+            valid = array.is_valid().cast(pa.uint8()).to_numpy(zero_copy_only=False)
+        else:
+            valid = np.ones(batch.num_rows, np.uint8)
+        _add_words(hashes, _words(array), valid)
+    return hashes
+
+
+def content_hash(batch: pa.RecordBatch) -> int:
+    """The exact sum of a batch's row hashes: at most 128 bits, so it neither wraps nor loses pairs."""
+    high, low = _halves(row_hashes(batch))
+    return (int(high) << 32) + int(low)

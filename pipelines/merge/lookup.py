@@ -1,0 +1,55 @@
+"""From ids to small indexes: an open-addressed hash table, shared by tasks and read without a lock."""
+
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+from numba import njit
+
+Ids = npt.NDArray[np.int64]
+Indexes = npt.NDArray[np.int32]
+
+
+class Lookup(NamedTuple):
+    """Slots of ids (0: free) and of their indexes; their number is a power of two."""
+
+    ids: Ids
+    indexes: Indexes
+
+
+@njit(cache=True, nogil=True, inline="always")  # type: ignore[untyped-decorator]
+def _slot(value: Any, mask: Any) -> Any:
+    word = np.uint64(value) * np.uint64(0x9E3779B97F4A7C15)
+    return np.int64((word >> np.uint64(20)) & np.uint64(mask))
+
+
+@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+def _fill(values: Ids, ids: Ids, indexes: Indexes) -> None:
+    mask = len(ids) - 1
+    for index in range(len(values)):
+        slot = _slot(values[index], mask)
+        while ids[slot] != 0:
+            slot = (slot + 1) & mask
+        ids[slot] = values[index]
+        indexes[slot] = index
+
+
+def lookup_of(values: Ids) -> Lookup:
+    """A lookup of distinct ids, all > 0, to their positions."""
+    slots = 1 << max(4, int(2 * len(values)).bit_length())
+    table = Lookup(np.zeros(slots, np.int64), np.zeros(slots, np.int32))
+    _fill(values, table.ids, table.indexes)
+    return table
+
+
+@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+def find(table: Lookup, values: Ids) -> Indexes:
+    """The index of each id, -1 where there is none."""
+    found = np.empty(len(values), np.int32)
+    mask = len(table.ids) - 1
+    for row in range(len(values)):
+        slot = _slot(values[row], mask)
+        while table.ids[slot] != 0 and table.ids[slot] != values[row]:
+            slot = (slot + 1) & mask
+        found[row] = table.indexes[slot] if table.ids[slot] != 0 else -1
+    return found

@@ -1,0 +1,62 @@
+"""The newsfeeds of one bucket of readers, in batches of a bounded size."""
+
+from collections.abc import Iterator
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from pipelines.merge.kernel import ALL, FOLLOWED_PARENTS, NONE, Entries, Readers, Rules
+from pipelines.merge.kernel import longest, make_entries, make_heap, merge
+from pipelines.merge.lookup import Ids, find
+from pipelines.merge.timelines import Timelines
+from pipelines.policy import Policy
+
+BATCH = 512 * 1024
+REPLIES = {"followed": FOLLOWED_PARENTS, "all": ALL, "none": NONE}
+
+
+def readers_of(timelines: Timelines, follower_id: Ids, followee_id: Ids, own: Ids) -> Readers:
+    """The readers of a bucket: everyone with a follow (which ascend by follower), and the ids in `own`."""
+    followee = find(timelines.lookup, followee_id)
+    known = followee >= 0
+    followers, followee = follower_id[known], followee[known]
+    readers = np.union1d(followers, own)
+    start = np.searchsorted(followers, np.append(readers, np.iinfo(np.int64).max), side="left")
+    start[-1] = len(followers)
+    return Readers(readers, find(timelines.lookup, readers), start.astype(np.int64), followee)
+
+
+def authors_in(timelines: Timelines, bucket: int, buckets: int) -> Ids:
+    """The users of a bucket who have a timeline."""
+    mine = (timelines.users % buckets == bucket) & (np.diff(timelines.start) > 0)
+    return timelines.users[mine]
+
+
+def newsfeeds(timelines: Timelines, readers: Readers, policy: Policy, schema: pa.Schema) -> Iterator[pa.RecordBatch]:
+    """The readers' newsfeeds in order: batches of about BATCH entries."""
+    rules = Rules(policy.cap, policy.own_posts, REPLIES[policy.replies])
+    bounds = np.cumsum(longest(timelines, readers, policy.cap))
+    most = int(np.diff(readers.start).max(initial=0))
+    marks, heap = np.zeros(len(timelines.users), np.bool_), make_heap(most + 2)
+    first = 0
+    while first < len(bounds):
+        done = bounds[first - 1] if first else 0
+        end = max(first + 1, int(np.searchsorted(bounds, done + BATCH, side="right")))
+        entries = make_entries(int(bounds[end - 1] - done))
+        rows = merge(timelines, readers, first, end, rules, marks, heap, entries)
+        yield _batch(entries, rows, schema)
+        first = end
+
+
+def _batch(entries: Entries, rows: int, schema: pa.Schema) -> pa.RecordBatch:
+    """The first rows as a batch with the view's columns."""
+    columns = {name: _array(getattr(entries, name)[:rows], schema.field(name)) for name in schema.names}
+    return pa.RecordBatch.from_arrays(list(columns.values()), schema=schema)
+
+
+def _array(values: npt.NDArray[np.generic], field: pa.Field) -> pa.Array:
+    mask = values == 0 if field.name == "reposter_id" else None
+    if pa.types.is_timestamp(field.type):
+        values = values.view("datetime64[us]")
+    return pa.array(values, field.type, mask=mask)

@@ -1,0 +1,66 @@
+"""Projections: the pure functions that make each relation and view from what it reads."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+
+import pyarrow as pa
+from pyspark.sql import DataFrame
+
+from pipelines.checks import Check
+from pipelines.policy import Policy
+from pipelines.tables import Table
+
+Frames = Mapping[str, DataFrame]
+Checks = Callable[[Policy], tuple[Check, ...]]
+
+
+def no_checks(_: Policy) -> tuple[Check, ...]:
+    """Nothing beyond what every table must hold."""
+    return ()
+
+
+@dataclass(frozen=True)
+class BucketInputs:
+    """What a task that makes one bucket may read: by table and bucket, the places of the data files."""
+
+    policy: Policy
+    buckets: int
+    places: Mapping[str, tuple[tuple[int, str], ...]]
+    open: Callable[[str, list[str]], pa.Table]
+
+    def read(self, table: Table, columns: list[str], bucket: int | None = None) -> pa.Table:
+        """Columns of a table's rows: of one bucket, in their order, or of all buckets, one after another."""
+        found = [self.open(place, columns) for place in self.of(table, bucket)]
+        return pa.concat_tables([*found, table.arrow.empty_table().select(columns)])
+
+    def of(self, table: Table, bucket: int | None = None) -> tuple[str, ...]:
+        """The places of a table's files: of one bucket, or of all."""
+        return tuple(place for number, place in self.places[table.name] if bucket in (None, number))
+
+
+@dataclass(frozen=True)
+class Projection:
+    """A table made of others by DataFrames; `reads` names them, `events` being the log in its newest version.
+
+    A change of what a projection means goes with a new `version`, which rebuilds the table.
+    """
+
+    table: Table
+    reads: tuple[str, ...]
+    build: Callable[[Frames], DataFrame]
+    checks: Checks = no_checks
+    version: int = 1
+
+
+@dataclass(frozen=True)
+class BucketProjection:
+    """A table made bucket by bucket from data files, each task holding the memory of one bucket."""
+
+    table: Table
+    reads: tuple[str, ...]
+    merge: Callable[[int, BucketInputs], Iterator[pa.RecordBatch]]
+    checks: Checks = no_checks
+    version: int = 1
+
+
+AnyProjection = Projection | BucketProjection

@@ -1,0 +1,63 @@
+"""Every post ever seen: its first `posted`, whether it stands, and whose post it answers."""
+
+from pyspark.sql import DataFrame
+from pyspark.sql import functions as F
+
+from pipelines.projections import Frames, Projection
+from pipelines.relations.facts import order_key
+from pipelines.tables import Column, Table
+
+POSTS = Table(
+    "posts",
+    (
+        Column("post_id", "bigint", "the post"),
+        Column("author_id", "bigint", "who wrote it: the actor of the first `posted` of this id"),
+        Column("posted_at", "timestamp", "when it was posted"),
+        Column("event_id", "string", "the first `posted` of this id"),
+        Column("text", "string", "what it says; null when it does not stand", nullable=True),
+        Column("languages", "array<string>", "its languages; null when none were given", nullable=True),
+        Column("reply_to_post_id", "bigint", "the post that it answers", nullable=True),
+        Column("parent_author_id", "bigint", "the author of the post that it answers, if ever seen", nullable=True),
+        Column("stands", "boolean", "whether its author has not deleted it"),
+    ),
+    key=("post_id",),
+    description="Every post of which a `posted` was ever seen.",
+    bucket_by="post_id",
+)
+
+
+def _first_posted(events: DataFrame) -> DataFrame:
+    """The least `posted` of each post by (event_time, event_id)."""
+    posted = events.where(F.col("event_type") == "posted").withColumn("order", order_key())
+    first = posted.groupBy("post_id").agg(F.min("order").alias("order"))
+    return posted.join(first, ["post_id", "order"], "left_semi")
+
+
+def _deletions(events: DataFrame) -> DataFrame:
+    """Whose deletions of which post were ever seen; only the author's count, whatever their time."""
+    deleted = events.where(F.col("event_type") == "post_deleted")
+    return deleted.select("post_id", F.col("actor_id").alias("author_id"), F.lit(True).alias("deleted")).distinct()
+
+
+def _build(frames: Frames) -> DataFrame:
+    events = frames["events"]
+    first = _first_posted(events).withColumnRenamed("actor_id", "author_id")
+    parents = first.select(
+        F.col("post_id").alias("reply_to_post_id"), F.col("author_id").alias("parent_author_id")
+    )
+    known = first.join(_deletions(events), ["post_id", "author_id"], "left").join(parents, "reply_to_post_id", "left")
+    stands = F.col("deleted").isNull()
+    return known.select(
+        "post_id",
+        "author_id",
+        F.col("event_time").alias("posted_at"),
+        "event_id",
+        F.when(stands, F.col("text")).alias("text"),
+        F.when(stands & F.col("language").isNotNull(), F.array("language")).alias("languages"),
+        "reply_to_post_id",
+        "parent_author_id",
+        stands.alias("stands"),
+    )
+
+
+RELATION = Projection(POSTS, ("events",), _build)

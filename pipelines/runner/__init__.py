@@ -1,0 +1,1 @@
+"""What happens to a lake: landings, runs, releases."""

@@ -1,0 +1,100 @@
+"""The completeness certificate: of the log's events, per type and ingestion date, their number and their hash.
+
+Each landing's commit carries its own and the total so far; a run recomputes the total from the rows that it reads.
+A hash is the exact sum of the events' content hashes.
+"""
+
+import json
+from collections.abc import Iterable
+
+import numpy as np
+import numpy.typing as npt
+from deltalake import DeltaTable
+from pyspark.sql import DataFrame
+from pyspark.sql import functions as F
+
+from pipelines.runner.landing.decoding import PARTITION, Part
+from pipelines.runner.landing.duplicates import Verdict
+
+Certificate = dict[str, dict[str, tuple[int, int]]]
+
+OWN, TOTAL = "certificate", "certificate_total"
+
+
+def certificate_of(parts: list[Part], verdict: Verdict, date: str) -> Certificate:
+    """The certificate of the events of the parts that are neither duplicates nor conflicts."""
+    certificates: list[Certificate] = []
+    for number, part in enumerate(parts):
+        kept = ~(verdict.duplicate[number] | verdict.conflict[number])
+        start = 0
+        for event_type, count in part.types:
+            run = slice(start, start + count)
+            hashes = part.content_hash[run][kept[run]]
+            if len(hashes):
+                certificates.append({event_type: {date: (len(hashes), _exact_sum(hashes))}})
+            start += count
+    return added(certificates)
+
+
+def _exact_sum(values: npt.NDArray[np.int64]) -> int:
+    return (int((values >> 32).sum()) << 32) + int((values & 0xFFFFFFFF).sum())
+
+
+def added(certificates: Iterable[Certificate]) -> Certificate:
+    """The certificate of all the events of several."""
+    total: Certificate = {}
+    for certificate in certificates:
+        for event_type, dates in certificate.items():
+            for date, (count, hashes) in dates.items():
+                before = total.setdefault(event_type, {}).get(date, (0, 0))
+                total[event_type][date] = (before[0] + count, before[1] + hashes)
+    return total
+
+
+def counted(certificate: Certificate) -> int:
+    """How many events a certificate covers."""
+    return sum(count for dates in certificate.values() for count, _ in dates.values())
+
+
+def written(certificate: Certificate) -> str:
+    """The certificate as JSON, hashes as decimal text."""
+    rows = {kind: {day: [n, str(h)] for day, (n, h) in sorted(days.items())} for kind, days in certificate.items()}
+    return json.dumps(rows, sort_keys=True)
+
+
+def parsed(text: str) -> Certificate:
+    """The certificate from its JSON."""
+    return {k: {day: (n, int(h)) for day, (n, h) in days.items()} for k, days in json.loads(text).items()}
+
+
+def metadata(own: Certificate, before: Certificate) -> dict[str, str]:
+    """What a landing's commit says."""
+    return {OWN: written(own), TOTAL: written(added([before, own]))}
+
+
+def certified(log: DeltaTable) -> Certificate:
+    """The total of all landings up to the handle's version, as the newest landing's commit says."""
+    for limit in (1, 100, None):
+        for entry in log.history(limit):
+            if TOTAL in entry:
+                return parsed(entry[TOTAL])
+    return {}
+
+
+def recomputed(events: DataFrame) -> Certificate:
+    """The certificate of the rows of a frame of the log."""
+    hashes = F.sum(F.col("content_hash").cast("decimal(38,0)"))
+    date = F.date_format("ingestion_time", "yyyy-MM-dd").alias(PARTITION)
+    rows = events.groupBy("event_type", date).agg(F.count("*").alias("count"), hashes.alias("hash")).collect()
+    return added({row["event_type"]: {row[PARTITION]: (row["count"], int(row["hash"]))}} for row in rows)
+
+
+def differences(expected: Certificate, found: Certificate) -> list[str]:
+    """What differs, a line each."""
+    keys = sorted({(kind, day) for one in (expected, found) for kind, days in one.items() for day in days})
+    told = []
+    for kind, day in keys:
+        wanted, read = (one.get(kind, {}).get(day, (0, 0)) for one in (expected, found))
+        if wanted != read:
+            told.append(f"  {kind} of {day}: expected {wanted[0]} events (hash {wanted[1]}), found {read[0]} ({read[1]})")
+    return told

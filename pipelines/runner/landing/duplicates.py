@@ -1,0 +1,125 @@
+"""Duplicates and conflicts: of each event id the one landed first stands, in one landing the first in source order."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from pipelines.hashing import row_hashes
+from pipelines.runner.landing.decoding import Int64s, Part
+from pipelines.storage import datafiles, places
+
+Bools = npt.NDArray[np.bool_]
+HISTORY = -1
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """For each part, in its file's order, which events repeat one that stands, and which contradict one."""
+
+    duplicate: list[Bools]
+    conflict: list[Bools]
+
+
+@dataclass(frozen=True)
+class _Candidates:
+    """Events whose id's hash may occur more than once: part (or HISTORY) and row, source line, id and content."""
+
+    part: Int64s
+    row: Int64s
+    line: Int64s
+    id_hash: npt.NDArray[np.uint64]
+    event_id: pa.Array
+    content_hash: Int64s
+
+
+def judge(log: str, parts: list[Part], history: list[str]) -> Verdict:
+    """Which events of the parts, given in source order, are duplicates or conflicts, also of the log's files."""
+    new = np.concatenate([np.empty(0, np.uint64), *(part.id_hash for part in parts)])
+    new.sort()
+    repeated = np.unique(new[1:][new[1:] == new[:-1]])
+    before = [_in_file(place, new) for place in history]
+    suspects = np.union1d(repeated, np.concatenate([repeated, *(found.id_hash for found in before)]))
+    verdict = Verdict([_none(part) for part in parts], [_none(part) for part in parts])
+    if len(suspects):
+        here = [_in_part(log, number, part, suspects) for number, part in enumerate(parts)]
+        _decide(_together([*before, *here]), verdict)
+    return verdict
+
+
+def _none(part: Part) -> Bools:
+    return np.zeros(len(part.id_hash), np.bool_)
+
+
+def _within(values: npt.NDArray[np.uint64], ascending: npt.NDArray[np.uint64]) -> Int64s:
+    """The rows whose value is among the ascending ones."""
+    if len(ascending) == 0:
+        return np.empty(0, np.int64)
+    at = np.minimum(np.searchsorted(ascending, values), len(ascending) - 1)
+    return np.flatnonzero(ascending[at] == values)
+
+
+def _in_file(place: str, hashes: npt.NDArray[np.uint64]) -> _Candidates:
+    """The events of a file of the log whose id's hash is among the ascending ones."""
+    rows = datafiles.read(place, ["event_id", "content_hash"]).combine_chunks()
+    ids = rows.select(["event_id"]).to_batches()
+    found = row_hashes(ids[0]) if ids else np.empty(0, np.uint64)
+    at = _within(found, hashes)
+    return _candidates(HISTORY, at, np.zeros(len(found), np.int64), found, rows)
+
+
+def _in_part(log: str, number: int, part: Part, suspects: npt.NDArray[np.uint64]) -> _Candidates:
+    at = _within(part.id_hash, suspects)
+    if part.file is None or len(at) == 0:
+        return _candidates(number, at[:0], part.line, part.id_hash, None)
+    rows = datafiles.read(places.join(log, part.file.path), ["event_id", "content_hash"]).combine_chunks()
+    return _candidates(number, at, part.line, part.id_hash, rows)
+
+
+def _candidates(
+    part: int, at: Int64s, line: Int64s, hashes: npt.NDArray[np.uint64], rows: pa.Table | None
+) -> _Candidates:
+    if rows is None or len(at) == 0:
+        none = np.empty(0, np.int64)
+        return _Candidates(none, none, none, hashes[:0], pa.array([], pa.string()), none)
+    taken = rows.take(pa.array(at)).combine_chunks()
+    ids = taken["event_id"].combine_chunks()
+    return _Candidates(np.full(len(at), part), at, line[at], hashes[at], ids, taken["content_hash"].to_numpy())
+
+
+def _together(found: list[_Candidates]) -> _Candidates:
+    return _Candidates(
+        np.concatenate([one.part for one in found]),
+        np.concatenate([one.row for one in found]),
+        np.concatenate([one.line for one in found]),
+        np.concatenate([one.id_hash for one in found]),
+        pa.concat_arrays([one.event_id for one in found]),
+        np.concatenate([one.content_hash for one in found]),
+    )
+
+
+def _decide(found: _Candidates, verdict: Verdict) -> None:
+    """Compare each candidate with the first of its id: history before parts, parts by line."""
+    left = np.lexsort((found.line, found.part, found.id_hash))
+    while len(left):
+        first = left[_first_of_group(found.id_hash[left])]
+        ids = found.event_id
+        same_id = pc.equal(ids.take(pa.array(left)), ids.take(pa.array(first))).to_numpy(zero_copy_only=False)
+        later = same_id & (left != first) & (found.part[left] != HISTORY)
+        same = found.content_hash[left] == found.content_hash[first]
+        _mark(verdict.duplicate, found, left[later & same])
+        _mark(verdict.conflict, found, left[later & ~same])
+        left = left[~same_id]  # other ids with the same hash
+
+
+def _first_of_group(values: npt.NDArray[np.uint64]) -> Int64s:
+    """For each of the sorted values the place of the first equal one."""
+    starts = np.append(True, values[1:] != values[:-1])
+    return np.maximum.accumulate(np.where(starts, np.arange(len(values)), 0))
+
+
+def _mark(flags: list[Bools], found: _Candidates, at: Int64s) -> None:
+    for part in np.unique(found.part[at]).tolist():
+        flags[part][found.row[at[found.part[at] == part]]] = True

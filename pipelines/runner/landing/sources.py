@@ -1,0 +1,114 @@
+"""Sources: files of lines, cut into blocks that a task can read on its own."""
+
+import gzip
+import sys
+import uuid
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import IO
+
+from pipelines.storage import places
+from pipelines.storage.lake import Lake
+
+BLOCK = 32 * 1024 * 1024
+BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+STANDARD_INPUT = "-"
+
+
+@dataclass(frozen=True)
+class Chunk:
+    """The lines that begin in a range of a source's bytes; `end` is None for all that follows."""
+
+    source: str
+    place: str
+    start: int = 0
+    end: int | None = None
+
+
+@dataclass(frozen=True)
+class Block:
+    """Whole lines, and the offset in the source at which they begin."""
+
+    offset: int
+    data: bytes
+
+
+def chunks_of(lake: Lake, sources: Sequence[str]) -> list[Chunk]:
+    """The chunks of all sources in the order given, files of a folder by name.
+
+    Standard input (`-`) is first written to the lake's scratch folder. Raises PlaceError for what cannot be read.
+    """
+    chunks: list[Chunk] = []
+    for source in sources:
+        if source == STANDARD_INPUT:
+            chunks += _cut(STANDARD_INPUT, _spool(lake))
+        else:
+            for place in places.files(source):
+                chunks += _cut(place, place)
+    return chunks
+
+
+def _spool(lake: Lake) -> str:
+    place = lake.scratch(f"stdin-{uuid.uuid4().hex}")
+    with places.writing(place) as file:
+        while data := sys.stdin.buffer.read(BLOCK):
+            file.write(data)
+    return place
+
+
+def _cut(source: str, place: str) -> list[Chunk]:
+    """A compressed file is one chunk, since it can be read only from its beginning."""
+    if place.endswith(".gz"):
+        return [Chunk(source, place)]
+    size = places.size(place)
+    return [Chunk(source, place, start, min(start + BLOCK, size)) for start in range(0, size, BLOCK)]
+
+
+def blocks(chunk: Chunk) -> Iterator[Block]:
+    """The chunk's lines in blocks; a byte-order mark at the source's very beginning is left out."""
+    with places.reading(chunk.place) as file:
+        if chunk.end is None:
+            yield from _decompressed(file, chunk.place)
+        else:
+            yield _in_range(file, chunk.start, chunk.end)
+
+
+def _in_range(file: IO[bytes], start: int, end: int) -> Block:
+    """The lines that begin in a range: a line belongs to the chunk in which its first byte is."""
+    file.seek(max(start - 1, 0))
+    before = file.read(1) if start else b"\n"
+    skipped = b"" if before == b"\n" else file.readline()
+    offset = start + len(skipped)
+    data = file.read(max(end - offset, 0))
+    if data and not data.endswith(b"\n"):
+        data += file.readline()
+    return _without_mark(Block(offset, data))
+
+
+def _decompressed(file: IO[bytes], place: str) -> Iterator[Block]:
+    offset = 0
+    try:
+        with gzip.open(file) as lines:
+            while data := lines.read(BLOCK):
+                data += b"" if data.endswith(b"\n") else lines.readline()
+                yield _without_mark(Block(offset, data))
+                offset += len(data)
+    except (EOFError, gzip.BadGzipFile, OSError) as fault:
+        raise places.PlaceError(f"cannot read {place}: not a whole gzip file ({fault})") from fault
+
+
+def _without_mark(block: Block) -> Block:
+    if block.offset == 0 and block.data.startswith(BYTE_ORDER_MARK):
+        return Block(len(BYTE_ORDER_MARK), block.data[len(BYTE_ORDER_MARK) :])
+    return block
+
+
+def lines_at(chunk: Chunk, offsets: list[int]) -> list[bytes]:
+    """The lines, without their newline, at ascending offsets of a chunk's (decompressed) source."""
+    with places.reading(chunk.place) as file:
+        lines = file if chunk.end is not None else gzip.open(file)
+        found = []
+        for offset in offsets:
+            lines.seek(offset)
+            found.append(lines.readline().removesuffix(b"\n"))
+        return found

@@ -1,0 +1,123 @@
+"""Data files: Parquet, one bucket each, sorted, checked and hashed while they are written."""
+
+import json
+import uuid
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from pipelines.checks import Check, Findings, audit, not_null, ordered
+from pipelines.hashing import content_hash
+from pipelines.storage import places
+from pipelines.tables import Table
+
+ROW_GROUP = 128 * 1024
+
+
+@dataclass(frozen=True)
+class DataFile:
+    """A Parquet file below its table's place, not yet committed."""
+
+    path: str
+    bucket: int
+    size: int
+    rows: int
+    content_hash: int
+    stats: str
+
+
+def standard_checks(table: Table) -> tuple[Check, ...]:
+    """What every table must hold: its order, hence its key, and no null where none has a meaning."""
+    return (ordered(table), *(not_null(c.name) for c in table.columns if not c.nullable))
+
+
+class FileWriter:
+    """Writes the rows of one bucket to one new file; `close` tells what was written."""
+
+    def __init__(self, place: str, table: Table, bucket: int, checks: tuple[Check, ...] = (), folder: str = "") -> None:
+        self.path = f"{folder}part-b{bucket:05d}-{uuid.uuid4().hex}.parquet"
+        self.findings = Findings()
+        self._place, self._table, self._bucket = places.join(place, self.path), table, bucket
+        self._checks = checks
+        self._rows, self._hash, self._bounds = 0, 0, dict[str, tuple[int, int]]()
+        self._last: pa.RecordBatch | None = None
+        self._sink = _sink(self._place)
+        self._writer = pq.ParquetWriter(self._sink, table.arrow, **_options(table))
+
+    def write(self, batch: pa.RecordBatch) -> None:
+        """Check, hash and write the next rows."""
+        if batch.num_rows == 0:
+            return
+        if self._checks:
+            before = self._last or pa.RecordBatch.from_pylist([{}], batch.schema)
+            audit(self._checks, self._table.key, before, batch.slice(0, 1), self.findings)
+            audit(self._checks, self._table.key, batch.slice(0, batch.num_rows - 1), batch.slice(1), self.findings)
+        self._last = batch.slice(batch.num_rows - 1)
+        self._hash += content_hash(batch)
+        self._rows += batch.num_rows
+        self._note_bounds(batch)
+        self._writer.write_batch(batch, row_group_size=ROW_GROUP)
+
+    def close(self) -> DataFile:
+        """Finish the file."""
+        self._writer.close()
+        if not isinstance(self._sink, str):
+            self._sink.close()
+        stats = {
+            "numRecords": self._rows,
+            "minValues": {name: low for name, (low, _) in self._bounds.items()},
+            "maxValues": {name: high for name, (_, high) in self._bounds.items()},
+        }
+        size = places.size(self._place)
+        return DataFile(self.path, self._bucket, size, self._rows, self._hash, json.dumps(stats))
+
+    def _note_bounds(self, batch: pa.RecordBatch) -> None:
+        for name in self._table.key[:1]:
+            if pa.types.is_integer(self._table.arrow.field(name).type):
+                found = pc.min_max(batch[name]).as_py()
+                low, high = self._bounds.get(name, (found["min"], found["max"]))
+                self._bounds[name] = (min(low, found["min"]), max(high, found["max"]))
+
+
+def _options(table: Table) -> dict[str, Any]:
+    strings = [c.name for c in table.columns if c.type == "string" and c.name != "event_id"]
+    return {"compression": "zstd", "compression_level": 1, "use_dictionary": strings, "store_schema": False}
+
+
+def _sink(place: str) -> Any:
+    """What pyarrow writes to: a path of this machine, or an open remote file."""
+    if places.is_url(place):
+        import fsspec
+
+        return fsspec.open(place, "wb").open()
+    Path(place).parent.mkdir(parents=True, exist_ok=True)
+    return place
+
+
+def write_buckets(
+    place: str, table: Table, checks: tuple[Check, ...], batches: Iterable[tuple[int, pa.RecordBatch]]
+) -> Iterator[tuple[DataFile, Findings]]:
+    """Write batches, which come bucket by bucket, to one file a bucket; tell of each file when it is done."""
+    writer: FileWriter | None = None
+    current = -1
+    for bucket, batch in batches:
+        if writer is None or bucket != current:
+            if writer is not None:
+                yield writer.close(), writer.findings
+            writer, current = FileWriter(place, table, bucket, checks), bucket
+        writer.write(batch)
+    if writer is not None:
+        yield writer.close(), writer.findings
+
+
+def read(place: str, columns: list[str] | None) -> pa.Table:
+    """The named columns of one data file, or all."""
+    if places.is_url(place):
+        with places.reading(place) as file:
+            return pq.read_table(file, columns=columns)
+    return pq.ParquetFile(place).read(columns=columns)

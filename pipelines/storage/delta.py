@@ -1,0 +1,121 @@
+"""Delta tables: created from their declaration, committed by exclusive transactions, restored, read at a version."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from deltalake import DeltaTable
+from deltalake.exceptions import CommitFailedError, DeltaError, TableNotFoundError
+from deltalake.transaction import AddAction, CommitProperties, RemoveAction, Transaction
+
+from pipelines.storage import places
+from pipelines.storage.datafiles import DataFile
+from pipelines.tables import Table
+
+T = TypeVar("T")
+TRIES = 20
+
+
+class Conflict(RuntimeError):
+    """Another process committed first."""
+
+
+@dataclass(frozen=True)
+class Commit:
+    """What one commit does: files added, files removed (paths), whose transaction it is, and what it says."""
+
+    add: tuple[DataFile, ...]
+    remove: tuple[str, ...]
+    application: str
+    number: int
+    metadata: dict[str, Any]
+    partition: dict[str, str | None]
+
+
+def find(place: str, version: int | None = None) -> DeltaTable | None:
+    """The table at a place, at a version (the newest when None); None when there is no table."""
+    if not places.is_url(place) and not places.exists(places.join(place, "_delta_log")):
+        return None
+    try:
+        return DeltaTable(place, version=version)
+    except TableNotFoundError:
+        return None
+
+
+def ensure(place: str, table: Table, partition_by: list[str] | None = None) -> DeltaTable:
+    """The newest version of the table at a place, created from its declaration when there is none."""
+    handle = find(place)
+    for attempt in range(TRIES):
+        if handle is not None:
+            return handle
+        try:
+            DeltaTable.create(place, table.arrow, mode="error", partition_by=partition_by, description=table.description)
+        except (DeltaError, CommitFailedError):  # another process created it, or is about to
+            time.sleep(0.05 * attempt)
+        handle = find(place)
+    raise Conflict(f"cannot create {place}: other processes keep getting in the way")
+
+
+def commit(handle: DeltaTable, table: Table, change: Commit) -> int:
+    """Commit on top of exactly the version that the handle shows; the new version's number.
+
+    Raises Conflict when another process committed the same transaction, or removed the same files, first.
+    """
+    now = int(time.time() * 1000)
+    added = [AddAction(f.path, f.size, change.partition, now, True, f.stats) for f in change.add]
+    removed = [RemoveAction(path, True, now) for path in change.remove]
+    properties = CommitProperties(
+        custom_metadata=change.metadata,
+        app_transactions=[Transaction(change.application, change.number)],
+    )
+    try:
+        handle.create_write_transaction(
+            [*removed, *added],
+            "append",
+            table.arrow,
+            partition_by=list(change.partition),
+            commit_properties=properties,
+        )
+    except CommitFailedError as fault:
+        raise Conflict(f"another process committed to {handle.table_uri} first") from fault
+    handle.update_incremental()
+    return int(handle.version())
+
+
+def number(handle: DeltaTable, application: str) -> int:
+    """The number of the application's last transaction in the table, 0 when there is none."""
+    return handle.transaction_version(application) or 0
+
+
+def paths(handle: DeltaTable) -> list[str]:
+    """The paths, below the table's place, of the files of the handle's version."""
+    found: list[str] = handle.get_add_actions(flatten=True).column("path").to_pylist()
+    return found
+
+
+def uris(place: str, handle: DeltaTable) -> list[str]:
+    """The places of the files of the handle's version."""
+    return [places.join(place, path) for path in paths(handle)]
+
+
+def restore(place: str, version: int) -> bool:
+    """Give the newest version of the table the content of an earlier one; whether anything was to be done."""
+    handle = DeltaTable(place)
+    if set(paths(handle)) == set(paths(DeltaTable(place, version=version))):
+        return False
+    handle.restore(version)
+    return True
+
+
+def until_committed(attempt: Callable[[], T]) -> T:
+    """Try again, from a fresh look at the table, while other processes commit first."""
+    for tries in range(TRIES):
+        try:
+            return attempt()
+        except Conflict:
+            if tries == TRIES - 1:
+                raise
+            time.sleep(0.02 * tries)
+    raise AssertionError("unreachable")
+

@@ -1,0 +1,44 @@
+"""Where a lake keeps its tables."""
+
+from dataclasses import dataclass
+
+from pipelines.storage import places
+
+
+@dataclass(frozen=True)
+class Lake:
+    """A root, a local path or a URL, and the places below it."""
+
+    root: str
+
+    @classmethod
+    def at(cls, root: str) -> "Lake":
+        """The lake at a root; a local path is made absolute."""
+        return cls(places.absolute(root))
+
+    @property
+    def log(self) -> str:
+        """The log of all events."""
+        return places.join(self.root, "log")
+
+    @property
+    def quarantine(self) -> str:
+        """The lines that did not fit."""
+        return places.join(self.root, "quarantine")
+
+    @property
+    def releases(self) -> str:
+        """The record of each release."""
+        return places.join(self.root, "releases")
+
+    def relation(self, name: str) -> str:
+        """A relation folded from the log."""
+        return places.join(self.root, "relations", name)
+
+    def view(self, name: str) -> str:
+        """A view that is served."""
+        return places.join(self.root, "views", name)
+
+    def scratch(self, name: str) -> str:
+        """A file that only the command that made it needs."""
+        return places.join(self.root, "_scratch", name)

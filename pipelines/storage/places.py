@@ -1,0 +1,120 @@
+"""Places: local paths and URLs such as `hdfs://…`, and the only difference that there is between them."""
+
+import glob
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO, Any
+
+
+class PlaceError(OSError):
+    """A place cannot be read or written; the message says which and why."""
+
+
+def is_url(place: str) -> bool:
+    """Whether a place is a URL rather than a local path."""
+    return "://" in place
+
+
+def absolute(place: str) -> str:
+    """The place as any process can find it: a URL as it is, a local path made absolute."""
+    return place if is_url(place) else os.path.abspath(os.path.expanduser(place))
+
+
+def join(place: str, *parts: str) -> str:
+    """A place below another."""
+    return "/".join([place.rstrip("/"), *parts])
+
+
+def _remote(url: str) -> tuple[Any, str]:
+    from fsspec.core import url_to_fs
+
+    filesystem, path = url_to_fs(url)
+    return filesystem, path
+
+
+@contextmanager
+def reading(place: str) -> Iterator[IO[bytes]]:
+    """The bytes of a file; PlaceError when it cannot be read."""
+    try:
+        if is_url(place):
+            filesystem, path = _remote(place)
+            file = filesystem.open(path, "rb")
+        else:
+            file = open(place, "rb")  # noqa: SIM115 (closed below)
+    except OSError as fault:
+        raise PlaceError(f"cannot read {place}: {fault.strerror or fault}") from fault
+    with file:
+        yield file
+
+
+@contextmanager
+def writing(place: str) -> Iterator[IO[bytes]]:
+    """A new file, its folders made; PlaceError when it cannot be written."""
+    try:
+        if is_url(place):
+            filesystem, path = _remote(place)
+            filesystem.makedirs(path.rsplit("/", 1)[0], exist_ok=True)
+            file = filesystem.open(path, "wb")
+        else:
+            Path(place).parent.mkdir(parents=True, exist_ok=True)
+            file = open(place, "wb")  # noqa: SIM115 (closed below)
+    except OSError as fault:
+        raise PlaceError(f"cannot write {place}: {fault.strerror or fault}") from fault
+    with file:
+        yield file
+
+
+def size(place: str) -> int:
+    """The size of a file in bytes; PlaceError when there is none."""
+    try:
+        if is_url(place):
+            filesystem, path = _remote(place)
+            return int(filesystem.size(path))
+        return os.stat(place).st_size
+    except OSError as fault:
+        raise PlaceError(f"cannot read {place}: {fault.strerror or fault}") from fault
+
+
+def exists(place: str) -> bool:
+    """Whether a file or folder is there."""
+    if is_url(place):
+        filesystem, path = _remote(place)
+        return bool(filesystem.exists(path))
+    return os.path.exists(place)
+
+
+def remove(place: str) -> None:
+    """Take a file away; one that is not there is no fault."""
+    if is_url(place):
+        filesystem, path = _remote(place)
+        if filesystem.exists(path):
+            filesystem.rm(path)
+    else:
+        Path(place).unlink(missing_ok=True)
+
+
+def files(source: str) -> list[str]:
+    """The files that a source names, by name: a file, every file directly in a folder, or a glob.
+
+    Names that begin with a dot or an underscore are not data. Raises PlaceError when there is no such place.
+    """
+    if is_url(source):
+        filesystem, path = _remote(source)
+        scheme = source.split("://", 1)[0]
+        if filesystem.isdir(path):
+            found = [entry for entry in filesystem.ls(path, detail=False) if filesystem.isfile(entry)]
+        else:
+            found = filesystem.glob(path)
+        named = [filesystem.unstrip_protocol(entry) if "://" not in entry else entry for entry in found]
+        places = [place if place.startswith(scheme) else f"{scheme}://{place}" for place in named]
+    elif os.path.isdir(source):
+        places = [entry.path for entry in os.scandir(source) if entry.is_file()]
+    elif os.path.exists(source):
+        return [absolute(source)]
+    else:
+        places = [path for path in glob.glob(os.path.expanduser(source), recursive=True) if os.path.isfile(path)]
+        if not places:
+            raise PlaceError(f"cannot read {source}: no such file or folder, and no file matches it")
+    return sorted(absolute(place) for place in places if not place.rsplit("/", 1)[-1].startswith((".", "_")))

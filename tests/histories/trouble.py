@@ -1,0 +1,86 @@
+"""Random histories that make trouble on purpose: few users, few posts, few instants, so that
+facts meet, ties decide, and much is undone, late, taken over or done by the wrong user."""
+
+from random import Random
+
+from .actions import Cast, acted
+from .sentences import Event
+
+# How often each event type is drawn, in relation to the others.
+WEIGHTS = {
+    "registered": 4,
+    "profile_changed": 4,
+    "deactivated": 1,
+    "reactivated": 2,
+    "followed": 26,
+    "unfollowed": 4,
+    "blocked": 1,
+    "unblocked": 1,
+    "muted": 1,
+    "unmuted": 1,
+    "posted": 26,
+    "post_edited": 4,
+    "post_deleted": 2,
+    "reposted": 16,
+    "repost_undone": 4,
+    "liked": 6,
+    "unliked": 2,
+}
+TYPES = frozenset(WEIGHTS)
+
+INSTANTS = (
+    "2024-03-01T00:00:00Z",
+    "2024-03-01T00:00:00.000001Z",
+    "2024-03-01T00:00:00.000999Z",
+    "2024-03-01T00:00:00.001Z",
+    "2024-03-01T12:30:00.5Z",
+    "2024-03-01T23:59:59.999999Z",
+    "2024-03-02T00:00:00Z",
+    "2024-03-02T08:15:30.123456Z",
+)
+LONG_AGO = ("1970-01-01T00:00:00Z", "2019-12-31T23:59:59.999999Z")
+
+# "9" sorts before "10" only as a number. "é" comes in two spellings. By code point U+FF5E sorts
+# before the two beyond the BMP, in UTF-16 after them.
+PLAIN = ("1", "9", "10", "0", "a", "A", "b", "-", "_", " ", "~")
+ACCENTED = ("é", "e\u0301", "ß", "e")
+BEYOND = ("\uff5e", "\U0001f600", "\U00010000")
+ALPHABETS = (PLAIN, BEYOND, PLAIN + ACCENTED + BEYOND)
+
+
+def random_history(
+    seed: int, *, types: frozenset[str] | None = None, base: int = 0, size: int | None = None
+) -> list[Event]:
+    """The history of a seed, with only these event types; all its ids lie within `base` + 1 … 999,
+    and its event ids start with `base`, so that histories can share a log."""
+    rng = Random(seed)
+    cast = Cast.of(rng, base)
+    drawn = {name: weight for name, weight in WEIGHTS.items() if types is None or name in types}
+    size = rng.randint(5, 60) if size is None else size
+    event_types = rng.choices(list(drawn), list(drawn.values()), k=size)
+    times = event_times(rng, size)
+    event_ids = unique_event_ids(rng, base, size)
+    return [
+        {"event_id": event_id, "event_type": event_type, "event_time": time}
+        | acted(rng, cast, event_type)
+        for event_id, event_type, time in zip(event_ids, event_types, times, strict=True)
+    ]
+
+
+def event_times(rng: Random, size: int) -> list[str]:
+    """Few instants, mostly rising; how many come late differs from history to history."""
+    instants = sorted(rng.sample(INSTANTS, rng.randint(2, len(INSTANTS))), key=INSTANTS.index)
+    late = rng.choice((0.0, 0.2, 1.0))
+    times = [instants[n * len(instants) // size] for n in range(size)]
+    any_time = (*instants, *LONG_AGO[: rng.randint(0, 2)])
+    return [rng.choice(any_time) if rng.random() < late else time for time in times]
+
+
+def unique_event_ids(rng: Random, base: int, size: int) -> list[str]:
+    """Different ids, drawn so tightly that one often begins with another."""
+    pieces = rng.choice(ALPHABETS)
+    ids: dict[str, None] = {}
+    while len(ids) < size:
+        length = rng.randint(0, min(3 + len(ids) // 20, 20))
+        ids[f"{base}-" + "".join(rng.choices(pieces, k=length))] = None
+    return list(ids)
