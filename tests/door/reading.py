@@ -1,0 +1,30 @@
+"""What came out of a block, as plain values."""
+
+import pyarrow as pa
+
+from pipelines.door.decoding import decode
+from pipelines.door.strict import Faults, strict
+from tests.door.samples import CLOCK
+
+
+def events_of(decoded):
+    """The events as dicts like those of `strict`, and their hashes."""
+    table = decoded.events
+    place = table.schema.get_field_index("event_time")
+    rows = table.set_column(place, "event_time", table["event_time"].cast(pa.int64())).to_pylist()
+    hashes = [row.pop("content_hash") for row in rows]
+    return [{name: value for name, value in row.items() if value is not None} for row in rows], hashes
+
+
+def judged(line, clock=CLOCK):
+    """The decoded fields of a line, or the tuple of its faults."""
+    try:
+        return strict(line, clock)
+    except Faults as fault:
+        return fault.faults
+
+
+def decoded_lines(block, clock=CLOCK):
+    """The line index of each event and of each faulty line."""
+    decoded = decode(block, clock)
+    return decoded.lines.tolist(), [one.line for one in decoded.faulty]
