@@ -6,13 +6,14 @@ from dataclasses import dataclass, field
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from pipelines.errors import NewsfeedError
 from pipelines.tables import Table
 
 Rows = pa.RecordBatch
 Holds = Callable[[Rows, Rows], pa.Array]
 
 
-class AuditError(ValueError):
+class AuditError(NewsfeedError):
     """A table fails its checks; the message says which, with up to five offending keys each."""
 
 

@@ -6,6 +6,8 @@ from functools import cached_property
 
 import pyarrow as pa
 
+from pipelines.errors import NewsfeedError
+
 ARROW_TYPES: dict[str, pa.DataType] = {
     "bigint": pa.int64(),
     "int": pa.int32(),
@@ -19,7 +21,7 @@ ARROW_TYPES: dict[str, pa.DataType] = {
 }
 
 
-class ContractError(ValueError):
+class ContractError(NewsfeedError):
     """A frame does not have the columns that its table declares; the message lists every fault."""
 
 

@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from importlib import import_module
 
+from pipelines.errors import UsageError
+
 Adapter = Callable[[str, bytes], list[bytes]]
 
 EVENTS = "events"
@@ -16,10 +18,10 @@ class AdapterFault(ValueError):
 def load_adapter(name: str) -> Adapter | None:
     """The function from (source, line) to event lines, which raises AdapterFault; None when lines are events as they are.
 
-    Raises ValueError for an unknown format.
+    Raises UsageError for an unknown format.
     """
     if name not in FORMATS:
-        raise ValueError(f"format: expected one of {', '.join(FORMATS)}, found {name!r}")
+        raise UsageError(f"format: expected one of {', '.join(FORMATS)}, found {name!r}")
     if name == EVENTS:
         return None
     adapter: Adapter = import_module(f"pipelines.adapters.{name}").adapt

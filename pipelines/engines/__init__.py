@@ -3,36 +3,48 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from pipelines.engines.base import Engine
+from pipelines.engines.base import Engine, EngineError
+
+__all__ = ["ENGINES", "Engine", "EngineError", "UnknownEngine", "open_engine"]
 
 ENGINES = ("sail", "spark", "submitted", "sc://HOST:PORT")
 
 
-class UnknownEngine(ValueError):
+class UnknownEngine(EngineError):
     """No engine has that name."""
 
 
 @contextmanager
-def open_engine(name: str = "sail") -> Iterator[Engine]:
-    """An engine by name, stopped at the end: `sail` (embedded), `spark` (classic local, with the Delta jar),
-    `sc://HOST:PORT` (a Spark Connect server), or `submitted` (the session of the `spark-submit` that started the job).
+def open_engine(name: str = "sail", *, verbose: bool = False) -> Iterator[Engine]:
+    """An engine by name, stopped at the end; it says nothing on the terminal unless it is verbose.
 
-    Raises UnknownEngine.
+    `sail` is embedded, `spark` classic local with the Delta jars, `sc://HOST:PORT` a Spark Connect server, and
+    `submitted` the session of the `spark-submit` that started the job.
+
+    Raises UnknownEngine at once, and EngineError when the engine cannot start, which it does on first use.
     """
-    engine = _engine(name)
+    engine = _engine(name, verbose=verbose)
     try:
         yield engine
     finally:
         engine.close()
 
 
-def _engine(name: str) -> Engine:
+def _engine(name: str, *, verbose: bool) -> Engine:
     if name == "sail":
         from pipelines.engines.sail import SailEngine
 
-        return SailEngine()
-    if name in ("spark", "submitted") or name.startswith("sc://"):
-        from pipelines.engines.spark import SparkEngine
+        return SailEngine(verbose=verbose)
+    if name == "spark":
+        from pipelines.engines.spark import LocalSpark
 
-        return SparkEngine(name)
+        return LocalSpark(verbose=verbose)
+    if name == "submitted":
+        from pipelines.engines.spark import SubmittedSpark
+
+        return SubmittedSpark()
+    if name.startswith("sc://"):
+        from pipelines.engines.connect import ConnectEngine
+
+        return ConnectEngine(name)
     raise UnknownEngine(f"no engine is called {name!r}: expected one of {', '.join(ENGINES)}")

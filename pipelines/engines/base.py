@@ -9,6 +9,15 @@ from pyspark.sql import SparkSession
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 
+CONF = {
+    "spark.sql.session.timeZone": "UTC",
+    "spark.sql.parquet.outputTimestampType": "TIMESTAMP_MICROS",  # the only one that Sail reads
+}
+
+
+class EngineError(RuntimeError):
+    """An engine cannot be had; the message says why."""
+
 
 class Engine(ABC):
     """A place where jobs run."""
@@ -25,8 +34,11 @@ class Engine(ABC):
 
     @abstractmethod
     def run(self, task: Callable[[Item], Result], items: Sequence[Item]) -> list[Result]:
-        """The task's result for each item, in order; a task may run on another machine, or twice."""
+        """The task's result for each item, in order; a task may run on another machine, or twice.
+
+        Raises what the first failing task, in the order of the items, raised.
+        """
 
     @abstractmethod
     def close(self) -> None:
-        """Stop what this engine started."""
+        """Stop what this engine started; a second time changes nothing."""

@@ -9,31 +9,35 @@ from typing import Any
 from pyspark.sql import SparkSession
 
 from pipelines.engines.base import Engine, Item, Result
+from pipelines.engines.connect import connect
 
 
 class SailEngine(Engine):
     """Sail in this process. It runs Python tasks in threads of the process too, so `run` needs no session."""
 
-    def __init__(self) -> None:
-        self._server: Any = None
+    def __init__(self, *, verbose: bool = False) -> None:
+        self._log = "info" if verbose else "off"
+
+    @cached_property
+    def _server(self) -> Any:
+        """A server on loopback, at a free port."""
+        os.environ.setdefault("RUST_LOG", self._log)
+        from pysail.spark import SparkConnectServer
+
+        server = SparkConnectServer(ip="127.0.0.1", port=0)
+        server.start(background=True)
+        return server
 
     @cached_property
     def session(self) -> SparkSession:
-        """A session of a Sail server on loopback."""
-        os.environ.setdefault("RUST_LOG", "off")
-        from pysail.spark import SparkConnectServer
-
-        self._server = SparkConnectServer(ip="127.0.0.1", port=0)
-        self._server.start(background=True)
+        """A session of the server."""
         _, port = self._server.listening_address
-        session: SparkSession = SparkSession.builder.remote(f"sc://127.0.0.1:{port}").getOrCreate()
-        session.conf.set("spark.sql.session.timeZone", "UTC")
-        return session
+        return connect(f"sc://127.0.0.1:{port}")
 
     @property
     def slots(self) -> int:
         """One task a core."""
-        return len(os.sched_getaffinity(0))
+        return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
     def run(self, task: Callable[[Item], Result], items: Sequence[Item]) -> list[Result]:
         """Run the tasks in threads: what counts in them releases the interpreter's lock."""
@@ -44,4 +48,7 @@ class SailEngine(Engine):
         """Stop the session before the server."""
         if "session" in self.__dict__:
             self.session.stop()
+            del self.session
+        if "_server" in self.__dict__:
             self._server.stop()
+            del self._server

@@ -10,7 +10,7 @@ import pyarrow.compute as pc
 from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as F
 
-from pipelines.checks import Check, Findings, require_clean
+from pipelines.checks import AuditError, Check, Findings, require_clean
 from pipelines.engines.base import Engine
 from pipelines.policy import Policy
 from pipelines.projections import BucketInputs, BucketProjection, Projection
@@ -132,7 +132,7 @@ def _staged(table: Table, place: str, written: Written) -> Staged:
             findings.add(check, count, found.samples[check])
     try:
         require_clean(table.name, findings)
-    except ValueError:
+    except AuditError:
         staged.discard()
         raise
     return staged

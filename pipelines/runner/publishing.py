@@ -11,7 +11,8 @@ from deltalake import DeltaTable
 from pipelines.projections import AnyProjection
 from pipelines.relations import load_relations
 from pipelines.runner.materialize import Staged
-from pipelines.runner.releases import APPLICATION, Release, Released
+from pipelines.runner.records import APPLICATION
+from pipelines.runner.releases import Release, Released
 from pipelines.storage import delta
 from pipelines.storage.lake import Lake
 from pipelines.views import load_views

@@ -12,6 +12,7 @@ from pyspark.sql import DataFrame
 
 from pipelines import __version__
 from pipelines.engines.base import Engine
+from pipelines.errors import NewsfeedError
 from pipelines.policy import Policy
 from pipelines.projections import Projection
 from pipelines.runner import landing as landings
@@ -26,18 +27,19 @@ from pipelines.runner.materialize import (
     materialize_frame,
 )
 from pipelines.runner.publishing import heal, place_of, projections, publish
-from pipelines.runner.releases import RELEASES, Release, record, records
+from pipelines.runner.records import RELEASES, record
+from pipelines.runner.releases import Release, records
 from pipelines.storage import delta
 from pipelines.storage.lake import Lake
 
 Progress = Callable[[str], None]
 
 
-class NothingLanded(LookupError):
+class NothingLanded(NewsfeedError):
     """There is no log, or no event in it."""
 
 
-class IncompleteLog(ValueError):
+class IncompleteLog(NewsfeedError):
     """The rows read from the log are not the events that landed."""
 
 
@@ -147,7 +149,7 @@ def _plan(lake: Lake, overrides: dict[str, Any]) -> Plan:
     if log is None or delta.number(log, landings.APPLICATION) == 0:
         raise NothingLanded(f"nothing landed at {lake.root} yet: `newsfeed land SOURCE` lands events")
     releases = delta.ensure(lake.releases, RELEASES)
-    found = records(lake, releases)
+    found = records(releases)
     last = found[-1] if found else None
     return Plan(lake, log, releases, last, replace(last.policy if last else Policy(), **overrides))
 

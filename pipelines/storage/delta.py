@@ -3,21 +3,24 @@
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from deltalake import DeltaTable
 from deltalake.exceptions import CommitFailedError, DeltaError, TableNotFoundError
 from deltalake.transaction import AddAction, CommitProperties, RemoveAction, Transaction
 
+from pipelines.errors import NewsfeedError
 from pipelines.storage import places
-from pipelines.storage.datafiles import DataFile
-from pipelines.tables import Table
+
+if TYPE_CHECKING:
+    from pipelines.storage.datafiles import DataFile
+    from pipelines.tables import Table
 
 T = TypeVar("T")
 TRIES = 20
 
 
-class Conflict(RuntimeError):
+class Conflict(NewsfeedError):
     """Another process committed first."""
 
 
@@ -25,7 +28,7 @@ class Conflict(RuntimeError):
 class Commit:
     """What one commit does: files added, files removed (paths), whose transaction it is, and what it says."""
 
-    add: tuple[DataFile, ...]
+    add: "tuple[DataFile, ...]"
     remove: tuple[str, ...]
     application: str
     number: int
@@ -43,7 +46,7 @@ def find(place: str, version: int | None = None) -> DeltaTable | None:
         return None
 
 
-def ensure(place: str, table: Table, partition_by: list[str] | None = None) -> DeltaTable:
+def ensure(place: str, table: "Table", partition_by: list[str] | None = None) -> DeltaTable:
     """The newest version of the table at a place, created from its declaration when there is none."""
     handle = find(place)
     for attempt in range(TRIES):
@@ -57,7 +60,7 @@ def ensure(place: str, table: Table, partition_by: list[str] | None = None) -> D
     raise Conflict(f"cannot create {place}: other processes keep getting in the way")
 
 
-def commit(handle: DeltaTable, table: Table, change: Commit) -> int:
+def commit(handle: DeltaTable, table: "Table", change: Commit) -> int:
     """Commit on top of exactly the version that the handle shows; the new version's number.
 
     Raises Conflict when another process committed the same transaction, or removed the same files, first.
@@ -86,6 +89,15 @@ def commit(handle: DeltaTable, table: Table, change: Commit) -> int:
 def number(handle: DeltaTable, application: str) -> int:
     """The number of the application's last transaction in the table, 0 when there is none."""
     return handle.transaction_version(application) or 0
+
+
+def said(handle: DeltaTable, name: str) -> str | None:
+    """What the newest commit that says anything under a name says."""
+    for limit in (1, 100, None):
+        for entry in handle.history(limit):
+            if name in entry:
+                return str(entry[name])
+    return None
 
 
 def paths(handle: DeltaTable) -> list[str]:

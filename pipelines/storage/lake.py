@@ -40,5 +40,7 @@ class Lake:
         return places.join(self.root, "views", name)
 
     def scratch(self, name: str) -> str:
-        """A file that only the command that made it needs."""
-        return places.join(self.root, "_scratch", name)
+        """The place of a new file that only the command that makes it needs."""
+        folder = places.join(self.root, "_scratch")
+        places.make_folder(folder)
+        return places.join(folder, name)

@@ -7,8 +7,10 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any
 
+from pipelines.errors import NewsfeedError
 
-class PlaceError(OSError):
+
+class PlaceError(NewsfeedError):
     """A place cannot be read or written; the message says which and why."""
 
 
@@ -51,19 +53,26 @@ def reading(place: str) -> Iterator[IO[bytes]]:
 
 @contextmanager
 def writing(place: str) -> Iterator[IO[bytes]]:
-    """A new file, its folders made; PlaceError when it cannot be written."""
+    """A new file in a folder that is there; PlaceError when it cannot be written."""
     try:
         if is_url(place):
             filesystem, path = _remote(place)
-            filesystem.makedirs(path.rsplit("/", 1)[0], exist_ok=True)
             file = filesystem.open(path, "wb")
         else:
-            Path(place).parent.mkdir(parents=True, exist_ok=True)
             file = open(place, "wb")  # noqa: SIM115 (closed below)
     except OSError as fault:
         raise PlaceError(f"cannot write {place}: {fault.strerror or fault}") from fault
     with file:
         yield file
+
+
+def make_folder(place: str) -> None:
+    """Make a folder and those above it; one that is there is no fault."""
+    if is_url(place):
+        filesystem, path = _remote(place)
+        filesystem.makedirs(path, exist_ok=True)
+    else:
+        Path(place).mkdir(parents=True, exist_ok=True)
 
 
 def size(place: str) -> int:

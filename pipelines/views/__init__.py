@@ -1,12 +1,14 @@
 """Views: what is served. A new one is one file and its name in VIEWS."""
 
 from importlib import import_module
+from typing import TYPE_CHECKING
 
-from pipelines.projections import AnyProjection
+if TYPE_CHECKING:
+    from pipelines.projections import AnyProjection
 
 VIEWS = ("newsfeed", "user_timeline", "profile", "posts")
 
 
-def load_views() -> dict[str, AnyProjection]:
+def load_views() -> "dict[str, AnyProjection]":
     """The views by name."""
     return {name: import_module(f"pipelines.views.{name}").VIEW for name in VIEWS}

@@ -20,6 +20,7 @@ from pipelines.runner.landing.certificate import Certificate, certificate_of, ce
 from pipelines.runner.landing.decoding import PARTITION, Door, Part, decode_chunk
 from pipelines.runner.landing.duplicates import Verdict, judge
 from pipelines.runner.landing.misfits import conflicting_lines, faulty_lines
+from pipelines.runner.landing.quarantine import Misfit
 from pipelines.runner.landing.settling import drop, settle
 from pipelines.runner.landing.sources import STANDARD_INPUT, Chunk, chunks_of
 from pipelines.storage import delta, places
@@ -30,6 +31,7 @@ APPLICATION = "land"
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 Progress = Callable[[int, int], None]
+Keep = Callable[[Sequence[Misfit]], int]
 
 
 @dataclass(frozen=True)
@@ -43,6 +45,16 @@ class Landing:
     quarantined: int
     newly_quarantined: int
     faults: dict[str, int] = field(default_factory=dict)
+
+
+def together(landings: Sequence[Landing]) -> Landing:
+    """Several landings as one."""
+    faults: Counter[str] = Counter()
+    for one in landings:
+        faults.update(one.faults)
+    numbers = [one.number for one in landings if one.number is not None]
+    counts = [(one.lines, one.landed, one.duplicates, one.quarantined, one.newly_quarantined) for one in landings]
+    return Landing(max(numbers, default=None), *map(sum, zip(*counts, strict=True)), faults=dict(faults.most_common()))
 
 
 def no_progress(_done: int, _all: int) -> None:
@@ -60,29 +72,46 @@ def land(
 ) -> Landing:
     """Land the lines of the sources at a time of the clock (now when None).
 
-    Raises PlaceError for a source that cannot be read, ValueError for an unknown format, Conflict when other landings
+    Raises PlaceError for a source that cannot be read, UsageError for an unknown format, Conflict when other landings
     kept coming first.
     """
     load_adapter(format_name)
-    now = (clock or datetime.now(UTC)).astimezone(UTC)
+    now = clock or datetime.now(UTC)
     chunks = chunks_of(lake, sources)
+
+    def keep(misfits: Sequence[Misfit]) -> int:
+        return quarantine.put(lake, misfits, format_name, _micros(now))
+
     try:
-        attempt = partial(_attempt, lake, engine, chunks, format_name, now, progress)
-        return delta.until_committed(attempt)
+        return land_chunks(lake, engine, chunks, format_name, now, progress, keep)
     finally:
         for place in {chunk.place for chunk in chunks if chunk.source == STANDARD_INPUT}:
             places.remove(place)
 
 
+def land_chunks(
+    lake: Lake,
+    engine: Engine,
+    chunks: list[Chunk],
+    format_name: str,
+    clock: datetime | None,
+    progress: Progress,
+    keep: Keep,
+) -> Landing:
+    """Land the lines of chunks; `keep` is given the lines that do not fit, and says how many are new to it."""
+    now = (clock or datetime.now(UTC)).astimezone(UTC)
+    return delta.until_committed(partial(_attempt, lake, engine, chunks, format_name, now, progress, keep))
+
+
 def _attempt(
-    lake: Lake, engine: Engine, chunks: list[Chunk], format_name: str, now: datetime, progress: Progress
+    lake: Lake, engine: Engine, chunks: list[Chunk], format_name: str, now: datetime, progress: Progress, keep: Keep
 ) -> Landing:
     log = delta.ensure(lake.log, LOG, [PARTITION])
     door = Door(lake.log, format_name, delta.number(log, APPLICATION) + 1, _micros(now), now.date().isoformat())
     parts = _decode(engine, chunks, door, progress)
     verdict = judge(lake.log, parts, delta.uris(lake.log, log))
     misfits = [*faulty_lines(parts), *conflicting_lines(lake.log, parts, verdict)]
-    new = quarantine.put(lake, misfits, format_name, door.clock)
+    new = keep(misfits)
     files = settle(engine, parts, verdict, door)
     own = certificate_of(parts, verdict, door.partition)
     if files:

@@ -15,6 +15,7 @@ from pyspark.sql import functions as F
 
 from pipelines.runner.landing.decoding import PARTITION, Part
 from pipelines.runner.landing.duplicates import Verdict
+from pipelines.storage import delta
 
 Certificate = dict[str, dict[str, tuple[int, int]]]
 
@@ -74,11 +75,8 @@ def metadata(own: Certificate, before: Certificate) -> dict[str, str]:
 
 def certified(log: DeltaTable) -> Certificate:
     """The total of all landings up to the handle's version, as the newest landing's commit says."""
-    for limit in (1, 100, None):
-        for entry in log.history(limit):
-            if TOTAL in entry:
-                return parsed(entry[TOTAL])
-    return {}
+    total = delta.said(log, TOTAL)
+    return {} if total is None else parsed(total)
 
 
 def recomputed(events: DataFrame) -> Certificate:

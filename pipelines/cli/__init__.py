@@ -1,0 +1,36 @@
+"""The command `newsfeed`."""
+
+import sys
+
+from pipelines.errors import NewsfeedError
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run the command; 0, or 1 when it failed, or 2 when it was called wrongly."""
+    from pipelines.cli.app import app
+
+    try:
+        code = app(arguments, standalone_mode=False, prog_name="newsfeed")
+    except NewsfeedError as fault:
+        print(f"error: {fault}", file=sys.stderr)
+        return fault.exit_code
+    except KeyboardInterrupt:
+        print("interrupted", file=sys.stderr)
+        return 1
+    except Exception as fault:
+        return _usage_exit(fault)
+    return code if isinstance(code, int) else 0
+
+
+def _usage_exit(fault: Exception) -> int:
+    """Show what typer has to say of a wrong call; anything else is ours, and is raised again."""
+    show = getattr(fault, "show", None)
+    if show is None:
+        raise fault
+    show()
+    return int(getattr(fault, "exit_code", 2))
+
+
+def script() -> None:
+    """The console script."""
+    sys.exit(main())

@@ -1,0 +1,27 @@
+"""The commands; each imports what it needs when it runs, so that `--help` answers at once."""
+
+import typer
+
+from pipelines.cli import inspect, land, read, run
+
+app = typer.Typer(
+    help="Newsfeeds and per-user views as pure functions of an append-only event log.\n\n"
+    "Start with: newsfeed land FILE, newsfeed run, newsfeed feed USER.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+
+for command in (
+    land.land,
+    run.run,
+    inspect.status,
+    inspect.releases,
+    read.feed,
+    read.export,
+    read.sql,
+    read.path,
+    land.quarantine,
+):
+    app.command()(command)

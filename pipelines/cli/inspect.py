@@ -1,0 +1,68 @@
+"""`newsfeed status` and `newsfeed releases`: what there is."""
+
+from typing import Any
+
+from pipelines.cli import options, show
+
+
+def status(root: options.Root = options.ROOT, json: options.AsJson = False) -> None:
+    """Show what landed, what is in quarantine, and which release serves.
+
+    Example: newsfeed status --root data/lake
+    """
+    from pipelines.runner.inspection import status_of
+    from pipelines.storage.lake import Lake
+
+    facts = status_of(Lake.at(root))
+    if json:
+        show.as_json(facts)
+    else:
+        _tell(facts)
+
+
+def _tell(facts: dict[str, Any]) -> None:
+    print(f"lake        {facts['root']}")
+    print(f"log         {show.counted(facts['events'], 'event')} in {show.counted(facts['landings'], 'landing')}")
+    for event_type, count in facts["events_by_type"].items():
+        print(f"  {count:>12,}  {event_type}")
+    print(f"quarantine  {show.counted(facts['quarantined'], 'line')}")
+    release = facts["release"]
+    if release is None:
+        print("release     none yet: `newsfeed run` publishes the first one")
+        return
+    behind = facts["landings"] - release["landing"]
+    state = "up to date" if behind == 0 else f"{show.counted(behind, 'landing')} behind: `newsfeed run`"
+    print(f"release     {release['number']}, {show.when(release['released_at'])} UTC, {state}")
+    policy = release["policy"]
+    own = "own posts" if policy["own_posts"] else "no own posts"
+    print(f"policy      at most {policy['cap']} entries, {own}, replies: {policy['replies']}")
+    for name, rows in release["rows"].items():
+        print(f"  {rows:>12,}  {name}")
+
+
+def releases(root: options.Root = options.ROOT, json: options.AsJson = False) -> None:
+    """List all releases.
+
+    Example: newsfeed releases --json
+    """
+    from pipelines.runner.releases import all_releases
+    from pipelines.storage.lake import Lake
+
+    found = all_releases(Lake.at(root))
+    if json:
+        show.as_json([release.as_dict() for release in found])
+        return
+    rows = [
+        {
+            "release": release.number,
+            "released at (UTC)": show.when(release.released_at),
+            "landings": f"1–{release.landing}",
+            "events": f"{release.events:,}",
+            "policy": ", ".join(f"{name} {value}" for name, value in release.policy.as_dict().items()),
+        }
+        for release in found
+    ]
+    if rows:
+        show.table(rows, tuple(rows[0]))
+    else:
+        print("nothing was released yet: `newsfeed run` publishes the first release")

@@ -1,0 +1,110 @@
+"""`newsfeed land` and `newsfeed quarantine`: what comes in, and what did not fit."""
+
+from dataclasses import asdict
+from datetime import datetime
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from pipelines.cli import options, show
+from pipelines.errors import UsageError
+
+if TYPE_CHECKING:
+    from pipelines.runner.landing import Landing
+
+MAX_SHOWN = 40
+
+
+def land(
+    sources: Annotated[list[str], typer.Argument(help="Files, folders or globs of lines, also .gz; - is standard input.")],
+    root: options.Root = options.ROOT,
+    engine: options.Engine = options.ENGINE,
+    format_name: Annotated[str, typer.Option("--format", help="What the lines are: events, or ldbc.")] = "events",
+    ingestion_time: Annotated[
+        str | None, typer.Option(help="The time of the landing (RFC 3339) instead of now.")
+    ] = None,
+    json: options.AsJson = False,
+    verbose: options.Verbose = False,
+) -> None:
+    """Land events: append every valid line to the log, once; put the others into quarantine.
+
+    Example: newsfeed land inbox/ --root data/lake
+    """
+    from pipelines.engines import open_engine
+    from pipelines.runner.landing import land as land_lines
+    from pipelines.storage.lake import Lake
+
+    clock = None if ingestion_time is None else _time(ingestion_time)
+    with open_engine(engine, verbose=verbose) as opened, show.progress("landing") as progress:
+        landing = land_lines(Lake.at(root), opened, sources, format_name=format_name, clock=clock, progress=progress)
+    if json:
+        show.as_json(asdict(landing))
+    else:
+        _tell(landing)
+
+
+def _time(text: str) -> datetime:
+    try:
+        time = datetime.fromisoformat(text)
+    except ValueError:
+        time = None
+    if time is None or time.tzinfo is None:
+        raise UsageError(f"--ingestion-time: expected a time such as 2026-01-31T12:00:00Z, found {text!r}")
+    return time
+
+
+def _tell(landing: "Landing") -> None:
+    counted = show.counted
+    print(f"read         {counted(landing.lines, 'line')}")
+    print(f"landed       {counted(landing.landed, 'event')}" + (f" as landing {landing.number}" if landing.number else ""))
+    print(f"duplicate    {counted(landing.duplicates, 'event')}, already there")
+    known = landing.quarantined - landing.newly_quarantined
+    print(f"quarantined  {counted(landing.quarantined, 'line')}" + (f", {known:,} of them already there" if known else ""))
+    _faults(landing.faults)
+
+
+def _faults(faults: dict[str, int]) -> None:
+    """What is wrong, the most frequent fault first."""
+    for fault, count in list(faults.items())[:MAX_SHOWN]:
+        print(f"  {count:>8,}  {fault}")
+    if len(faults) > MAX_SHOWN:
+        print(f"  … and {len(faults) - MAX_SHOWN} more kinds of faults")
+
+
+def quarantine(
+    root: options.Root = options.ROOT,
+    engine: options.Engine = options.ENGINE,
+    readmit: Annotated[bool, typer.Option("--readmit", help="Try the lines again with today's contract.")] = False,
+    limit: Annotated[int, typer.Option(min=1, help="How many lines to show.")] = 20,
+    json: options.AsJson = False,
+    verbose: options.Verbose = False,
+) -> None:
+    """Show the lines that did not fit and why, or try them again.
+
+    Example: newsfeed quarantine --readmit
+    """
+    from pipelines.runner.landing import quarantine as lines
+    from pipelines.storage.lake import Lake
+
+    lake = Lake.at(root)
+    if readmit:
+        from pipelines.engines import open_engine
+        from pipelines.runner.landing import together
+        from pipelines.runner.landing.readmission import readmit as try_again
+
+        with open_engine(engine, verbose=verbose) as opened:
+            landing = together(try_again(lake, opened))
+        show.as_json(asdict(landing)) if json else _tell(landing)
+        return
+    rows = lines.rows_of(lake).to_pylist()
+    if json:
+        show.as_json(rows)
+        return
+    print(f"{show.counted(len(rows), 'line')} in quarantine")
+    for row in rows[:limit]:
+        print(f"\n{row['source']}, line {row['line_number']} (byte {row['byte_offset']})")
+        for fault in row["faults"]:
+            print(f"  {fault}")
+        print(f"  {ascii(row['raw'][:120].decode('utf-8', 'replace'))[1:-1]}")
+    if len(rows) > limit:
+        print(f"\n… and {len(rows) - limit:,} more: --limit shows them, --json all")

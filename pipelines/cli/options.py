@@ -1,0 +1,20 @@
+"""The options that several commands share."""
+
+from typing import Annotated
+
+import typer
+
+Root = Annotated[
+    str,
+    typer.Option("--root", envvar="NEWSFEED_ROOT", help="Where the lake is: a local path, or a URL such as hdfs://…"),
+]
+Engine = Annotated[
+    str,
+    typer.Option("--engine", envvar="NEWSFEED_ENGINE", help="sail, spark, submitted, or sc://HOST:PORT"),
+]
+AsJson = Annotated[bool, typer.Option("--json", help="Print the facts as JSON.")]
+ReleaseNumber = Annotated[int | None, typer.Option("--release", help="A release by number; the last one by default.")]
+Verbose = Annotated[bool, typer.Option("--verbose", help="Show what the engine says.")]
+
+ROOT = "data/lake"
+ENGINE = "sail"

@@ -1,0 +1,111 @@
+"""`newsfeed feed`, `export`, `sql` and `path`: the views of a release."""
+
+from typing import Annotated, Any
+
+import typer
+
+from pipelines.cli import options, show
+
+View = Annotated[str, typer.Argument(help="A view, such as newsfeed.")]
+
+
+def feed(
+    user: Annotated[str, typer.Argument(help="A user's id, or @username.")],
+    root: options.Root = options.ROOT,
+    limit: Annotated[int, typer.Option(min=1, help="How many entries.")] = 20,
+    release: options.ReleaseNumber = None,
+    json: options.AsJson = False,
+) -> None:
+    """Show a user's newsfeed, newest first.
+
+    Example: newsfeed feed @Jan24189 --limit 5
+    """
+    from pipelines.runner.reading import Reader, find_user, newsfeed
+    from pipelines.storage.lake import Lake
+
+    reader = Reader.of(Lake.at(root), release)
+    user_id = find_user(reader, user)
+    entries = newsfeed(reader, user_id, limit)
+    if json:
+        show.as_json(entries)
+        return
+    print(f"newsfeed of {user}, release {reader.release.number}" + ("" if entries else ": it is empty"))
+    for entry in entries:
+        _tell(entry)
+
+
+def _tell(entry: dict[str, Any]) -> None:
+    reposted = f", reposted by {_name(entry['reposter'], entry['reposter_id'])}" if entry["reposter_id"] else ""
+    author = _name(entry["author"], entry["author_id"])
+    print(f"\n{entry['position']:>4}  {author} · {show.when(entry['entered_at'])}{reposted}")
+    for line in (entry["text"] or "").splitlines() or [""]:
+        print(f"      {show.printable(line)}")
+
+
+def _name(person: dict[str, Any] | None, user_id: int) -> str:
+    """First and last name with the username, as far as they are known."""
+    if person is None or person["username"] is None:
+        return f"user {user_id}"
+    names = " ".join(part for part in (person["first_name"], person["last_name"]) if part)
+    return show.printable(f"{names} @{person['username']}")
+
+
+def export(
+    view: View,
+    file: Annotated[str, typer.Argument(help="Where to: FILE.parquet, FILE.csv or FILE.jsonl.")],
+    root: options.Root = options.ROOT,
+    release: options.ReleaseNumber = None,
+) -> None:
+    """Write a view to a file, sorted by its key.
+
+    Example: newsfeed export newsfeed newsfeed.parquet
+    """
+    from pipelines.runner.exporting import export_view
+    from pipelines.runner.reading import Reader
+    from pipelines.storage.lake import Lake
+
+    reader = Reader.of(Lake.at(root), release)
+    rows = export_view(reader, view, file)
+    print(f"{show.counted(rows, 'row')} of {view}, release {reader.release.number}, in {file}")
+
+
+def sql(
+    query: Annotated[str, typer.Argument(help="SQL over the views, by their names.")],
+    root: options.Root = options.ROOT,
+    release: options.ReleaseNumber = None,
+    json: options.AsJson = False,
+) -> None:
+    """Query the views of a release with SQL.
+
+    Example: newsfeed sql "SELECT username, followers FROM profile ORDER BY followers DESC LIMIT 5"
+    """
+    from pipelines.runner.reading import Reader
+    from pipelines.storage.lake import Lake
+
+    rows = Reader.of(Lake.at(root), release).rows(query)
+    if json:
+        show.as_json(rows)
+    elif rows:
+        show.table(rows, tuple(rows[0]))
+    else:
+        print("no rows")
+
+
+def path(
+    view: View,
+    root: options.Root = options.ROOT,
+    release: options.ReleaseNumber = None,
+    json: options.AsJson = False,
+) -> None:
+    """Print where a view is, and its version in a release, for other tools to read.
+
+    Example: newsfeed path newsfeed --json
+    """
+    from pipelines.runner.reading import Reader
+    from pipelines.storage.lake import Lake
+
+    place, version = Reader.of(Lake.at(root), release).place(view)
+    if json:
+        show.as_json({"path": place, "version": version})
+    else:
+        print(f"{place} version {version}")

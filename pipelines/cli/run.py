@@ -1,0 +1,60 @@
+"""`newsfeed run`: publish the next release."""
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from pipelines.cli import options, show
+from pipelines.errors import UsageError
+from pipelines.policy import REPLIES
+
+if TYPE_CHECKING:
+    from pipelines.runner.runs import Run
+
+
+def run(
+    root: options.Root = options.ROOT,
+    engine: options.Engine = options.ENGINE,
+    rebuild: Annotated[bool, typer.Option("--rebuild", help="Compute even when nothing changed.")] = False,
+    cap: Annotated[int | None, typer.Option(min=1, help="The most entries of a newsfeed; remembered.")] = None,
+    replies: Annotated[
+        str | None, typer.Option(help="Which replies of followees to show: followed, all or none; remembered.")
+    ] = None,
+    own_posts: Annotated[
+        bool | None, typer.Option("--own-posts/--no-own-posts", help="Whether to show the reader's own posts; remembered.")
+    ] = None,
+    json: options.AsJson = False,
+    verbose: options.Verbose = False,
+) -> None:
+    """Publish a release: all views at once, of every event that landed; nothing when nothing is new.
+
+    Example: newsfeed run --cap 200 --replies all
+    """
+    from pipelines.engines import open_engine
+    from pipelines.runner.runs import run as publish
+    from pipelines.storage.lake import Lake
+
+    if replies is not None and replies not in REPLIES:
+        raise UsageError(f"--replies: expected one of {', '.join(REPLIES)}, found {replies!r}")
+    given = {"cap": cap, "replies": replies, "own_posts": own_posts}
+    policy = {name: value for name, value in given.items() if value is not None}
+    with open_engine(engine, verbose=verbose) as opened, show.status() as progress:
+        done = publish(Lake.at(root), opened, policy=policy, rebuild=rebuild, progress=progress)
+    if json:
+        facts = {"published": done.published, "reason": done.reason, "seconds": done.seconds}
+        show.as_json({**facts, "release": done.release.as_dict()})
+    else:
+        _tell(done)
+
+
+def _tell(done: "Run") -> None:
+    release = done.release
+    if not done.published:
+        print(f"{done.reason}: release {release.number} serves on, it covers all {show.counted(release.events, 'event')}")
+        return
+    print(f"release {release.number} covers {show.counted(release.events, 'event')} ({done.reason})")
+    rows = [
+        {"table": name, "rows": f"{table.rows:,}", "seconds": f"{done.seconds.get(name, 0):.2f}"}
+        for name, table in release.tables.items()
+    ]
+    show.table(rows, ("table", "rows", "seconds"))

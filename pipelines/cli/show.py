@@ -1,0 +1,77 @@
+"""How facts are shown: as JSON, or for a person."""
+
+import json
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import date, datetime
+from typing import Any
+
+
+def as_json(facts: Any) -> None:
+    """Print facts as JSON."""
+    print(json.dumps(facts, indent=2, ensure_ascii=False, default=written))
+
+
+def written(value: Any) -> Any:
+    """A value that JSON does not know: times and dates in ISO 8601, UTC with Z; bytes as text."""
+    if isinstance(value, datetime):
+        return value.isoformat().replace("+00:00", "Z")
+    if isinstance(value, date):
+        return value.isoformat()
+    return bytes(value).decode("utf-8", "replace")
+
+
+def table(rows: Sequence[Mapping[str, Any]], columns: Sequence[str]) -> None:
+    """Print rows as a table."""
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    shown = Table(*columns, box=None, header_style="bold", pad_edge=False)
+    for row in rows:
+        shown.add_row(*(Text(_cell(row[name])) for name in columns))
+    Console(highlight=False, width=None if sys.stdout.isatty() else 200).print(shown)
+
+
+def _cell(value: Any) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, datetime):
+        return when(value)
+    return str(value)
+
+
+def when(time: datetime) -> str:
+    """A time to the second, in UTC."""
+    return time.strftime("%Y-%m-%d %H:%M:%S")
+
+
+def counted(number: int, noun: str, plural: str | None = None) -> str:
+    """`1 line`, `1,234 lines`."""
+    return f"{number:,} {noun if number == 1 else plural or noun + 's'}"
+
+
+@contextmanager
+def progress(what: str) -> Iterator[Callable[[int, int], None]]:
+    """A bar on the terminal's error stream, none when that is a file; call it with what is done and what there is."""
+    from rich.console import Console
+    from rich.progress import Progress
+
+    with Progress(console=Console(stderr=True), transient=True, disable=not sys.stderr.isatty()) as bar:
+        task = bar.add_task(what, total=None)
+        yield lambda done, all_: bar.update(task, completed=done, total=all_)
+
+
+@contextmanager
+def status() -> Iterator[Callable[[str], None]]:
+    """One line on the terminal's error stream that says what is being done, none when that is a file."""
+    from rich.console import Console
+
+    with Console(stderr=True).status("") as line:
+        yield lambda text: line.update(text) if sys.stderr.isatty() else None
+
+
+def printable(text: str) -> str:
+    """The text without characters that steer a terminal."""
+    return "".join(char if char.isprintable() else " " for char in text)

@@ -1,0 +1,51 @@
+"""A Spark Connect server that somebody else runs: Apache Spark's, or Sail's."""
+
+from collections.abc import Callable, Sequence
+from functools import cached_property
+
+from pyspark.errors import PySparkException
+from pyspark.sql import SparkSession
+
+from pipelines.engines.base import CONF, Engine, EngineError, Item, Result
+from pipelines.engines.tasks import run_in_workers
+
+
+def connect(url: str) -> SparkSession:
+    """A new session of the server at a `sc://` address, in UTC; it is no other session's, and shares no setting.
+
+    Raises EngineError when no server answers.
+    """
+    try:
+        session: SparkSession = SparkSession.builder.remote(url).create()
+        for key, value in CONF.items():
+            session.conf.set(key, value)
+    except PySparkException as fault:
+        raise EngineError(f"no Spark Connect server answers at {url}: {fault}") from fault
+    return session
+
+
+class ConnectEngine(Engine):
+    """A session of a Spark Connect server; its workers need this package, as those of any cluster do."""
+
+    def __init__(self, url: str) -> None:
+        self._url = url
+
+    @cached_property
+    def session(self) -> SparkSession:
+        """A session of the server."""
+        return connect(self._url)
+
+    @property
+    def slots(self) -> int:
+        """As many as the server makes partitions of a shuffle: a client is told nothing better."""
+        return int(self.session.conf.get("spark.sql.shuffle.partitions", "2") or 2)
+
+    def run(self, task: Callable[[Item], Result], items: Sequence[Item]) -> list[Result]:
+        """Run each task as a task of the server."""
+        return run_in_workers(self.session, task, items)
+
+    def close(self) -> None:
+        """Stop the session; the server goes on."""
+        if "session" in self.__dict__:
+            self.session.stop()
+            del self.session

@@ -1,0 +1,61 @@
+"""Re-admission: quarantined lines are tried again with today's contract, in a landing like any other."""
+
+import uuid
+from collections.abc import Sequence
+from datetime import datetime
+from itertools import groupby
+from typing import Any
+
+from pipelines.engines.base import Engine
+from pipelines.runner.landing import Landing, land_chunks, no_progress, quarantine
+from pipelines.runner.landing.quarantine import Misfit
+from pipelines.runner.landing.sources import Chunk
+from pipelines.storage import places
+from pipelines.storage.lake import Lake
+
+Row = dict[str, Any]
+
+
+def readmit(lake: Lake, engine: Engine, clock: datetime | None = None) -> list[Landing]:
+    """Land what now fits of the quarantine, and take it away from there; a landing for each format.
+
+    Killed in between and repeated, it finds what has landed as duplicates, and takes it away then.
+    """
+    rows = quarantine.rows_of(lake).sort_by("format").to_pylist()
+    return [_readmit(lake, engine, name, list(group), clock) for name, group in groupby(rows, lambda r: r["format"])]
+
+
+def _readmit(lake: Lake, engine: Engine, format_name: str, rows: Sequence[Row], clock: datetime | None) -> Landing:
+    waiting: dict[tuple[str, int], Row] = {}
+    chunks = []
+    for source, group in groupby(rows, lambda row: row["source"]):
+        place = lake.scratch(f"readmit-{uuid.uuid4().hex}")
+        chunks.append(Chunk(source, place, 0, _write(place, source, list(group), waiting)))
+    left: list[Misfit] = []
+
+    def keep(misfits: Sequence[Misfit]) -> int:
+        left[:] = misfits
+        return 0
+
+    try:
+        landing = land_chunks(lake, engine, chunks, format_name, clock, no_progress, keep)
+    finally:
+        for chunk in chunks:
+            places.remove(chunk.place)
+    fitting = set(waiting) - {(misfit.source, misfit.byte_offset) for misfit in left}
+    quarantine.take_away(lake, {_key(waiting[one]) for one in fitting})
+    return landing
+
+
+def _write(place: str, source: str, rows: Sequence[Row], waiting: dict[tuple[str, int], Row]) -> int:
+    """Write a source's lines to a file, note at which offset which row is; the file's size."""
+    offset = 0
+    with places.writing(place) as file:
+        for row in rows:
+            waiting[source, offset] = row
+            offset += file.write(row["raw"] + b"\n")
+    return offset
+
+
+def _key(row: Row) -> tuple[str, int, str]:
+    return row["source"], row["byte_offset"], row["raw_sha256"]

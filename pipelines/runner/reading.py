@@ -1,0 +1,115 @@
+"""Reading: the views of one release, each at the exact version that the record names; loads no engine."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from deltalake import DeltaTable
+
+from pipelines.errors import NewsfeedError
+from pipelines.runner import releases
+from pipelines.runner.releases import Release
+from pipelines.storage import delta, query
+from pipelines.storage.lake import Lake
+from pipelines.views import VIEWS
+
+
+class UnknownView(NewsfeedError):
+    """There is no such view."""
+
+
+class UnknownUser(NewsfeedError):
+    """No user has that id or username, or several have it."""
+
+
+@dataclass(frozen=True)
+class Reader:
+    """Reads the views of one release."""
+
+    lake: Lake
+    release: Release
+
+    @classmethod
+    def of(cls, lake: Lake, number: int | None = None) -> "Reader":
+        """The reader of a release by number, of the last one when None. Raises NoRelease."""
+        return cls(lake, releases.release(lake, number))
+
+    def place(self, view: str) -> tuple[str, int]:
+        """Where a view is, and its version in the release. Raises UnknownView."""
+        if view not in VIEWS:
+            raise UnknownView(f"there is no view {view!r}: expected one of {', '.join(VIEWS)}")
+        name = f"views/{view}"
+        if name not in self.release.tables:
+            raise UnknownView(f"release {self.release.number} has no view {view!r}: it came later")
+        return self.lake.view(view), self.release.tables[name].version
+
+    def tables(self, *views: str) -> dict[str, DeltaTable]:
+        """The named views, all when none is named, as Delta tables at the release's versions."""
+        wanted = views or tuple(view for view in VIEWS if f"views/{view}" in self.release.tables)
+        found = {}
+        for view in wanted:
+            place, version = self.place(view)
+            handle = delta.find(place, version)
+            if handle is None:
+                raise UnknownView(f"view {view!r} of release {self.release.number} is gone: nothing is at {place}")
+            found[view] = handle
+        return found
+
+    def rows(self, sql: str, *views: str) -> list[dict[str, Any]]:
+        """The rows of a query over the views."""
+        return query.rows(self.tables(*views), sql)
+
+
+def find_user(reader: Reader, user: str) -> int:
+    """The id of a user given as an id or as `@username`. Raises UnknownUser, which lists several of one name."""
+    if user.startswith("@"):
+        name = user[1:].replace("'", "''")
+        found = reader.rows(f"SELECT user_id FROM profile WHERE username = '{name}' ORDER BY user_id", "profile")  # noqa: S608
+        ids = [row["user_id"] for row in found]
+        if len(ids) > 1:
+            raise UnknownUser(f"{len(ids)} users are called {user}: choose one by id: {', '.join(map(str, ids))}")
+        if not ids:
+            raise UnknownUser(f"no user is called {user}")
+        return int(ids[0])
+    if not user.isascii() or not user.isdigit() or not 0 < int(user) < 1 << 63:
+        raise UnknownUser(f"expected a user's id or @username, found {user!r}")
+    known = reader.rows(f"SELECT user_id FROM profile WHERE user_id = {user}", "profile")  # noqa: S608
+    if not known:
+        raise UnknownUser(f"there is no user {user}")
+    return int(user)
+
+
+def newsfeed(reader: Reader, user_id: int, limit: int) -> list[dict[str, Any]]:
+    """The first entries of a user's newsfeed, with names and texts."""
+    entries = reader.rows(
+        f"SELECT * FROM newsfeed WHERE reader_id = {user_id} ORDER BY position LIMIT {limit}",  # noqa: S608
+        "newsfeed",
+    )
+    people = _people(reader, {entry[role] for entry in entries for role in ("author_id", "reposter_id")} - {None})
+    texts = _texts(reader, {entry["post_id"] for entry in entries})
+    return [
+        {
+            **entry,
+            "author": people.get(entry["author_id"]),
+            "reposter": people.get(entry["reposter_id"]),
+            "text": texts.get(entry["post_id"]),
+        }
+        for entry in entries
+    ]
+
+
+def _people(reader: Reader, ids: set[int]) -> dict[int, dict[str, Any]]:
+    if not ids:
+        return {}
+    sql = f"SELECT user_id, username, first_name, last_name FROM profile WHERE user_id IN ({_listed(ids)})"  # noqa: S608
+    return {row["user_id"]: row for row in reader.rows(sql, "profile")}
+
+
+def _texts(reader: Reader, ids: set[int]) -> dict[int, str]:
+    if not ids:
+        return {}
+    sql = f"SELECT post_id, text FROM posts WHERE post_id IN ({_listed(ids)})"  # noqa: S608
+    return {row["post_id"]: row["text"] for row in reader.rows(sql, "posts")}
+
+
+def _listed(ids: set[int]) -> str:
+    return ", ".join(map(str, sorted(ids)))

@@ -1,0 +1,45 @@
+"""The table of releases, and how a record is written: what makes a release visible."""
+
+import json
+from dataclasses import asdict
+
+import pyarrow as pa
+from deltalake import DeltaTable
+
+from pipelines.runner.releases import Release
+from pipelines.storage import delta
+from pipelines.storage.datafiles import FileWriter, standard_checks
+from pipelines.storage.lake import Lake
+from pipelines.tables import Column, Table
+
+APPLICATION = "release"
+
+RELEASES = Table(
+    "releases",
+    (
+        Column("release", "bigint", "number of the release, from 1"),
+        Column("released_at", "timestamp", "when it was published"),
+        Column("landing", "bigint", "it covers the events of all landings up to this one"),
+        Column("events", "bigint", "how many events those are"),
+        Column("policy", "string", "the newsfeed's policy, as JSON"),
+        Column("tables", "string", "by table: Delta version, rows, content hash, version of its projection, as JSON"),
+        Column("certificate", "string", "number and hash of the events by type and ingestion date, as JSON"),
+        Column("buckets", "int", "into how many buckets the tables are cut"),
+        Column("code_version", "string", "the version of the software"),
+    ),
+    key=("release",),
+    description="One row for each release.",
+)
+
+
+def record(lake: Lake, handle: DeltaTable, one: Release) -> None:
+    """Publish a release: append its record on the version that the handle shows. Raises Conflict."""
+    row = {
+        **{name: getattr(one, name) for name in RELEASES.names if name != "release"},
+        "release": one.number,
+        "policy": json.dumps(one.policy.as_dict()),
+        "tables": json.dumps({name: asdict(table) for name, table in one.tables.items()}),
+    }
+    writer = FileWriter(lake.releases, RELEASES, 0, standard_checks(RELEASES))
+    writer.write(pa.RecordBatch.from_pylist([row], RELEASES.arrow))
+    delta.commit(handle, RELEASES, delta.Commit((writer.close(),), (), APPLICATION, one.number, {}, {}))

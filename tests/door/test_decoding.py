@@ -1,0 +1,134 @@
+import threading
+
+import numpy as np
+import pyarrow as pa
+import pytest
+
+from pipelines.door.decoding import Faulty, decode
+from pipelines.door.fast import fast
+from pipelines.door.strict import strict
+from pipelines.door.times import latest_at
+from pipelines.events import CONTRACT
+from pipelines.events.log import CONTENT_HASH, GIVEN
+from pipelines.tables import ARROW_TYPES
+from tests.door.reading import decoded_lines, events_of, judged
+from tests.door.samples import CLOCK, event, line, samples
+
+GOOD = line()
+SLOW = GOOD.replace(b'"actor_id"', b'"\\u0061ctor_id"')
+BAD = b'{"event_id": 1}'
+
+
+def is_fast(raw):
+    return fast(np.frombuffer(raw, np.uint8), latest_at(CLOCK)).rows == 1
+
+
+def test_columns_are_those_of_the_log():
+    declared = [pa.field(column.name, ARROW_TYPES[column.type]) for column in (*GIVEN, CONTENT_HASH)]
+    assert decode(GOOD, CLOCK).events.schema == pa.schema(declared)
+    assert decode(b"", CLOCK).events.schema == pa.schema(declared)
+
+
+def test_columns_are_sound():
+    events = decode(b"\n".join([*(line(**fields) for fields in samples() * 20), SLOW, BAD]), CLOCK).events
+    events.validate(full=True)
+    assert events.num_rows == 101
+
+
+@pytest.mark.parametrize("block", [b"", b"\n", b"\n\n", b" \t\r\n\n ", b"\r\n"])
+def test_blank_lines_are_no_events_and_no_faults(block):
+    decoded = decode(block, CLOCK)
+    assert (decoded.events.num_rows, decoded.faulty) == (0, ())
+    assert decoded.line_count == len(block.split(b"\n")) - (block[-1:] in {b"", b"\n"})
+
+
+@pytest.mark.parametrize("end", [b"", b"\n", b"\r\n", b"\n\n\n", b" \r\n", b"\t"])
+def test_lines_end_as_they_like(end):
+    assert decoded_lines(GOOD + b"\r\n\n" + GOOD + end) == ([0, 2], [])
+
+
+def test_source_order_is_kept():
+    block = b"\n".join([SLOW, GOOD, b"", BAD, SLOW, BAD, GOOD, SLOW])
+    decoded = decode(block, CLOCK)
+    assert decoded.lines.tolist() == [0, 1, 4, 6, 7]
+    assert decoded.offsets.tolist() == [sum(len(x) + 1 for x in block.split(b"\n")[:n]) for n in (0, 1, 4, 6, 7)]
+    assert [block[offset : offset + 2] for offset in decoded.offsets] == [b'{"'] * 5
+    assert [(one.line, one.raw) for one in decoded.faulty] == [(3, BAD), (5, BAD)]
+    assert len(set(events_of(decoded)[1])) == 1
+
+
+def test_a_faulty_line_is_told_with_place_and_bytes():
+    faulty = decode(b"\n" + BAD + b"\r\n" + GOOD, CLOCK).faulty
+    assert faulty == (Faulty(1, 1, BAD + b"\r", judged(BAD)),)
+
+
+@pytest.mark.parametrize("kind", [bytes, bytearray, memoryview, lambda raw: np.frombuffer(raw, np.uint8)])
+def test_blocks_come_as_any_bytes(kind):
+    assert decode(kind(GOOD), CLOCK).events.num_rows == 1
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        b"\xef\xbb\xbf" + GOOD,
+        GOOD.replace(b"e-1", b"e-\xff"),
+        GOOD.replace(b"e-1", b"e-\xc0\x80"),
+        GOOD.replace(b"e-1", b"e-\xf4\x90\x80\x80"),
+        GOOD.replace(b"e-1", b"e-\xe2\x82"),
+        GOOD.replace(b"e-1", b"e-\\ud83d"),
+        GOOD.replace(b"e-1", b"e-\0"),
+        GOOD.replace(b"7", b"9223372036854775808"),
+        GOOD.replace(b"7", b"9" * 5_000),
+        GOOD.replace(b"7", b"7e0"),
+        GOOD.replace(b"7", b"[" * 100_000),
+        GOOD[:-1],
+        GOOD + b",",
+        GOOD + GOOD,
+        b"{}",
+        b"{" + GOOD,
+    ],
+)
+def test_damage_is_a_fault_of_its_line_alone(raw):
+    assert decoded_lines(GOOD + b"\n" + raw + b"\n" + GOOD) == ([0, 2], [1])
+
+
+@pytest.mark.parametrize("event_type", CONTRACT)
+def test_every_type_goes_the_fast_way_and_says_the_same(event_type):
+    payload = {field.name: {"bigint": 7, "string": "é"}.get(field.type, [7, 8]) for field in CONTRACT[event_type].payload}
+    raw = line(event_type, **{"followee_id": ..., **payload})
+    assert is_fast(raw)
+    assert events_of(decode(raw, CLOCK))[0] == [strict(raw, CLOCK)]
+
+
+def test_a_nul_that_is_escaped_is_a_character():
+    assert events_of(decode(GOOD.replace(b"e-1", b"\\u0000"), CLOCK))[0][0]["event_id"] == "\0"
+
+
+def test_one_line_of_ten_megabytes():
+    long = line("registered", bio="é\n🌏a" * 2_500_000)
+    decoded = decode(b"\n".join([GOOD, long, GOOD]), CLOCK)
+    assert decoded.events["bio"][1].as_py() == "é\n🌏a" * 2_500_000
+
+
+@pytest.mark.parametrize("text", ['\\u00e9\\ud83c\\udf0f\\"\\\\\\/\\b\\f\\n\\r\\t', "é🌏ab", "\\u0041\\u07ff\\u0800\\uffff"])
+def test_escapes_and_wide_characters_go_the_fast_way(text):
+    raw = line("posted", text="HERE").replace(b"HERE", text.encode())
+    assert is_fast(raw)
+    assert events_of(decode(raw, CLOCK))[0] == [strict(raw, CLOCK)]
+
+
+def test_the_clock_is_the_callers():
+    assert decoded_lines(GOOD, CLOCK - 38 * 3600 * 1_000_000) == ([0], [])
+    assert decoded_lines(GOOD, CLOCK - 38 * 3600 * 1_000_000 - 1) == ([], [0])
+
+
+def test_threads_decode_at_once():
+    block = b"\n".join(line(**event(actor_id=number + 1)) for number in range(2_000))
+    found = []
+    threads = [threading.Thread(target=lambda: found.append(decode(block, CLOCK).events)) for _ in range(4)]
+    for one in threads:
+        one.start()
+    for one in threads:
+        one.join()
+    assert all(one.equals(found[0]) for one in found)
+    assert found[0]["actor_id"].to_pylist() == list(range(1, 2_001))

@@ -1,0 +1,57 @@
+from random import Random
+
+import numpy as np
+import pytest
+
+from pipelines.door.decoding import decode
+from pipelines.door.fast import fast
+from pipelines.door.strict import canonical, strict
+from pipelines.door.times import latest_at
+from tests.door.mutations import mutated
+from tests.door.reading import events_of, judged
+from tests.door.samples import CLOCK
+from tests.door.twin import content_hash
+
+SEEDS = range(4)
+LINES = 6_000
+
+
+def drawn(seed):
+    """Lines at random, and what the strict way says of each that is not blank."""
+    print(f"seed {seed}")  # noqa: T201  # shown when the test fails
+    random = Random(seed)
+    lines = [mutated(random) for _ in range(LINES)]
+    return lines, {at: judged(raw) for at, raw in enumerate(lines) if raw.strip(b" \t\r")}
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_a_block_is_what_the_strict_way_says_line_by_line(seed):
+    lines, verdicts = drawn(seed)
+    decoded = decode(b"\n".join(lines), CLOCK)
+    good = {at: fields for at, fields in verdicts.items() if isinstance(fields, dict)}
+    events, hashes = events_of(decoded)
+    assert dict(zip(decoded.lines.tolist(), events, strict=True)) == good
+    assert hashes == [content_hash(fields) for fields in good.values()]
+    bad = {at: faults for at, faults in verdicts.items() if at not in good}
+    assert {one.line: one.faults for one in decoded.faulty} == bad
+    assert all(one.raw == lines[one.line] for one in decoded.faulty)
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_most_lines_that_fit_go_the_fast_way_and_both_kinds_are_drawn(seed):
+    lines, verdicts = drawn(seed)
+    scanned = fast(np.frombuffer(b"\n".join(lines), np.uint8), latest_at(CLOCK))
+    taken = set(scanned.columns.lines[: scanned.rows].tolist())
+    good = {at for at, fields in verdicts.items() if isinstance(fields, dict)}
+    assert taken <= good
+    assert len(taken) > 0.85 * len(good)
+    assert 0.3 * LINES < len(good) < 0.8 * LINES
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_the_fast_way_takes_every_canonical_line(seed):
+    good = [fields for fields in drawn(seed)[1].values() if isinstance(fields, dict)]
+    lines = [canonical(fields) for fields in good]
+    scanned = fast(np.frombuffer(b"\n".join(lines), np.uint8), latest_at(CLOCK))
+    assert scanned.rows == len(good)
+    assert [strict(raw, CLOCK) for raw in lines] == good
