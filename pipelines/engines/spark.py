@@ -7,6 +7,7 @@ import tempfile
 from collections.abc import Callable, Sequence
 from functools import cached_property
 
+from py4j.protocol import Py4JError
 from pyspark import SparkConf, SparkContext
 from pyspark.errors import PySparkException
 from pyspark.java_gateway import launch_gateway
@@ -40,7 +41,7 @@ class SubmittedSpark(Engine):
     @cached_property
     def session(self) -> SparkSession:
         """The session that there is, with this project's settings."""
-        return SparkSession.builder.config(map=SPARK_CONF).getOrCreate()
+        return SparkSession.builder.config(map=dict(SPARK_CONF)).getOrCreate()
 
     @property
     def slots(self) -> int:
@@ -79,6 +80,16 @@ class LocalSpark(SubmittedSpark):
             del self.session
 
 
+def _end_java() -> None:
+    """End the Java process, which PySpark would keep to the end of this one, and let the next session start its own."""
+    gateway = SparkContext._gateway  # noqa: SLF001 (there is no public way)
+    if gateway is not None:
+        gateway.shutdown()
+        gateway.proc.stdin.close()  # Java ends with its standard input
+        gateway.proc.wait()
+    SparkContext._gateway = SparkContext._jvm = None  # noqa: SLF001
+
+
 def _context(conf: SparkConf, *, verbose: bool) -> SparkContext:
     """A context whose Java process writes to the terminal or to a file; the file's end is shown when it fails."""
     if verbose:
@@ -86,8 +97,7 @@ def _context(conf: SparkConf, *, verbose: bool) -> SparkContext:
     conf.set("spark.log.level", "OFF")
     with tempfile.TemporaryFile("w+") as log:
         try:
-            gateway = launch_gateway(conf, {"stdout": log, "stderr": log})
-            return SparkContext(conf=conf, gateway=gateway)
-        except (PySparkException, OSError) as fault:
+            return SparkContext(conf=conf, gateway=launch_gateway(conf, {"stdout": log, "stderr": log}))
+        except (PySparkException, Py4JError) as fault:
             log.seek(0)
             raise EngineError(f"Spark does not start: {fault}\n{log.read()[-2000:]}") from fault

@@ -12,7 +12,23 @@ import numpy.typing as npt
 from numba import njit
 
 from pipelines.merge.lookup import Ids, Indexes
-from pipelines.merge.timelines import NO_REPOST, NOT_A_REPLY, UNSEEN_PARENT, Timelines
+from pipelines.merge.timelines import (
+    A_REPOST,
+    AUTHOR,
+    FIRST,
+    NO_REPOST,
+    NOT_A_REPLY,
+    PARENT,
+    POST,
+    POSTED_AT,
+    REPLY_PARENT,
+    REPOSTED,
+    REPOSTED_AT,
+    REPOSTER,
+    TIME,
+    UNSEEN_PARENT,
+    Timelines,
+)
 
 FOLLOWED_PARENTS, ALL, NONE = 0, 1, 2
 
@@ -46,13 +62,17 @@ class Entries(NamedTuple):
 
 
 class Heap(NamedTuple):
-    """The next entry of each timeline that is left: where it is, where its timeline ends, and what it is ordered by."""
+    """A heap of timelines by (time, post) of their next entry: `time` and `slot` are in heap order.
 
+    By slot: where the next entry is, which post it is, where the timeline ends, and whose it is.
+    """
+
+    time: Ids
+    slot: Indexes
     at: Ids
+    post: Ids
     end: Ids
     owner: Indexes
-    time: Ids
-    post: Ids
 
 
 def make_entries(size: int) -> Entries:
@@ -64,48 +84,43 @@ def make_entries(size: int) -> Entries:
 def make_heap(size: int) -> Heap:
     """Room for so many timelines."""
     one, other = np.int64, np.int32
-    return Heap(*(np.empty(size, dtype) for dtype in (one, one, other, one, one)))
+    return Heap(*(np.empty(size, dtype) for dtype in (one, other, one, one, one, other)))
 
 
 @njit(cache=True, nogil=True, inline="always")  # type: ignore[untyped-decorator]
-def _newer(heap: Heap, one: int, other: int) -> Any:
-    if heap.time[one] != heap.time[other]:
-        return heap.time[one] > heap.time[other]
-    return heap.post[one] > heap.post[other]
-
-
-@njit(cache=True, nogil=True, inline="always")  # type: ignore[untyped-decorator]
-def _put(heap: Heap, place: int, source: int) -> None:
-    heap.at[place], heap.end[place], heap.owner[place] = heap.at[source], heap.end[source], heap.owner[source]
-    heap.time[place], heap.post[place] = heap.time[source], heap.post[source]
+def _newer(heap: Heap, time: int, slot: int, other_time: int, other_slot: int) -> Any:
+    if time != other_time:
+        return time > other_time
+    return heap.post[slot] > heap.post[other_slot]
 
 
 @njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
 def _sink(heap: Heap, place: int, size: int) -> None:
-    """Let the item at a place sink to where it belongs; the slot behind the heap is free for it meanwhile."""
-    _put(heap, size, place)
+    """Let the item at a place sink to where it belongs."""
+    time, slot = heap.time[place], heap.slot[place]
     while True:
         child = 2 * place + 1
         if child >= size:
             break
-        if child + 1 < size and _newer(heap, child + 1, child):
-            child += 1
-        if not _newer(heap, child, size):
+        right = child + 1
+        if right < size and _newer(heap, heap.time[right], heap.slot[right], heap.time[child], heap.slot[child]):
+            child = right
+        if not _newer(heap, heap.time[child], heap.slot[child], time, slot):
             break
-        _put(heap, place, child)
+        heap.time[place], heap.slot[place] = heap.time[child], heap.slot[child]
         place = child
-    _put(heap, place, size)
+    heap.time[place], heap.slot[place] = time, slot
 
 
-@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+@njit(cache=True, nogil=True, inline="always")  # type: ignore[untyped-decorator]
 def _push_timeline(heap: Heap, size: int, timelines: Timelines, owner: int) -> Any:
     """Put a user's timeline behind the others, heap order yet to be made; the new size."""
     first, end = timelines.start[owner], timelines.start[owner + 1]
-    if first == end:
-        return size
-    heap.at[size], heap.end[size], heap.owner[size] = first, end, owner
-    heap.time[size], heap.post[size] = timelines.entered_at[first], timelines.post_id[first]
-    return size + 1
+    if first < end:
+        heap.at[size], heap.end[size], heap.owner[size], heap.slot[size] = first, end, owner, size
+        heap.time[size], heap.post[size] = timelines.entries[first, TIME], timelines.entries[first, POST]
+        size += 1
+    return size
 
 
 @njit(cache=True, nogil=True, inline="always")  # type: ignore[untyped-decorator]
@@ -115,14 +130,14 @@ def _follow_shows(marks: Any, reader: int, author: int, parent: int, replies: in
         return True
     if replies == NONE or parent == UNSEEN_PARENT:
         return False
-    return parent in (author, reader) or marks[parent]
+    return parent == author or parent == reader or marks[parent]  # noqa: PLR1714 (tuples are of one type in numba)
 
 
 @njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
 def _reposted_before(timelines: Timelines, marks: Any, post: int, time: int, reposter: int) -> Any:
     """Whether a followee reposted the post before (time, reposter)."""
-    for row in range(timelines.repost_start[post], timelines.repost_start[post + 1]):
-        at, by = timelines.repost_at[row], timelines.repost_by[row]
+    for row in range(timelines.reposted[post, FIRST], timelines.reposted[post + 1, FIRST]):
+        at, by = timelines.reposts[row, REPOSTED_AT], timelines.reposts[row, REPOSTER]
         if at > time or (at == time and by >= reposter):
             return False
         if marks[by]:
@@ -130,40 +145,33 @@ def _reposted_before(timelines: Timelines, marks: Any, post: int, time: int, rep
     return False
 
 
-@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
-def _is_earliest_reason(timelines: Timelines, marks: Any, reader: int, at: int, owner: int, rules: Rules) -> Any:
-    """Whether the entry is a reason for the reader, and none is earlier."""
-    post, time = timelines.reposted[at], timelines.entered_at[at]
-    if not timelines.is_repost[at]:
-        if owner != reader and not _follow_shows(marks, reader, owner, timelines.parent[at], rules.replies):
-            return False
-        return post == NO_REPOST or not _reposted_before(timelines, marks, post, time, -1)
-    if owner == reader:
+@njit(cache=True, nogil=True, inline="always")  # type: ignore[untyped-decorator]
+def _repost_counts(timelines: Timelines, marks: Any, reader: int, at: int, reposter: int, rules: Rules) -> Any:
+    """Whether a repost is the reader's earliest reason for the post."""
+    post, time = timelines.entries[at, REPOSTED], timelines.entries[at, TIME]
+    author, parent = timelines.reposted[post, AUTHOR], timelines.reposted[post, REPLY_PARENT]
+    if reposter == reader:
         return False
-    author, parent = timelines.author[post], timelines.reply_parent[post]
-    if timelines.posted_at[post] <= time:
+    if timelines.reposted[post, POSTED_AT] <= time:
         if author == reader and rules.own_posts:
             return False
         if marks[author] and _follow_shows(marks, reader, author, parent, rules.replies):
             return False
-    return not _reposted_before(timelines, marks, post, time, owner)
+    return not _reposted_before(timelines, marks, post, time, reposter)
 
 
-@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
-def _emit(timelines: Timelines, at: int, owner: int, reader_id: int, position: int, entries: Entries, row: int) -> None:
-    entries.reader_id[row], entries.position[row] = reader_id, position
-    entries.post_id[row], entries.entered_at[row] = timelines.post_id[at], timelines.entered_at[at]
-    if timelines.is_repost[at]:
-        entries.author_id[row] = timelines.users[timelines.author[timelines.reposted[at]]]
-        entries.reposter_id[row] = timelines.users[owner]
-    else:
-        entries.author_id[row] = timelines.users[owner]
-        entries.reposter_id[row] = 0
+@njit(cache=True, nogil=True, inline="always")  # type: ignore[untyped-decorator]
+def _post_counts(timelines: Timelines, marks: Any, reader: int, at: int, author: int, rules: Rules) -> Any:
+    """Whether a post, written by the reader or a followee, is the reader's earliest reason for itself."""
+    post, time = timelines.entries[at, REPOSTED], timelines.entries[at, TIME]
+    if author != reader and not _follow_shows(marks, reader, author, timelines.entries[at, PARENT], rules.replies):
+        return False
+    return post == NO_REPOST or not _reposted_before(timelines, marks, post, time, -1)
 
 
 @njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
 def _merge_reader(
-    timelines: Timelines, marks: Any, heap: Heap, size: int, reader: int, reader_id: int, rules: Rules, entries: Entries,
+    timelines: Timelines, marks: Any, heap: Heap, size: int, reader: int, reader_id: int, rules: Rules, out: Entries,
     row: int,
 ) -> Any:  # fmt: skip
     """Write one reader's entries from `row` on; the row behind the last."""
@@ -171,17 +179,27 @@ def _merge_reader(
         _sink(heap, place, size)
     position = 0
     while size and position < rules.cap:
-        at, owner = heap.at[0], heap.owner[0]
-        if _is_earliest_reason(timelines, marks, reader, at, owner, rules):
+        slot = heap.slot[0]
+        at, owner = heap.at[slot], heap.owner[slot]
+        is_repost = timelines.entries[at, PARENT] == A_REPOST
+        if is_repost:
+            counts = _repost_counts(timelines, marks, reader, at, owner, rules)
+        else:
+            counts = _post_counts(timelines, marks, reader, at, owner, rules)
+        if counts:
             position += 1
-            _emit(timelines, at, owner, reader_id, position, entries, row)
+            out.reader_id[row], out.position[row] = reader_id, position
+            out.post_id[row], out.entered_at[row] = heap.post[slot], heap.time[0]
+            author = timelines.reposted[timelines.entries[at, REPOSTED], AUTHOR] if is_repost else owner
+            out.author_id[row] = timelines.users[author]
+            out.reposter_id[row] = timelines.users[owner] if is_repost else 0
             row += 1
-        if at + 1 < heap.end[0]:
-            heap.at[0] = at + 1
-            heap.time[0], heap.post[0] = timelines.entered_at[at + 1], timelines.post_id[at + 1]
+        if at + 1 < heap.end[slot]:
+            heap.at[slot], heap.post[slot] = at + 1, timelines.entries[at + 1, POST]
+            heap.time[0] = timelines.entries[at + 1, TIME]
         else:
             size -= 1
-            _put(heap, 0, size)
+            heap.time[0], heap.slot[0] = heap.time[size], heap.slot[size]
         _sink(heap, 0, size)
     return row
 
@@ -193,7 +211,7 @@ def merge(
 ) -> Any:  # fmt: skip
     """Write the newsfeeds of the readers `first` to `end`, in their order; how many entries.
 
-    `marks` has a False for each user, and again at the end; `heap` has room for the most followees plus two.
+    `marks` has a False for each user, and again at the end; `heap` has room for the most followees and one more.
     """
     row = 0
     for number in range(first, end):

@@ -38,7 +38,7 @@ def newsfeeds(timelines: Timelines, readers: Readers, policy: Policy, schema: pa
     rules = Rules(policy.cap, policy.own_posts, REPLIES[policy.replies])
     bounds = np.cumsum(longest(timelines, readers, policy.cap))
     most = int(np.diff(readers.start).max(initial=0))
-    marks, heap = np.zeros(len(timelines.users), np.bool_), make_heap(most + 2)
+    marks, heap = np.zeros(len(timelines.users), np.bool_), make_heap(most + 1)
     first = 0
     while first < len(bounds):
         done = bounds[first - 1] if first else 0

@@ -9,32 +9,35 @@ import pyarrow.compute as pc
 
 from pipelines.merge.lookup import Ids, Indexes, Lookup, find, lookup_of
 
-NOT_A_REPLY = -1
-UNSEEN_PARENT = -2
+Rows = npt.NDArray[np.int64]
+
+NOT_A_REPLY, UNSEEN_PARENT, A_REPOST = -1, -2, -3
 NO_REPOST = -1
+
+# Columns of Timelines.entries, of Timelines.reposted and of Timelines.reposts.
+TIME, POST, PARENT, REPOSTED = range(4)
+AUTHOR, POSTED_AT, REPLY_PARENT, FIRST = range(4)
+REPOSTED_AT, REPOSTER = range(2)
 
 
 class Timelines(NamedTuple):
-    """Entries by user (`start[u]` to `start[u + 1]`), newest first, and of each reposted post its reposts by time.
+    """Entries by user (rows `start[u]` to `start[u + 1]`), newest first, and of each reposted post its reposts by time.
 
-    Users are indexes into `users`, which ascends, so that indexes compare like ids. `reposted` is NO_REPOST but for
-    reposts, and for posts with a repost dated earlier than the post itself, which may be the earlier reason.
+    A row holds all that the merge asks of an entry, so that it costs one look into memory. Users are indexes into
+    `users`, which ascends, so that indexes compare like ids.
+
+    - `entries`: TIME, POST (its id), PARENT (the user whose post it answers, NOT_A_REPLY, UNSEEN_PARENT or A_REPOST),
+      REPOSTED (a row of `reposted`, or NO_REPOST; of a post itself only when a repost of it is dated earlier).
+    - `reposted`: AUTHOR, POSTED_AT, REPLY_PARENT (as PARENT), FIRST (its reposts are the rows from here to the next's).
+    - `reposts`: REPOSTED_AT, REPOSTER, ascending for each post.
     """
 
     users: Ids
     lookup: Lookup
     start: Ids
-    entered_at: Ids
-    post_id: Ids
-    parent: Indexes
-    is_repost: npt.NDArray[np.bool_]
-    reposted: Indexes
-    author: Indexes
-    posted_at: Ids
-    reply_parent: Indexes
-    repost_start: Ids
-    repost_at: Ids
-    repost_by: Indexes
+    entries: Rows
+    reposted: Rows
+    reposts: Rows
 
 
 COLUMNS = ["user_id", "entered_at", "post_id", "kind", "author_id", "posted_at", "is_reply", "parent_author_id"]
@@ -48,43 +51,37 @@ def _numbers(table: pa.Table, name: str) -> Ids:
 
 def index_timelines(rows: pa.Table) -> Timelines:
     """Index the rows of the relation `timelines`; each user's rows stand together, in the relation's order."""
-    user_ids, parents = _numbers(rows, "user_id"), _numbers(rows, "parent_author_id")
-    users = np.unique(np.concatenate([user_ids, _numbers(rows, "author_id"), parents]))
-    users = users[users > 0]
+    user_ids = _numbers(rows, "user_id")
+    users = _users(user_ids, _numbers(rows, "author_id"), _numbers(rows, "parent_author_id"))
     lookup = lookup_of(users)
     owner = find(lookup, user_ids)
     order, start = _by_user(owner, len(users))
     rows, owner = (rows, owner) if order is None else (rows.take(order), owner[order])
     is_reply = rows["is_reply"].combine_chunks().to_numpy(zero_copy_only=False)
     parent = find(lookup, _numbers(rows, "parent_author_id"))
-    parent = np.where(is_reply, np.where(parent < 0, UNSEEN_PARENT, parent), NOT_A_REPLY).astype(np.int32)
+    parent = np.where(is_reply, np.where(parent < 0, UNSEEN_PARENT, parent), NOT_A_REPLY)
+    entries = np.empty((len(owner), 4), np.int64)
+    entries[:, TIME], entries[:, POST] = _numbers(rows, "entered_at"), _numbers(rows, "post_id")
+    entries[:, PARENT], entries[:, REPOSTED] = parent, NO_REPOST
     is_repost = pc.equal(rows["kind"], "repost").combine_chunks().to_numpy(zero_copy_only=False)
-    entered_at, post_id = _numbers(rows, "entered_at"), _numbers(rows, "post_id")
-    reposts = np.flatnonzero(is_repost)
-    reposts = reposts[np.lexsort((owner[reposts], entered_at[reposts], post_id[reposts]))]
-    posts, first = np.unique(post_id[reposts], return_index=True)
-    one = reposts[first]
-    posted_at = _numbers(rows, "posted_at")[one]
-    reposted = np.full(len(owner), NO_REPOST, np.int32)
-    reposted[reposts] = np.repeat(np.arange(len(posts)), np.diff(np.append(first, len(reposts))))
-    early = np.flatnonzero(entered_at[one] < posted_at)
-    _mark_posts(reposted, post_id, is_repost, posts[early], early)
-    return Timelines(
-        users=users,
-        lookup=lookup,
-        start=start,
-        entered_at=entered_at,
-        post_id=post_id,
-        parent=parent,
-        is_repost=is_repost,
-        reposted=reposted,
-        author=find(lookup, _numbers(rows, "author_id")[one]),
-        posted_at=posted_at,
-        reply_parent=parent[one],
-        repost_start=np.append(first, len(reposts)).astype(np.int64),
-        repost_at=entered_at[reposts],
-        repost_by=owner[reposts],
-    )
+    at = np.flatnonzero(is_repost)
+    at = at[np.lexsort((owner[at], entries[at, TIME], entries[at, POST]))]
+    posts, first = np.unique(entries[at, POST], return_index=True)
+    reposted = np.zeros((len(posts) + 1, 4), np.int64)
+    reposted[:-1, AUTHOR] = find(lookup, _numbers(rows, "author_id")[at[first]])
+    reposted[:-1, POSTED_AT], reposted[:-1, REPLY_PARENT] = _numbers(rows, "posted_at")[at[first]], parent[at[first]]
+    reposted[:, FIRST] = np.append(first, len(at))
+    early = np.flatnonzero(entries[at[first], TIME] < reposted[:-1, POSTED_AT])
+    _mark_posts(entries, posts, early)
+    entries[at, PARENT], entries[at, REPOSTED] = A_REPOST, np.repeat(np.arange(len(posts)), np.diff(reposted[:, FIRST]))
+    return Timelines(users, lookup, start, entries, reposted, np.stack([entries[at, TIME], owner[at]], axis=1))
+
+
+def _users(owners: Ids, authors: Ids, parents: Ids) -> Ids:
+    """Every user whom the rows name, ascending; null is 0. Owners come in runs, authors are mostly the owners."""
+    runs = owners[np.flatnonzero(np.diff(owners, prepend=0))]
+    named = np.sort(np.concatenate([runs, authors[authors != owners], parents]))
+    return named[np.flatnonzero(np.diff(named, prepend=0))]
 
 
 def _by_user(owner: Indexes, users: int) -> tuple[npt.NDArray[np.int64] | None, Ids]:
@@ -96,11 +93,9 @@ def _by_user(owner: Indexes, users: int) -> tuple[npt.NDArray[np.int64] | None, 
     return np.argsort(owner, kind="stable"), start
 
 
-def _mark_posts(
-    reposted: Indexes, post_id: Ids, is_repost: npt.NDArray[np.bool_], posts: Ids, numbers: npt.NDArray[np.int64]
-) -> None:
-    """Let the entries of these posts themselves point to their reposts."""
-    if len(posts):
-        place = np.minimum(np.searchsorted(posts, post_id), len(posts) - 1)
-        own = (posts[place] == post_id) & ~is_repost
-        reposted[own] = numbers[place[own]]
+def _mark_posts(entries: Rows, posts: Ids, early: npt.NDArray[np.int64]) -> None:
+    """Let the entries of posts with an early repost point to their reposts; `posts` ascends."""
+    if len(early):
+        place = np.minimum(np.searchsorted(posts[early], entries[:, POST]), len(early) - 1)
+        found = posts[early][place] == entries[:, POST]
+        entries[found, REPOSTED] = early[place[found]]

@@ -1,0 +1,70 @@
+"""The jars that Spark needs for Delta tables: `python -m pipelines.engines.jars` fetches them from Maven."""
+
+import os
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+import pyspark
+
+from pipelines.engines.base import EngineError
+
+JARS = (
+    ("io.delta", "delta-spark_4.2_2.13", "4.4.0"),
+    ("io.delta", "delta-storage", "4.4.0"),
+    ("io.delta", "delta-kernel-api", "4.4.0"),
+    ("io.delta", "delta-kernel-defaults", "4.4.0"),
+    ("io.delta", "delta-kernel-unitycatalog", "4.4.0"),
+    ("io.unitycatalog", "unitycatalog-client", "0.6.0"),
+    ("io.unitycatalog", "unitycatalog-hadoop", "0.6.0"),
+)
+
+
+def folder() -> Path:
+    """Where the jars are kept: `NEWSFEED_JARS`, or the user's cache."""
+    cache = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
+    return Path(os.environ.get("NEWSFEED_JARS") or Path(cache, "newsfeed", "jars")).absolute()
+
+
+def delta_jars() -> list[str]:
+    """The paths of the jars, which are fetched first where any is missing.
+
+    Raises EngineError when they cannot be fetched.
+    """
+    paths = [folder() / f"{name}-{version}.jar" for _, name, version in JARS]
+    if not all(path.exists() for path in paths):
+        _fetch(folder())
+    missing = [path.name for path in paths if not path.exists()]
+    if missing:
+        raise EngineError(f"{folder()} does not have {', '.join(missing)}, and Maven did not give them")
+    return [str(path) for path in paths]
+
+
+def _fetch(to: Path) -> None:
+    """Let Ivy, which comes with PySpark, check the jars' sums and put them into a folder; only Java is needed."""
+    ivy = next(Path(pyspark.__file__).parent.glob("jars/ivy-*.jar"))
+    with tempfile.TemporaryDirectory() as work:
+        wanted = Path(work, "ivy.xml")
+        wanted.write_text(_module(), "utf-8")
+        command = ["java", "-jar", str(ivy), "-error", "-ivy", str(wanted), "-cache", f"{work}/cache"]
+        command += ["-confs", "default", "-types", "jar", "-retrieve", f"{to}/[artifact]-[revision].[ext]"]
+        told = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 (java)
+    if told.returncode:
+        raise EngineError(f"cannot fetch the Delta jars into {to}:\n{told.stdout[-2000:]}{told.stderr[-2000:]}")
+
+
+def _module() -> str:
+    """What Ivy is asked for: the jars alone, without what they depend on, which Spark brings."""
+    wanted = [f'<dependency org="{o}" name="{n}" rev="{v}" conf="default->master"/>' for o, n, v in JARS]
+    return "\n".join(
+        [
+            '<ivy-module version="2.0"><info organisation="newsfeed" module="jars"/>',
+            '<configurations><conf name="default"/></configurations>',
+            f"<dependencies>{''.join(wanted)}</dependencies></ivy-module>",
+        ]
+    )
+
+
+if __name__ == "__main__":
+    sys.stdout.write("\n".join([*delta_jars(), ""]))
