@@ -64,7 +64,7 @@ def _event(event_type: str, key: str, time: str, actor: str, **payload: Any) -> 
 
 def _person(fields: list[str], time: Time) -> Iterator[Event]:
     user, first, last, _, _, created = fields[:6]
-    names = {"username": f"{first}{user}", "first_name": first, "last_name": last}
+    names = {"username": f"{first}{user}".replace(" ", ""), "first_name": first, "last_name": last}
     yield _event("registered", user, time(created), user, **names)
 
 

@@ -6,6 +6,8 @@ from typing import TypeVar
 
 from pyspark.sql import SparkSession
 
+from pipelines.errors import NewsfeedError
+
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 
@@ -15,7 +17,7 @@ CONF = {
 }
 
 
-class EngineError(RuntimeError):
+class EngineError(NewsfeedError):
     """An engine cannot be had; the message says why."""
 
 

@@ -13,7 +13,6 @@ POSTS = Table(
         Column("post_id", "bigint", "the post"),
         Column("author_id", "bigint", "who wrote it: the actor of the first `posted` of this id"),
         Column("posted_at", "timestamp", "when it was posted"),
-        Column("event_id", "string", "the first `posted` of this id"),
         Column("text", "string", "what it says; null when it does not stand", nullable=True),
         Column("languages", "array<string>", "its languages; null when none were given", nullable=True),
         Column("reply_to_post_id", "bigint", "the post that it answers", nullable=True),
@@ -27,10 +26,13 @@ POSTS = Table(
 
 
 def _first_posted(events: DataFrame) -> DataFrame:
-    """The least `posted` of each post by (event_time, event_id)."""
-    posted = events.where(F.col("event_type") == "posted").withColumn("order", order_key())
-    first = posted.groupBy("post_id").agg(F.min("order").alias("order"))
-    return posted.join(first, ["post_id", "order"], "left_semi")
+    """The least `posted` of each post by (event_time, event_id); nearly all posts have but one."""
+    posted = events.where(F.col("event_type") == "posted")
+    several = posted.groupBy("post_id").count().where("count > 1").select("post_id")
+    contested = posted.join(several, "post_id", "left_semi").withColumn("order", order_key())
+    least = contested.groupBy("post_id").agg(F.min("order").alias("order"))
+    first = contested.join(least, ["post_id", "order"], "left_semi").drop("order")
+    return posted.join(several, "post_id", "left_anti").unionByName(first)
 
 
 def _deletions(events: DataFrame) -> DataFrame:
@@ -51,7 +53,6 @@ def _build(frames: Frames) -> DataFrame:
         "post_id",
         "author_id",
         F.col("event_time").alias("posted_at"),
-        "event_id",
         F.when(stands, F.col("text")).alias("text"),
         F.when(stands & F.col("language").isNotNull(), F.array("language")).alias("languages"),
         "reply_to_post_id",

@@ -94,7 +94,8 @@ class Plan:
         if declared != {name: table.projection for name, table in self.last.tables.items()}:
             return "tables or their versions changed"
         if self.landing > self.last.landing:
-            return f"landings {self.last.landing + 1} to {self.landing}"
+            first = self.last.landing + 1
+            return f"landing {first} is new" if first == self.landing else f"landings {first} to {self.landing} are new"
         return "rebuild" if rebuild else None
 
 

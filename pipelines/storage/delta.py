@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from deltalake import DeltaTable
+from deltalake import DeltaTable, Schema
 from deltalake.exceptions import CommitFailedError, DeltaError, TableNotFoundError
 from deltalake.transaction import AddAction, CommitProperties, RemoveAction, Transaction
 
@@ -47,17 +47,27 @@ def find(place: str, version: int | None = None) -> DeltaTable | None:
 
 
 def ensure(place: str, table: "Table", partition_by: list[str] | None = None) -> DeltaTable:
-    """The newest version of the table at a place, created from its declaration when there is none."""
+    """The newest version of the table at a place, made to have all declared columns, created when there is none."""
     handle = find(place)
     for attempt in range(TRIES):
         if handle is not None:
-            return handle
+            return _with_all_columns(handle, table)
         try:
             DeltaTable.create(place, table.arrow, mode="error", partition_by=partition_by, description=table.description)
         except (DeltaError, CommitFailedError):  # another process created it, or is about to
             time.sleep(0.05 * attempt)
         handle = find(place)
     raise Conflict(f"cannot create {place}: other processes keep getting in the way")
+
+
+def _with_all_columns(handle: DeltaTable, table: "Table") -> DeltaTable:
+    """The table with the columns that its declaration has gained since; older files read as null there."""
+    known = {field.name for field in handle.schema().fields}
+    gained = [field for field in Schema.from_arrow(table.arrow).fields if field.name not in known]
+    if gained:
+        handle.alter.add_columns(gained)
+        handle.update_incremental()
+    return handle
 
 
 def commit(handle: DeltaTable, table: "Table", change: Commit) -> int:

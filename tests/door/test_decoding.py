@@ -94,10 +94,19 @@ def test_damage_is_a_fault_of_its_line_alone(raw):
 
 @pytest.mark.parametrize("event_type", CONTRACT)
 def test_every_type_goes_the_fast_way_and_says_the_same(event_type):
-    payload = {field.name: {"bigint": 7, "string": "é"}.get(field.type, [7, 8]) for field in CONTRACT[event_type].payload}
+    payload = {
+        field.name: {"bigint": 7, "string": "é"}.get(field.type, [7, 8]) for field in CONTRACT[event_type].payload
+    }
     raw = line(event_type, **{"followee_id": ..., **payload})
     assert is_fast(raw)
     assert events_of(decode(raw, CLOCK))[0] == [strict(raw, CLOCK)]
+
+
+@pytest.mark.parametrize("fields", samples())
+def test_a_line_may_be_cut_off_anywhere(fields):
+    whole = line(**fields)
+    for end in range(1, len(whole)):
+        assert [one.faults for one in decode(whole[:end], CLOCK).faulty] == [judged(whole[:end])]
 
 
 def test_a_nul_that_is_escaped_is_a_character():
@@ -110,7 +119,9 @@ def test_one_line_of_ten_megabytes():
     assert decoded.events["bio"][1].as_py() == "é\n🌏a" * 2_500_000
 
 
-@pytest.mark.parametrize("text", ['\\u00e9\\ud83c\\udf0f\\"\\\\\\/\\b\\f\\n\\r\\t', "é🌏ab", "\\u0041\\u07ff\\u0800\\uffff"])
+@pytest.mark.parametrize(
+    "text", ['\\u00e9\\ud83c\\udf0f\\"\\\\\\/\\b\\f\\n\\r\\t', "é🌏ab", "\\u0041\\u07ff\\u0800\\uffff"]
+)
 def test_escapes_and_wide_characters_go_the_fast_way(text):
     raw = line("posted", text="HERE").replace(b"HERE", text.encode())
     assert is_fast(raw)

@@ -1,0 +1,71 @@
+# Everything runs in .venv, which make builds from the locks. uv, when it is on the path, only makes that quicker.
+
+PYTHON ?= python3
+BIN := .venv/bin
+UV := $(shell command -v uv 2> /dev/null)
+export NEWSFEED_JARS ?= $(CURDIR)/.cache/jars
+DEMO := --root data/lake-demo
+LDBC := data/ldbc-snb-test
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test check bench jars lock clean
+
+help: ## list what there is
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+demo: .venv/core ## land real data, publish two releases, print newsfeeds; needs neither Java nor a server
+	@rm -rf data/lake-demo
+	$(BIN)/newsfeed land $(LDBC)/snapshot --format ldbc $(DEMO)
+	$(BIN)/newsfeed run $(DEMO)
+	$(BIN)/newsfeed land $(LDBC)/update_streams --format ldbc $(DEMO)
+	$(BIN)/newsfeed run $(DEMO)
+	$(BIN)/newsfeed feed 4398046511327 --limit 8 $(DEMO)
+	$(BIN)/newsfeed feed 2199023255742 --limit 8 $(DEMO)
+	$(BIN)/newsfeed status $(DEMO)
+	@printf '\n%s\n' 'Three things to try next:'
+	@printf '  $(BIN)/newsfeed %s\n' \
+		"feed 4398046511327 --release 1 $(DEMO)" \
+		"sql 'SELECT author_id, count(*) AS posts FROM posts GROUP BY author_id ORDER BY posts DESC LIMIT 5' $(DEMO)" \
+		"run --cap 20 --replies all --no-own-posts $(DEMO)"
+
+test: .venv/dev ## run all tests; those that need Java are skipped where there is none
+	@command -v java > /dev/null || echo "Without Java on the path, the tests of Apache Spark are skipped."
+	$(BIN)/pytest
+
+check: .venv/dev ## format, lint, types, and which module may import which
+	$(BIN)/ruff format --check --quiet
+	$(BIN)/ruff check --quiet
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+bench: .venv/dev ## the pipeline beside the same views in DuckDB (SCALE=S)
+	$(BIN)/python -m benchmarks $(or $(SCALE),S)
+
+jars: .venv/core ## fetch the Delta jars for Apache Spark from Maven into .cache/jars; needs Java
+	$(BIN)/python -m pipelines.engines.jars
+
+lock: ## choose versions anew and write both locks; needs uv
+	uv pip compile pyproject.toml --universal --generate-hashes --no-header --no-annotate -o requirements.lock
+	uv pip compile pyproject.toml --universal --generate-hashes --no-header --no-annotate \
+		--extra airflow --extra hdfs --group dev -c requirements.lock -o requirements-dev.lock
+
+clean: ## remove all that make has made
+	rm -rf .venv .cache .mypy_cache .ruff_cache .pytest_cache .import_linter_cache data/lake-demo
+
+# A stamp says from which lock .venv was filled. The dev lock has the same versions as the core lock, and more.
+.venv/core: requirements.lock
+	test -e $(BIN)/python || $(PYTHON) -m venv .venv
+	$(call install,requirements.lock)
+	touch $@
+
+.venv/dev: requirements-dev.lock .venv/core
+	$(call install,requirements-dev.lock)
+	touch $@
+
+# The project itself is a path and a command, not an installation: no build, and nothing that the locks do not pin.
+define install
+	$(if $(UV),uv pip install --quiet --python $(BIN)/python,$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-input) --no-deps --require-hashes -r $(1)
+	$(BIN)/python -c 'import site; print(site.getsitepackages()[0])' | xargs -I {} sh -c 'echo $(CURDIR) > {}/newsfeed.pth'
+	printf '#!%s\nimport sys\n\nfrom pipelines.cli import main\n\nsys.exit(main())\n' $(CURDIR)/$(BIN)/python > $(BIN)/newsfeed
+	chmod +x $(BIN)/newsfeed
+endef

@@ -1,0 +1,85 @@
+"""Many random histories in one lake, each among its own users, and what the views then say of each."""
+
+import json
+from bisect import bisect
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from itertools import chain
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+from pipelines.events import EVENT_TYPES
+from pipelines.runner.landing import land
+from pipelines.runner.reading import Reader
+from pipelines.runner.runs import run
+from pipelines.storage.lake import Lake
+from pipelines.views import VIEWS, load_views
+from tests.histories import Event, random_history
+from tests.reference import Policy, views
+
+CORE = frozenset(EVENT_TYPES)
+CLOCK = datetime(2024, 6, 1, tzinfo=UTC)
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+Histories = Mapping[int, list[Event]]  # by base: a history's ids lie within base + 1 … base + 999
+Row = tuple[Any, ...]
+Views = dict[str, list[Row]]
+
+
+def drawn(seed: int, count: int) -> Histories:
+    """Random histories; the last 60 have the greatest ids below 2^32, 2^53 and 2^63."""
+    bases = [1000 * n for n in range(1, count - 59)]
+    bases += [top - 1000 * n for top in (2**32, 2**53, 2**63) for n in range(20, 0, -1)]
+    return {base: random_history(1000 * seed + n, types=CORE, base=base) for n, base in enumerate(bases)}
+
+
+def together(histories: Histories) -> list[Event]:
+    """The events of all histories, one history after another."""
+    return list(chain.from_iterable(histories.values()))
+
+
+def land_events(lake, engine, events, clock=CLOCK):
+    """One landing of one file with these events, in this order."""
+    file = Path(f"{lake.root}-{uuid4().hex}.jsonl")
+    file.write_text("".join(json.dumps(event, ensure_ascii=False) + "\n" for event in events), "utf-8")
+    return land(lake, engine, [str(file)], clock=clock)
+
+
+def released(lake, engine, policy: Policy = Policy()) -> Views:
+    """The views after a run under a policy."""
+    return views_of(lake, run(lake, engine, policy=vars(policy)).release.number)
+
+
+def views_of(lake: Lake, release: int | None = None) -> Views:
+    """All rows of all views of a release, by key; the last one when None."""
+    reader = Reader.of(lake, release)
+    return {name: rows_of(reader, name) for name in VIEWS}
+
+
+def rows_of(reader: Reader, view: str) -> list[Row]:
+    """All rows of a view, by key; times in microseconds, as in the reference."""
+    table = load_views()[view].table
+    rows = reader.rows(f"SELECT {', '.join(table.names)} FROM {view} ORDER BY {', '.join(table.key)}", view)
+    return [tuple(plain(row[name]) for name in table.names) for row in rows]
+
+
+def plain(value: Any) -> Any:
+    """The value as the reference has it."""
+    if isinstance(value, datetime):
+        return (value - EPOCH) // timedelta(microseconds=1)
+    return tuple(value) if isinstance(value, list) else value
+
+
+def modelled(histories: Histories, policy: Policy = Policy()) -> Views:
+    """The views as the reference has them."""
+    each = [views(events, policy) for events in histories.values()]
+    return {name: list(chain.from_iterable(one[name] for one in each)) for name in VIEWS}
+
+
+def differing(histories: Histories, found: Views, expected: Views) -> list[int]:
+    """The bases of the histories of which the two say different things; the first column of every view is an id."""
+    bases = sorted(histories)
+    pairs = [(found[name], expected[name]) for name in VIEWS]
+    changed = chain.from_iterable(set(some) ^ set(others) for some, others in pairs if some != others)
+    return sorted({bases[max(0, bisect(bases, row[0]) - 1)] for row in changed})
