@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import TypeAlias
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -9,7 +10,7 @@ import pyarrow.compute as pc
 from pipelines.errors import NewsfeedError
 from pipelines.tables import Table
 
-Rows = pa.RecordBatch
+Rows: TypeAlias = pa.RecordBatch
 Holds = Callable[[Rows, Rows], pa.Array]
 
 

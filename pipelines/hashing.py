@@ -15,7 +15,7 @@ Bytes = npt.NDArray[np.uint8]
 _NULL = np.uint64(0x9AE16A3B2F90404F)
 
 
-@njit(uint64(uint64), cache=True, nogil=True, inline="always")  # type: ignore[untyped-decorator]
+@njit(uint64(uint64), cache=True, nogil=True, inline="always")
 def mix(value: np.uint64) -> np.uint64:
     """A bijection of 64-bit words whose output bits each depend on all input bits."""
     value = (value ^ (value >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
@@ -23,14 +23,14 @@ def mix(value: np.uint64) -> np.uint64:
     return value ^ (value >> np.uint64(31))
 
 
-@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+@njit(cache=True, nogil=True)
 def _add_words(hashes: Array, words: Array, valid: Bytes) -> None:
     for row in range(len(hashes)):
         word = words[row] if valid[row] else _NULL
         hashes[row] = mix(hashes[row] * np.uint64(0x9E3779B97F4A7C15) + mix(word + np.uint64(valid[row])))
 
 
-@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+@njit(cache=True, nogil=True)
 def _hash_bytes(data: Bytes, offsets: npt.NDArray[np.int32]) -> Array:
     hashes = np.empty(len(offsets) - 1, np.uint64)
     for row in range(len(hashes)):
@@ -46,7 +46,7 @@ def _hash_bytes(data: Bytes, offsets: npt.NDArray[np.int32]) -> Array:
     return hashes
 
 
-@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+@njit(cache=True, nogil=True)
 def _hash_lists(items: Array, offsets: npt.NDArray[np.int32]) -> Array:
     hashes = np.empty(len(offsets) - 1, np.uint64)
     for row in range(len(hashes)):
@@ -57,8 +57,8 @@ def _hash_lists(items: Array, offsets: npt.NDArray[np.int32]) -> Array:
     return hashes
 
 
-@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
-def _halves(hashes: Array) -> tuple[int, int]:
+@njit(cache=True, nogil=True)
+def _halves(hashes: Array) -> tuple[np.uint64, np.uint64]:
     high, low = np.uint64(0), np.uint64(0)
     for value in hashes:
         high += value >> np.uint64(32)

@@ -35,7 +35,8 @@ def printed(tmp_path_factory: pytest.TempPathFactory) -> str:
     (copy / ".venv").symlink_to(PROJECT / ".venv")
     script = "set -e\n" + "".join(_as_shell(*block) for block in _blocks("bash", "python"))
     environment = {**os.environ, "PYTHONPATH": str(copy)}
-    done = subprocess.run(["bash", "-c", script], cwd=copy, env=environment, capture_output=True, text=True, check=False)
+    command = ["bash", "-c", script]
+    done = subprocess.run(command, cwd=copy, env=environment, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr + done.stdout[-3000:]
     return done.stdout
 
@@ -48,4 +49,5 @@ def _lines(text: str) -> list[str]:
 def test_the_blocks_run_and_print_what_is_shown(printed: str, shown: str) -> None:
     expected, found = _lines(shown), _lines(printed)
     starts = range(len(found) - len(expected) + 1)
-    assert any(found[start : start + len(expected)] == expected for start in starts), f"not printed:\n{shown}\n{printed}"
+    is_there = any(found[start : start + len(expected)] == expected for start in starts)
+    assert is_there, f"not printed:\n{shown}\n{printed}"

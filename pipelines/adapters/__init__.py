@@ -16,7 +16,7 @@ class AdapterFault(ValueError):
 
 
 def load_adapter(name: str) -> Adapter | None:
-    """The function from (source, line) to event lines, which raises AdapterFault; None when lines are events as they are.
+    """The function from (source, line) to event lines, which raises AdapterFault; None when lines are events already.
 
     Raises UsageError for an unknown format.
     """

@@ -89,7 +89,8 @@ def _post(fields: list[str], time: Time) -> Iterator[Event]:
 def _comment(fields: list[str], time: Time) -> Iterator[Event]:
     comment, created, _, _, content, _, author, _, post, parent = fields[:10]
     answered = int(parent if post in ("", "-1") else post)
-    yield _event("posted", comment, time(created), author, post_id=int(comment), text=content, reply_to_post_id=answered)
+    payload = {"post_id": int(comment), "text": content, "reply_to_post_id": answered}
+    yield _event("posted", comment, time(created), author, **payload)
 
 
 Read = Callable[[list[str], Time], Iterator[Event]]

@@ -17,7 +17,7 @@ def main(arguments: list[str] | None = None) -> int:
     except KeyboardInterrupt:
         print("interrupted", file=sys.stderr)
         return 1
-    except Exception as fault:
+    except Exception as fault:  # noqa: BLE001 (typer's own errors have no common base; others are raised again)
         return _usage_exit(fault)
     return code if isinstance(code, int) else 0
 

@@ -16,7 +16,7 @@ MAX_SHOWN = 40
 
 
 def land(
-    sources: Annotated[list[str], typer.Argument(help="Files, folders or globs of lines, also .gz; - is standard input.")],
+    sources: Annotated[list[str], typer.Argument(help="Files, folders or globs, also .gz; - is standard input.")],
     root: options.Root = options.ROOT,
     engine: options.Engine = options.ENGINE,
     format_name: Annotated[str, typer.Option("--format", help="What the lines are: events, or ldbc.")] = "events",
@@ -56,10 +56,12 @@ def _time(text: str) -> datetime:
 def _tell(landing: "Landing") -> None:
     counted = show.counted
     print(f"read         {counted(landing.lines, 'line')}")
-    print(f"landed       {counted(landing.landed, 'event')}" + (f" as landing {landing.number}" if landing.number else ""))
+    number = f" as landing {landing.number}" if landing.number else ""
+    print(f"landed       {counted(landing.landed, 'event')}{number}")
     print(f"duplicate    {counted(landing.duplicates, 'event')}, already there")
     known = landing.quarantined - landing.newly_quarantined
-    print(f"quarantined  {counted(landing.quarantined, 'line')}" + (f", {known:,} of them already there" if known else ""))
+    already = f", {known:,} of them already there" if known else ""
+    print(f"quarantined  {counted(landing.quarantined, 'line')}{already}")
     _faults(landing.faults)
 
 

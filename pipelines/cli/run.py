@@ -21,7 +21,7 @@ def run(
         str | None, typer.Option(help="Which replies of followees to show: followed, all or none; remembered.")
     ] = None,
     own_posts: Annotated[
-        bool | None, typer.Option("--own-posts/--no-own-posts", help="Whether to show the reader's own posts; remembered.")
+        bool | None, typer.Option("--own-posts/--no-own-posts", help="Whether to show own posts; remembered.")
     ] = None,
     json: options.AsJson = False,
     verbose: options.Verbose = False,
@@ -50,7 +50,8 @@ def run(
 def _tell(done: "Run") -> None:
     release = done.release
     if not done.published:
-        print(f"{done.reason}: release {release.number} serves on, it covers all {show.counted(release.events, 'event')}")
+        covered = show.counted(release.events, "event")
+        print(f"{done.reason}: release {release.number} serves on, it covers all {covered}")
         return
     print(f"release {release.number} covers {show.counted(release.events, 'event')} ({done.reason})")
     rows = [

@@ -23,6 +23,7 @@ SPARK_CONF = {
     "spark.sql.catalog.spark_catalog": "org.apache.spark.sql.delta.catalog.DeltaCatalog",
     "spark.sql.sources.parallelPartitionDiscovery.threshold": "100000",  # listing 5,000 files: 0.8 s, not 10 s
 }
+CONNECT_MODE = "SPARK_CONNECT_MODE_ENABLED"  # PySpark's sign that `functions` build columns for a Connect server
 LOCAL_CONF = {
     **SPARK_CONF,
     "spark.master": "local[*]",
@@ -61,6 +62,7 @@ class LocalSpark(SubmittedSpark):
 
     def __init__(self, *, verbose: bool = False) -> None:
         self._verbose = verbose
+        self._connect_mode: str | None = None
 
     @cached_property
     def session(self) -> SparkSession:
@@ -68,7 +70,7 @@ class LocalSpark(SubmittedSpark):
         if shutil.which("java") is None and "JAVA_HOME" not in os.environ:
             raise EngineError("the engine 'spark' needs Java 17 or newer: 'java' is not on the path")
         os.environ["PYSPARK_PYTHON"] = sys.executable
-        os.environ.pop("SPARK_CONNECT_MODE_ENABLED", None)  # left behind by sessions of a Connect server
+        self._connect_mode = os.environ.pop(CONNECT_MODE, None)
         conf = SparkConf().setAll([*LOCAL_CONF.items(), ("spark.jars", ",".join(delta_jars()))])
         return SparkSession(_context(conf, verbose=self._verbose))
 
@@ -78,6 +80,8 @@ class LocalSpark(SubmittedSpark):
             self.session.stop()
             _end_java()
             del self.session
+            if self._connect_mode is not None:
+                os.environ[CONNECT_MODE] = self._connect_mode
 
 
 def _end_java() -> None:

@@ -1,10 +1,11 @@
 """The log: one wide table of all events, and the quarantine of the lines that did not fit."""
 
-from pipelines.events import ENVELOPE, PAYLOAD_FIELDS
+from pipelines.events import PAYLOAD_FIELDS
+from pipelines.events.contract import ENVELOPE
 from pipelines.tables import Column, Table
 
 GIVEN = tuple(
-    Column(field.name, field.type, field.description, nullable=not (field in ENVELOPE))
+    Column(field.name, field.type, field.description, nullable=field not in ENVELOPE)
     for field in (*ENVELOPE, *PAYLOAD_FIELDS)
 )
 

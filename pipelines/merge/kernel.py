@@ -34,10 +34,10 @@ FOLLOWED_PARENTS, ALL, NONE = 0, 1, 2
 
 
 class Readers(NamedTuple):
-    """Readers by id, each with an index among the users (or -1) and the indexes of the followees."""
+    """Readers by id, each as a user (an index, or -1) and the indexes of the followees."""
 
     reader_id: Ids
-    index: Indexes
+    user: Indexes
     start: Ids
     followees: Indexes
 
@@ -77,24 +77,24 @@ class Heap(NamedTuple):
 
 def make_entries(size: int) -> Entries:
     """Room for so many entries."""
-    one, other = np.int64, np.int32
-    return Entries(*(np.empty(size, dtype) for dtype in (one, other, one, one, one, one)))
+    longs = [np.empty(size, np.int64) for _ in range(5)]
+    return Entries(longs[0], np.empty(size, np.int32), *longs[1:])
 
 
 def make_heap(size: int) -> Heap:
     """Room for so many timelines."""
-    one, other = np.int64, np.int32
-    return Heap(*(np.empty(size, dtype) for dtype in (one, other, one, one, one, other)))
+    time, at, post, end = (np.empty(size, np.int64) for _ in range(4))
+    return Heap(time, np.empty(size, np.int32), at, post, end, np.empty(size, np.int32))
 
 
-@njit(cache=True, nogil=True, inline="always")  # type: ignore[untyped-decorator]
+@njit(cache=True, nogil=True, inline="always")
 def _newer(heap: Heap, time: int, slot: int, other_time: int, other_slot: int) -> Any:
     if time != other_time:
         return time > other_time
     return heap.post[slot] > heap.post[other_slot]
 
 
-@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+@njit(cache=True, nogil=True)
 def _sink(heap: Heap, place: int, size: int) -> None:
     """Let the item at a place sink to where it belongs."""
     time, slot = heap.time[place], heap.slot[place]
@@ -112,7 +112,7 @@ def _sink(heap: Heap, place: int, size: int) -> None:
     heap.time[place], heap.slot[place] = time, slot
 
 
-@njit(cache=True, nogil=True, inline="always")  # type: ignore[untyped-decorator]
+@njit(cache=True, nogil=True, inline="always")
 def _push_timeline(heap: Heap, size: int, timelines: Timelines, owner: int) -> Any:
     """Put a user's timeline behind the others, heap order yet to be made; the new size."""
     first, end = timelines.start[owner], timelines.start[owner + 1]
@@ -123,7 +123,7 @@ def _push_timeline(heap: Heap, size: int, timelines: Timelines, owner: int) -> A
     return size
 
 
-@njit(cache=True, nogil=True, inline="always")  # type: ignore[untyped-decorator]
+@njit(cache=True, nogil=True, inline="always")
 def _follow_shows(marks: Any, reader: int, author: int, parent: int, replies: int) -> Any:
     """Whether following the author is a reason for a post that answers `parent`."""
     if parent == NOT_A_REPLY or replies == ALL:
@@ -133,7 +133,7 @@ def _follow_shows(marks: Any, reader: int, author: int, parent: int, replies: in
     return parent == author or parent == reader or marks[parent]  # noqa: PLR1714 (tuples are of one type in numba)
 
 
-@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+@njit(cache=True, nogil=True)
 def _reposted_before(timelines: Timelines, marks: Any, post: int, time: int, reposter: int) -> Any:
     """Whether a followee reposted the post before (time, reposter)."""
     for row in range(timelines.reposted[post, FIRST], timelines.reposted[post + 1, FIRST]):
@@ -145,7 +145,7 @@ def _reposted_before(timelines: Timelines, marks: Any, post: int, time: int, rep
     return False
 
 
-@njit(cache=True, nogil=True, inline="always")  # type: ignore[untyped-decorator]
+@njit(cache=True, nogil=True, inline="always")
 def _repost_counts(timelines: Timelines, marks: Any, reader: int, at: int, reposter: int, rules: Rules) -> Any:
     """Whether a repost is the reader's earliest reason for the post."""
     post, time = timelines.entries[at, REPOSTED], timelines.entries[at, TIME]
@@ -160,7 +160,7 @@ def _repost_counts(timelines: Timelines, marks: Any, reader: int, at: int, repos
     return not _reposted_before(timelines, marks, post, time, reposter)
 
 
-@njit(cache=True, nogil=True, inline="always")  # type: ignore[untyped-decorator]
+@njit(cache=True, nogil=True, inline="always")
 def _post_counts(timelines: Timelines, marks: Any, reader: int, at: int, author: int, rules: Rules) -> Any:
     """Whether a post, written by the reader or a followee, is the reader's earliest reason for itself."""
     post, time = timelines.entries[at, REPOSTED], timelines.entries[at, TIME]
@@ -169,7 +169,7 @@ def _post_counts(timelines: Timelines, marks: Any, reader: int, at: int, author:
     return post == NO_REPOST or not _reposted_before(timelines, marks, post, time, -1)
 
 
-@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+@njit(cache=True, nogil=True)
 def _merge_reader(
     timelines: Timelines, marks: Any, heap: Heap, size: int, reader: int, reader_id: int, rules: Rules, out: Entries,
     row: int,
@@ -204,10 +204,10 @@ def _merge_reader(
     return row
 
 
-@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+@njit(cache=True, nogil=True)
 def merge(
-    timelines: Timelines, readers: Readers, first: int, end: int, rules: Rules, marks: npt.NDArray[np.bool_], heap: Heap,
-    entries: Entries,
+    timelines: Timelines, readers: Readers, first: int, end: int, rules: Rules, marks: npt.NDArray[np.bool_],
+    heap: Heap, entries: Entries,
 ) -> Any:  # fmt: skip
     """Write the newsfeeds of the readers `first` to `end`, in their order; how many entries.
 
@@ -215,7 +215,7 @@ def merge(
     """
     row = 0
     for number in range(first, end):
-        reader, size = readers.index[number], 0
+        reader, size = readers.user[number], 0
         followees = readers.followees[readers.start[number] : readers.start[number + 1]]
         for followee in followees:
             marks[followee] = True
@@ -228,7 +228,7 @@ def merge(
     return row
 
 
-@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+@njit(cache=True, nogil=True)
 def longest(timelines: Timelines, readers: Readers, cap: int) -> Ids:
     """The most entries that each reader's newsfeed can have."""
     bounds = np.empty(len(readers.reader_id), np.int64)
@@ -236,7 +236,7 @@ def longest(timelines: Timelines, readers: Readers, cap: int) -> Ids:
         bound = 0
         for followee in readers.followees[readers.start[number] : readers.start[number + 1]]:
             bound += timelines.start[followee + 1] - timelines.start[followee]
-        if readers.index[number] >= 0:
-            bound += timelines.start[readers.index[number] + 1] - timelines.start[readers.index[number]]
+        if readers.user[number] >= 0:
+            bound += timelines.start[readers.user[number] + 1] - timelines.start[readers.user[number]]
         bounds[number] = min(bound, cap)
     return bounds

@@ -17,13 +17,13 @@ class Lookup(NamedTuple):
     indexes: Indexes
 
 
-@njit(cache=True, nogil=True, inline="always")  # type: ignore[untyped-decorator]
+@njit(cache=True, nogil=True, inline="always")
 def _slot(value: Any, mask: Any) -> Any:
     word = np.uint64(value) * np.uint64(0x9E3779B97F4A7C15)
     return np.int64((word >> np.uint64(20)) & np.uint64(mask))
 
 
-@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+@njit(cache=True, nogil=True)
 def _fill(values: Ids, ids: Ids, indexes: Indexes) -> None:
     mask = len(ids) - 1
     for index in range(len(values)):
@@ -42,7 +42,7 @@ def lookup_of(values: Ids) -> Lookup:
     return table
 
 
-@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+@njit(cache=True, nogil=True)
 def find(table: Lookup, values: Ids) -> Indexes:
     """The index of each id, -1 where there is none."""
     found = np.empty(len(values), np.int32)

@@ -6,8 +6,18 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from pipelines.merge.kernel import ALL, FOLLOWED_PARENTS, NONE, Entries, Readers, Rules
-from pipelines.merge.kernel import longest, make_entries, make_heap, merge
+from pipelines.merge.kernel import (
+    ALL,
+    FOLLOWED_PARENTS,
+    NONE,
+    Entries,
+    Readers,
+    Rules,
+    longest,
+    make_entries,
+    make_heap,
+    merge,
+)
 from pipelines.merge.lookup import Ids, find
 from pipelines.merge.timelines import Timelines
 from pipelines.policy import Policy
@@ -30,7 +40,8 @@ def readers_of(timelines: Timelines, follower_id: Ids, followee_id: Ids, own: Id
 def authors_in(timelines: Timelines, bucket: int, buckets: int) -> Ids:
     """The users of a bucket who have a timeline."""
     mine = (timelines.users % buckets == bucket) & (np.diff(timelines.start) > 0)
-    return timelines.users[mine]
+    users: Ids = timelines.users[mine]
+    return users
 
 
 def newsfeeds(timelines: Timelines, readers: Readers, policy: Policy, schema: pa.Schema) -> Iterator[pa.RecordBatch]:

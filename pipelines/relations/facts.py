@@ -40,9 +40,9 @@ def time_of(key: Column) -> Column:
 
 def last_event(events: DataFrame, given: str, withdrawn: str, *key: str) -> DataFrame:
     """For each key whether its last event gives or withdraws the fact, and when: the key and LAST_EVENT."""
-    event_type = F.col("event_type")
-    gives = events.where(event_type == given).select(*key, "event_time", "event_id", F.lit(True).alias("gives"))
-    withdraws = events.where(event_type == withdrawn).select(*key, "event_time", "event_id", F.lit(False).alias("gives"))
+    events = events.withColumn("gives", F.col("event_type") == given)
+    gives = events.where(F.col("event_type") == given).select(*key, "event_time", "event_id", "gives")
+    withdraws = events.where(F.col("event_type") == withdrawn).select(*key, "event_time", "event_id", "gives")
     ever_withdrawn = withdraws.select(*key).distinct()
     never_withdrawn = gives.join(ever_withdrawn, list(key), "left_anti")
     contested = gives.join(ever_withdrawn, list(key), "left_semi").unionByName(withdraws)

@@ -44,9 +44,7 @@ def _deletions(events: DataFrame) -> DataFrame:
 def _build(frames: Frames) -> DataFrame:
     events = frames["events"]
     first = _first_posted(events).withColumnRenamed("actor_id", "author_id")
-    parents = first.select(
-        F.col("post_id").alias("reply_to_post_id"), F.col("author_id").alias("parent_author_id")
-    )
+    parents = first.select(F.col("post_id").alias("reply_to_post_id"), F.col("author_id").alias("parent_author_id"))
     known = first.join(_deletions(events), ["post_id", "author_id"], "left").join(parents, "reply_to_post_id", "left")
     stands = F.col("deleted").isNull()
     return known.select(

@@ -12,7 +12,6 @@ import pyarrow.parquet as pq
 from pipelines.errors import UsageError
 from pipelines.runner.reading import Reader
 from pipelines.storage import places, query
-from pipelines.tables import Table
 from pipelines.views import load_views
 
 Write = Callable[[IO[bytes], pa.Schema, Iterator[pa.RecordBatch]], None]
@@ -24,7 +23,7 @@ def export_view(reader: Reader, view: str, place: str) -> int:
     if suffix not in WRITERS:
         raise UsageError(f"{place}: expected a file name that ends in .{', .'.join(WRITERS)}")
     reader.place(view)
-    table: Table = load_views()[view].table
+    table = load_views()[view].table
     columns, key = ", ".join(table.names), ", ".join(table.key)
     sql = f"SELECT {columns} FROM {view} ORDER BY {key}"  # noqa: S608 (names are declared, none is given)
     batches = pa.RecordBatchReader.from_stream(query.query(reader.tables(view), sql))

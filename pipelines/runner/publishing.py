@@ -6,8 +6,6 @@ versions, so a restore never takes away what another run is about to publish.
 
 from collections.abc import Mapping
 
-from deltalake import DeltaTable
-
 from pipelines.projections import AnyProjection
 from pipelines.relations import load_relations
 from pipelines.runner.materialize import Staged
@@ -30,21 +28,19 @@ def place_of(lake: Lake, table: str) -> str:
     return lake.relation(name) if kind == "relations" else lake.view(name)
 
 
-def heal(lake: Lake, last: Release | None) -> dict[str, DeltaTable]:
+def heal(lake: Lake, last: Release | None) -> dict[str, delta.Handle]:
     """Give every table the content of the last release, empty before the first; the handles to commit on."""
     handles = {}
     for name, projection in projections().items():
         place = place_of(lake, name)
         handle = delta.ensure(place, projection.table)
         target = last.tables[name].version if last is not None and name in last.tables else 0
-        if int(handle.version()) != target and delta.restore(place, target):
-            handle = DeltaTable(place)
-        handles[name] = handle
+        handles[name] = delta.restore(place, handle, target)
     return handles
 
 
 def publish(
-    handles: Mapping[str, DeltaTable], staged: Mapping[str, Staged], last: Release | None, number: int, buckets: int
+    handles: Mapping[str, delta.Handle], staged: Mapping[str, Staged], last: Release | None, number: int, buckets: int
 ) -> dict[str, Released]:
     """Commit each table that changed; the version and content of each. Raises Conflict when another run came first."""
     released = {}

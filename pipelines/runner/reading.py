@@ -3,8 +3,6 @@
 from dataclasses import dataclass
 from typing import Any
 
-from deltalake import DeltaTable
-
 from pipelines.errors import NewsfeedError
 from pipelines.runner import releases
 from pipelines.runner.releases import Release
@@ -42,7 +40,7 @@ class Reader:
             raise UnknownView(f"release {self.release.number} has no view {view!r}: it came later")
         return self.lake.view(view), self.release.tables[name].version
 
-    def tables(self, *views: str) -> dict[str, DeltaTable]:
+    def tables(self, *views: str) -> dict[str, delta.Handle]:
         """The named views, all when none is named, as Delta tables at the release's versions."""
         wanted = views or tuple(view for view in VIEWS if f"views/{view}" in self.release.tables)
         found = {}

@@ -4,7 +4,6 @@ import json
 from dataclasses import asdict
 
 import pyarrow as pa
-from deltalake import DeltaTable
 
 from pipelines.runner.releases import Release
 from pipelines.storage import delta
@@ -32,7 +31,7 @@ RELEASES = Table(
 )
 
 
-def record(lake: Lake, handle: DeltaTable, one: Release) -> None:
+def record(lake: Lake, handle: delta.Handle, one: Release) -> None:
     """Publish a release: append its record on the version that the handle shows. Raises Conflict."""
     row = {
         **{name: getattr(one, name) for name in RELEASES.names if name != "release"},

@@ -8,12 +8,11 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
-from deltalake import DeltaTable
-
 from pipelines.errors import NewsfeedError
 from pipelines.policy import Policy
 from pipelines.storage import delta, places, query
 from pipelines.storage.lake import Lake
+
 
 class NoRelease(NewsfeedError):
     """There is no such release, or nothing was released yet."""
@@ -55,7 +54,7 @@ def all_releases(lake: Lake) -> list[Release]:
     return [] if handle is None else records(handle)
 
 
-def records(handle: DeltaTable) -> list[Release]:
+def records(handle: delta.Handle) -> list[Release]:
     """The releases that a version of the table holds, the first one first."""
     rows = query.rows({"releases": handle}, "SELECT * FROM releases ORDER BY release")
     return [_release(row) for row in rows]

@@ -7,7 +7,6 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 
-from deltalake import DeltaTable
 from pyspark.sql import DataFrame
 
 from pipelines import __version__
@@ -74,8 +73,8 @@ class Plan:
     """What a run starts from: the log's version, the last release, and the policy that is asked for."""
 
     lake: Lake
-    log: DeltaTable
-    releases: DeltaTable
+    log: delta.Handle
+    releases: delta.Handle
     last: Release | None
     policy: Policy
 

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from pipelines.tables import Table
 
 T = TypeVar("T")
+
+Handle = DeltaTable
+"""A Delta table at one version."""
 TRIES = 20
 
 
@@ -36,7 +39,7 @@ class Commit:
     partition: dict[str, str | None]
 
 
-def find(place: str, version: int | None = None) -> DeltaTable | None:
+def find(place: str, version: int | None = None) -> Handle | None:
     """The table at a place, at a version (the newest when None); None when there is no table."""
     if not places.is_url(place) and not places.exists(places.join(place, "_delta_log")):
         return None
@@ -46,21 +49,22 @@ def find(place: str, version: int | None = None) -> DeltaTable | None:
         return None
 
 
-def ensure(place: str, table: "Table", partition_by: list[str] | None = None) -> DeltaTable:
+def ensure(place: str, table: "Table", partition_by: list[str] | None = None) -> Handle:
     """The newest version of the table at a place, made to have all declared columns, created when there is none."""
     handle = find(place)
     for attempt in range(TRIES):
         if handle is not None:
             return _with_all_columns(handle, table)
         try:
-            DeltaTable.create(place, table.arrow, mode="error", partition_by=partition_by, description=table.description)
+            about = table.description
+            DeltaTable.create(place, table.arrow, mode="error", partition_by=partition_by, description=about)
         except (DeltaError, CommitFailedError):  # another process created it, or is about to
             time.sleep(0.05 * attempt)
         handle = find(place)
     raise Conflict(f"cannot create {place}: other processes keep getting in the way")
 
 
-def _with_all_columns(handle: DeltaTable, table: "Table") -> DeltaTable:
+def _with_all_columns(handle: Handle, table: "Table") -> Handle:
     """The table with the columns that its declaration has gained since; older files read as null there."""
     known = {field.name for field in handle.schema().fields}
     gained = [field for field in Schema.from_arrow(table.arrow).fields if field.name not in known]
@@ -70,7 +74,7 @@ def _with_all_columns(handle: DeltaTable, table: "Table") -> DeltaTable:
     return handle
 
 
-def commit(handle: DeltaTable, table: "Table", change: Commit) -> int:
+def commit(handle: Handle, table: "Table", change: Commit) -> int:
     """Commit on top of exactly the version that the handle shows; the new version's number.
 
     Raises Conflict when another process committed the same transaction, or removed the same files, first.
@@ -96,12 +100,12 @@ def commit(handle: DeltaTable, table: "Table", change: Commit) -> int:
     return int(handle.version())
 
 
-def number(handle: DeltaTable, application: str) -> int:
+def number(handle: Handle, application: str) -> int:
     """The number of the application's last transaction in the table, 0 when there is none."""
     return handle.transaction_version(application) or 0
 
 
-def said(handle: DeltaTable, name: str) -> str | None:
+def said(handle: Handle, name: str) -> str | None:
     """What the newest commit that says anything under a name says."""
     for limit in (1, 100, None):
         for entry in handle.history(limit):
@@ -110,24 +114,22 @@ def said(handle: DeltaTable, name: str) -> str | None:
     return None
 
 
-def paths(handle: DeltaTable) -> list[str]:
+def paths(handle: Handle) -> list[str]:
     """The paths, below the table's place, of the files of the handle's version."""
-    found: list[str] = handle.get_add_actions(flatten=True).column("path").to_pylist()
-    return found
+    return [str(path) for path in handle.get_add_actions(flatten=True).column("path").to_pylist()]
 
 
-def uris(place: str, handle: DeltaTable) -> list[str]:
+def uris(place: str, handle: Handle) -> list[str]:
     """The places of the files of the handle's version."""
     return [places.join(place, path) for path in paths(handle)]
 
 
-def restore(place: str, version: int) -> bool:
-    """Give the newest version of the table the content of an earlier one; whether anything was to be done."""
-    handle = DeltaTable(place)
-    if set(paths(handle)) == set(paths(DeltaTable(place, version=version))):
-        return False
+def restore(place: str, handle: Handle, version: int) -> Handle:
+    """The table with the content of an earlier version on top, committed unless the content is that already."""
+    if int(handle.version()) == version or set(paths(handle)) == set(paths(DeltaTable(place, version=version))):
+        return handle
     handle.restore(version)
-    return True
+    return DeltaTable(place)
 
 
 def until_committed(attempt: Callable[[], T]) -> T:
@@ -140,4 +142,3 @@ def until_committed(attempt: Callable[[], T]) -> T:
                 raise
             time.sleep(0.02 * tries)
     raise AssertionError("unreachable")
-

@@ -10,6 +10,7 @@ import pyarrow as pa
 import pytest
 from deltalake import DeltaTable, write_deltalake
 from pyspark.errors import PySparkException
+from pyspark.sql import functions as F
 
 from pipelines.engines import EngineError, UnknownEngine, open_engine
 from pipelines.tables import ContractError
@@ -74,7 +75,7 @@ def test_a_task_may_be_a_closure_and_an_item_any_value(engine):
 
 
 def test_what_the_first_failing_task_raised_is_raised(engine):
-    with pytest.raises(ContractError, match="^number 3 breaks its contract$"):
+    with pytest.raises(ContractError, match=r"^number 3 breaks its contract$"):
         engine.run(refuse, [2, 3, 4, 5])
 
 
@@ -82,17 +83,27 @@ def test_what_the_first_failing_task_raised_is_raised(engine):
 def test_after_close_nothing_goes_on_and_another_engine_starts(name):
     if name == "spark":
         need_java()
+    before = java_processes()
     with named(name) as first:
         session = first.session
         assert session.range(3).count() == 3
     with pytest.raises((PySparkException, AttributeError)):
         session.range(3).count()
-    assert children() == set()
+    assert java_processes() == before
     with named(name) as second:
         assert second.session.range(4).count() == 4
 
 
-def children():
+def test_a_spark_of_its_own_leaves_other_sessions_as_they_were():
+    need_java()
+    with named("sail") as sail:
+        assert sail.session.range(3).select(F.col("id")).count() == 3
+        with named("spark") as spark:
+            assert spark.session.range(4).select(F.col("id")).count() == 4
+        assert sail.session.range(5).select(F.col("id")).count() == 5
+
+
+def java_processes():
     """The Java processes that this process has started and not ended."""
     told = subprocess.run(
         ["ps", "--ppid", str(os.getpid()), "-o", "pid=,comm="], capture_output=True, text=True, check=False
@@ -125,7 +136,7 @@ def test_an_unknown_engine_is_refused_with_the_names_there_are():
 def test_a_server_that_does_not_answer_is_told_by_its_address():
     with (
         open_engine("sc://127.0.0.1:1") as engine,
-        pytest.raises(EngineError, match="no Spark Connect server answers at sc://127.0.0.1:1"),
+        pytest.raises(EngineError, match=r"no Spark Connect server answers at sc://127\.0\.0\.1:1"),
     ):
         _ = engine.session
 

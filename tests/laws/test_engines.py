@@ -1,11 +1,5 @@
 """Law 6: Sail and Spark say the same, row for row."""
 
-import shutil
-from concurrent.futures import ProcessPoolExecutor
-from multiprocessing import get_context
-
-import pytest
-
 from pipelines.engines import open_engine
 from pipelines.runner.releases import release
 from tests.laws.worlds import land_events, released, together
@@ -23,11 +17,9 @@ def contents(lake):
     return {name: (table.rows, table.content_hash) for name, table in release(lake).tables.items()}
 
 
-@pytest.mark.skipif(shutil.which("java") is None, reason="the engine 'spark' needs java, which is not on the path")
-def test_sail_and_spark_give_the_same_rows_and_hashes(new_lake, histories, plainly, plain_views, engine):
+def test_sail_and_spark_give_the_same_rows_and_hashes(new_lake, histories, engine, plain_views, in_own_process):
     on_sail, on_spark = new_lake(), new_lake()
     land_events(on_sail, engine, together(histories))
     assert released(on_sail, engine) == plain_views
-    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as process:  # one process has one kind of session
-        assert process.submit(views_on, "spark", on_spark, together(histories)).result() == plain_views
+    assert in_own_process(views_on, "spark", on_spark, together(histories)) == plain_views
     assert contents(on_spark) == contents(on_sail)

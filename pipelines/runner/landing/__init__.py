@@ -10,15 +10,13 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import partial
 
-from deltalake import DeltaTable
-
 from pipelines.adapters import EVENTS, load_adapter
 from pipelines.engines.base import Engine
 from pipelines.events.log import LOG
 from pipelines.runner.landing import quarantine
 from pipelines.runner.landing.certificate import Certificate, certificate_of, certified, counted, metadata
 from pipelines.runner.landing.decoding import PARTITION, Door, Part, decode_chunk
-from pipelines.runner.landing.duplicates import Verdict, judge
+from pipelines.runner.landing.duplicates import judge
 from pipelines.runner.landing.misfits import conflicting_lines, faulty_lines
 from pipelines.runner.landing.quarantine import Misfit
 from pipelines.runner.landing.settling import drop, settle
@@ -53,8 +51,15 @@ def together(landings: Sequence[Landing]) -> Landing:
     for one in landings:
         faults.update(one.faults)
     numbers = [one.number for one in landings if one.number is not None]
-    counts = [(one.lines, one.landed, one.duplicates, one.quarantined, one.newly_quarantined) for one in landings]
-    return Landing(max(numbers, default=None), *map(sum, zip(*counts, strict=True)), faults=dict(faults.most_common()))
+    return Landing(
+        number=max(numbers, default=None),
+        lines=sum(one.lines for one in landings),
+        landed=sum(one.landed for one in landings),
+        duplicates=sum(one.duplicates for one in landings),
+        quarantined=sum(one.quarantined for one in landings),
+        newly_quarantined=sum(one.newly_quarantined for one in landings),
+        faults=dict(faults.most_common()),
+    )
 
 
 def no_progress(_done: int, _all: int) -> None:
@@ -133,7 +138,7 @@ def _micros(now: datetime) -> int:
 
 def _kind(fault: str) -> str:
     """A fault without what was found, so that equal faults count together."""
-    return fault.split(", found ")[0]
+    return fault.partition(", found ")[0]
 
 
 def _decode(engine: Engine, chunks: list[Chunk], door: Door, progress: Progress) -> list[Part]:
@@ -147,7 +152,7 @@ def _decode(engine: Engine, chunks: list[Chunk], door: Door, progress: Progress)
     return parts
 
 
-def _commit(log: DeltaTable, own: Certificate, files: list[DataFile], door: Door) -> None:
+def _commit(log: delta.Handle, own: Certificate, files: list[DataFile], door: Door) -> None:
     """Append the files on the very version in which duplicates were looked for."""
     said = metadata(own, certified(log))
     try:

@@ -9,7 +9,6 @@ from collections.abc import Iterable
 
 import numpy as np
 import numpy.typing as npt
-from deltalake import DeltaTable
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
@@ -73,7 +72,7 @@ def metadata(own: Certificate, before: Certificate) -> dict[str, str]:
     return {OWN: written(own), TOTAL: written(added([before, own]))}
 
 
-def certified(log: DeltaTable) -> Certificate:
+def certified(log: delta.Handle) -> Certificate:
     """The total of all landings up to the handle's version, as the newest landing's commit says."""
     total = delta.said(log, TOTAL)
     return {} if total is None else parsed(total)
@@ -94,5 +93,6 @@ def differences(expected: Certificate, found: Certificate) -> list[str]:
     for kind, day in keys:
         wanted, read = (one.get(kind, {}).get(day, (0, 0)) for one in (expected, found))
         if wanted != read:
-            told.append(f"  {kind} of {day}: expected {wanted[0]} events (hash {wanted[1]}), found {read[0]} ({read[1]})")
+            expectation = f"expected {wanted[0]} events (hash {wanted[1]})"
+            told.append(f"  {kind} of {day}: {expectation}, found {read[0]} (hash {read[1]})")
     return told

@@ -95,8 +95,8 @@ def write_events(events: pa.Table, door: Door) -> DataFile:
     rows = events.num_rows
     landing = pa.repeat(pa.scalar(door.number, pa.int64()), rows)
     ingestion_time = pa.repeat(pa.scalar(door.clock, LOG.arrow.field("ingestion_time").type), rows)
-    columns = {**{name: events[name] for name in events.column_names}, "landing": landing, "ingestion_time": ingestion_time}
-    table = pa.table([columns[name] for name in LOG_FILE.names], schema=LOG_FILE.arrow).combine_chunks()
+    events = events.append_column("landing", landing).append_column("ingestion_time", ingestion_time)
+    table = events.select(LOG_FILE.names).cast(LOG_FILE.arrow).combine_chunks()
     checks = standard_checks(LOG_FILE)[1:]
     writer = FileWriter(door.place, LOG_FILE, 0, checks, door.folder)
     for batch in table.to_batches(max_chunksize=FILE_ROWS):

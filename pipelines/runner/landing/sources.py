@@ -105,10 +105,13 @@ def _without_mark(block: Block) -> Block:
 
 def lines_at(chunk: Chunk, offsets: list[int]) -> list[bytes]:
     """The lines, without their newline, at ascending offsets of a chunk's (decompressed) source."""
-    with places.reading(chunk.place) as file:
-        lines = file if chunk.end is not None else gzip.open(file)
-        found = []
+    found = []
+    with places.reading(chunk.place) as file, _plain(file, chunk) as lines:
         for offset in offsets:
             lines.seek(offset)
             found.append(lines.readline().removesuffix(b"\n"))
-        return found
+    return found
+
+
+def _plain(file: IO[bytes], chunk: Chunk) -> IO[bytes] | gzip.GzipFile:
+    return gzip.GzipFile(fileobj=file) if chunk.end is None else file

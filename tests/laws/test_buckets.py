@@ -1,0 +1,56 @@
+"""How many buckets there are changes where rows are, and nothing else."""
+
+import pytest
+
+from pipelines.events.log import LOG
+from pipelines.policy import Policy
+from pipelines.projections import Projection
+from pipelines.relations import load_relations
+from pipelines.runner.materialize import buckets_for, frame_of, inputs_of, materialize_buckets, materialize_frame
+from pipelines.storage import datafiles, delta
+from pipelines.views import load_views
+from tests.laws.worlds import land_events, together
+
+
+@pytest.fixture(scope="module")
+def landed(engine, new_lake, histories):
+    lake = new_lake()
+    land_events(lake, engine, together(histories))
+    return lake
+
+
+def staged_in(buckets, lake, engine, policy):
+    """Every relation and view, staged in so many buckets."""
+    made = {}
+    frames = {"events": frame_of(engine.session, LOG, delta.uris(lake.log, delta.find(lake.log)))}
+    for kind, projections in (("relation", load_relations()), ("view", load_views())):
+        for name, projection in projections.items():
+            place = f"{lake.root}/{kind}-{name}-{buckets}"
+            if isinstance(projection, Projection):
+                staged = materialize_frame(engine, projection, frames, place, policy, buckets)
+            else:
+                relations = {read: made["relation", read] for read in projection.reads}
+                staged = materialize_buckets(engine, projection, inputs_of(relations, relations, policy, buckets), place)
+            made[kind, name] = staged
+            if kind == "relation":
+                frames[name] = frame_of(engine.session, staged.table, [where for _, where in staged.places])
+    return made
+
+
+@pytest.mark.parametrize("policy", [Policy(), Policy(cap=3, own_posts=False, replies="all")], ids=str)
+def test_many_buckets_hold_the_rows_of_one(landed, engine, policy):
+    one, many = (staged_in(buckets, landed, engine, policy) for buckets in (1, 8))
+    assert [len(staged.files) for staged in one.values()] == [1] * 10
+    assert [len(staged.files) for staged in many.values()] == [8] * 10
+    for name, staged in many.items():
+        assert (staged.rows, staged.content_hash) == (one[name].rows, one[name].content_hash), name
+        for bucket, place in staged.places:
+            ids = datafiles.read(place, [staged.table.bucket_by])[0].to_pylist()
+            assert {value % 8 for value in ids} == {bucket}
+
+
+@pytest.mark.parametrize(
+    ("events", "buckets"), [(0, 1), (1, 1), (1 << 20, 1), ((1 << 20) + 1, 2), (5 << 20, 8), (60_000_000, 64)]
+)
+def test_a_bucket_is_for_about_a_million_events(events, buckets):
+    assert buckets_for(events) == buckets
