@@ -7,15 +7,17 @@ rows' hashes. The mixer is the finaliser of SplitMix64 (Steele, Lea and Flood 20
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
-from numba import njit, uint64
+
+from pipelines.compiled import compiled, inlined
 
 Array = npt.NDArray[np.uint64]
 Bytes = npt.NDArray[np.uint8]
+Offsets = npt.NDArray[np.int32]
 
 _NULL = np.uint64(0x9AE16A3B2F90404F)
 
 
-@njit(uint64(uint64), cache=True, nogil=True, inline="always")
+@inlined
 def mix(value: np.uint64) -> np.uint64:
     """A bijection of 64-bit words whose output bits each depend on all input bits."""
     value = (value ^ (value >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
@@ -23,16 +25,15 @@ def mix(value: np.uint64) -> np.uint64:
     return value ^ (value >> np.uint64(31))
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _add_words(hashes: Array, words: Array, valid: Bytes) -> None:
     for row in range(len(hashes)):
         word = words[row] if valid[row] else _NULL
         hashes[row] = mix(hashes[row] * np.uint64(0x9E3779B97F4A7C15) + mix(word + np.uint64(valid[row])))
 
 
-@njit(cache=True, nogil=True)
-def _hash_bytes(data: Bytes, offsets: npt.NDArray[np.int32]) -> Array:
-    hashes = np.empty(len(offsets) - 1, np.uint64)
+@compiled
+def _hash_bytes(data: Bytes, offsets: Offsets, hashes: Array) -> None:
     for row in range(len(hashes)):
         start, end = offsets[row], offsets[row + 1]
         state = mix(np.uint64(end - start))
@@ -43,31 +44,27 @@ def _hash_bytes(data: Bytes, offsets: npt.NDArray[np.int32]) -> Array:
                 state = mix(state ^ word)
                 word = np.uint64(0)
         hashes[row] = mix(state ^ word)
-    return hashes
 
 
-@njit(cache=True, nogil=True)
-def _hash_lists(items: Array, offsets: npt.NDArray[np.int32]) -> Array:
-    hashes = np.empty(len(offsets) - 1, np.uint64)
+@compiled
+def _hash_lists(items: Array, offsets: Offsets, hashes: Array) -> None:
     for row in range(len(hashes)):
         state = mix(np.uint64(offsets[row + 1] - offsets[row]))
         for at in range(offsets[row], offsets[row + 1]):
             state = mix(state ^ items[at])
         hashes[row] = state
-    return hashes
 
 
-@njit(cache=True, nogil=True)
-def _halves(hashes: Array) -> tuple[np.uint64, np.uint64]:
-    high, low = np.uint64(0), np.uint64(0)
+@compiled
+def _halves(hashes: Array, sums: Array) -> None:
+    """Add up the high and the low halves of the words, of which neither sum can wrap."""
     for value in hashes:
-        high += value >> np.uint64(32)
-        low += value & np.uint64(0xFFFFFFFF)
-    return high, low
+        sums[0] += value >> np.uint64(32)
+        sums[1] += value & np.uint64(0xFFFFFFFF)
 
 
-def _offsets(array: pa.Array) -> npt.NDArray[np.int32]:
-    offsets: npt.NDArray[np.int32] = np.frombuffer(array.buffers()[1], np.int32)
+def _offsets(array: pa.Array) -> Offsets:
+    offsets: Offsets = np.frombuffer(array.buffers()[1], np.int32)
     return offsets[array.offset : array.offset + len(array) + 1]
 
 
@@ -75,11 +72,13 @@ def _words(array: pa.Array) -> Array:
     """One 64-bit word a value; what stands where a value is null does not matter."""
     if len(array) == 0:
         return np.empty(0, np.uint64)
+    hashes = np.empty(len(array), np.uint64)
     if pa.types.is_list(array.type):
-        return _hash_lists(_words(array.values), _offsets(array))
+        _hash_lists(_words(array.values), _offsets(array), hashes)
+        return hashes
     if pa.types.is_string(array.type) or pa.types.is_binary(array.type):
-        data = array.buffers()[2]
-        return _hash_bytes(np.frombuffer(data or b"", np.uint8), _offsets(array))
+        _hash_bytes(np.frombuffer(array.buffers()[2] or b"", np.uint8), _offsets(array), hashes)
+        return hashes
     if pa.types.is_boolean(array.type):
         array = array.cast(pa.int8())
     width = array.type.bit_width
@@ -102,5 +101,6 @@ def row_hashes(batch: pa.RecordBatch) -> Array:
 
 def content_hash(batch: pa.RecordBatch) -> int:
     """The exact sum of a batch's row hashes: at most 128 bits, so it neither wraps nor loses pairs."""
-    high, low = _halves(row_hashes(batch))
-    return (int(high) << 32) + int(low)
+    sums = np.zeros(2, np.uint64)
+    _halves(row_hashes(batch), sums)
+    return (int(sums[0]) << 32) + int(sums[1])

@@ -28,7 +28,6 @@ def fast(source: Bytes, latest: int) -> Scanned:
         raise ValueError(f"a block has at most {LARGEST} bytes, found {source.size}")
     block = np.empty(source.size + BEYOND, np.uint8)
     block[: source.size], block[source.size :] = source, NEWLINE
-    size = source.size + int(source.size > 0 and source[-1] != NEWLINE)
     columns = columns_for(source.size, count_lines(block))
-    rows, declined, lines = scan(block, size, latest, layout(), columns)
+    rows, declined, lines = scan(block, source.size, latest, layout(), columns)
     return Scanned(columns, rows, columns.declined[:declined], lines)

@@ -19,12 +19,11 @@ NONE = np.uint64(0)
 
 
 class Names(NamedTuple):
-    """Names of at most LONGEST bytes: the number of the name in each slot or -1, their words, and their lengths."""
+    """Names of at most LONGEST bytes: the number of the name in each slot or -1, and their words, filled up with 0."""
 
     multiplier: np.uint64
     slots: Int64s
     words: Words
-    lengths: Int64s
 
 
 def names_of(given: Sequence[str]) -> Names:
@@ -34,14 +33,14 @@ def names_of(given: Sequence[str]) -> Names:
         raise ValueError(f"names of at most {LONGEST} bytes are expected, found {', '.join(long)}")
     padded = b"".join(name.encode().ljust(LONGEST + 1, b"\0") for name in given)
     words = np.frombuffer(padded, "<u8").reshape(len(given), -1).astype(np.uint64)
-    lengths = np.array([len(name.encode()) for name in given], np.int64)
+    lengths = [len(name.encode()) for name in given]
     for attempt in range(1, 100_000):
         multiplier = 0x9E3779B97F4A7C15 * (2 * attempt + 1) % 2**64
-        slots = [_slot(row, length, multiplier) for row, length in zip(words.tolist(), lengths.tolist(), strict=True)]
+        slots = [_slot(row, length, multiplier) for row, length in zip(words.tolist(), lengths, strict=True)]
         if len(set(slots)) == len(slots):
             table = np.full(256, -1, np.int64)
             table[slots] = np.arange(len(slots))
-            return Names(np.uint64(multiplier), table, words, lengths)
+            return Names(np.uint64(multiplier), table, words)
     raise ValueError(f"no hash without collisions was found for {', '.join(given)}")
 
 
@@ -77,7 +76,7 @@ def find(names: Names, block: Bytes, at: int) -> tuple[int, int]:
             word &= (ONE << np.uint64(8 * length)) - ONE
             name = names.slots[((found ^ word) * names.multiplier) >> SHIFT]
             end = at + 8 * number + length
-            if name < 0 or block[end] != 34 or names.lengths[name] != end - at or names.words[name, number] != word:
+            if name < 0 or block[end] != 34 or names.words[name, number] != word:
                 return -1, end
             for before in range(number):
                 if names.words[name, before] != load(block, at + 8 * before):

@@ -105,7 +105,7 @@ def count_lines(block: Bytes) -> int:
 
 @compiled
 def scan(block: Bytes, size: int, latest: int, of: Layout, to: Columns) -> tuple[int, int, int]:
-    """How many events, declined lines and lines were found in the first bytes of a block, which end in a newline."""
+    """How many events, declined lines and lines begin in the first bytes of a block; a newline follows these."""
     at = rows = declined = lines = ZERO
     while at < size:
         end = _scan_line(block, at, rows, latest, of, to)

@@ -9,7 +9,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-from numba import njit
+
+from pipelines.compiled import compiled, inlined
 
 from pipelines.merge.lookup import Ids, Indexes
 from pipelines.merge.timelines import (
@@ -87,14 +88,14 @@ def make_heap(size: int) -> Heap:
     return Heap(time, np.empty(size, np.int32), at, post, end, np.empty(size, np.int32))
 
 
-@njit(cache=True, nogil=True, inline="always")
+@inlined
 def _newer(heap: Heap, time: int, slot: int, other_time: int, other_slot: int) -> Any:
     if time != other_time:
         return time > other_time
     return heap.post[slot] > heap.post[other_slot]
 
 
-@njit(cache=True, nogil=True)
+@inlined
 def _sink(heap: Heap, place: int, size: int) -> None:
     """Let the item at a place sink to where it belongs."""
     time, slot = heap.time[place], heap.slot[place]
@@ -112,7 +113,7 @@ def _sink(heap: Heap, place: int, size: int) -> None:
     heap.time[place], heap.slot[place] = time, slot
 
 
-@njit(cache=True, nogil=True, inline="always")
+@inlined
 def _push_timeline(heap: Heap, size: int, timelines: Timelines, owner: int) -> Any:
     """Put a user's timeline behind the others, heap order yet to be made; the new size."""
     first, end = timelines.start[owner], timelines.start[owner + 1]
@@ -123,7 +124,7 @@ def _push_timeline(heap: Heap, size: int, timelines: Timelines, owner: int) -> A
     return size
 
 
-@njit(cache=True, nogil=True, inline="always")
+@inlined
 def _follow_shows(marks: Any, reader: int, author: int, parent: int, replies: int) -> Any:
     """Whether following the author is a reason for a post that answers `parent`."""
     if parent == NOT_A_REPLY or replies == ALL:
@@ -133,7 +134,7 @@ def _follow_shows(marks: Any, reader: int, author: int, parent: int, replies: in
     return parent == author or parent == reader or marks[parent]  # noqa: PLR1714 (tuples are of one type in numba)
 
 
-@njit(cache=True, nogil=True)
+@inlined
 def _reposted_before(timelines: Timelines, marks: Any, post: int, time: int, reposter: int) -> Any:
     """Whether a followee reposted the post before (time, reposter)."""
     for row in range(timelines.reposted[post, FIRST], timelines.reposted[post + 1, FIRST]):
@@ -145,7 +146,7 @@ def _reposted_before(timelines: Timelines, marks: Any, post: int, time: int, rep
     return False
 
 
-@njit(cache=True, nogil=True, inline="always")
+@inlined
 def _repost_counts(timelines: Timelines, marks: Any, reader: int, at: int, reposter: int, rules: Rules) -> Any:
     """Whether a repost is the reader's earliest reason for the post."""
     post, time = timelines.entries[at, REPOSTED], timelines.entries[at, TIME]
@@ -160,7 +161,7 @@ def _repost_counts(timelines: Timelines, marks: Any, reader: int, at: int, repos
     return not _reposted_before(timelines, marks, post, time, reposter)
 
 
-@njit(cache=True, nogil=True, inline="always")
+@inlined
 def _post_counts(timelines: Timelines, marks: Any, reader: int, at: int, author: int, rules: Rules) -> Any:
     """Whether a post, written by the reader or a followee, is the reader's earliest reason for itself."""
     post, time = timelines.entries[at, REPOSTED], timelines.entries[at, TIME]
@@ -169,7 +170,7 @@ def _post_counts(timelines: Timelines, marks: Any, reader: int, at: int, author:
     return post == NO_REPOST or not _reposted_before(timelines, marks, post, time, -1)
 
 
-@njit(cache=True, nogil=True)
+@inlined
 def _merge_reader(
     timelines: Timelines, marks: Any, heap: Heap, size: int, reader: int, reader_id: int, rules: Rules, out: Entries,
     row: int,
@@ -204,7 +205,7 @@ def _merge_reader(
     return row
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def merge(
     timelines: Timelines, readers: Readers, first: int, end: int, rules: Rules, marks: npt.NDArray[np.bool_],
     heap: Heap, entries: Entries,
@@ -228,10 +229,9 @@ def merge(
     return row
 
 
-@njit(cache=True, nogil=True)
-def longest(timelines: Timelines, readers: Readers, cap: int) -> Ids:
-    """The most entries that each reader's newsfeed can have."""
-    bounds = np.empty(len(readers.reader_id), np.int64)
+@compiled
+def longest(timelines: Timelines, readers: Readers, cap: int, bounds: Ids) -> None:
+    """Write the most entries that each reader's newsfeed can have."""
     for number in range(len(bounds)):
         bound = 0
         for followee in readers.followees[readers.start[number] : readers.start[number + 1]]:
@@ -239,4 +239,3 @@ def longest(timelines: Timelines, readers: Readers, cap: int) -> Ids:
         if readers.user[number] >= 0:
             bound += timelines.start[readers.user[number] + 1] - timelines.start[readers.user[number]]
         bounds[number] = min(bound, cap)
-    return bounds

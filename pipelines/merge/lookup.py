@@ -4,7 +4,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-from numba import njit
+
+from pipelines.compiled import compiled, inlined
 
 Ids = npt.NDArray[np.int64]
 Indexes = npt.NDArray[np.int32]
@@ -17,13 +18,13 @@ class Lookup(NamedTuple):
     indexes: Indexes
 
 
-@njit(cache=True, nogil=True, inline="always")
+@inlined
 def _slot(value: Any, mask: Any) -> Any:
     word = np.uint64(value) * np.uint64(0x9E3779B97F4A7C15)
     return np.int64((word >> np.uint64(20)) & np.uint64(mask))
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _fill(values: Ids, ids: Ids, indexes: Indexes) -> None:
     mask = len(ids) - 1
     for index in range(len(values)):
@@ -42,14 +43,18 @@ def lookup_of(values: Ids) -> Lookup:
     return table
 
 
-@njit(cache=True, nogil=True)
+@compiled
+def _find(ids: Ids, indexes: Indexes, values: Ids, found: Indexes) -> None:
+    mask = len(ids) - 1
+    for row in range(len(values)):
+        slot = _slot(values[row], mask)
+        while ids[slot] != 0 and ids[slot] != values[row]:
+            slot = (slot + 1) & mask
+        found[row] = indexes[slot] if ids[slot] != 0 else -1
+
+
 def find(table: Lookup, values: Ids) -> Indexes:
     """The index of each id, -1 where there is none."""
     found = np.empty(len(values), np.int32)
-    mask = len(table.ids) - 1
-    for row in range(len(values)):
-        slot = _slot(values[row], mask)
-        while table.ids[slot] != 0 and table.ids[slot] != values[row]:
-            slot = (slot + 1) & mask
-        found[row] = table.indexes[slot] if table.ids[slot] != 0 else -1
+    _find(table.ids, table.indexes, values, found)
     return found

@@ -47,7 +47,9 @@ def authors_in(timelines: Timelines, bucket: int, buckets: int) -> Ids:
 def newsfeeds(timelines: Timelines, readers: Readers, policy: Policy, schema: pa.Schema) -> Iterator[pa.RecordBatch]:
     """The readers' newsfeeds in order: batches of about BATCH entries."""
     rules = Rules(policy.cap, policy.own_posts, REPLIES[policy.replies])
-    bounds = np.cumsum(longest(timelines, readers, policy.cap))
+    bounds = np.empty(len(readers.reader_id), np.int64)
+    longest(timelines, readers, policy.cap, bounds)
+    bounds = np.cumsum(bounds)
     most = int(np.diff(readers.start).max(initial=0))
     marks, heap = np.zeros(len(timelines.users), np.bool_), make_heap(most + 1)
     first = 0

@@ -1,7 +1,6 @@
 """What each reader sees: the posts of followees, what they repost, and the reader's own, newest first."""
 
 from collections.abc import Iterator
-from functools import lru_cache
 from threading import Lock
 
 import pyarrow as pa
@@ -40,31 +39,18 @@ def _checks(policy: Policy) -> tuple[Check, ...]:
     )
 
 
-_one_at_a_time = Lock()
-
-
-@lru_cache(maxsize=1)
-def _index(places: tuple[str, ...], inputs: "_ByPlaces") -> Timelines:
-    return index_timelines(inputs.inputs.read(TIMELINES, COLUMNS))
-
-
-class _ByPlaces:
-    """Inputs that do not take part in the cache's key: files never change, so their places are enough."""
-
-    def __init__(self, inputs: BucketInputs) -> None:
-        self.inputs = inputs
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _ByPlaces)
-
-    def __hash__(self) -> int:
-        return 0
+_indexing = Lock()
+_indexed: dict[tuple[str, ...], Timelines] = {}
 
 
 def _timelines(inputs: BucketInputs) -> Timelines:
-    """All timelines, indexed once in each process and shared by its tasks."""
-    with _one_at_a_time:
-        return _index(inputs.of(TIMELINES), _ByPlaces(inputs))
+    """All timelines, indexed once in each process and shared by its tasks; data files never change."""
+    places = inputs.of(TIMELINES)
+    with _indexing:
+        if places not in _indexed:
+            _indexed.clear()
+            _indexed[places] = index_timelines(inputs.read(TIMELINES, COLUMNS))
+        return _indexed[places]
 
 
 def _merge(bucket: int, inputs: BucketInputs) -> Iterator[pa.RecordBatch]:
