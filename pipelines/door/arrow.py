@@ -4,9 +4,10 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from pipelines.compiled import compiled
 from pipelines.door.columns import Columns
 from pipelines.door.layout import FIELDS, NUMBER, STORED_AS, TEXT, TYPE, TYPES, kept_as, kind_of
-from pipelines.door.machine import Bytes, Int64s, compiled
+from pipelines.door.machine import Bytes, Int64s
 from pipelines.events.contract import Field
 from pipelines.events.log import CONTENT_HASH, GIVEN
 from pipelines.tables import ARROW_TYPES, Table

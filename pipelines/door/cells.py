@@ -2,10 +2,11 @@
 
 import numpy as np
 
+from pipelines.compiled import inlined
 from pipelines.door.columns import Columns
 from pipelines.door.hashing import hash_bytes, hash_int, hash_ints
 from pipelines.door.layout import LIST, NUMBER, TEXT, TIME, Layout
-from pipelines.door.machine import Bytes, inlined
+from pipelines.door.machine import Bytes
 from pipelines.door.names import NONE, find
 from pipelines.door.numbers import scan_ids, scan_positive, scan_time
 from pipelines.door.texts import scan_text

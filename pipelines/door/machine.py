@@ -1,11 +1,8 @@
-"""What the compiled code of the door stands on: the compiler, and words of eight bytes at any place of an array."""
+"""What the compiled code of the door stands on: words of eight bytes at any place of an array."""
 
-import hashlib
 from collections.abc import Callable
-from importlib.resources import files
-from typing import Any, TypeVar, cast
+from typing import Any, cast
 
-import numba
 import numpy as np
 import numpy.typing as npt
 from llvmlite import ir
@@ -17,40 +14,10 @@ Int64s = npt.NDArray[np.int64]
 Int32s = npt.NDArray[np.int32]
 Words = npt.NDArray[np.uint64]
 
-Function = TypeVar("Function", bound=Callable[..., Any])
 Typed = tuple[Any, Callable[..., Any]]
 
 WORD = ir.IntType(64)
 ZERO = cast("int", np.int64(0))  # a plain 0 is a type of its own to the compiler, which then compiles everything twice
-_njit: Any = numba.njit  # its declared options lack one
-
-
-def _sources() -> str:
-    """What tells the door's source from any other version of it."""
-    digest = hashlib.blake2b(digest_size=6)
-    for file in sorted(files("pipelines.door").iterdir(), key=lambda file: file.name):
-        if file.name.endswith(".py"):
-            digest.update(file.read_bytes())
-    return digest.hexdigest()
-
-
-SOURCES = _sources()
-
-
-def compiled(function: Function) -> Function:
-    """The function as machine code, kept on disk, that runs without the interpreter's lock.
-
-    It is kept under a name with SOURCES: numba looks for changes only in the function's own file,
-    and would go on with stale code of the functions that it calls. No function of the door makes an array,
-    so none counts references (`_nrt`), which takes half of the time otherwise.
-    """
-    function.__qualname__ += f"_{SOURCES}"
-    return cast("Function", _njit(cache=True, nogil=True, _nrt=False)(function))
-
-
-def inlined(function: Function) -> Function:
-    """The function as a part of the compiled ones that call it."""
-    return cast("Function", _njit(nogil=True, _nrt=False, forceinline=True)(function))
 
 
 def primitive(function: Callable[..., Typed]) -> Any:

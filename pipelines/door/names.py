@@ -5,7 +5,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from pipelines.door.machine import Bytes, Int64s, Words, inlined, load, trailing_zeros
+from pipelines.compiled import inlined
+from pipelines.door.machine import Bytes, Int64s, Words, load, trailing_zeros
 
 LONGEST = 31
 SHIFT = np.uint64(56)

@@ -1,6 +1,7 @@
 """The numbers and times of event lines, decoded and checked; a place of -1 says that there is none such."""
 
-from pipelines.door.machine import Bytes, Int64s, inlined
+from pipelines.compiled import inlined
+from pipelines.door.machine import Bytes, Int64s
 
 GREATEST = 2**63 - 1
 SECOND = 1_000_000

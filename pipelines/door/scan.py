@@ -2,11 +2,12 @@
 
 import numpy as np
 
+from pipelines.compiled import compiled, inlined
 from pipelines.door.cells import is_null, scan_value
 from pipelines.door.columns import Columns
 from pipelines.door.hashing import hash_int
 from pipelines.door.layout import TEXT, Layout
-from pipelines.door.machine import ZERO, Bytes, compiled, inlined
+from pipelines.door.machine import ZERO, Bytes
 from pipelines.door.names import NONE, find
 from pipelines.door.numbers import skip
 

@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from pipelines.door.machine import Bytes, inlined, load, store, trailing_zeros
+from pipelines.compiled import inlined
+from pipelines.door.machine import Bytes, load, store, trailing_zeros
 from pipelines.door.names import NONE, special
 from pipelines.door.utf8 import encode, width
 

@@ -1,6 +1,7 @@
 """UTF-8 as RFC 3629 has it: no surrogates, nothing too long, nothing beyond U+10FFFF."""
 
-from pipelines.door.machine import Bytes, inlined
+from pipelines.compiled import inlined
+from pipelines.door.machine import Bytes
 
 
 @inlined

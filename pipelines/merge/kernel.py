@@ -11,7 +11,6 @@ import numpy as np
 import numpy.typing as npt
 
 from pipelines.compiled import compiled, inlined
-
 from pipelines.merge.lookup import Ids, Indexes
 from pipelines.merge.timelines import (
     A_REPOST,

@@ -1,5 +1,8 @@
 """Where a lake keeps its tables."""
 
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from pipelines.storage import places
@@ -39,8 +42,12 @@ class Lake:
         """A view that is served."""
         return places.join(self.root, "views", name)
 
-    def scratch(self, name: str) -> str:
-        """The place of a new file that only the command that makes it needs."""
-        folder = places.join(self.root, "_scratch")
+    @contextmanager
+    def scratch(self) -> Iterator[str]:
+        """A new folder for what only the command that makes it needs, gone when it is done."""
+        folder = places.join(self.root, "_scratch", uuid.uuid4().hex)
         places.make_folder(folder)
-        return places.join(folder, name)
+        try:
+            yield folder
+        finally:
+            places.remove_folder(folder)

@@ -2,6 +2,7 @@
 
 import glob
 import os
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -102,6 +103,15 @@ def remove(place: str) -> None:
             filesystem.rm(path)
     else:
         Path(place).unlink(missing_ok=True)
+
+
+def remove_folder(place: str) -> None:
+    """Take a folder away with all that is in it."""
+    if is_url(place):
+        filesystem, path = _remote(place)
+        filesystem.rm(path, recursive=True)
+    else:
+        shutil.rmtree(place, ignore_errors=True)
 
 
 def files(source: str) -> list[str]:

@@ -15,18 +15,17 @@ from pipelines.engines.base import Engine
 from pipelines.events.log import LOG
 from pipelines.runner.landing import quarantine
 from pipelines.runner.landing.certificate import Certificate, certificate_of, certified, counted, metadata
-from pipelines.runner.landing.decoding import PARTITION, Door, Part, decode_chunk
+from pipelines.runner.landing.decoding import EPOCH, PARTITION, Intake, Part, Target, decode_chunk
 from pipelines.runner.landing.duplicates import judge
 from pipelines.runner.landing.misfits import conflicting_lines, faulty_lines
 from pipelines.runner.landing.quarantine import Misfit
 from pipelines.runner.landing.settling import drop, settle
-from pipelines.runner.landing.sources import STANDARD_INPUT, Chunk, chunks_of
-from pipelines.storage import delta, places
+from pipelines.runner.landing.sources import Chunk, chunks_of
+from pipelines.storage import delta
 from pipelines.storage.datafiles import DataFile
 from pipelines.storage.lake import Lake
 
 APPLICATION = "land"
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 Progress = Callable[[int, int], None]
 Keep = Callable[[Sequence[Misfit]], int]
@@ -81,48 +80,46 @@ def land(
     kept coming first.
     """
     load_adapter(format_name)
-    now = clock or datetime.now(UTC)
-    chunks = chunks_of(lake, sources)
+    now = micros(clock)
 
     def keep(misfits: Sequence[Misfit]) -> int:
-        return quarantine.put(lake, misfits, format_name, _micros(now))
+        return quarantine.put(lake, misfits, format_name, now)
 
-    try:
-        return land_chunks(lake, engine, chunks, format_name, now, progress, keep)
-    finally:
-        for place in {chunk.place for chunk in chunks if chunk.source == STANDARD_INPUT}:
-            places.remove(place)
+    with lake.scratch() as scratch:
+        chunks = chunks_of(scratch, sources)
+        return land_chunks(lake, engine, chunks, Intake(scratch, format_name, now), keep, progress)
+
+
+def micros(clock: datetime | None) -> int:
+    """A time of the clock, now when None, in UTC microseconds."""
+    return ((clock or datetime.now(UTC)) - EPOCH) // timedelta(microseconds=1)
 
 
 def land_chunks(
-    lake: Lake,
-    engine: Engine,
-    chunks: list[Chunk],
-    format_name: str,
-    clock: datetime | None,
-    progress: Progress,
-    keep: Keep,
+    lake: Lake, engine: Engine, chunks: Sequence[Chunk], intake: Intake, keep: Keep, progress: Progress = no_progress
 ) -> Landing:
     """Land the lines of chunks; `keep` is given the lines that do not fit, and says how many are new to it."""
-    now = (clock or datetime.now(UTC)).astimezone(UTC)
-    return delta.until_committed(partial(_attempt, lake, engine, chunks, format_name, now, progress, keep))
+    parts: list[Part] = []
+    step = 2 * engine.slots
+    for first in range(0, len(chunks), step):
+        decoded = engine.run(partial(decode_chunk, intake=intake), chunks[first : first + step])
+        parts += [part for found in decoded for part in found]
+        progress(min(first + step, len(chunks)), len(chunks))
+    return delta.until_committed(partial(_attempt, lake, engine, parts, intake, keep))
 
 
-def _attempt(
-    lake: Lake, engine: Engine, chunks: list[Chunk], format_name: str, now: datetime, progress: Progress, keep: Keep
-) -> Landing:
+def _attempt(lake: Lake, engine: Engine, parts: list[Part], intake: Intake, keep: Keep) -> Landing:
+    """Land decoded parts on the log as it stands."""
     log = delta.ensure(lake.log, LOG, [PARTITION])
-    door = Door(lake.log, format_name, delta.number(log, APPLICATION) + 1, _micros(now), now.date().isoformat())
-    parts = _decode(engine, chunks, door, progress)
-    verdict = judge(lake.log, parts, delta.uris(lake.log, log))
-    misfits = [*faulty_lines(parts), *conflicting_lines(lake.log, parts, verdict)]
+    target = Target(lake.log, delta.number(log, APPLICATION) + 1, intake.clock)
+    verdict = judge(parts, delta.uris(lake.log, log))
+    misfits = [*faulty_lines(parts), *conflicting_lines(parts, verdict)]
     new = keep(misfits)
-    files = settle(engine, parts, verdict, door)
-    own = certificate_of(parts, verdict, door.partition)
-    if files:
-        _commit(log, own, files, door)
+    own = certificate_of(parts, verdict, target.date)
+    if own:
+        _commit(log, own, settle(engine, parts, verdict, target), target)
     return Landing(
-        number=door.number if files else None,
+        number=target.landing if own else None,
         lines=sum(part.line_count for part in parts),
         landed=counted(own),
         duplicates=sum(int(flags.sum()) for flags in verdict.duplicate),
@@ -132,32 +129,17 @@ def _attempt(
     )
 
 
-def _micros(now: datetime) -> int:
-    return (now - EPOCH) // timedelta(microseconds=1)
-
-
 def _kind(fault: str) -> str:
     """A fault without what was found, so that equal faults count together."""
     return fault.partition(", found ")[0]
 
 
-def _decode(engine: Engine, chunks: list[Chunk], door: Door, progress: Progress) -> list[Part]:
-    """The parts of all chunks, in source order."""
-    parts: list[Part] = []
-    step = 2 * engine.slots
-    for first in range(0, len(chunks), step):
-        decoded = engine.run(partial(decode_chunk, door=door), chunks[first : first + step])
-        parts += [part for found in decoded for part in found]
-        progress(min(first + step, len(chunks)), len(chunks))
-    return parts
-
-
-def _commit(log: delta.Handle, own: Certificate, files: list[DataFile], door: Door) -> None:
+def _commit(log: delta.Handle, own: Certificate, files: list[DataFile], target: Target) -> None:
     """Append the files on the very version in which duplicates were looked for."""
     said = metadata(own, certified(log))
     try:
-        change = delta.Commit(tuple(files), (), APPLICATION, door.number, said, {PARTITION: door.partition})
+        change = delta.Commit(tuple(files), (), APPLICATION, target.landing, said, {PARTITION: target.date})
         delta.commit(log, LOG, change)
     except delta.Conflict:
-        drop(door.place, files)
+        drop(target.log, files)
         raise

@@ -8,10 +8,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipelines.hashing import row_hashes
-from pipelines.runner.landing.decoding import Int64s, Part
-from pipelines.storage import datafiles, places
+from pipelines.runner.landing.decoding import Bools, Int64s, Part
+from pipelines.storage import datafiles
+from pipelines.storage.stages import read_stage
 
-Bools = npt.NDArray[np.bool_]
 HISTORY = -1
 
 
@@ -35,7 +35,7 @@ class _Candidates:
     content_hash: Int64s
 
 
-def judge(log: str, parts: list[Part], history: list[str]) -> Verdict:
+def judge(parts: list[Part], history: list[str]) -> Verdict:
     """Which events of the parts, given in source order, are duplicates or conflicts, also of the log's files."""
     new = np.concatenate([np.empty(0, np.uint64), *(part.id_hash for part in parts)])
     new.sort()
@@ -44,7 +44,7 @@ def judge(log: str, parts: list[Part], history: list[str]) -> Verdict:
     suspects = np.union1d(repeated, np.concatenate([repeated, *(found.id_hash for found in before)]))
     verdict = Verdict([_none(part) for part in parts], [_none(part) for part in parts])
     if len(suspects):
-        here = [_in_part(log, number, part, suspects) for number, part in enumerate(parts)]
+        here = [_in_part(number, part, suspects) for number, part in enumerate(parts)]
         _decide(_together([*before, *here]), verdict)
     return verdict
 
@@ -70,11 +70,11 @@ def _in_file(place: str, hashes: npt.NDArray[np.uint64]) -> _Candidates:
     return _candidates(HISTORY, at, np.zeros(len(found), np.int64), found, rows)
 
 
-def _in_part(log: str, number: int, part: Part, suspects: npt.NDArray[np.uint64]) -> _Candidates:
+def _in_part(number: int, part: Part, suspects: npt.NDArray[np.uint64]) -> _Candidates:
     at = _within(part.id_hash, suspects)
-    if part.file is None or len(at) == 0:
+    if len(at) == 0:
         return _candidates(number, at[:0], part.line, part.id_hash, None)
-    rows = datafiles.read(places.join(log, part.file.path), ["event_id", "content_hash"]).combine_chunks()
+    rows = read_stage(part.stage, ["event_id", "content_hash"]).combine_chunks()
     return _candidates(number, at, part.line, part.id_hash, rows)
 
 

@@ -8,7 +8,7 @@ from pipelines.runner.landing.decoding import Part
 from pipelines.runner.landing.duplicates import Verdict
 from pipelines.runner.landing.quarantine import Misfit
 from pipelines.runner.landing.sources import Chunk, lines_at
-from pipelines.storage import datafiles, places
+from pipelines.storage.stages import read_stage
 
 CONFLICT = "event_id: conflicts with the event of this id that landed first"
 
@@ -35,13 +35,13 @@ def faulty_lines(parts: list[Part]) -> Iterator[Misfit]:
         yield from by_line.values()
 
 
-def conflicting_lines(log: str, parts: list[Part], verdict: Verdict) -> Iterator[Misfit]:
+def conflicting_lines(parts: list[Part], verdict: Verdict) -> Iterator[Misfit]:
     """The lines whose event has the id of another event with another content."""
     for part, first, conflict in zip(parts, first_lines(parts), verdict.conflict, strict=True):
         rows = np.flatnonzero(conflict)
-        if part.file is None or len(rows) == 0:
+        if len(rows) == 0:
             continue
-        ids = datafiles.read(places.join(log, part.file.path), ["event_id"])["event_id"].take(rows).to_pylist()
+        ids = read_stage(part.stage, ["event_id"])["event_id"].take(rows).to_pylist()
         raws = _raw(part.chunk, part.offset[rows].tolist())
         for row, event_id, raw in zip(rows.tolist(), ids, raws, strict=True):
             fault = f"{CONFLICT}, found {event_id!r} with another content"

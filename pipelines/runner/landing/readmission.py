@@ -7,7 +7,8 @@ from itertools import groupby
 from typing import Any
 
 from pipelines.engines.base import Engine
-from pipelines.runner.landing import Landing, land_chunks, no_progress, quarantine
+from pipelines.runner.landing import Landing, land_chunks, micros, quarantine
+from pipelines.runner.landing.decoding import Intake
 from pipelines.runner.landing.quarantine import Misfit
 from pipelines.runner.landing.sources import Chunk
 from pipelines.storage import places
@@ -27,21 +28,18 @@ def readmit(lake: Lake, engine: Engine, clock: datetime | None = None) -> list[L
 
 def _readmit(lake: Lake, engine: Engine, format_name: str, rows: Sequence[Row], clock: datetime | None) -> Landing:
     waiting: dict[tuple[str, int], Row] = {}
-    chunks = []
-    for source, group in groupby(rows, lambda row: row["source"]):
-        place = lake.scratch(f"readmit-{uuid.uuid4().hex}")
-        chunks.append(Chunk(source, place, 0, _write(place, source, list(group), waiting)))
     left: list[Misfit] = []
 
     def keep(misfits: Sequence[Misfit]) -> int:
         left[:] = misfits
         return 0
 
-    try:
-        landing = land_chunks(lake, engine, chunks, format_name, clock, no_progress, keep)
-    finally:
-        for chunk in chunks:
-            places.remove(chunk.place)
+    with lake.scratch() as scratch:
+        chunks = []
+        for source, group in groupby(rows, lambda row: row["source"]):
+            place = places.join(scratch, f"readmit-{uuid.uuid4().hex}")
+            chunks.append(Chunk(source, place, 0, _write(place, source, list(group), waiting)))
+        landing = land_chunks(lake, engine, chunks, Intake(scratch, format_name, micros(clock)), keep)
     fitting = set(waiting) - {(misfit.source, misfit.byte_offset) for misfit in left}
     quarantine.take_away(lake, {_key(waiting[one]) for one in fitting})
     return landing

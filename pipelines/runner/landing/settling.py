@@ -1,41 +1,22 @@
-"""Which data files a landing commits: those of its parts, without the events that do not stand."""
+"""Which data files a landing commits: the events of its parts that stand."""
 
 from collections.abc import Sequence
 from functools import partial
 
-import pyarrow as pa
-
 from pipelines.engines.base import Engine
-from pipelines.runner.landing.decoding import Door, Part, write_events
-from pipelines.runner.landing.duplicates import Bools, Verdict
-from pipelines.storage import datafiles, places
+from pipelines.runner.landing.decoding import Part, Target, write_events
+from pipelines.runner.landing.duplicates import Verdict
+from pipelines.storage import places
 from pipelines.storage.datafiles import DataFile
 
-WRITTEN_ANEW = ("landing", "ingestion_time")
 
-
-def settle(engine: Engine, parts: list[Part], verdict: Verdict, door: Door) -> list[DataFile]:
-    """The files to commit; a file with events that do not stand is written again without them."""
-    untouched: list[DataFile] = []
-    touched: list[tuple[DataFile, Bools]] = []
-    for part, duplicate, conflict in zip(parts, verdict.duplicate, verdict.conflict, strict=True):
-        if part.file is not None:
-            kept = ~(duplicate | conflict)
-            if kept.all():
-                untouched.append(part.file)
-            else:
-                touched.append((part.file, kept))
-    rewritten = engine.run(partial(_without, door), touched)
-    drop(door.place, [file for file, _ in touched])
-    return [*untouched, *(file for file in rewritten if file is not None)]
-
-
-def _without(door: Door, one: tuple[DataFile, Bools]) -> DataFile | None:
-    file, kept = one
-    if not kept.any():
-        return None
-    rows = datafiles.read(places.join(door.place, file.path), None)
-    return write_events(rows.filter(pa.array(kept)).drop_columns(list(WRITTEN_ANEW)), door)
+def settle(engine: Engine, parts: list[Part], verdict: Verdict, target: Target) -> list[DataFile]:
+    """The files to commit, written without the events that do not stand."""
+    flags = zip(verdict.duplicate, verdict.conflict, strict=True)
+    standing = [~(duplicate | conflict) for duplicate, conflict in flags]
+    stages = [part.stage for part in parts]
+    written = engine.run(partial(write_events, target), list(zip(stages, standing, strict=True)))
+    return [file for file in written if file is not None]
 
 
 def drop(place: str, files: Sequence[DataFile]) -> None:

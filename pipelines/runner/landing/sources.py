@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from typing import IO
 
 from pipelines.storage import places
-from pipelines.storage.lake import Lake
 
 BLOCK = 32 * 1024 * 1024
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
@@ -33,23 +32,23 @@ class Block:
     data: bytes
 
 
-def chunks_of(lake: Lake, sources: Sequence[str]) -> list[Chunk]:
+def chunks_of(scratch: str, sources: Sequence[str]) -> list[Chunk]:
     """The chunks of all sources in the order given, files of a folder by name.
 
-    Standard input (`-`) is first written to the lake's scratch folder. Raises PlaceError for what cannot be read.
+    Standard input (`-`) is first written to the scratch folder. Raises PlaceError for what cannot be read.
     """
     chunks: list[Chunk] = []
     for source in sources:
         if source == STANDARD_INPUT:
-            chunks += _cut(STANDARD_INPUT, _spool(lake))
+            chunks += _cut(STANDARD_INPUT, _spool(scratch))
         else:
             for place in places.files(source):
                 chunks += _cut(place, place)
     return chunks
 
 
-def _spool(lake: Lake) -> str:
-    place = lake.scratch(f"stdin-{uuid.uuid4().hex}")
+def _spool(scratch: str) -> str:
+    place = places.join(scratch, f"stdin-{uuid.uuid4().hex}")
     with places.writing(place) as file:
         while data := sys.stdin.buffer.read(BLOCK):
             file.write(data)
