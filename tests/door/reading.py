@@ -1,9 +1,12 @@
 """What came out of a block, as plain values."""
 
+import numpy as np
 import pyarrow as pa
 
 from pipelines.door.decoding import decode
+from pipelines.door.fast import fast
 from pipelines.door.strict import Faults, strict
+from pipelines.door.times import latest_at
 from tests.door.samples import CLOCK
 
 
@@ -28,3 +31,8 @@ def decoded_lines(block, clock=CLOCK):
     """The line index of each event and of each faulty line."""
     decoded = decode(block, clock)
     return decoded.lines.tolist(), [one.line for one in decoded.faulty]
+
+
+def is_fast(raw, clock=CLOCK):
+    """Whether the fast way takes a line."""
+    return fast(np.frombuffer(raw, np.uint8), latest_at(clock)).rows == 1

@@ -5,22 +5,16 @@ import pyarrow as pa
 import pytest
 
 from pipelines.door.decoding import Faulty, decode
-from pipelines.door.fast import fast
 from pipelines.door.strict import strict
-from pipelines.door.times import latest_at
 from pipelines.events import CONTRACT
 from pipelines.events.log import CONTENT_HASH, GIVEN
 from pipelines.tables import ARROW_TYPES
-from tests.door.reading import decoded_lines, events_of, judged
+from tests.door.reading import decoded_lines, events_of, is_fast, judged
 from tests.door.samples import CLOCK, event, line, samples
 
 GOOD = line()
 SLOW = GOOD.replace(b'"actor_id"', b'"\\u0061ctor_id"')
 BAD = b'{"event_id": 1}'
-
-
-def is_fast(raw):
-    return fast(np.frombuffer(raw, np.uint8), latest_at(CLOCK)).rows == 1
 
 
 def test_columns_are_those_of_the_log():
@@ -76,6 +70,9 @@ def test_blocks_come_as_any_bytes(kind):
         GOOD.replace(b"e-1", b"e-\xf4\x90\x80\x80"),
         GOOD.replace(b"e-1", b"e-\xe2\x82"),
         GOOD.replace(b"e-1", b"e-\\ud83d"),
+        GOOD.replace(b"e-1", b"e-\\ud83d\\udb3d"),
+        GOOD.replace(b"e-1", b"e-\\ud83d\\ue000"),
+        GOOD.replace(b"e-1", b"e-\\udf0f\\udc00"),
         GOOD.replace(b"e-1", b"e-\0"),
         GOOD.replace(b"7", b"9223372036854775808"),
         GOOD.replace(b"7", b"9" * 5_000),

@@ -3,7 +3,7 @@ import json
 import pytest
 
 from pipelines.door.strict import strict
-from tests.door.reading import judged
+from tests.door.reading import is_fast, judged
 from tests.door.samples import CLOCK, line
 
 DAY = 24 * 3600 * 1_000_000
@@ -58,3 +58,9 @@ def test_times(text, micros):
 @pytest.mark.parametrize(("text", "fault"), NO_TIMES)
 def test_no_times(text, fault):
     assert judged(line(event_time=text)) == (fault + json.dumps(text),)
+
+
+@pytest.mark.parametrize("date", ["2100-02-28", "2100-02-29", "2104-02-29", "2400-02-29", "2200-02-29", "9999-12-31"])
+def test_leap_years_of_far_centuries(date):
+    raw, clock = line(event_time=f"{date}T00:00:00Z"), 300_000_000_000_000_000
+    assert is_fast(raw, clock) == isinstance(judged(raw, clock), dict)
