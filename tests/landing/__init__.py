@@ -1,0 +1,1 @@
+"""Landing: what becomes of every line, whoever else lands, and whatever dies on the way."""

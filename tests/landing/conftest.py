@@ -1,0 +1,16 @@
+from functools import partial
+
+import pytest
+
+from pipelines.runner import landing
+from tests.landing.lines import CLOCK
+
+
+@pytest.fixture
+def land(lake, engine):
+    """Land sources in the test's lake, at CLOCK unless told otherwise."""
+    return partial(_land, lake, engine)
+
+
+def _land(lake, engine, *sources, clock=CLOCK, **given):
+    return landing.land(lake, engine, sources, clock=clock, **given)

@@ -1,0 +1,64 @@
+"""What a landing appends to the log."""
+
+from datetime import UTC, date, datetime, timedelta, timezone
+
+from deltalake import DeltaTable
+
+from tests.door.twin import content_hash
+from tests.landing.lines import CLOCK, file_of, ids, line, rows_of
+
+COLUMNS = [
+    "event_id", "event_type", "version", "event_time", "actor_id", "username", "first_name", "last_name", "bio",
+    "followee_id", "post_id", "text", "language", "reply_to_post_id", "mentioned_ids", "content_hash", "landing",
+    "ingestion_time", "ingestion_date",
+]  # fmt: skip
+
+
+def test_a_line_lands_as_one_row_with_what_the_landing_adds(land, lake, tmp_path):
+    given = {"event_time": "2025-12-31T11:30:00.1234567+01:00", "text": "", "mentioned_ids": [3, 3], "bio": None}
+    land(file_of(tmp_path / "a.jsonl", line("e-1", "posted", **given)))
+    (row,) = rows_of(lake.log, "event_id")
+    time = datetime(2025, 12, 31, 10, 30, 0, 123456, tzinfo=UTC)
+    fields = {"event_id": "e-1", "event_type": "posted", "version": 1, "actor_id": 5, "post_id": 9, "text": ""}
+    hashed = fields | {"mentioned_ids": [3, 3], "event_time": 1_767_177_000_123_456}
+    assert row == fields | {
+        "event_time": time, "mentioned_ids": [3, 3], "content_hash": content_hash(hashed),
+        "landing": 1, "ingestion_time": CLOCK, "ingestion_date": date(2026, 1, 1),
+    }  # fmt: skip
+
+
+def test_the_log_has_the_columns_of_every_type_and_is_partitioned_by_date(land, lake, tmp_path):
+    land(file_of(tmp_path / "a.jsonl", line()))
+    log = DeltaTable(lake.log)
+    assert [field.name for field in log.schema().fields] == COLUMNS
+    assert all(field.nullable for field in log.schema().fields)
+    assert log.metadata().partition_columns == ["ingestion_date"]
+
+
+def test_rows_of_a_file_stand_by_event_type(land, lake, tmp_path):
+    types = ["unfollowed", "posted", "followed", "posted", "registered"]
+    land(file_of(tmp_path / "a.jsonl", *(line(f"e-{n}", name) for n, name in enumerate(types))))
+    found = DeltaTable(lake.log).to_pyarrow_table()["event_type"].to_pylist()
+    assert found == ["followed", "posted", "posted", "registered", "unfollowed"]
+
+
+def test_landings_are_numbered_from_one_and_only_those_that_bring_an_event(land, lake, tmp_path):
+    files = [file_of(tmp_path / f"{n}.jsonl", line(f"e-{n}")) for n in (1, 2)]
+    bad = file_of(tmp_path / "bad.jsonl", b"bad")
+    assert [land(source).number for source in (files[0], bad, files[0], files[1])] == [1, None, None, 2]
+    assert [(row["event_id"], row["landing"]) for row in rows_of(lake.log, "event_id")] == [("e-1", 1), ("e-2", 2)]
+
+
+def test_the_ingestion_date_is_that_of_the_clock_in_utc(land, lake, tmp_path):
+    late = datetime(2025, 12, 31, 23, 30, tzinfo=timezone(timedelta(hours=-2)))
+    land(file_of(tmp_path / "a.jsonl", line()), clock=late)
+    (row,) = rows_of(lake.log, "event_id")
+    assert (row["ingestion_date"], row["ingestion_time"]) == (date(2026, 1, 1), datetime(2026, 1, 1, 1, 30, tzinfo=UTC))
+
+
+def test_an_event_may_be_dated_up_to_a_day_ahead_of_the_clock(land, lake, tmp_path):
+    times = ["2026-01-02T00:00:00Z", "2026-01-02T00:00:00.000001Z", "1970-01-01T00:00:00Z"]
+    landing = land(file_of(tmp_path / "a.jsonl", *(line(f"e-{n}", event_time=time) for n, time in enumerate(times))))
+    assert ids(lake) == ["e-0", "e-2"]
+    fault = "event_time: expected a time up to 2026-01-02T00:00:00.000000Z, 24 hours ahead of the clock"
+    assert landing.faults == {fault: 1}

@@ -1,0 +1,168 @@
+"""The merge alone, without any engine, against a naive one."""
+
+import time
+from dataclasses import replace
+from itertools import product
+from random import Random
+
+import numpy as np
+import pyarrow as pa
+import pytest
+
+from pipelines.merge import newsfeeds as module
+from pipelines.merge.newsfeeds import authors_in, newsfeeds, readers_of
+from pipelines.merge.timelines import index_timelines
+from pipelines.policy import REPLIES, Policy
+from pipelines.relations.timelines import TIMELINES
+from pipelines.views.newsfeed import NEWSFEED
+from tests.merge.networks import Network, Post, drawn, naive
+
+POLICIES = [Policy(*given) for given in product((1, 3, 800), (True, False), REPLIES)]
+CASES = 4_000
+
+
+def merged(network, policy=Policy(), buckets=1):
+    """The newsfeeds of all readers, made bucket by bucket."""
+    timelines = index_timelines(network.timelines(buckets))
+    rows = []
+    for bucket in range(buckets):
+        follows = np.array(sorted(f for f in network.follows if f[0] % buckets == bucket), np.int64).reshape(-1, 2)
+        own = authors_in(timelines, bucket, buckets) if policy.own_posts else timelines.users[:0]
+        readers = readers_of(timelines, follows[:, 0].copy(), follows[:, 1].copy(), own)
+        rows += [row for batch in newsfeeds(timelines, readers, policy, NEWSFEED.arrow) for row in rows_of(batch)]
+    return sorted(rows)
+
+
+def rows_of(batch):
+    """The rows of a batch with times as integers; a reposter's null is None."""
+    columns = [column.cast(pa.int64()).to_pylist() for column in batch.columns]
+    return zip(*columns, strict=True)
+
+
+@pytest.mark.parametrize("batch", [1, 7, 512 * 1024])
+@pytest.mark.parametrize("buckets", [1, 3])
+def test_random_networks_merge_as_the_naive_way_says(monkeypatch, seed, batch, buckets):
+    monkeypatch.setattr(module, "BATCH", batch)
+    random = Random(f"{seed} {batch} {buckets}")
+    for _ in range(CASES // 6):
+        network, policy = drawn(random), random.choice(POLICIES)
+        assert merged(network, policy, buckets) == naive(network, policy), (network, policy)
+
+
+def test_random_networks_have_ties_and_replies_and_empty_readers_and_posts_reposted_before_they_were_posted(seed):
+    random = Random(f"{seed} 1 1")
+    networks = [drawn(random) for _ in range(500)]
+    posts = [(network, post) for network in networks for post in network.posts]
+    reposts = [(n, p, t) for n, p in posts for (_, post), t in n.reposts.items() if post == p.post_id]
+    assert any(t < p.time for _, p, t in reposts)
+    assert any(t == p.time for _, p, t in reposts)
+    assert any(p.is_reply and p.parent_author is None for _, p in posts)
+    assert any(len(n.reposts) > 20 for n in networks)
+    assert any(not n.follows or not n.posts for n in networks)
+
+
+# Readers are 1, 2 …, authors 11, 12 …
+
+
+@pytest.mark.parametrize(
+    ("reposts", "shown"),
+    [
+        ({}, (11, None, 50)),
+        ({(12, 101): 60}, (11, None, 50)),
+        ({(12, 101): 50}, (11, None, 50)),
+        ({(12, 101): 40}, (11, 12, 40)),
+        ({(12, 101): 40, (13, 101): 40}, (11, 12, 40)),
+        ({(13, 101): 39, (12, 101): 40, (14, 101): 1}, (11, 13, 39)),
+        ({(1, 101): 10}, (11, None, 50)),
+    ],
+)
+def test_a_post_stands_once_at_its_earliest_reason(reposts, shown):
+    network = Network({(1, 11), (1, 12), (1, 13)}, [Post(101, 11, 50)], reposts)
+    (entry,) = [row for row in merged(network) if row[0] == 1]
+    assert entry == (1, 1, 101, *shown)
+
+
+def test_without_the_authors_post_the_first_repost_that_is_followed_counts():
+    reposts = {(13, 101): 70, (12, 101): 70, (14, 101): 60, (15, 101): 80}
+    network = Network({(1, 12), (1, 13), (1, 15), (2, 15)}, [Post(101, 11, 50)], reposts)
+    assert merged(network, Policy(own_posts=False)) == [(1, 1, 101, 11, 12, 70), (2, 1, 101, 11, 15, 80)]
+
+
+def test_equal_times_come_by_the_greater_post_first_and_the_cap_cuts_between_them():
+    network = Network({(1, 11), (1, 12)}, [Post(9, 11, 50), Post(10, 12, 50), Post(100, 11, 50), Post(2, 12, 51)], {})
+    entries = [(1, 1, 2, 12, None, 51), (1, 2, 100, 11, None, 50), (1, 3, 10, 12, None, 50), (1, 4, 9, 11, None, 50)]
+    for cap in (1, 2, 3, 4, 5):
+        assert merged(network, Policy(cap, own_posts=False)) == entries[:cap]
+
+
+@pytest.mark.parametrize(
+    ("parent", "replies", "shown"),
+    [
+        (1, "followed", True),
+        (11, "followed", True),
+        (12, "followed", True),
+        (13, "followed", False),
+        (None, "followed", False),
+        (None, "all", True),
+        (13, "all", True),
+        (12, "none", False),
+        (1, "none", False),
+    ],
+)
+def test_a_followees_reply_is_shown_by_the_rule_of_the_policy(parent, replies, shown):
+    network = Network({(1, 11), (1, 12)}, [Post(101, 11, 50, is_reply=True, parent_author=parent)], {})
+    assert merged(network, Policy(own_posts=False, replies=replies)) == [(1, 1, 101, 11, None, 50)] * shown
+    reposted = replace(network, reposts={(12, 101): 60})
+    assert merged(reposted, Policy(own_posts=False, replies=replies))[0][4] == (None if shown else 12)
+
+
+def test_a_followees_repost_of_ones_own_post_is_shown_only_without_own_posts():
+    network = Network({(1, 11)}, [Post(101, 1, 50)], {(11, 101): 60})
+    assert merged(network) == [(1, 1, 101, 1, None, 50)]
+    assert merged(network, Policy(own_posts=False)) == [(1, 1, 101, 1, 11, 60)]
+
+
+def test_nothing_at_all_makes_no_rows():
+    assert merged(Network(set(), [], {})) == []
+    assert merged(Network({(1, 2), (2, 1)}, [], {})) == []
+
+
+# Heavy users are ordinary. The times allow ten times what a slow machine needs.
+
+
+def of_arrays(user_id, post_id, entered_at):
+    """Rows of the relation, all of them posts."""
+    some = {"user_id": user_id, "entered_at": entered_at, "post_id": post_id}
+    same = {"author_id": user_id, "posted_at": entered_at, "is_reply": np.zeros(len(user_id), np.bool_)}
+    columns = {**some, **same, "kind": ["post"] * len(user_id), "parent_author_id": np.zeros(len(user_id), np.int64)}
+    return pa.table([pa.array(columns[field.name], field.type) for field in TIMELINES.arrow], schema=TIMELINES.arrow)
+
+
+def feed_of(table, follower_id, followee_id, policy):
+    """The newsfeeds as one table, and the seconds that they took."""
+    start = time.perf_counter()
+    timelines = index_timelines(table)
+    readers = readers_of(timelines, follower_id, followee_id, timelines.users[:0])
+    batches = list(newsfeeds(timelines, readers, policy, NEWSFEED.arrow))
+    return pa.Table.from_batches(batches), len(batches), time.perf_counter() - start
+
+
+def test_a_celebrity_with_a_million_followers_is_in_every_newsfeed():
+    readers = np.arange(1, 1_000_001, dtype=np.int64)
+    celebrity = np.full(3, 2_000_000)
+    table = of_arrays(celebrity, np.array([12, 11, 10]), np.array([30, 20, 10]))
+    found, batches, seconds = feed_of(table, readers, np.full(len(readers), 2_000_000), Policy(cap=2, own_posts=False))
+    assert batches == 4  # two million entries, half a million in each
+    assert found["reader_id"].to_numpy().tolist() == np.repeat(readers, 2).tolist()
+    assert found["post_id"].to_numpy().tolist() == [12, 11] * 1_000_000
+    assert seconds < 10
+
+
+def test_a_reader_with_a_hundred_thousand_followees_sees_the_newest_of_all():
+    authors = np.arange(1, 100_001, dtype=np.int64)
+    users, times = np.repeat(authors, 2), np.tile([2, 1], len(authors)) * 1_000_000 + np.repeat(authors, 2)
+    table = of_arrays(users, times, times)
+    found, _, seconds = feed_of(table, np.full(len(authors), 200_000), authors, Policy(cap=100_500, own_posts=False))
+    expected = [*range(2_100_000, 2_000_000, -1), *range(1_100_000, 1_099_500, -1)]
+    assert found["entered_at"].cast(pa.int64()).to_pylist() == expected
+    assert seconds < 10

@@ -1,0 +1,82 @@
+"""Files, tuples and declarations agree, and what must be quick to start loads nothing heavy."""
+
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+
+import pipelines
+from pipelines.adapters import EVENTS, FORMATS, load_adapter
+from pipelines.events import CONTRACT, EVENT_TYPES
+from pipelines.events.contract import ENVELOPE
+from pipelines.events.log import LOG
+from pipelines.relations import RELATIONS, load_relations
+from pipelines.runner.publishing import projections
+from pipelines.views import VIEWS, load_views
+from tests.reference import VIEWS as MODEL
+
+ROOT = Path(pipelines.__file__).parent
+SHARED = {"__init__", "contract", "log", "facts"}  # what the files of a folder share
+ENGINES = ("pyspark", "pysail", "numba", "pyarrow", "pandas", "numpy", "duckdb")
+
+
+@pytest.mark.parametrize(
+    ("folder", "names"),
+    [
+        ("events", EVENT_TYPES),
+        ("relations", RELATIONS),
+        ("views", VIEWS),
+        ("adapters", [name for name in FORMATS if name != EVENTS]),
+    ],
+)
+def test_each_file_of_a_folder_is_named_once_in_its_tuple(folder, names):
+    files = {file.stem for file in (ROOT / folder).glob("*.py")} - SHARED
+    assert sorted(names) == sorted(files)
+
+
+def test_each_declaration_is_called_as_its_file():
+    assert [event.name for event in CONTRACT.values()] == list(EVENT_TYPES)
+    for declared in (load_relations(), load_views()):
+        assert [projection.table.name for projection in declared.values()] == list(declared)
+    assert all(load_adapter(name) for name in FORMATS if name != EVENTS)
+
+
+def test_each_projection_reads_what_is_made_before_it():
+    made = {"events"}
+    for place, projection in projections().items():
+        assert set(projection.reads) <= made, place
+        if place.startswith("relations/"):
+            made.add(projection.table.name)
+
+
+def test_each_view_has_a_reference():
+    assert set(VIEWS) <= set(MODEL)
+
+
+def test_every_column_field_table_and_event_type_is_described():
+    tables = [LOG, *(projection.table for projection in projections().values())]
+    fields = [*ENVELOPE, *(field for event in CONTRACT.values() for field in event.payload)]
+    described = [*tables, *(column for table in tables for column in table.columns), *fields, *CONTRACT.values()]
+    assert [one.name for one in described if not one.description.strip()] == []
+
+
+def test_every_key_bucket_and_order_names_columns():
+    for projection in projections().values():
+        table = projection.table
+        used = {*table.key, table.bucket_by, *(name.lstrip("-") for name in table.order)}
+        assert used <= set(table.names), table.name
+
+
+def test_the_package_has_the_version_of_the_project():
+    project = tomllib.loads((ROOT.parent / "pyproject.toml").read_text("utf-8"))["project"]
+    assert pipelines.__version__ == project["version"]
+
+
+@pytest.mark.parametrize("module", ["pipelines.cli.app", "pipelines.runner.reading"])
+def test_what_only_reads_loads_no_engine(module):
+    code = f"import {module}, sys; print(*sorted({{name.split('.')[0] for name in sys.modules}}))"
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT.parent, capture_output=True, text=True, check=True)
+    assert set(ENGINES) & set(done.stdout.split()) == set()
+    assert "pipelines" in done.stdout.split()

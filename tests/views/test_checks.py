@@ -1,0 +1,130 @@
+"""What must hold before a table is published: each check finds what breaks it, and a run publishes all or nothing."""
+
+from dataclasses import replace
+
+import pyarrow as pa
+import pytest
+
+from pipelines.checks import AuditError, Findings, at_most, audit, in_order, not_null, numbered, ordered, require_clean
+from pipelines.policy import Policy
+from pipelines.projections import BucketInputs, BucketProjection, Projection
+from pipelines.runner.materialize import materialize_buckets, materialize_frame
+from pipelines.runner.releases import all_releases
+from pipelines.runner.runs import run
+from pipelines.tables import Column, ContractError, Table
+from pipelines.views import posts
+from tests.histories import History
+from tests.laws.worlds import CLOCK, land_events, views_of
+
+COLUMNS = ("owner", "position", "time")
+FEED = Table("feed", tuple(Column(name, "bigint", name) for name in COLUMNS), key=("owner", "position"))
+
+
+def failing(check, *rows):
+    """The (owner, position) of the rows that fail a check, when each row follows the one before it."""
+    all_rows = pa.RecordBatch.from_arrays(
+        [pa.array(column, pa.int64()) for column in zip((None,) * 3, *rows, strict=True)], schema=FEED.arrow
+    )
+    findings = Findings()
+    audit((check,), FEED.key, all_rows.slice(0, len(rows)), all_rows.slice(1), findings)
+    assert sum(findings.counts.values()) == len(findings.samples.get(check.name, []))
+    return findings.samples.get(check.name, [])
+
+
+def test_a_null_is_found_where_none_has_a_meaning():
+    assert failing(not_null("time"), (1, 1, 5), (1, 2, None), (2, 1, 0)) == ["owner 1, position 2"]
+
+
+def test_rows_out_of_order_and_keys_given_twice_are_found():
+    check = ordered(FEED)
+    assert failing(check, (1, 1, 5), (1, 2, 5), (2, 1, 5)) == []
+    assert failing(check, (1, 2, 5), (1, 1, 5)) == ["owner 1, position 1"]
+    assert failing(check, (1, 1, 5), (1, 1, 6)) == ["owner 1, position 1"]
+    assert failing(check, (2, 1, 5), (1, 2, 5)) == ["owner 1, position 2"]
+
+
+def test_a_gap_in_the_positions_and_a_first_one_that_is_not_1_are_found():
+    check = numbered("owner")
+    assert failing(check, (1, 1, 5), (1, 2, 5), (2, 1, 5)) == []
+    assert failing(check, (1, 1, 5), (1, 3, 5), (2, 2, 5)) == ["owner 1, position 3", "owner 2, position 2"]
+    assert failing(check, (1, 2, 5)) == ["owner 1, position 2"]
+
+
+def test_entries_of_one_owner_that_do_not_come_newest_first_are_found():
+    check = in_order("owner", "-time", "-position")
+    assert failing(check, (1, 2, 5), (1, 1, 5), (1, 1, 4), (2, 1, 9)) == []
+    assert failing(check, (1, 1, 5), (1, 2, 6)) == ["owner 1, position 2"]
+    assert failing(check, (1, 1, 5), (1, 2, 5)) == ["owner 1, position 2"]
+
+
+def test_a_position_above_the_cap_is_found():
+    assert failing(at_most("position", 2), (1, 2, 5), (1, 3, 5)) == ["owner 1, position 3"]
+
+
+def test_an_error_tells_each_check_with_its_count_and_five_keys():
+    findings = Findings()
+    findings.add("time is given", 9, ["owner 1", "owner 2", "owner 3"])
+    findings.add("time is given", 4, ["owner 4", "owner 5", "owner 6"])
+    with pytest.raises(AuditError) as raised:
+        require_clean("feed", findings)
+    assert str(raised.value).splitlines() == [
+        "feed fails its checks, nothing is published:",
+        "  time is given: 13 rows do not, for instance owner 1; owner 2; owner 3; owner 4; owner 5",
+    ]
+
+
+def test_a_frame_with_equal_keys_is_refused_and_leaves_no_file(engine, tmp_path):
+    rows = [(owner, 1, 5) for owner in (1, 2, 3, 4, 5, 6, 7)] * 2
+    twice = Projection(FEED, (), lambda _: engine.session.createDataFrame(rows, FEED.ddl))
+    with pytest.raises(AuditError) as raised:
+        materialize_frame(engine, twice, {}, str(tmp_path), Policy(), 1)
+    owners = "; ".join(f"owner {owner}, position 1" for owner in (1, 2, 3, 4, 5))
+    assert str(raised.value).splitlines()[1:] == [
+        f"  rows ascend strictly by owner, position: 7 rows do not, for instance {owners}"
+    ]
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_what_breaks_between_two_batches_of_a_bucket_is_found(engine, tmp_path):
+    def batches(bucket, _):
+        for position in (1, 2, 2):
+            yield pa.RecordBatch.from_pylist([{"owner": bucket, "position": position, "time": 5}], FEED.arrow)
+
+    broken = BucketProjection(FEED, (), batches, lambda _: (numbered("owner"),))
+    with pytest.raises(AuditError, match=r"1, 2, 3 …: 2 rows do not, for instance owner 0, position 2; owner 1, pos"):
+        materialize_buckets(engine, broken, BucketInputs(Policy(), 2, {}, None), str(tmp_path))
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_frame_with_other_columns_than_declared_is_refused_with_all_faults(engine, tmp_path):
+    frame = engine.session.createDataFrame([(1, "2", 3)], "owner bigint, position string, extra int")
+    with pytest.raises(ContractError) as raised:
+        materialize_frame(engine, Projection(FEED, (), lambda _: frame), {}, str(tmp_path), Policy(), 1)
+    assert str(raised.value).splitlines() == [
+        "feed breaks its contract:",
+        "  time: expected bigint, found no such column",
+        "  position: expected bigint, found string",
+        "  extra: not in the contract, found int",
+    ]
+
+
+def all_twice(projection):
+    """A projection that makes every row twice."""
+    return replace(projection, build=lambda frames: projection.build(frames).union(projection.build(frames)))
+
+
+def test_a_run_whose_check_fails_publishes_nothing_and_the_next_good_run_does(lake, engine, monkeypatch):
+    history = History()
+    (alice,) = history.users("alice")
+    alice.posts()
+    land_events(lake, engine, history.events)
+    first, served = run(lake, engine, clock=CLOCK).release, views_of(lake)
+    alice.posts("more")
+    land_events(lake, engine, history.events)
+    with monkeypatch.context() as patch:
+        patch.setattr(posts, "VIEW", all_twice(posts.VIEW))
+        with pytest.raises(AuditError, match="post_id 101; post_id 102"):
+            run(lake, engine)
+    assert (all_releases(lake), views_of(lake)) == ([first], served)
+    assert run(lake, engine).published
+    assert [len(views_of(lake, number)["posts"]) for number in (1, 2)] == [1, 2]

@@ -1,0 +1,66 @@
+"""One row for everyone who ever acted. The n-th event happens at minute n, so "00:03" is the third."""
+
+from tests.histories import micros
+
+
+def names(rows):
+    """username, first_name, last_name and bio by user."""
+    return {row[0]: row[1:5] for row in rows}
+
+
+def test_a_profile_has_the_names_given_when_registering(history, rows):
+    (alice,) = history.users("alice")
+    alice.registers(bio="")
+    at = micros("00:01")
+    assert rows("profile") == [(alice, "alice", "Alice", "Doe", "", True, at, at, 0, 0, 0, 0)]
+
+
+def test_each_name_is_the_one_last_given_by_time_whatever_arrived_last(history, rows):
+    (alice,) = history.users("alice")
+    alice.registers(at="10:00", bio="first")
+    alice.changes_profile(at="12:00", username="alice2")
+    alice.changes_profile(at="11:00", username="late", first_name="Al")
+    assert names(rows("profile")) == {alice: ("alice2", "Al", "Doe", "first")}
+
+
+def test_at_one_time_the_greater_event_id_gives_the_name_also_when_one_begins_with_the_other(history, rows):
+    alice, bob, carol = history.users("alice", "bob", "carol")
+    alice.changes_profile(at="12:00", username="long", event_id="x1!")
+    alice.changes_profile(at="12:00", username="~short", event_id="x1")
+    bob.changes_profile(at="12:00", username="beyond", event_id="\U00010000")
+    bob.changes_profile(at="12:00", username="~below", event_id="\uff5e")
+    carol.changes_profile(at="12:00", username="nine", event_id="9")
+    carol.changes_profile(at="12:00", username="~ten", event_id="10")
+    assert [row[1] for row in rows("profile")] == ["long", "beyond", "nine"]
+
+
+def test_who_only_acts_has_a_row_without_names_and_who_is_only_followed_has_none(history, rows):
+    alice, bob = history.users("alice", "bob")
+    alice.follows(bob)
+    alice.unlikes(999)
+    assert rows("profile") == [(alice, None, None, None, None, True, None, micros("00:02"), 0, 1, 0, 0)]
+
+
+def test_the_counts_are_of_standing_facts(history, rows):
+    alice, bob, carol = history.users("alice", "bob", "carol")
+    first, second, reply = alice.posts(), alice.posts(), alice.replies(999)
+    for user in (bob, carol):
+        user.follows(alice)
+        user.likes(first)
+        user.likes(second)
+        user.reposts(reply)
+    carol.unfollows(alice)
+    carol.unlikes(first)
+    alice.likes(reply)
+    alice.deletes(second)
+    counts = {row[0]: row[8:] for row in rows("profile")}
+    assert counts == {alice: (1, 0, 2, 2), bob: (0, 1, 0, 0), carol: (0, 0, 0, 0)}
+
+
+def test_joined_at_is_the_first_registration_and_last_active_at_the_last_event(history, rows):
+    (alice,) = history.users("alice")
+    alice.registers(at="12:00")
+    alice.registers(at="11:00")
+    alice.follows(alice, at="13:00")
+    alice.posts(at="10:00")
+    assert [row[6:8] for row in rows("profile")] == [(micros("11:00"), micros("13:00"))]
