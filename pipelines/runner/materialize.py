@@ -67,14 +67,14 @@ def frame_of(session: SparkSession, table: Table, files: Sequence[str]) -> DataF
 
 
 def materialize_frame(
-    engine: Engine, projection: Projection, frames: Mapping[str, DataFrame], place: str, policy: Policy, buckets: int
+    projection: Projection, frames: Mapping[str, DataFrame], place: str, policy: Policy, buckets: int
 ) -> Staged:
     """Stage a projection that is a DataFrame. Raises ContractError, AuditError."""
     table = projection.table
     frame = projection.build(frames)
     table.check((field.name, field.dataType.simpleString()) for field in frame.schema.fields)
     rows = frame.select(*table.names, _bucket(table, buckets).alias(BUCKET))
-    rows = rows.repartition(min(buckets, engine.slots), BUCKET)
+    rows = rows.repartition(buckets, BUCKET)
     write = partial(_write_partition, place, table, (*standard_checks(table), *projection.checks(policy)))
     found = rows.mapInArrow(write, "file binary").collect()
     return _staged(table, place, [pickle.loads(bytes(row.file)) for row in found])  # noqa: S301 (our own task wrote it)

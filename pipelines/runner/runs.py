@@ -172,7 +172,7 @@ def _materialize(plan: Plan, engine: Engine, events: DataFrame, buckets: int, st
         place = place_of(plan.lake, name)
         with steps.step(name):
             if isinstance(projection, Projection):
-                made = materialize_frame(engine, projection, frames, place, plan.policy, buckets)
+                made = materialize_frame(projection, frames, place, plan.policy, buckets)
             else:
                 inputs = inputs_of(relations, projection.reads, plan.policy, buckets)
                 made = materialize_buckets(engine, projection, inputs, place)

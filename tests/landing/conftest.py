@@ -4,6 +4,9 @@ import pytest
 
 from pipelines.runner import landing
 from tests.landing.lines import CLOCK
+from tests.landing.processes import at_once, killed, processes
+
+__all__ = ["at_once", "killed", "processes"]
 
 
 @pytest.fixture

@@ -30,7 +30,9 @@ def file_of(path, *lines):
 
 
 def rows_of(place, *order):
-    """The rows of a Delta table's newest version as dicts without nulls."""
+    """The rows of a Delta table's newest version as dicts without nulls; none where there is no table."""
+    if not DeltaTable.is_deltatable(place):
+        return []
     table = DeltaTable(place).to_pyarrow_table()
     rows = [{name: value for name, value in row.items() if value is not None} for row in table.to_pylist()]
     return sorted(rows, key=lambda row: [row[name] for name in order])

@@ -21,7 +21,7 @@ NO_OBJECT = [
 ]
 NO_EVENT = [
     ("beyond int64", line(actor_id=2**63), f"actor_id: expected an id {ID}, found 9223372036854775808"),
-    ("far beyond int64", line(actor_id=10**59), f"actor_id: expected an id {ID}, found 1{'0' * 58}…"),
+    ("far beyond int64", line(actor_id=10**60), f"actor_id: expected an id {ID}, found 1{'0' * 58}…"),
     ("a fraction", line(followee_id=7.0), f"followee_id: expected an id {ID}, found 7.0"),
     (
         "a lone surrogate",
@@ -43,7 +43,11 @@ FITTING = [
 ]
 
 
-@pytest.mark.parametrize(("raw", "fault"), [case[1:] for case in NO_OBJECT + NO_EVENT], ids=[c[0] for c in NO_OBJECT + NO_EVENT])
+def cases(named):
+    return {"argvalues": [case[1:] for case in named], "ids": [case[0] for case in named]}
+
+
+@pytest.mark.parametrize(("raw", "fault"), **cases(NO_OBJECT + NO_EVENT))
 def test_a_line_that_does_not_fit_is_quarantined_and_stops_nothing(land, lake, tmp_path, raw, fault):
     source = file_of(tmp_path / "a.jsonl", GOOD, b"", raw, AFTER)
     assert counts(land(source)) == (4, 2, 0, 1, 1)
@@ -56,7 +60,7 @@ def test_a_line_that_does_not_fit_is_quarantined_and_stops_nothing(land, lake, t
     ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("data", "lines"), [case[1:] for case in FITTING], ids=[case[0] for case in FITTING])
+@pytest.mark.parametrize(("data", "lines"), **cases(FITTING))
 def test_how_lines_are_set_apart_is_no_fault(land, lake, tmp_path, data, lines):
     (tmp_path / "a.jsonl").write_bytes(data)
     assert counts(land(str(tmp_path / "a.jsonl"))) == (lines, 1, 0, 0, 0)

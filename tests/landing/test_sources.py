@@ -26,35 +26,35 @@ def folder(tmp_path):
     return inbox
 
 
-def read_from(lake, *sources):
+def read_from(*sources):
     """The names of the files that are read, in order."""
-    return [chunk.source.rsplit("/", 1)[-1] for chunk in chunks_of(lake, sources)]
+    return [chunk.source.rsplit("/", 1)[-1] for chunk in chunks_of("no scratch", sources)]
 
 
 def stdin_of(monkeypatch, data):
     monkeypatch.setattr(sys, "stdin", SimpleNamespace(buffer=io.BytesIO(data)))
 
 
-def test_a_folder_gives_its_own_files_by_name_but_not_hidden_ones(lake, folder):
-    assert read_from(lake, str(folder)) == ["a.jsonl", "b.jsonl"]
+def test_a_folder_gives_its_own_files_by_name_but_not_hidden_ones(folder):
+    assert read_from(str(folder)) == ["a.jsonl", "b.jsonl"]
 
 
-def test_sources_come_in_the_order_given(lake, folder):
+def test_sources_come_in_the_order_given(folder):
     sources = [f"{folder}/deeper", f"{folder}/b.jsonl", f"{folder}/a.jsonl"]
-    assert read_from(lake, *sources) == ["c.jsonl", "b.jsonl", "a.jsonl"]
+    assert read_from(*sources) == ["c.jsonl", "b.jsonl", "a.jsonl"]
 
 
-def test_a_glob_gives_the_files_that_match_by_name(lake, folder):
-    assert read_from(lake, f"{folder}/*") == ["a.jsonl", "b.jsonl"]
-    assert read_from(lake, f"{folder}/**/*.jsonl") == ["a.jsonl", "b.jsonl", "c.jsonl"]
+def test_a_glob_gives_the_files_that_match_by_name(folder):
+    assert read_from(f"{folder}/*") == ["a.jsonl", "b.jsonl"]
+    assert read_from(f"{folder}/**/*.jsonl") == ["a.jsonl", "b.jsonl", "c.jsonl"]
 
 
-def test_a_hidden_file_that_is_named_is_read(lake, folder):
-    assert read_from(lake, f"{folder}/.hidden") == [".hidden"]
+def test_a_hidden_file_that_is_named_is_read(folder):
+    assert read_from(f"{folder}/.hidden") == [".hidden"]
 
 
-def test_a_file_whose_name_looks_like_a_glob_is_read(lake, tmp_path):
-    assert read_from(lake, file_of(tmp_path / "a[1]*.jsonl", line())) == ["a[1]*.jsonl"]
+def test_a_file_whose_name_looks_like_a_glob_is_read(tmp_path):
+    assert read_from(file_of(tmp_path / "a[1]*.jsonl", line())) == ["a[1]*.jsonl"]
 
 
 def test_a_relative_path_names_the_same_source_as_the_whole_one(land, lake, tmp_path, monkeypatch):
@@ -70,7 +70,7 @@ def test_a_source_that_is_not_there_stops_the_landing_before_it_begins(land, lak
     good = file_of(tmp_path / "a.jsonl", line())
     with pytest.raises(PlaceError, match="cannot read .*none.*: no such file or folder, and no file matches it"):
         land(good, str(tmp_path / missing))
-    assert not Path(lake.root).exists()
+    assert events(lake) == []
 
 
 def test_a_compressed_file_lands_like_the_file_itself(land, lake, tmp_path):
@@ -111,7 +111,7 @@ def test_standard_input_is_a_source_and_leaves_nothing_behind(land, lake, tmp_pa
     stdin_of(monkeypatch, line("e-2") + b"\nbad")
     assert counts(land(file_of(tmp_path / "a.jsonl", line("e-1")), "-")) == (3, 2, 0, 1, 1)
     assert [(row["source"], row["line_number"], row["raw"]) for row in quarantined(lake)] == [("-", 2, b"bad")]
-    assert list(Path(lake.scratch("")).iterdir()) == []
+    assert list(Path(lake.root, "_scratch").iterdir()) == []
 
 
 def test_standard_input_is_taken_away_also_when_the_landing_fails(land, lake, tmp_path, monkeypatch):
@@ -119,7 +119,7 @@ def test_standard_input_is_taken_away_also_when_the_landing_fails(land, lake, tm
     stdin_of(monkeypatch, line())
     with pytest.raises(PlaceError):
         land("-", str(tmp_path / "a.gz"))
-    assert list(Path(lake.scratch("")).iterdir()) == []
+    assert list(Path(lake.root, "_scratch").iterdir()) == []
 
 
 def test_what_flows_through_a_named_pipe_is_not_lost_in_silence(land, lake, tmp_path):

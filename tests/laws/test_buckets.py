@@ -27,7 +27,7 @@ def staged_in(buckets, lake, engine, policy):
         for name, projection in projections.items():
             place = f"{lake.root}/{kind}-{name}-{buckets}"
             if isinstance(projection, Projection):
-                staged = materialize_frame(engine, projection, frames, place, policy, buckets)
+                staged = materialize_frame(projection, frames, place, policy, buckets)
             else:
                 relations = {read: made["relation", read] for read in projection.reads}
                 staged = materialize_buckets(

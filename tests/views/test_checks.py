@@ -77,7 +77,7 @@ def test_a_frame_with_equal_keys_is_refused_and_leaves_no_file(engine, tmp_path)
     rows = [(owner, 1, 5) for owner in (1, 2, 3, 4, 5, 6, 7)] * 2
     twice = Projection(FEED, (), lambda _: engine.session.createDataFrame(rows, FEED.ddl))
     with pytest.raises(AuditError) as raised:
-        materialize_frame(engine, twice, {}, str(tmp_path), Policy(), 1)
+        materialize_frame(twice, {}, str(tmp_path), Policy(), 1)
     owners = "; ".join(f"owner {owner}, position 1" for owner in (1, 2, 3, 4, 5))
     assert str(raised.value).splitlines()[1:] == [
         f"  rows ascend strictly by owner, position: 7 rows do not, for instance {owners}"
@@ -99,7 +99,7 @@ def test_what_breaks_between_two_batches_of_a_bucket_is_found(engine, tmp_path):
 def test_a_frame_with_other_columns_than_declared_is_refused_with_all_faults(engine, tmp_path):
     frame = engine.session.createDataFrame([(1, "2", 3)], "owner bigint, position string, extra int")
     with pytest.raises(ContractError) as raised:
-        materialize_frame(engine, Projection(FEED, (), lambda _: frame), {}, str(tmp_path), Policy(), 1)
+        materialize_frame(Projection(FEED, (), lambda _: frame), {}, str(tmp_path), Policy(), 1)
     assert str(raised.value).splitlines() == [
         "feed breaks its contract:",
         "  time: expected bigint, found no such column",

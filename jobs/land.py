@@ -1,0 +1,8 @@
+"""Lands sources with the session of the `spark-submit` that starts it; the options are those of `newsfeed land`."""
+
+import sys
+
+from pipelines.cli import main
+
+if __name__ == "__main__":
+    sys.exit(main(["land", *sys.argv[1:], "--engine", "submitted"]))

@@ -1,0 +1,119 @@
+"""A program that does each job in a fork of its own, which may kill itself on the way (`kill -9`).
+
+It reads a job as a line of JSON and writes what became of it as another: the signal that ended it, or its result.
+"""
+
+import json
+import os
+import signal
+import sys
+import tempfile
+import time
+from dataclasses import asdict
+from datetime import datetime
+from importlib import import_module
+from itertools import count
+from pathlib import Path
+
+import numpy as np
+
+from pipelines.engines import open_engine
+from pipelines.errors import NewsfeedError
+from pipelines.runner import runs
+from pipelines.runner.landing import land, quarantine
+from pipelines.runner.landing.decoding import Intake, Target, decode_chunk, write_events
+from pipelines.runner.landing.readmission import readmit
+from pipelines.runner.landing.sources import chunks_of
+from pipelines.storage import datafiles, delta
+from pipelines.storage.lake import Lake
+from tests.landing.lines import line
+
+NOW = 1_767_225_600_000_000
+STEPS = {
+    "create": (delta.DeltaTable, "create"),
+    "commit": (delta, "commit"),
+    "restore": (delta.DeltaTable, "restore"),
+    "file": (datafiles.FileWriter, "close"),
+    "take away": (quarantine, "take_away"),
+}
+
+
+def kill_at(step, number, when):
+    """Let this process die before or after it takes a step for the n-th time."""
+    owner, name = STEPS[step]
+    taken, take = count(1), getattr(owner, name)
+
+    def counted(*args, **kwargs):
+        this = next(taken)
+        if (this, when) == (number, "before"):
+            os.kill(os.getpid(), signal.SIGKILL)
+        result = take(*args, **kwargs)
+        if (this, when) == (number, "after"):
+            os.kill(os.getpid(), signal.SIGKILL)
+        return result
+
+    setattr(owner, name, counted)
+
+
+def meet(folder):
+    """Wait until two processes are here."""
+    Path(folder, str(os.getpid())).touch()
+    while len(os.listdir(folder)) < 2:
+        time.sleep(0.0005)
+
+
+def work(job, engine):
+    """What a job's landing, re-admission or run says."""
+    lake, clock = Lake.at(job["root"]), datetime.fromisoformat(job["clock"])
+    if job["what"] == "land":
+        return asdict(land(lake, engine, job["sources"], clock=clock))
+    if job["what"] == "readmit":
+        return [asdict(landing) for landing in readmit(lake, engine, clock)]
+    done = runs.run(lake, engine, policy=job.get("policy"), clock=clock)
+    return {"published": done.published, "reason": done.reason, "release": done.release.number}
+
+
+def do(job):
+    """Do a job, with another process at the same time when it says where to meet."""
+    if "kill" in job:
+        kill_at(*job["kill"])
+    with open_engine("sail") as engine:
+        if job["what"] == "run":
+            engine.session.range(1).collect()
+        if "meet" in job:
+            meet(job["meet"])
+        try:
+            return work(job, engine)
+        except NewsfeedError as fault:
+            return {"error": type(fault).__name__, "says": str(fault), "exit_code": fault.exit_code}
+
+
+def load_compiled_code():
+    """Land a line nowhere, so that no fork needs to load what is compiled; neither an engine nor a table is touched."""
+    with tempfile.TemporaryDirectory() as folder:
+        Path(folder, "line").write_bytes(line())
+        (part,) = decode_chunk(chunks_of(folder, [f"{folder}/line"])[0], Intake(folder, "events", NOW))
+        write_events(Target(folder, 1, NOW), (part.stage, np.array([True])))
+
+
+def main():
+    """Do the jobs of standard input, one after the other, in forks that have nothing left to load."""
+    load_compiled_code()
+    for module in ("pysail.spark", "pyspark.sql.connect.session"):
+        import_module(module)
+    for text in sys.stdin:
+        reader, writer = os.pipe()
+        child = os.fork()
+        if child == 0:
+            os.write(writer, json.dumps(do(json.loads(text))).encode())
+            os._exit(0)
+        os.close(writer)
+        with open(reader, "rb") as pipe:
+            result = pipe.read()
+        _, status = os.waitpid(child, 0)
+        died = os.WTERMSIG(status) if os.WIFSIGNALED(status) else None
+        print(json.dumps({"signal": died, "result": json.loads(result or "null")}), flush=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,91 @@
+"""Duplicates are told by ids, not by the hashes that find them: so it is also when hashes collide."""
+
+from random import Random
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from pipelines.runner.landing import duplicates
+from pipelines.runner.landing.decoding import Part
+from pipelines.runner.landing.duplicates import judge
+from pipelines.runner.landing.sources import Chunk
+from pipelines.storage.stages import write_stage
+
+
+@pytest.fixture(autouse=True)
+def _colliding(monkeypatch):
+    monkeypatch.setattr(duplicates, "row_hashes", lambda batch: hashed(batch["event_id"].to_pylist()))
+
+
+def hashed(ids):
+    """A hash that many ids share: their length."""
+    return np.array([len(one) for one in ids], np.uint64)
+
+
+def table(events):
+    ids, contents = zip(*events, strict=True) if events else ((), ())
+    columns = {"event_id": pa.array(ids, pa.string()), "content_hash": pa.array(contents, pa.int64())}
+    return pa.table(columns)
+
+
+def part(path, events, lines=None):
+    """A part of (id, content) pairs that stand in its file in the order given, but in the source by these lines."""
+    write_stage(str(path), table(events))
+    contents = np.array([content for _, content in events], np.int64)
+    order = np.array(range(len(events)) if lines is None else lines, np.int64)
+    hashes = hashed([event_id for event_id, _ in events])
+    return Part(Chunk("a", "a"), str(path), hashes, contents, order, order, (), (), len(events))
+
+
+def told(verdict):
+    """For each part a letter for each event: stands (.), duplicate, conflict."""
+    flags = zip(verdict.duplicate, verdict.conflict, strict=True)
+    return ["".join("d" if d else "c" if c else "." for d, c in zip(*both, strict=True)) for both in flags]
+
+
+def test_ids_of_one_hash_are_told_apart(tmp_path):
+    one = part(tmp_path / "1", [("a", 1), ("b", 2), ("a", 1), ("b", 3), ("cc", 1), ("c", 1)])
+    assert told(judge([one], [])) == ["..dc.."]
+
+
+def test_the_first_line_of_the_source_stands_whatever_the_order_of_the_file(tmp_path):
+    one = part(tmp_path / "1", [("a", 1), ("a", 2), ("b", 1), ("a", 2)], lines=[5, 0, 1, 9])
+    assert told(judge([one], [])) == ["c..d"]
+
+
+def test_parts_come_in_their_order(tmp_path):
+    parts = [part(tmp_path / str(number), [("a", number), ("b", 0)], lines=[9 - number, 3]) for number in range(3)]
+    assert told(judge(parts, [])) == ["..", "cd", "cd"]
+
+
+def test_what_is_in_the_log_stands_before_all(tmp_path):
+    pq.write_table(table([("b", 2), ("dd", 1)]), tmp_path / "log")
+    parts = [part(tmp_path / "1", [("a", 1), ("b", 1), ("b", 2)]), part(tmp_path / "2", [])]
+    assert told(judge(parts, [str(tmp_path / "log")])) == [".cd", ""]
+
+
+def naively(history, parts):
+    """The verdict by a dict of what stands."""
+    stands, letters = dict(history), [""] * len(parts)
+    for number, events in enumerate(parts):
+        for event_id, content in events:
+            again = event_id in stands
+            letters[number] += "." if not again else "d" if stands[event_id] == content else "c"
+            stands.setdefault(event_id, content)
+    return letters
+
+
+@pytest.mark.parametrize("salt", range(40))
+def test_any_events_are_judged_as_by_a_dict(tmp_path, seed, salt):
+    rng = Random(f"{seed}-{salt}")
+    names = [letter * times for letter in "abc" for times in (1, 2)]
+
+    def drawn(size):
+        return [(rng.choice(names), rng.randint(1, 2)) for _ in range(rng.randint(0, size))]
+
+    history, events = dict(drawn(3)), [drawn(8) for _ in range(3)]
+    pq.write_table(table(list(history.items())), tmp_path / "log")
+    parts = [part(tmp_path / str(number), one) for number, one in enumerate(events)]
+    assert told(judge(parts, [str(tmp_path / "log")])) == naively(history, events)

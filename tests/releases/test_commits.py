@@ -1,0 +1,70 @@
+"""A commit names the version that it made, and says so when another process came first."""
+
+import pyarrow as pa
+import pytest
+
+from pipelines.storage import delta
+from pipelines.storage.datafiles import FileWriter
+from pipelines.tables import Column, Table
+
+TABLE = Table("numbers", (Column("number", "bigint", "a number"),), ("number",))
+
+
+@pytest.fixture
+def place(tmp_path):
+    delta.ensure(str(tmp_path / "numbers"), TABLE)
+    return str(tmp_path / "numbers")
+
+
+def put(handle, place, number, application="release", transaction=1):
+    """Commit a file of one number."""
+    writer = FileWriter(place, TABLE, 0)
+    writer.write(pa.RecordBatch.from_pylist([{"number": number}], TABLE.arrow))
+    return delta.commit(handle, TABLE, delta.Commit((writer.close(),), (), application, transaction, {}, {}))
+
+
+def numbers(place, version=None):
+    return delta.find(place, version).to_pyarrow_table()["number"].to_pylist()
+
+
+class Overtaken:
+    """A handle after whose every commit another process restores the empty table at once."""
+
+    def __init__(self, place):
+        self.place, self.handle = place, delta.find(place)
+
+    def __getattr__(self, name):
+        return getattr(self.handle, name)
+
+    def create_write_transaction(self, *args, **given):
+        self.handle.create_write_transaction(*args, **given)
+        delta.restore(self.place, delta.find(self.place), 0)
+
+
+def test_a_commit_gives_the_version_that_it_made(place):
+    handle = delta.find(place)
+    versions = [put(handle, place, number, transaction=number) for number in (1, 2)]
+    assert (versions, sorted(numbers(place, 2)), numbers(place, 1)) == ([1, 2], [1, 2], [1])
+
+
+def test_a_commit_gives_its_own_version_also_when_another_follows_at_once(place):
+    assert numbers(place, put(Overtaken(place), place, 7)) == [7]
+
+
+def test_of_two_commits_of_one_transaction_the_second_is_refused(place):
+    first, second = delta.find(place), delta.find(place)
+    put(first, place, 1)
+    with pytest.raises(delta.Conflict, match="another process committed to .*numbers/? first"):
+        put(second, place, 2)
+    assert numbers(place) == [1]
+
+
+def test_a_restore_that_another_overtakes_is_a_conflict_or_a_success(place):
+    put(delta.find(place), place, 1)
+    first, second = delta.find(place), delta.find(place)
+    delta.restore(place, first, 0)
+    try:
+        delta.restore(place, second, 0)
+    except delta.Conflict as fault:
+        assert "another process" in str(fault)  # noqa: PT017 (one of two good outcomes)
+    assert numbers(place) == []
