@@ -23,3 +23,8 @@ class Policy:
     def as_dict(self) -> dict[str, Any]:
         """The policy as a release keeps it."""
         return asdict(self)
+
+    def difference(self, before: "Policy") -> str:
+        """What changed since another policy, such as `cap 800 → 200`."""
+        told, now = before.as_dict(), self.as_dict()
+        return ", ".join(f"{name} {told[name]} → {now[name]}" for name in now if now[name] != told[name])

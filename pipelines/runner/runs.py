@@ -88,7 +88,7 @@ class Plan:
         if self.last is None:
             return "first release"
         if self.policy != self.last.policy:
-            return f"policy changed from {self.last.policy} to {self.policy}"
+            return f"policy changed: {self.policy.difference(self.last.policy)}"
         declared = {name: projection.version for name, projection in projections().items()}
         if declared != {name: table.projection for name, table in self.last.tables.items()}:
             return "tables or their versions changed"

@@ -1,20 +1,17 @@
-"""A process with an Airflow of its own: it loads the DAG, with `run` also runs it, and writes down what it found."""
+"""A process with an Airflow of its own: `run` runs the DAG, `empty` empties the inbox; it writes down what it found."""
 
 import json
+import os
 import sys
 from pathlib import Path
 
 from airflow.dag_processing.dagbag import DagBag
 from airflow.utils.db import initdb
 
-FOLDER = Path(__file__).parents[2] / "dags"
 
-
-def loaded():
+def told_of(bag, dag):
     """What the DAG folder holds, as plain values."""
-    bag = DagBag(str(FOLDER))
-    dag = bag.dags["newsfeed"]
-    return dag, {
+    return {
         "import_errors": list(bag.import_errors.values()),
         "dags": list(bag.dags),
         "edges": {task.task_id: sorted(task.downstream_task_ids) for task in dag.tasks},
@@ -26,15 +23,27 @@ def loaded():
     }
 
 
-def main(run):
-    dag, facts = loaded()
-    if run:
-        initdb()
-        tested = dag.test()
-        facts["run"] = str(tested.state)
-        facts["tasks"] = {instance.task_id: str(instance.state) for instance in tested.get_task_instances()}
-    Path(sys.argv[1]).write_text(json.dumps(facts), "utf-8")
+def tasks_of_a_run(dag):
+    return {instance.task_id: str(instance.state) for instance in dag.test().get_task_instances()}
+
+
+def empty():
+    for file in Path(os.environ["NEWSFEED_INBOX"]).iterdir():
+        file.unlink()
+
+
+def main(told, *orders):
+    initdb()
+    bag = DagBag(os.environ["AIRFLOW__CORE__DAGS_FOLDER"])
+    dag = bag.dags["newsfeed"]
+    found = told_of(bag, dag) | {"runs": []}
+    for order in orders:
+        if order == "run":
+            found["runs"].append(tasks_of_a_run(dag))
+        else:
+            empty()
+    Path(told).write_text(json.dumps(found), "utf-8")
 
 
 if __name__ == "__main__":
-    main("run" in sys.argv)
+    main(*sys.argv[1:])

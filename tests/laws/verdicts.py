@@ -2,11 +2,12 @@
 
 import json
 from collections.abc import Callable
+from functools import partial
 from itertools import islice
 
 import pytest
 
-from tests.histories import shrink
+from tests.histories import Event, shrink
 from tests.laws.worlds import Histories, Views, differing
 
 Way = Callable[[Histories], Views]
@@ -25,11 +26,17 @@ def told(histories: Histories, bases: list[int], way: Way, other: Way) -> str:
     """The first history that differs also on its own, with the events that it needs, and the rows that differ."""
     head = f"{len(bases)} of {len(histories)} histories differ, with the bases {bases[:5]} …"
     for base in islice(bases, 5):
-        if way({base: histories[base]}) != other({base: histories[base]}):
-            least = shrink(histories[base], lambda some, base=base: way({base: some}) != other({base: some}))
+        differs = partial(differ, way, other, base)
+        if differs(histories[base]):
+            least = shrink(histories[base], differs)
             found, expected = way({base: least}), other({base: least})
             return "\n".join([head, *map(json.dumps, least), *differences(found, expected)])
     return f"{head}; none of the first on its own"
+
+
+def differ(way: Way, other: Way, base: int, events: list[Event]) -> bool:
+    """Whether the two differ for one history alone."""
+    return way({base: events}) != other({base: events})
 
 
 def differences(found: Views, expected: Views) -> list[str]:

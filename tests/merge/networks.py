@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from itertools import groupby, islice
 from random import Random
+from typing import Any
 
 import pyarrow as pa
 
@@ -10,6 +11,7 @@ from pipelines.policy import Policy
 from pipelines.relations.timelines import TIMELINES
 
 Pair = tuple[int, int]
+Row = tuple[Any, ...]
 
 
 @dataclass(frozen=True)
@@ -63,7 +65,7 @@ def drawn(random: Random) -> Network:
     return Network(follows, posts, reposts)
 
 
-def naive(network: Network, policy: Policy) -> list[tuple]:
+def naive(network: Network, policy: Policy) -> list[Row]:
     """Every reason of every post for every reader, then the earliest of each, then the newest entries."""
     earliest: dict[Pair, tuple[int, int]] = {}
     by_id = {post.post_id: post for post in network.posts}
@@ -93,7 +95,7 @@ def shows(network: Network, policy: Policy, reader: int, post: Post) -> bool:
     return policy.replies == "followed" and (followed or post.parent_author in (reader, post.author))
 
 
-def numbered(entries: list[tuple], cap: int) -> list[tuple]:
+def numbered(entries: list[Row], cap: int) -> list[Row]:
     """The newest entries of each reader, as rows of the view."""
     entries.sort(key=lambda entry: (entry[0], -entry[2], -entry[1].post_id))
     return [

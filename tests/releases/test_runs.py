@@ -79,7 +79,7 @@ def test_only_tables_that_change_get_a_new_version(undisturbed, engine, copy, tm
 def test_a_policy_is_remembered_and_a_change_of_it_published(undisturbed, engine, copy):
     lake = copy(undisturbed)
     changed = run(lake, engine, policy={"cap": 2, "own_posts": False})
-    assert changed.reason.startswith("policy changed from Policy(cap=800, own_posts=True, replies='followed') to ")
+    assert changed.reason == "policy changed: cap 800 → 2, own_posts True → False"
     assert run(lake, engine).reason == "nothing new"
     assert run(lake, engine, policy={"replies": "none"}).release.policy.as_dict() == {
         "cap": 2, "own_posts": False, "replies": "none",

@@ -1,0 +1,1 @@
+"""Adapters: foreign lines become event lines, or faults."""

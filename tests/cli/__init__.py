@@ -1,0 +1,1 @@
+"""The command: what it prints, what it refuses, how it ends."""

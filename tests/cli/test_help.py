@@ -1,0 +1,48 @@
+import subprocess
+import sys
+
+import pytest
+
+COMMANDS = ["land", "run", "status", "releases", "feed", "export", "sql", "path", "quarantine"]
+SLOW = ["pyspark", "pysail", "numba", "numpy", "pandas", "pyarrow", "deltalake", "rich"]
+
+
+def loaded_by(*arguments):
+    """Which slow modules a new process has loaded when the command is done."""
+    program = (
+        "import sys; from pipelines.cli import main; code = main(sys.argv[1:]);"
+        f"print('loaded', code, *[name for name in {SLOW} if name in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", program, *arguments], capture_output=True, text=True, check=True)
+    return done.stdout.splitlines()[-1].split()[1:]
+
+
+def test_help_lists_the_commands(call):
+    said = call("--help")
+    assert said.code == 0
+    assert [word for word in said.out.split() if word in COMMANDS and f"\n  {word} " in said.out][-9:] == COMMANDS
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_the_help_of_every_command_shows_an_example(call, command):
+    said = call(command, "--help")
+    assert (said.code, f"Example: newsfeed {command}" in said.out, "--root" in said.out) == (0, True, True)
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["land", "--help"], ["feed", "--help"]], ids=" ".join)
+def test_help_loads_nothing_slow(arguments):
+    assert loaded_by(*arguments) == ["0"]
+
+
+@pytest.mark.parametrize("arguments", [["feed", "1"], ["status"], ["path", "posts"]], ids=" ".join)
+def test_reading_loads_no_engine(told, arguments):
+    code, *modules = loaded_by(*arguments, "--root", told.root)
+    assert code == "0"
+    assert not {"pyspark", "pysail", "numba", "pandas"} & set(modules)
+
+
+def test_the_console_script_ends_with_the_exit_code(told):
+    program = "from pipelines.cli import script; script()"
+    command = [sys.executable, "-c", program, "feed", "99", "--root", told.root]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout, done.stderr) == (1, "", "error: there is no user 99\n")

@@ -1,0 +1,130 @@
+"""Landing and running by the command, and what it says of them."""
+
+import io
+import json
+import sys
+from types import SimpleNamespace
+
+import pytest
+
+from tests.landing.lines import file_of, line, rows_of
+
+TIME = ["--ingestion-time", "2026-01-01T00:00:00Z"]
+LANDED = """\
+read         5 lines
+landed       2 events as landing 1
+duplicate    1 event, already there
+quarantined  2 lines
+         1  line: expected JSON
+         1  actor_id: expected an id (1 to 9223372036854775807)
+"""
+AGAIN = """\
+read         5 lines
+landed       0 events
+duplicate    3 events, already there
+quarantined  2 lines, 2 of them already there
+"""
+
+
+@pytest.fixture
+def root(tmp_path):
+    return tmp_path / "lake"
+
+
+@pytest.fixture
+def work(call, root):
+    """A function that calls a command that must succeed; what it prints."""
+
+    def do(*arguments):
+        said = call(*arguments, "--root", root)
+        assert (said.code, said.err) == (0, "")
+        return said.out
+
+    return do
+
+
+@pytest.fixture
+def source(tmp_path):
+    return file_of(tmp_path / "a", line("e-1"), b"bad", line("e-2", "posted"), line("e-1"), line(actor_id=0))
+
+
+def test_a_landing_says_what_became_of_its_lines(work, source):
+    assert sorted(work("land", source, *TIME).splitlines()) == sorted(LANDED.splitlines())
+    assert work("land", source, *TIME).startswith(AGAIN)
+
+
+def test_a_landing_as_json(work, source):
+    assert json.loads(work("land", source, "--json")) == {
+        "number": 1, "lines": 5, "landed": 2, "duplicates": 1, "quarantined": 2, "newly_quarantined": 2,
+        "faults": {"line: expected JSON": 1, "actor_id: expected an id (1 to 9223372036854775807)": 1},
+    }  # fmt: skip
+
+
+def test_many_kinds_of_faults_are_cut_short(work, tmp_path):
+    said = work("land", file_of(tmp_path / "a", *(line(**{f"field{n}": 1}) for n in range(43))))
+    assert len(said.splitlines()) == 45
+    assert said.splitlines()[-1] == "  … and 3 more kinds of faults"
+
+
+def test_standard_input_lands(work, monkeypatch):
+    monkeypatch.setattr(sys, "stdin", SimpleNamespace(buffer=io.BytesIO(line())))
+    assert "landed       1 event as landing 1\n" in work("land", "-")
+
+
+def test_the_clock_can_be_given(work, root, tmp_path):
+    work("land", file_of(tmp_path / "a", line()), "--ingestion-time", "2026-01-01T00:30:00+01:00")
+    assert str(rows_of(root / "log", "event_id")[0]["ingestion_time"]) == "2025-12-31 23:30:00+00:00"
+
+
+def test_foreign_lines_land_by_their_format(work, root, tmp_path):
+    work("land", file_of(tmp_path / "person_likes_post_0_0.csv", b"5|9|2010-07-27T00:00:00.000+0000"), "--format", "ldbc")
+    assert [row["event_id"] for row in rows_of(root / "log", "event_id")] == ["ldbc-liked-5-9"]
+
+
+def test_the_root_and_the_engine_can_come_from_the_environment(call, root, source, monkeypatch):
+    monkeypatch.setenv("NEWSFEED_ROOT", str(root))
+    assert call("land", source).code == 0
+    monkeypatch.setenv("NEWSFEED_ENGINE", "flink")
+    assert call("run").err.startswith("error: no engine is called 'flink'")
+
+
+def test_a_run_says_what_it_published_and_then_that_nothing_is_new(work, source):
+    work("land", source, *TIME)
+    told = work("run").splitlines()
+    assert told[0] == "release 1 covers 2 events (first release)"
+    assert told[1].split() == ["table", "rows", "seconds"]
+    assert [row.split()[:2] for row in told[-4:]] == [
+        ["views/newsfeed", "1"], ["views/user_timeline", "1"], ["views/profile", "1"], ["views/posts", "1"],
+    ]  # fmt: skip
+    assert work("run") == "nothing new: release 1 serves on, it covers all 2 events\n"
+    assert [one["number"] for one in json.loads(work("releases", "--json"))] == [1]
+
+
+def test_a_policy_is_remembered_and_its_change_is_told(work, source):
+    work("land", source, *TIME)
+    first = json.loads(work("run", "--cap", 3, "--no-own-posts", "--json"))
+    assert (first["published"], first["reason"], first["release"]["number"]) == (True, "first release", 1)
+    assert json.loads(work("run", "--json"))["reason"] == "nothing new"
+    second = json.loads(work("run", "--own-posts", "--replies", "all", "--json"))
+    assert second["release"]["policy"] == {"cap": 3, "own_posts": True, "replies": "all"}
+    assert work("run", "--cap", 4).startswith("release 3 covers 2 events (policy changed from ")
+    assert [one["policy"]["cap"] for one in json.loads(work("releases", "--json"))] == [3, 3, 4]
+
+
+def test_a_rebuild_with_the_same_result_publishes_nothing(work, source):
+    work("land", source, *TIME)
+    work("run")
+    assert work("run", "--rebuild") == "rebuild: the same again: release 1 serves on, it covers all 2 events\n"
+
+
+def test_what_was_too_early_lands_when_it_is_readmitted(work, tmp_path):
+    early = ["--ingestion-time", "2025-01-01T00:00:00Z"]
+    work("land", file_of(tmp_path / "a", line("e-1"), b"bad"), *early)
+    landing = json.loads(work("quarantine", "--readmit", "--json"))
+    assert (landing["number"], landing["landed"], landing["quarantined"]) == (1, 1, 1)
+    assert work("quarantine").startswith("1 line in quarantine\n")
+
+
+def test_readmitting_nothing_is_no_fault(work, tmp_path):
+    work("land", file_of(tmp_path / "a", line("e-1")))
+    assert work("quarantine", "--readmit").startswith("read         0 lines\nlanded       0 events\n")
