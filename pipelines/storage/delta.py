@@ -106,10 +106,10 @@ def number(handle: Handle, application: str) -> int:
 
 
 def said(handle: Handle, name: str) -> str | None:
-    """What the newest commit that says anything under a name says."""
+    """What the newest commit, up to the handle's version, that says anything under a name says."""
     for limit in (1, 100, None):
-        for entry in handle.history(limit):
-            if name in entry:
+        for entry in handle.history(limit):  # tells of newer commits too
+            if name in entry and int(entry["version"]) <= int(handle.version()):
                 return str(entry[name])
     return None
 

@@ -129,4 +129,4 @@ def test_an_interrupt_is_told_without_a_traceback(call, monkeypatch):
 
     monkeypatch.setattr("pipelines.runner.inspection.status_of", interrupt)
     said = call("status")
-    assert (said.code, said.err) == (1, "interrupted\n")
+    assert (said.code, said.out, said.err) == (130, "", "")

@@ -107,7 +107,7 @@ def test_a_policy_is_remembered_and_its_change_is_told(work, source):
     assert json.loads(work("run", "--json"))["reason"] == "nothing new"
     second = json.loads(work("run", "--own-posts", "--replies", "all", "--json"))
     assert second["release"]["policy"] == {"cap": 3, "own_posts": True, "replies": "all"}
-    assert work("run", "--cap", 4).startswith("release 3 covers 2 events (policy changed from ")
+    assert work("run", "--cap", 4).startswith("release 3 covers 2 events (policy changed: cap 3 → 4)\n")
     assert [one["policy"]["cap"] for one in json.loads(work("releases", "--json"))] == [3, 3, 4]
 
 
