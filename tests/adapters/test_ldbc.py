@@ -45,7 +45,7 @@ SNAPSHOT = [
     ("person_likes_comment_0_0.csv", f"5|9|{WHEN}", [event("liked", "5-9", 5, post_id=9, **TIME)]),
     (
         "post_0_0.csv",
-        f"9||{WHEN}|1.2.3.4|Firefox|uz|About \"x\" 東京|14|5|70|110",
+        f'9||{WHEN}|1.2.3.4|Firefox|uz|About "x" 東京|14|5|70|110',
         [event("posted", "9", 5, post_id=9, text='About "x" 東京', language="uz", **TIME)],
     ),
     (
@@ -99,7 +99,7 @@ HEADERS = [
     (FRIENDS, "Person.id|Person.id|creationDate"),
     (LIKES, "Person.id|Post.id|creationDate"),
     ("post_0_0.csv", "id|imageFile|creationDate|locationIP|browserUsed|language|content|length|creator|Forum.id|place"),
-    ("comment_0_0.csv", "id|creationDate|locationIP|browserUsed|content|length|creator|place|replyOfPost|replyOfComment"),
+    ("comment_0_0.csv", "id|creationDate|locationIP|browserUsed|content|length|creator|place|replyOfPost|reply…"),
 ]
 FAULTS = [
     (LIKES, b"5|9", f"{LIKES}: expected 3 fields, found 2"),
@@ -168,7 +168,12 @@ def test_such_a_line_is_quarantined_as_it_came(land_ldbc, lake, name, raw, fault
 
 
 def test_faults_of_the_events_are_told_of_the_foreign_line(land_ldbc, lake):
-    friends = [HEADERS[1][1].encode(), f"-5|0|{WHEN}".encode(), f"5|6|{WHEN}\r".encode(), b"5|7|2010-02-30T00:00:00+0000"]
+    friends = [
+        HEADERS[1][1].encode(),
+        f"-5|0|{WHEN}".encode(),
+        f"5|6|{WHEN}\r".encode(),
+        b"5|7|2010-02-30T00:00:00+0000",
+    ]
     assert counts(land_ldbc(FRIENDS + ".gz", *friends)) == (4, 2, 0, 2, 2)
     assert ids(lake) == ["ldbc-followed-5-6", "ldbc-followed-6-5"]
     first, second = quarantined(lake)

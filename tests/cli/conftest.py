@@ -12,13 +12,31 @@ from tests.landing.lines import CLOCK, file_of, line
 EVIL = {"username": "e\x1bvil", "first_name": "Eve\r", "last_name": "Il"}
 FIRST = [
     line("r-1", "registered", event_time="2025-12-31T10:01:00Z", actor_id=1),
-    line("r-2", "registered", event_time="2025-12-31T10:02:00Z", actor_id=2, username="leo", first_name="Leo", last_name="Lo"),
+    line(
+        "r-2",
+        "registered",
+        event_time="2025-12-31T10:02:00Z",
+        actor_id=2,
+        username="leo",
+        first_name="Leo",
+        last_name="Lo",
+    ),
     line("r-3", "registered", event_time="2025-12-31T10:03:00Z", actor_id=3, bio="mia too"),
     line("r-4", "registered", event_time="2025-12-31T10:04:00Z", actor_id=4, **EVIL),
     line("f-12", "followed", event_time="2025-12-31T10:05:00Z", actor_id=1, followee_id=2),
     line("f-13", "followed", event_time="2025-12-31T10:05:00Z", actor_id=1, followee_id=3),
-    line("p-20", "posted", event_time="2025-12-31T10:06:00.5Z", actor_id=2, post_id=20, text="a\x1b[31mb\x07\nc\u202ed"),
-    line("p-40", "posted", event_time="2025-12-31T10:05:30Z", actor_id=4, post_id=40, text='from "four", 東京', language="ja"),
+    line(
+        "p-20", "posted", event_time="2025-12-31T10:06:00.5Z", actor_id=2, post_id=20, text="a\x1b[31mb\x07\nc\u202ed"
+    ),
+    line(
+        "p-40",
+        "posted",
+        event_time="2025-12-31T10:05:30Z",
+        actor_id=4,
+        post_id=40,
+        text='from "four", 東京',
+        language="ja",
+    ),
     line("rp-40", "reposted", event_time="2025-12-31T10:07:00Z", actor_id=2, post_id=40),
     line("l-40", "liked", event_time="2025-12-31T10:08:00Z", actor_id=1, post_id=40),
 ]

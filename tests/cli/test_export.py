@@ -96,7 +96,9 @@ def test_an_export_says_what_it_wrote(ask, tmp_path):
 
 def test_an_empty_view_is_exported_with_its_columns(call, tmp_path):
     root, file = tmp_path / "lake", tmp_path / "a"
-    file.write_text('{"event_id":"e","event_type":"unliked","event_time":"2025-01-01T00:00:00Z","actor_id":1,"post_id":1}')
+    file.write_text(
+        '{"event_id":"e","event_type":"unliked","event_time":"2025-01-01T00:00:00Z","actor_id":1,"post_id":1}'
+    )
     assert [call(*command, "--root", root).code for command in (["land", file], ["run"])] == [0, 0]
     for suffix, expected in [("csv", NEWSFEED.splitlines()[0] + "\n"), ("jsonl", "")]:
         assert call("export", "newsfeed", tmp_path / f"b.{suffix}", "--root", root).out.startswith("0 rows of newsfeed")

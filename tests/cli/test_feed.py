@@ -9,9 +9,9 @@ newsfeed of 1, release 2
       from "four", 東京
 
    2  Leo Lo @leo · 2025-12-31 10:06:00
-      a [31mb 
+      a [31mb.
       c d
-"""
+""".replace("b.\n", "b \n")
 
 
 def test_a_newsfeed_shows_names_times_reposters_and_texts_but_steers_no_terminal(ask):
@@ -22,10 +22,10 @@ def test_a_newsfeed_ends_at_the_limit(ask):
     assert ask("feed", "1", "--limit", 1).out == MIA[: MIA.index("\n   2")]
 
 
-@pytest.mark.parametrize(("user", "header"), [("@leo", "newsfeed of @leo, release 2"), ("2", "newsfeed of 2, release 2")])
-def test_a_user_is_an_id_or_a_username(ask, user, header):
+@pytest.mark.parametrize("user", ["@leo", "2"])
+def test_a_user_is_an_id_or_a_username(ask, user):
     said = ask("feed", user)
-    assert said.out.splitlines()[0] == header
+    assert said.out.splitlines()[0] == f"newsfeed of {user}, release 2"
     assert "Leo Lo @leo · 2025-12-31 10:06:00\n" in said.out
 
 
@@ -51,4 +51,5 @@ def test_json_has_all_there_is(ask):
         "author": {"user_id": 4, "username": "e\x1bvil", "first_name": "Eve\r", "last_name": "Il"},
         "reposter": {"user_id": 2, "username": "leo", "first_name": "Leo", "last_name": "Lo"},
     }  # fmt: skip
-    assert (second["entered_at"], second["reposter_id"], second["reposter"]) == ("2025-12-31T10:06:00.500000Z", None, None)
+    assert second["entered_at"] == "2025-12-31T10:06:00.500000Z"
+    assert (second["reposter_id"], second["reposter"]) == (None, None)

@@ -13,9 +13,10 @@ def test_sql_shows_a_table(ask):
 
 
 def test_sql_knows_every_view_of_a_release(ask):
-    query = "SELECT (SELECT count(*) FROM newsfeed) n, (SELECT count(*) FROM user_timeline) t, (SELECT count(*) FROM posts) p"
-    assert json.loads(ask("sql", query, "--json").out) == [{"n": 5, "t": 4, "p": 3}]
-    assert json.loads(ask("sql", query, "--json", "--release", 1).out) == [{"n": 4, "t": 3, "p": 2}]
+    for view, rows, before in [("newsfeed", 5, 4), ("user_timeline", 4, 3), ("profile", 5, 4), ("posts", 3, 2)]:
+        query = ["sql", f"SELECT count(*) AS n FROM {view}", "--json"]
+        assert json.loads(ask(*query).out) == [{"n": rows}]
+        assert json.loads(ask(*query, "--release", 1).out) == [{"n": before}]
 
 
 def test_sql_of_no_rows_says_so(ask):
@@ -30,9 +31,9 @@ def test_sql_steers_no_terminal(ask):
 
 
 def test_sql_gives_values_of_any_type_as_json(ask):
-    query = "SELECT max(posted_at) - min(posted_at) AS span, CAST(1.5 AS DECIMAL(4, 2)) AS d, now() > now() AS b FROM posts"
-    said = ask("sql", query, "--json")
-    assert (said.code, json.loads(said.out)[0]["b"]) == (0, False)
+    for value in ("max(posted_at) - min(posted_at)", "CAST(1.5 AS DECIMAL(4, 2))", "CAST(now() AS TIME)", "true"):
+        said = ask("sql", f"SELECT {value} AS value FROM posts GROUP BY true", "--json")
+        assert (said.code, list(json.loads(said.out)[0])) == (0, ["value"])
 
 
 def test_sql_shows_two_columns_of_one_name(ask):

@@ -1,4 +1,5 @@
 import json
+from pathlib import Path
 
 from tests.landing.lines import file_of, line
 
@@ -83,8 +84,7 @@ def test_releases_as_json_have_their_tables_and_certificate(ask):
 
 def test_the_quarantine_shows_where_and_why_and_steers_no_terminal(ask, told):
     said = ask("quarantine").out
-    with open(told.second, "rb") as file:
-        start = len(file.readline())
+    start = Path(told.second).read_bytes().index(b"\n") + 1
     expected = QUARANTINE.replace("FILE", told.second).replace("BYTE", str(start)).replace("NEXT", str(start + 5))
     assert said.startswith(expected)
     assert "\x1b" not in said

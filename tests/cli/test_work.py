@@ -77,7 +77,8 @@ def test_the_clock_can_be_given(work, root, tmp_path):
 
 
 def test_foreign_lines_land_by_their_format(work, root, tmp_path):
-    work("land", file_of(tmp_path / "person_likes_post_0_0.csv", b"5|9|2010-07-27T00:00:00.000+0000"), "--format", "ldbc")
+    likes = file_of(tmp_path / "person_likes_post_0_0.csv", b"5|9|2010-07-27T00:00:00.000+0000")
+    work("land", likes, "--format", "ldbc")
     assert [row["event_id"] for row in rows_of(root / "log", "event_id")] == ["ldbc-liked-5-9"]
 
 

@@ -16,6 +16,7 @@ from itertools import count
 from pathlib import Path
 
 import numpy as np
+from deltalake import DeltaTable
 
 from pipelines.engines import open_engine
 from pipelines.errors import NewsfeedError
@@ -30,9 +31,9 @@ from tests.landing.lines import line
 
 NOW = 1_767_225_600_000_000
 STEPS = {
-    "create": (delta.DeltaTable, "create"),
+    "create": (DeltaTable, "create"),
     "commit": (delta, "commit"),
-    "restore": (delta.DeltaTable, "restore"),
+    "restore": (DeltaTable, "restore"),
     "file": (datafiles.FileWriter, "close"),
     "take away": (quarantine, "take_away"),
 }
@@ -58,7 +59,7 @@ def kill_at(step, number, when):
 def meet(folder):
     """Wait until two processes are here."""
     Path(folder, str(os.getpid())).touch()
-    while len(os.listdir(folder)) < 2:
+    while len(list(Path(folder).iterdir())) < 2:
         time.sleep(0.0005)
 
 
@@ -108,7 +109,7 @@ def main():
             os.write(writer, json.dumps(do(json.loads(text))).encode())
             os._exit(0)
         os.close(writer)
-        with open(reader, "rb") as pipe:
+        with os.fdopen(reader, "rb") as pipe:
             result = pipe.read()
         _, status = os.waitpid(child, 0)
         died = os.WTERMSIG(status) if os.WIFSIGNALED(status) else None

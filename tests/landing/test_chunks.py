@@ -1,7 +1,7 @@
 """However a source is cut into chunks, each of its lines is read once, at its own offset."""
 
 import gzip
-from itertools import combinations_with_replacement
+from itertools import combinations_with_replacement, pairwise
 
 import pytest
 
@@ -38,7 +38,7 @@ def test_every_two_cuts_of_a_file_give_each_line_once(tmp_path, data):
     (tmp_path / "a").write_bytes(data)
     for cuts in combinations_with_replacement(range(len(data) + 1), 2):
         edges = [0, *cuts, len(data)]
-        ranges = zip(edges[:-1], edges[1:], strict=True)
+        ranges = pairwise(edges)
         require_whole(read(*(Chunk("a", str(tmp_path / "a"), *one) for one in ranges)), data)
 
 

@@ -6,7 +6,8 @@ from tests.landing.lines import counts, events, file_of, ids, line, quarantined,
 
 ONE = line("e-1", actor_id=1)
 TWO = line("e-1", actor_id=2)
-SAME_AS_ONE = b' { "followee_id":7,"bio":null,"actor_id":1, "event_time":"2025-12-31T11:00:00.0+01:00" ,' + (
+SAME_AS_ONE = (
+    b' { "followee_id":7,"bio":null,"actor_id":1, "event_time":"2025-12-31T11:00:00.0+01:00" ,'
     b'"version": 1, "event_type":"follow\\u0065d", "event_id":"e-1"} '
 )
 CONFLICT = "event_id: conflicts with the event of this id that landed first, found 'e-1' with another content"

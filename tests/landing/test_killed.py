@@ -5,11 +5,8 @@ import pytest
 from pipelines.storage.lake import Lake
 from tests.landing.lines import counts, events, file_of, line, quarantined, rows_of
 
-ROUNDS = [
-    (step, number, when)
-    for step, number in [("create", 1), ("create", 2), ("commit", 1), ("commit", 2), ("file", 1), ("file", 2), ("file", 3)]
-    for when in ("before", "after")
-]
+TAKEN = [("create", 1), ("create", 2), ("commit", 1), ("commit", 2), ("file", 1), ("file", 2), ("file", 3)]
+ROUNDS = [(step, number, when) for step, number in TAKEN for when in ("before", "after")]
 
 
 @pytest.fixture

@@ -9,12 +9,13 @@ from tests.landing.lines import counts, events, file_of, ids, line, quarantined
 
 GOOD = line("good")
 AFTER = line("after")
+JSON = "line: expected JSON, found "
 ID = "(1 to 9223372036854775807)"
 NO_OBJECT = [
-    ("not JSON", b"bad", "line: expected JSON, found Expecting value at character 1"),
+    ("not JSON", b"bad", f"{JSON}Expecting value at character 1"),
     ("not UTF-8", GOOD.replace(b"good", b"\xff"), "line: expected UTF-8, found 0xff at byte 15"),
-    ("a raw NUL", GOOD.replace(b"good", b"\0"), "line: expected JSON, found Invalid control character at at character 15"),
-    ("only a NUL", b"\0", "line: expected JSON, found Expecting value at character 1"),
+    ("a raw NUL", GOOD.replace(b"good", b"\0"), f"{JSON}Invalid control character at at character 15"),
+    ("only a NUL", b"\0", f"{JSON}Expecting value at character 1"),
     ("a list", b"[" + GOOD + b"]", "line: expected an object, found a list of 1"),
     ("deep nesting", b"[" * 100_000, "line: expected one flat object, found it nested too deep"),
     ("deep objects", b'{"a":' * 100_000, "line: expected one flat object, found it nested too deep"),

@@ -28,9 +28,7 @@ def _deeds(time, number):
         ("liked", other, {"post_id": 100 + number}),
         ("reposted", other, {"post_id": 100 + number}),
     ]
-    return [
-        line(f"{kind}-{number}", kind, event_time=time, actor_id=who, **payload) for kind, who, payload in given
-    ]
+    return [line(f"{kind}-{number}", kind, event_time=time, actor_id=who, **payload) for kind, who, payload in given]
 
 
 def tables(lake, number=-1):
