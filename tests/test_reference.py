@@ -175,9 +175,7 @@ def test_a_reposted_reply_is_shown_whomever_it_answers_also_by_its_own_author():
     assert feed(h, alice) == [(own, bob, micros("00:05")), (reply, bob, micros("00:03"))]
 
 
-@pytest.mark.parametrize(
-    ("replies", "expected"), [("all", [102, 103, 104]), ("followed", [102, 104]), ("none", [104])]
-)
+@pytest.mark.parametrize(("replies", "expected"), [("all", [102, 103, 104]), ("followed", [102, 104]), ("none", [104])])
 def test_the_policy_chooses_which_replies_following_shows(replies, expected):
     h = History()
     alice, bob, carol = h.users("alice", "bob", "carol")
@@ -505,12 +503,7 @@ def test_every_event_type_and_every_view_occurs_in_random_histories():
 def test_random_histories_keep_to_their_base_and_to_the_contract(base):
     for seed in range(40):
         events = random_history(seed, base=base)
-        ids = [
-            v
-            for e in events
-            for field, v in e.items()
-            if field.endswith("_id") and field != "event_id"
-        ]
+        ids = [v for e in events for field, v in e.items() if field.endswith("_id") and field != "event_id"]
         ids += [user for e in events for user in e.get("mentioned_ids", ())]
         assert all(base + 1 <= i <= base + 999 for i in ids)
         event_ids = [event["event_id"] for event in events]

@@ -53,16 +53,16 @@ def releases(root: options.Root = options.ROOT, json: options.AsJson = False) ->
         show.as_json([release.as_dict() for release in found])
         return
     rows = [
-        {
-            "release": release.number,
-            "released at (UTC)": show.when(release.released_at),
-            "landings": f"1–{release.landing}",
-            "events": f"{release.events:,}",
-            "policy": ", ".join(f"{name} {value}" for name, value in release.policy.as_dict().items()),
-        }
+        (
+            release.number,
+            release.released_at,
+            f"1–{release.landing}",
+            f"{release.events:,}",
+            ", ".join(f"{name} {value}" for name, value in release.policy.as_dict().items()),
+        )
         for release in found
     ]
     if rows:
-        show.table(rows, tuple(rows[0]))
+        show.table(rows, ("release", "released at (UTC)", "landings", "events", "policy"))
     else:
         print("nothing was released yet: `newsfeed run` publishes the first release")

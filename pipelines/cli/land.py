@@ -86,9 +86,11 @@ def quarantine(
     Example: newsfeed quarantine --readmit
     """
     from pipelines.runner.landing import quarantine as lines
+    from pipelines.runner.releases import require_lake
     from pipelines.storage.lake import Lake
 
     lake = Lake.at(root)
+    require_lake(lake)
     if readmit:
         from pipelines.engines import open_engine
         from pipelines.runner.landing import together

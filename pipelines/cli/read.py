@@ -82,11 +82,11 @@ def sql(
     from pipelines.runner.reading import Reader
     from pipelines.storage.lake import Lake
 
-    rows = Reader.of(Lake.at(root), release).rows(query)
+    names, rows = Reader.of(Lake.at(root), release).table(query)
     if json:
-        show.as_json(rows)
+        show.as_json([dict(zip(names, row, strict=True)) for row in rows])
     elif rows:
-        show.table(rows, tuple(rows[0]))
+        show.table(rows, names)
     else:
         print("no rows")
 

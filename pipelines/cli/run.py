@@ -54,8 +54,5 @@ def _tell(done: "Run") -> None:
         print(f"{done.reason}: release {release.number} serves on, it covers all {covered}")
         return
     print(f"release {release.number} covers {show.counted(release.events, 'event')} ({done.reason})")
-    rows = [
-        {"table": name, "rows": f"{table.rows:,}", "seconds": f"{done.seconds.get(name, 0):.2f}"}
-        for name, table in release.tables.items()
-    ]
+    rows = [(name, f"{table.rows:,}", f"{done.seconds.get(name, 0):.2f}") for name, table in release.tables.items()]
     show.table(rows, ("table", "rows", "seconds"))

@@ -2,7 +2,7 @@
 
 import json
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
 from typing import Any
@@ -14,32 +14,30 @@ def as_json(facts: Any) -> None:
 
 
 def written(value: Any) -> Any:
-    """A value that JSON does not know: times and dates in ISO 8601, UTC with Z; bytes as text."""
+    """A value that JSON does not know: times and dates in ISO 8601, UTC with Z; bytes and all else as text."""
     if isinstance(value, datetime):
         return value.isoformat().replace("+00:00", "Z")
     if isinstance(value, date):
         return value.isoformat()
-    return bytes(value).decode("utf-8", "replace")
+    return value.decode("utf-8", "replace") if isinstance(value, bytes) else str(value)
 
 
-def table(rows: Sequence[Mapping[str, Any]], columns: Sequence[str]) -> None:
+def table(rows: Sequence[Sequence[Any]], columns: Sequence[str]) -> None:
     """Print rows as a table."""
     from rich.console import Console
     from rich.table import Table
     from rich.text import Text
 
-    shown = Table(*columns, box=None, header_style="bold", pad_edge=False)
+    shown = Table(*map(printable, columns), box=None, header_style="bold", pad_edge=False)
     for row in rows:
-        shown.add_row(*(Text(_cell(row[name])) for name in columns))
+        shown.add_row(*(Text(_cell(value)) for value in row))
     Console(highlight=False, width=None if sys.stdout.isatty() else 200).print(shown)
 
 
 def _cell(value: Any) -> str:
     if value is None:
         return ""
-    if isinstance(value, datetime):
-        return when(value)
-    return str(value)
+    return printable(when(value) if isinstance(value, datetime) else str(value))
 
 
 def when(time: datetime) -> str:

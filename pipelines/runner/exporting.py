@@ -28,7 +28,7 @@ def export_view(reader: Reader, view: str, place: str) -> int:
     sql = f"SELECT {columns} FROM {view} ORDER BY {key}"  # noqa: S608 (names are declared, none is given)
     batches = pa.RecordBatchReader.from_stream(query.query(reader.tables(view), sql))
     counted = _Counted(batch.cast(table.arrow) for batch in batches)
-    with places.writing(places.absolute(place)) as file:
+    with query.telling(), places.writing(places.absolute(place)) as file:
         WRITERS[suffix](file, table.arrow, counted)
     return counted.rows
 

@@ -4,17 +4,16 @@ import json
 from typing import Any
 
 from pipelines.runner import releases
-from pipelines.storage import delta, places
+from pipelines.storage import delta
 from pipelines.storage.lake import Lake
 from pipelines.views import VIEWS
 
 
 def status_of(lake: Lake) -> dict[str, Any]:
-    """What landed, what is in quarantine, and the release that serves. Raises NoRelease where there is no lake."""
-    if not places.exists(lake.root):
-        raise releases.NoRelease(f"there is no lake at {lake.root}: land events there first")
+    """What landed, what is in quarantine, and the release that serves. Raises NoLake."""
+    releases.require_lake(lake)
     log, quarantine = delta.find(lake.log), delta.find(lake.quarantine)
-    by_type = {} if log is None else _events_by_type(delta.said(log, "certificate_total"))
+    by_type = {} if log is None else _events_by_type(log)
     found = releases.all_releases(lake)
     return {
         "root": lake.root,
@@ -26,9 +25,9 @@ def status_of(lake: Lake) -> dict[str, Any]:
     }
 
 
-def _events_by_type(certificate: str | None) -> dict[str, int]:
-    if certificate is None:
-        return {}
+def _events_by_type(log: delta.Handle) -> dict[str, int]:
+    """From the certificate that the last landing left."""
+    certificate = delta.said(log, ("landing", str(delta.number(log, "land"))), "certificate_total") or "{}"
     return {kind: sum(count for count, _ in dates.values()) for kind, dates in json.loads(certificate).items()}
 
 

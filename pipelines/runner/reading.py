@@ -56,6 +56,10 @@ class Reader:
         """The rows of a query over the views."""
         return query.rows(self.tables(*views), sql)
 
+    def table(self, sql: str) -> tuple[list[str], list[tuple[Any, ...]]]:
+        """The columns' names and the rows of a query over all views."""
+        return query.table(self.tables(), sql)
+
 
 def find_user(reader: Reader, user: str) -> int:
     """The id of a user given as an id or as `@username`. Raises UnknownUser, which lists several of one name."""

@@ -18,6 +18,16 @@ class NoRelease(NewsfeedError):
     """There is no such release, or nothing was released yet."""
 
 
+class NoLake(NoRelease):
+    """There is no lake at that place."""
+
+
+def require_lake(lake: Lake) -> None:
+    """Raise NoLake unless something was landed there."""
+    if not places.exists(lake.root):
+        raise NoLake(f"there is no lake at {lake.root}: land events there first")
+
+
 @dataclass(frozen=True)
 class Released:
     """One table of a release: its Delta version, what is in it, and the version of its projection."""
@@ -49,7 +59,8 @@ class Release:
 
 
 def all_releases(lake: Lake) -> list[Release]:
-    """Every release, the first one first."""
+    """Every release, the first one first. Raises NoLake."""
+    require_lake(lake)
     handle = delta.find(lake.releases)
     return [] if handle is None else records(handle)
 
@@ -61,11 +72,9 @@ def records(handle: delta.Handle) -> list[Release]:
 
 
 def release(lake: Lake, number: int | None = None) -> Release:
-    """A release by number, the last one when None. Raises NoRelease."""
+    """A release by number, the last one when None. Raises NoRelease, NoLake."""
     found = all_releases(lake)
     if not found:
-        if not places.exists(lake.root):
-            raise NoRelease(f"there is no lake at {lake.root}: land events there first")
         raise NoRelease(f"nothing was released at {lake.root} yet: `newsfeed run` publishes the first release")
     by_number = {one.number: one for one in found}
     if number is not None and number not in by_number:

@@ -14,7 +14,7 @@ from pipelines.engines.base import Engine
 from pipelines.errors import NewsfeedError
 from pipelines.policy import Policy
 from pipelines.projections import Projection
-from pipelines.runner import landing as landings
+from pipelines.runner.landing.certificate import APPLICATION as LANDINGS
 from pipelines.runner.landing.certificate import Certificate, certified, counted, differences, recomputed, written
 from pipelines.runner.landing.decoding import LOG_FILE
 from pipelines.runner.materialize import (
@@ -81,7 +81,7 @@ class Plan:
     @property
     def landing(self) -> int:
         """The last landing that the release will cover."""
-        return delta.number(self.log, landings.APPLICATION)
+        return delta.number(self.log, LANDINGS)
 
     def reason(self, *, rebuild: bool) -> str | None:
         """Why there is something to do, None when there is not."""
@@ -146,7 +146,7 @@ def run(
 
 def _plan(lake: Lake, overrides: dict[str, Any]) -> Plan:
     log = delta.find(lake.log)
-    if log is None or delta.number(log, landings.APPLICATION) == 0:
+    if log is None or delta.number(log, LANDINGS) == 0:
         raise NothingLanded(f"nothing landed at {lake.root} yet: `newsfeed land SOURCE` lands events")
     releases = delta.ensure(lake.releases, RELEASES)
     found = records(releases)

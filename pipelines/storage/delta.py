@@ -96,8 +96,17 @@ def commit(handle: Handle, table: "Table", change: Commit) -> int:
         )
     except CommitFailedError as fault:
         raise Conflict(f"another process committed to {handle.table_uri} first") from fault
-    handle.update_incremental()
-    return int(handle.version())
+    return _version_of(handle, change)
+
+
+def _version_of(handle: Handle, change: Commit) -> int:
+    """The version that a commit made, to which the handle is moved; others may have followed already."""
+    version = int(handle.version()) + 1
+    while True:
+        handle.load_as_version(version)
+        if handle.transaction_version(change.application) == change.number:
+            return version
+        version += 1
 
 
 def number(handle: Handle, application: str) -> int:
@@ -105,11 +114,15 @@ def number(handle: Handle, application: str) -> int:
     return handle.transaction_version(application) or 0
 
 
-def said(handle: Handle, name: str) -> str | None:
-    """What the newest commit, up to the handle's version, that says anything under a name says."""
+def said(handle: Handle, by: tuple[str, str], name: str) -> str | None:
+    """What a commit says under a name; the commit is the newest that says `by`, a name and what it says there.
+
+    A table's history tells of commits after the handle's version too, and numbers them wrongly then.
+    """
+    key, value = by
     for limit in (1, 100, None):
-        for entry in handle.history(limit):  # tells of newer commits too
-            if name in entry and int(entry["version"]) <= int(handle.version()):
+        for entry in handle.history(limit):
+            if str(entry.get(key)) == value:
                 return str(entry[name])
     return None
 
@@ -128,7 +141,10 @@ def restore(place: str, handle: Handle, version: int) -> Handle:
     """The table with the content of an earlier version on top, committed unless the content is that already."""
     if int(handle.version()) == version or set(paths(handle)) == set(paths(DeltaTable(place, version=version))):
         return handle
-    handle.restore(version)
+    try:
+        handle.restore(version)
+    except CommitFailedError as fault:
+        raise Conflict(f"another process committed to {place} first") from fault
     return DeltaTable(place)
 
 

@@ -5,7 +5,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
+from pipelines.errors import UsageError
 from pipelines.storage import places
+
+PATTERN = set("*?[]{}")
+"""What engines read as a pattern in the path of a file."""
 
 
 @dataclass(frozen=True)
@@ -16,7 +20,9 @@ class Lake:
 
     @classmethod
     def at(cls, root: str) -> "Lake":
-        """The lake at a root; a local path is made absolute."""
+        """The lake at a root; a local path is made absolute. Raises UsageError for a path that engines take wrongly."""
+        if PATTERN & set(root):
+            raise UsageError(f"--root: expected a path without {' '.join(sorted(PATTERN))}, found {root!r}")
         return cls(places.absolute(root))
 
     @property

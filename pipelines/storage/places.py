@@ -73,7 +73,10 @@ def make_folder(place: str) -> None:
         filesystem, path = _remote(place)
         filesystem.makedirs(path, exist_ok=True)
     else:
-        Path(place).mkdir(parents=True, exist_ok=True)
+        try:
+            Path(place).mkdir(parents=True, exist_ok=True)
+        except OSError as fault:
+            raise PlaceError(f"cannot make the folder {place}: {fault.strerror}") from fault
 
 
 def size(place: str) -> int:
@@ -85,6 +88,11 @@ def size(place: str) -> int:
         return os.stat(place).st_size
     except OSError as fault:
         raise PlaceError(f"cannot read {place}: {fault.strerror or fault}") from fault
+
+
+def is_stream(place: str) -> bool:
+    """Whether a local place, such as a named pipe, can be read but once."""
+    return not is_url(place) and os.path.exists(place) and not os.path.isfile(place)
 
 
 def exists(place: str) -> bool:

@@ -1,10 +1,10 @@
 """SQL over exact versions of Delta tables, without an engine and without loading one."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 from deltalake import DeltaTable, QueryBuilder
-from deltalake.exceptions import DeltaError
 
 from pipelines.errors import NewsfeedError
 
@@ -13,19 +13,42 @@ class QueryError(NewsfeedError):
     """The SQL cannot be planned or run."""
 
 
+READING = ("select", "with", "values")
+
+
 def query(tables: Mapping[str, DeltaTable], sql: str) -> Any:
     """The result as a stream of Arrow batches (the Arrow C stream protocol). Raises QueryError."""
+    words = sql.split(None, 1)
+    if not words or words[0].lower().lstrip("(") not in READING:
+        raise QueryError(f"cannot run the query: expected one that begins with SELECT, WITH or VALUES, found {sql!r}")
     builder = QueryBuilder()
     for name, handle in tables.items():
         builder.register(name, handle)
-    try:
+    with telling():
         return builder.execute(sql)
-    except DeltaError as fault:
-        raise QueryError(f"cannot run the query: {str(fault).removeprefix('Generic DeltaTable error: ')}") from fault
+
+
+@contextmanager
+def telling() -> Iterator[None]:
+    """Tell what is wrong with a query, which may show only while its result is read, as a QueryError on one line."""
+    try:
+        yield
+    except NewsfeedError:
+        raise
+    except Exception as fault:
+        told = " ".join(str(fault).removeprefix("Generic DeltaTable error: ").split())
+        raise QueryError(f"cannot run the query: {told}") from fault
+
+
+def table(tables: Mapping[str, DeltaTable], sql: str) -> tuple[list[str], list[tuple[Any, ...]]]:
+    """The names of the result's columns, which need not be distinct, and its rows. Raises QueryError."""
+    with telling():
+        found = query(tables, sql).read_all()
+    columns = [[value.as_py() for value in column] for column in found.columns]
+    return list(found.column_names), list(zip(*columns, strict=True))
 
 
 def rows(tables: Mapping[str, DeltaTable], sql: str) -> list[dict[str, Any]]:
     """The result as dicts of Python values. Raises QueryError."""
-    found = query(tables, sql).read_all()
-    columns = [[value.as_py() for value in found.column(name)] for name in found.column_names]
-    return [dict(zip(found.column_names, values, strict=True)) for values in zip(*columns, strict=True)]
+    names, found = table(tables, sql)
+    return [dict(zip(names, row, strict=True)) for row in found]

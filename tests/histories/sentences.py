@@ -47,9 +47,7 @@ class History:
         self._posts += 1
         return self._posts
 
-    def tell(
-        self, event_type: str, actor_id: int, at: str | None, event_id: str | None, **payload: Any
-    ) -> Event:
+    def tell(self, event_type: str, actor_id: int, at: str | None, event_id: str | None, **payload: Any) -> Event:
         """The event, appended; a field that is None is left out."""
         number = len(self.events) + 1
         clock = f"{MIDNIGHT + timedelta(minutes=number):%Y-%m-%dT%H:%M:%SZ}"
@@ -80,9 +78,7 @@ class User(int):
         user.name = name
         return user
 
-    def _does(
-        self, event_type: str, at: str | None = None, event_id: str | None = None, **payload: Any
-    ) -> Event:
+    def _does(self, event_type: str, at: str | None = None, event_id: str | None = None, **payload: Any) -> Event:
         return self.history.tell(event_type, int(self), at, event_id, **payload)
 
     def registers(self, **given: Any) -> Event:

@@ -15,9 +15,7 @@ def shrink(events: list[Event], fails: Callable[[list[Event]], bool]) -> list[Ev
         events, size = kept, max(1, size // 2)
 
 
-def without_pieces(
-    events: list[Event], size: int, fails: Callable[[list[Event]], bool]
-) -> list[Event]:
+def without_pieces(events: list[Event], size: int, fails: Callable[[list[Event]], bool]) -> list[Event]:
     """The events without every piece of that size that the failure does not need."""
     start = 0
     while start < len(events):

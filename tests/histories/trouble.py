@@ -61,8 +61,7 @@ def random_history(
     times = event_times(rng, size)
     event_ids = unique_event_ids(rng, base, size)
     return [
-        {"event_id": event_id, "event_type": event_type, "event_time": time}
-        | acted(rng, cast, event_type)
+        {"event_id": event_id, "event_type": event_type, "event_time": time} | acted(rng, cast, event_type)
         for event_id, event_type, time in zip(event_ids, event_types, times, strict=True)
     ]
 

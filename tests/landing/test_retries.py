@@ -1,6 +1,7 @@
 """A landing that another one overtakes looks again, and then tells the truth."""
 
 from itertools import count
+from pathlib import Path
 
 import pytest
 
@@ -32,6 +33,7 @@ def test_what_the_other_landed_meanwhile_is_a_duplicate(land, lake, tmp_path, ov
     done = land(file_of(tmp_path / "a", line("e-1"), line("e-2")))
     assert (done.number, counts(done)) == (3, (2, 1, 1, 0, 0))
     assert ids(lake) == ["e-0", "e-1", "e-2", "e-3"]
+    assert len(list(Path(lake.log).rglob("*.parquet"))) == 3
 
 
 def test_what_contradicts_the_other_is_quarantined(land, lake, tmp_path, overtaken):

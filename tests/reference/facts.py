@@ -131,14 +131,10 @@ def post_of(posted: Event, history: list[Event]) -> Post:
 
 def is_by_author(event: Event, event_type: str, posted: Event) -> bool:
     """Whether the event is of that type, on that post, by who posted it."""
-    return event["event_type"] == event_type and all(
-        event[field] == posted[field] for field in ("post_id", "actor_id")
-    )
+    return event["event_type"] == event_type and all(event[field] == posted[field] for field in ("post_id", "actor_id"))
 
 
 def deleted_posts(history: list[Event], seen: dict[int, Post]) -> set[int]:
     """Posts deleted by their author, at whatever time."""
-    deletions = {
-        (e["post_id"], e["actor_id"]) for e in history if e["event_type"] == "post_deleted"
-    }
+    deletions = {(e["post_id"], e["actor_id"]) for e in history if e["event_type"] == "post_deleted"}
     return {post_id for post_id, post in seen.items() if (post_id, post.author_id) in deletions}

@@ -75,9 +75,7 @@ def notifications(facts: Facts, policy: Policy) -> list[Row]:
         for user, kind, actor, post_id, time in doings(facts)
         if user != actor and user not in facts.inactive and not facts.hides(user, actor)
     ]
-    return with_positions(
-        entries, order=lambda e: (-e[4], e[1], e[2], -(e[3] or 0)), cap=policy.cap
-    )
+    return with_positions(entries, order=lambda e: (-e[4], e[1], e[2], -(e[3] or 0)), cap=policy.cap)
 
 
 def doings(facts: Facts) -> Iterator[tuple[int, str, int, int | None, int]]:

@@ -29,9 +29,7 @@ def profile(facts: Facts, policy: Policy) -> list[Row]:
         joined = [micros(e["event_time"]) for e in mine if e["event_type"] == "registered"]
         last_active = micros(mine[-1]["event_time"])
         dates = (user not in facts.inactive, joined[0] if joined else None, last_active)
-        rows.append(
-            (user, *names, *dates, followers[user], followees[user], posts[user], likes[user])
-        )
+        rows.append((user, *names, *dates, followers[user], followees[user], posts[user], likes[user]))
     return rows
 
 
@@ -43,16 +41,12 @@ def last_given(mine: list[Event], field: str) -> str | None:
 
 def followers(facts: Facts, policy: Policy) -> list[Row]:
     """The standing follows, by who is followed."""
-    return sorted(
-        (followee, follower, since) for (follower, followee), since in facts.follows.items()
-    )
+    return sorted((followee, follower, since) for (follower, followee), since in facts.follows.items())
 
 
 def followees(facts: Facts, policy: Policy) -> list[Row]:
     """The standing follows, by who follows."""
-    return sorted(
-        (follower, followee, since) for (follower, followee), since in facts.follows.items()
-    )
+    return sorted((follower, followee, since) for (follower, followee), since in facts.follows.items())
 
 
 def posts(facts: Facts, policy: Policy) -> list[Row]:
@@ -98,9 +92,7 @@ def daily_activity(facts: Facts, policy: Policy) -> list[Row]:
 
 def utc_date(event: Event) -> date:
     """The UTC date of the event's time."""
-    return date.fromordinal(
-        date(1970, 1, 1).toordinal() + micros(event["event_time"]) // 86_400_000_000
-    )
+    return date.fromordinal(date(1970, 1, 1).toordinal() + micros(event["event_time"]) // 86_400_000_000)
 
 
 VIEWS: dict[str, Callable[[Facts, Policy], list[Row]]] = {

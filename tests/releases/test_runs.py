@@ -1,11 +1,13 @@
 """What a run publishes, and when it publishes nothing."""
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from deltalake import DeltaTable
 
 from pipelines.checks import AuditError, at_most
+from pipelines.errors import UsageError
 from pipelines.runner import publishing, runs
 from pipelines.runner.landing import land
 from pipelines.runner.releases import NoRelease, release
@@ -26,6 +28,11 @@ def projections(monkeypatch):
             monkeypatch.setattr(module, "projections", lambda: found)
 
     return change
+
+
+def on_disk(lake):
+    """How many data files there are, committed or not."""
+    return len(list(Path(lake.root).rglob("*.parquet")))
 
 
 def test_the_first_release_has_every_table_with_its_rows(released):
@@ -65,7 +72,7 @@ def test_a_rebuild_that_gives_the_same_publishes_nothing(undisturbed, engine, co
     lake = copy(undisturbed)
     done = run(lake, engine, rebuild=True)
     assert (done.published, done.reason) == (False, "rebuild: the same again")
-    assert (newest(lake), releases(lake)) == (newest(undisturbed), [1, 2])
+    assert (newest(lake), releases(lake), on_disk(lake)) == (newest(undisturbed), [1, 2], on_disk(undisturbed))
 
 
 def test_only_tables_that_change_get_a_new_version(undisturbed, engine, copy, tmp_path):
@@ -123,7 +130,13 @@ def test_releases_that_do_not_exist_are_told_of(undisturbed, landed, lake):
         release(lake)
 
 
-@pytest.mark.parametrize("name", ["my lake", "50%", "k=v", "läke", "lake[1]", "lake*"])
+@pytest.mark.parametrize("name", ["lake[1]", "lake*", "lake?", "{lake}"])
+def test_a_lake_may_not_look_like_a_pattern(tmp_path, name):
+    with pytest.raises(UsageError, match="--root: expected a path without"):
+        Lake.at(str(tmp_path / name))
+
+
+@pytest.mark.parametrize("name", ["my lake", "50%", "k=v", "läke"])
 def test_a_lake_may_have_any_name(engine, tmp_path, name):
     lake = Lake.at(str(tmp_path / name))
     land(lake, engine, [file_of(tmp_path / "a", *deeds(30, 1))], clock=CLOCK)

@@ -14,7 +14,7 @@ from pipelines.adapters import EVENTS, load_adapter
 from pipelines.engines.base import Engine
 from pipelines.events.log import LOG
 from pipelines.runner.landing import quarantine
-from pipelines.runner.landing.certificate import Certificate, certificate_of, certified, counted, metadata
+from pipelines.runner.landing.certificate import APPLICATION, Certificate, certificate_of, certified, counted, metadata
 from pipelines.runner.landing.decoding import EPOCH, PARTITION, Intake, Part, Target, decode_chunk
 from pipelines.runner.landing.duplicates import judge
 from pipelines.runner.landing.misfits import conflicting_lines, faulty_lines
@@ -24,8 +24,6 @@ from pipelines.runner.landing.sources import Chunk, chunks_of
 from pipelines.storage import delta
 from pipelines.storage.datafiles import DataFile
 from pipelines.storage.lake import Lake
-
-APPLICATION = "land"
 
 Progress = Callable[[int, int], None]
 Keep = Callable[[Sequence[Misfit]], int]
@@ -82,8 +80,12 @@ def land(
     load_adapter(format_name)
     now = micros(clock)
 
+    new = 0
+
     def keep(misfits: Sequence[Misfit]) -> int:
-        return quarantine.put(lake, misfits, format_name, now)
+        nonlocal new
+        new += quarantine.put(lake, misfits, format_name, now)
+        return new
 
     with lake.scratch() as scratch:
         chunks = chunks_of(scratch, sources)
@@ -98,7 +100,7 @@ def micros(clock: datetime | None) -> int:
 def land_chunks(
     lake: Lake, engine: Engine, chunks: Sequence[Chunk], intake: Intake, keep: Keep, progress: Progress = no_progress
 ) -> Landing:
-    """Land the lines of chunks; `keep` is given the lines that do not fit, and says how many are new to it."""
+    """Land the lines of chunks; `keep` is given the lines that do not fit, at each try, and says how many were new."""
     parts: list[Part] = []
     step = 2 * engine.slots
     for first in range(0, len(chunks), step):
@@ -136,7 +138,7 @@ def _kind(fault: str) -> str:
 
 def _commit(log: delta.Handle, own: Certificate, files: list[DataFile], target: Target) -> None:
     """Append the files on the very version in which duplicates were looked for."""
-    said = metadata(own, certified(log))
+    said = metadata(target.landing, own, certified(log))
     try:
         change = delta.Commit(tuple(files), (), APPLICATION, target.landing, said, {PARTITION: target.date})
         delta.commit(log, LOG, change)

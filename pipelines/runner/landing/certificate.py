@@ -18,7 +18,8 @@ from pipelines.storage import delta
 
 Certificate = dict[str, dict[str, tuple[int, int]]]
 
-OWN, TOTAL = "certificate", "certificate_total"
+APPLICATION = "land"
+LANDING, OWN, TOTAL = "landing", "certificate", "certificate_total"
 
 
 def certificate_of(parts: list[Part], verdict: Verdict, date: str) -> Certificate:
@@ -67,14 +68,14 @@ def parsed(text: str) -> Certificate:
     return {k: {day: (n, int(h)) for day, (n, h) in days.items()} for k, days in json.loads(text).items()}
 
 
-def metadata(own: Certificate, before: Certificate) -> dict[str, str]:
-    """What a landing's commit says."""
-    return {OWN: written(own), TOTAL: written(added([before, own]))}
+def metadata(landing: int, own: Certificate, before: Certificate) -> dict[str, str]:
+    """What the commit of a landing says."""
+    return {LANDING: str(landing), OWN: written(own), TOTAL: written(added([before, own]))}
 
 
 def certified(log: delta.Handle) -> Certificate:
-    """The total of all landings up to the handle's version, as the newest landing's commit says."""
-    total = delta.said(log, TOTAL)
+    """The total of all landings up to the handle's version, as the last one's commit says."""
+    total = delta.said(log, (LANDING, str(delta.number(log, APPLICATION))), TOTAL)
     return {} if total is None else parsed(total)
 
 

@@ -15,12 +15,12 @@ CONFLICT = "event_id: conflicts with the event of this id that landed first"
 
 def first_lines(parts: list[Part]) -> list[int]:
     """For each part the number of its first line in its source."""
-    done: dict[str, int] = {}
+    done: dict[int, int] = {}
     first = []
     for part in parts:
-        before = done.get(part.chunk.place, 0)
+        before = done.get(part.chunk.number, 0)
         first.append(before + 1)
-        done[part.chunk.place] = before + part.line_count
+        done[part.chunk.number] = before + part.line_count
     return first
 
 

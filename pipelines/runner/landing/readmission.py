@@ -16,6 +16,8 @@ from pipelines.storage.lake import Lake
 
 Row = dict[str, Any]
 
+LEADING = b"\n"
+
 
 def readmit(lake: Lake, engine: Engine, clock: datetime | None = None) -> list[Landing]:
     """Land what now fits of the quarantine, and take it away from there; a landing for each format.
@@ -35,10 +37,11 @@ def _readmit(lake: Lake, engine: Engine, format_name: str, rows: Sequence[Row], 
         return 0
 
     with lake.scratch() as scratch:
-        chunks = []
+        chunks: list[Chunk] = []
         for source, group in groupby(rows, lambda row: row["source"]):
             place = places.join(scratch, f"readmit-{uuid.uuid4().hex}")
-            chunks.append(Chunk(source, place, 0, _write(place, source, list(group), waiting)))
+            size = _write(place, source, list(group), waiting)
+            chunks.append(Chunk(source, place, len(LEADING), size, len(chunks)))
         landing = land_chunks(lake, engine, chunks, Intake(scratch, format_name, micros(clock)), keep)
     fitting = set(waiting) - {(misfit.source, misfit.byte_offset) for misfit in left}
     quarantine.take_away(lake, {_key(waiting[one]) for one in fitting})
@@ -46,9 +49,12 @@ def _readmit(lake: Lake, engine: Engine, format_name: str, rows: Sequence[Row], 
 
 
 def _write(place: str, source: str, rows: Sequence[Row], waiting: dict[tuple[str, int], Row]) -> int:
-    """Write a source's lines to a file, note at which offset which row is; the file's size."""
-    offset = 0
+    """Write a source's lines to a file, note at which offset which row is; the file's size.
+
+    The file begins with an empty line, which is not read, so that no line is taken for the beginning of a source.
+    """
     with places.writing(place) as file:
+        offset = file.write(LEADING)
         for row in rows:
             waiting[source, offset] = row
             offset += file.write(row["raw"] + b"\n")

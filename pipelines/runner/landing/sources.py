@@ -3,6 +3,7 @@
 import gzip
 import sys
 import uuid
+import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import IO
@@ -16,12 +17,16 @@ STANDARD_INPUT = "-"
 
 @dataclass(frozen=True)
 class Chunk:
-    """The lines that begin in a range of a source's bytes; `end` is None for all that follows."""
+    """The lines that begin in a range of a source's bytes; `end` is None for all that follows.
+
+    `number` tells apart a source that is given twice.
+    """
 
     source: str
     place: str
     start: int = 0
     end: int | None = None
+    number: int = 0
 
 
 @dataclass(frozen=True)
@@ -35,32 +40,39 @@ class Block:
 def chunks_of(scratch: str, sources: Sequence[str]) -> list[Chunk]:
     """The chunks of all sources in the order given, files of a folder by name.
 
-    Standard input (`-`) is first written to the scratch folder. Raises PlaceError for what cannot be read.
+    Standard input (`-`) and pipes are first copied to the scratch folder. Raises PlaceError for what cannot be read.
     """
     chunks: list[Chunk] = []
     for source in sources:
-        if source == STANDARD_INPUT:
-            chunks += _cut(STANDARD_INPUT, _spool(scratch))
-        else:
-            for place in places.files(source):
-                chunks += _cut(place, place)
+        for place in [STANDARD_INPUT] if source == STANDARD_INPUT else places.files(source):
+            chunks += _cut(place, _readable(scratch, place), len(chunks))
     return chunks
 
 
-def _spool(scratch: str) -> str:
-    place = places.join(scratch, f"stdin-{uuid.uuid4().hex}")
+def _readable(scratch: str, place: str) -> str:
+    """A place that can be read from anywhere: a copy of what can be read but once."""
+    if place == STANDARD_INPUT:
+        return _copy(scratch, sys.stdin.buffer)
+    if places.is_stream(place):
+        with places.reading(place) as file:
+            return _copy(scratch, file)
+    return place
+
+
+def _copy(scratch: str, stream: IO[bytes]) -> str:
+    place = places.join(scratch, f"copy-{uuid.uuid4().hex}")
     with places.writing(place) as file:
-        while data := sys.stdin.buffer.read(BLOCK):
+        while data := stream.read(BLOCK):
             file.write(data)
     return place
 
 
-def _cut(source: str, place: str) -> list[Chunk]:
+def _cut(source: str, place: str, number: int) -> list[Chunk]:
     """A compressed file is one chunk, since it can be read only from its beginning."""
     if place.endswith(".gz"):
-        return [Chunk(source, place)]
+        return [Chunk(source, place, number=number)]
     size = places.size(place)
-    return [Chunk(source, place, start, min(start + BLOCK, size)) for start in range(0, size, BLOCK)]
+    return [Chunk(source, place, start, min(start + BLOCK, size), number) for start in range(0, size, BLOCK)]
 
 
 def blocks(chunk: Chunk) -> Iterator[Block]:
@@ -92,7 +104,7 @@ def _decompressed(file: IO[bytes], place: str) -> Iterator[Block]:
                 data += b"" if data.endswith(b"\n") else lines.readline()
                 yield _without_mark(Block(offset, data))
                 offset += len(data)
-    except (EOFError, gzip.BadGzipFile, OSError) as fault:
+    except (EOFError, OSError, zlib.error) as fault:
         raise places.PlaceError(f"cannot read {place}: not a whole gzip file ({fault})") from fault
 
 
