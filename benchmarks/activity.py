@@ -46,7 +46,7 @@ def users(rng: np.random.Generator, cast: Cast) -> dict[str, pa.Table]:
     news = people(rng, len(changed))
     part = rng.integers(0, 3, len(changed))
     news = {name: masked(news[name], part != i) for i, name in enumerate(("username", "first_name"))}
-    news["bio"] = masked(texts(rng, len(changed))[0], part != 2)  # noqa: PLR2004 the third part
+    news["bio"] = masked(texts(rng, len(changed))[0], part != 2)
     return {
         "registered": _table(times, cast.ids, **people(rng, len(times))),
         "profile_changed": _table(after(rng, times[changed], 200), cast.ids[changed], **news),

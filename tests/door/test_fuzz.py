@@ -18,7 +18,7 @@ LINES = 6_000
 
 def drawn(seed):
     """Lines at random, and what the strict way says of each that is not blank."""
-    print(f"seed {seed}")  # noqa: T201  # shown when the test fails
+    print(f"seed {seed}")  # shown when the test fails
     random = Random(seed)
     lines = [mutated(random) for _ in range(LINES)]
     return lines, {at: judged(raw) for at, raw in enumerate(lines) if raw.strip(b" \t\r")}
