@@ -32,6 +32,9 @@ from pipelines.merge.timelines import (
 
 FOLLOWED_PARENTS, ALL, NONE = 0, 1, 2
 
+LOOK_UP = 16
+"""How many times more reposts than the reader's followees a post has before the followees are looked up instead."""
+
 
 class Readers(NamedTuple):
     """Readers by id, each as a user (an index, or -1) and the indexes of the followees."""
@@ -124,19 +127,25 @@ def _push_timeline(heap: Heap, size: int, timelines: Timelines, owner: int) -> A
 
 
 @inlined
-def _follow_shows(marks: Any, reader: int, author: int, parent: int, replies: int) -> Any:
-    """Whether following the author is a reason for a post that answers `parent`."""
+def _follow_shows(marks: Any, reader: int, parent: int, replies: int) -> Any:
+    """Whether following the author, who is marked, is a reason for a post that answers `parent`."""
     if parent == NOT_A_REPLY or replies == ALL:
         return True
     if replies == NONE or parent == UNSEEN_PARENT:
         return False
-    return parent == author or parent == reader or marks[parent]  # noqa: PLR1714 (tuples are of one type in numba)
+    return parent == reader or marks[parent]
 
 
 @inlined
-def _reposted_before(timelines: Timelines, marks: Any, post: int, time: int, reposter: int) -> Any:
-    """Whether a followee reposted the post before (time, reposter)."""
-    for row in range(timelines.reposted[post, FIRST], timelines.reposted[post + 1, FIRST]):
+def _reposted_before(timelines: Timelines, marks: Any, followees: Any, post: int, time: int, reposter: int) -> Any:
+    """Whether a followee reposted the post before (time, reposter).
+
+    Looks through the post's reposts by time, or looks each followee up where the post has far more reposts than that.
+    """
+    first, end = timelines.reposted[post, FIRST], timelines.reposted[post + 1, FIRST]
+    if end - first > LOOK_UP * len(followees):
+        return _looked_up(timelines, followees, first, end, time, reposter)
+    for row in range(first, end):
         at, by = timelines.reposts[row, REPOSTED_AT], timelines.reposts[row, REPOSTER]
         if at > time or (at == time and by >= reposter):
             return False
@@ -146,7 +155,27 @@ def _reposted_before(timelines: Timelines, marks: Any, post: int, time: int, rep
 
 
 @inlined
-def _repost_counts(timelines: Timelines, marks: Any, reader: int, at: int, reposter: int, rules: Rules) -> Any:
+def _looked_up(timelines: Timelines, followees: Any, first: int, end: int, time: int, reposter: int) -> Any:
+    """Whether one of the followees is, before (time, reposter), among the rows `first` to `end` of the reposters."""
+    for followee in followees:
+        low, high = first, end
+        while low < high:
+            middle = (low + high) // 2
+            if timelines.reposters[middle, REPOSTER] < followee:
+                low = middle + 1
+            else:
+                high = middle
+        if low < end and timelines.reposters[low, REPOSTER] == followee:
+            at = timelines.reposters[low, REPOSTED_AT]
+            if at < time or (at == time and followee < reposter):
+                return True
+    return False
+
+
+@inlined
+def _repost_counts(
+    timelines: Timelines, marks: Any, followees: Any, reader: int, at: int, reposter: int, rules: Rules
+) -> Any:
     """Whether a repost is the reader's earliest reason for the post."""
     post, time = timelines.entries[at, REPOSTED], timelines.entries[at, TIME]
     author, parent = timelines.reposted[post, AUTHOR], timelines.reposted[post, REPLY_PARENT]
@@ -155,24 +184,26 @@ def _repost_counts(timelines: Timelines, marks: Any, reader: int, at: int, repos
     if timelines.reposted[post, POSTED_AT] <= time:
         if author == reader and rules.own_posts:
             return False
-        if marks[author] and _follow_shows(marks, reader, author, parent, rules.replies):
+        if marks[author] and _follow_shows(marks, reader, parent, rules.replies):
             return False
-    return not _reposted_before(timelines, marks, post, time, reposter)
+    return not _reposted_before(timelines, marks, followees, post, time, reposter)
 
 
 @inlined
-def _post_counts(timelines: Timelines, marks: Any, reader: int, at: int, author: int, rules: Rules) -> Any:
+def _post_counts(
+    timelines: Timelines, marks: Any, followees: Any, reader: int, at: int, author: int, rules: Rules
+) -> Any:
     """Whether a post, written by the reader or a followee, is the reader's earliest reason for itself."""
     post, time = timelines.entries[at, REPOSTED], timelines.entries[at, TIME]
-    if author != reader and not _follow_shows(marks, reader, author, timelines.entries[at, PARENT], rules.replies):
+    if author != reader and not _follow_shows(marks, reader, timelines.entries[at, PARENT], rules.replies):
         return False
-    return post == NO_REPOST or not _reposted_before(timelines, marks, post, time, -1)
+    return post == NO_REPOST or not _reposted_before(timelines, marks, followees, post, time, -1)
 
 
 @inlined
 def _merge_reader(
-    timelines: Timelines, marks: Any, heap: Heap, size: int, reader: int, reader_id: int, rules: Rules, out: Entries,
-    row: int,
+    timelines: Timelines, marks: Any, followees: Any, heap: Heap, size: int, reader: int, reader_id: int, rules: Rules,
+    out: Entries, row: int,
 ) -> Any:  # fmt: skip
     """Write one reader's entries from `row` on; the row behind the last."""
     for place in range(size // 2 - 1, -1, -1):
@@ -183,9 +214,9 @@ def _merge_reader(
         at, owner = heap.at[slot], heap.owner[slot]
         is_repost = timelines.entries[at, PARENT] == A_REPOST
         if is_repost:
-            counts = _repost_counts(timelines, marks, reader, at, owner, rules)
+            counts = _repost_counts(timelines, marks, followees, reader, at, owner, rules)
         else:
-            counts = _post_counts(timelines, marks, reader, at, owner, rules)
+            counts = _post_counts(timelines, marks, followees, reader, at, owner, rules)
         if counts:
             position += 1
             out.reader_id[row], out.position[row] = reader_id, position
@@ -222,7 +253,9 @@ def merge(
             size = _push_timeline(heap, size, timelines, followee)
         if rules.own_posts and reader >= 0:
             size = _push_timeline(heap, size, timelines, reader)
-        row = _merge_reader(timelines, marks, heap, size, reader, readers.reader_id[number], rules, entries, row)
+        row = _merge_reader(
+            timelines, marks, followees, heap, size, reader, readers.reader_id[number], rules, entries, row
+        )
         for followee in followees:
             marks[followee] = False
     return row

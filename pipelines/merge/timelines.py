@@ -29,7 +29,7 @@ class Timelines(NamedTuple):
     - `entries`: TIME, POST (its id), PARENT (the user whose post it answers, NOT_A_REPLY, UNSEEN_PARENT or A_REPOST),
       REPOSTED (a row of `reposted`, or NO_REPOST; of a post itself only when a repost of it is dated earlier).
     - `reposted`: AUTHOR, POSTED_AT, REPLY_PARENT (as PARENT), FIRST (its reposts are the rows from here to the next's).
-    - `reposts`: REPOSTED_AT, REPOSTER, ascending for each post.
+    - `reposts`: REPOSTED_AT, REPOSTER, ascending for each post; `reposters`: the same rows, for each post by REPOSTER.
     """
 
     users: Ids
@@ -38,6 +38,7 @@ class Timelines(NamedTuple):
     entries: Rows
     reposted: Rows
     reposts: Rows
+    reposters: Rows
 
 
 COLUMNS = ["user_id", "entered_at", "post_id", "kind", "author_id", "posted_at", "is_reply", "parent_author_id"]
@@ -74,7 +75,9 @@ def index_timelines(rows: pa.Table) -> Timelines:
     early = np.flatnonzero(entries[at[first], TIME] < reposted[:-1, POSTED_AT])
     _mark_posts(entries, posts, early)
     entries[at, PARENT], entries[at, REPOSTED] = A_REPOST, np.repeat(np.arange(len(posts)), np.diff(reposted[:, FIRST]))
-    return Timelines(users, lookup, start, entries, reposted, np.stack([entries[at, TIME], owner[at]], axis=1))
+    reposts = np.stack([entries[at, TIME], owner[at]], axis=1)
+    by_reposter = np.lexsort((owner[at], entries[at, REPOSTED]))
+    return Timelines(users, lookup, start, entries, reposted, reposts, reposts[by_reposter])
 
 
 def _users(owners: Ids, authors: Ids, parents: Ids) -> Ids:

@@ -61,6 +61,17 @@ def test_random_networks_have_ties_and_replies_and_empty_readers_and_posts_repos
     assert any(not n.follows or not n.posts for n in networks)
 
 
+def test_a_post_with_far_more_reposts_than_the_reader_has_followees_merges_as_the_naive_way_says(seed):
+    random = Random(f"{seed} viral")
+    for _ in range(60):
+        reposters, readers = range(100, 100 + random.randint(20, 300)), range(1, 40)
+        follows = {(reader, random.choice(reposters)) for reader in readers for _ in range(random.randint(1, 6))}
+        reposts = {(user, post): random.randint(0, 30) for user in reposters for post in (7, 8)}
+        network = Network(follows, [Post(7, 50, 15), Post(8, 100, 15)], reposts)
+        policy = random.choice(POLICIES)
+        assert merged(network, policy) == naive(network, policy), (network, policy)
+
+
 # Readers are 1, 2 …, authors 11, 12 …
 
 
