@@ -11,6 +11,7 @@ import pytest
 
 from pipelines.cli import main
 from pipelines.engines.jars import delta_jars
+from tests.surroundings import environment
 
 BIN = Path(sys.executable).parent
 PROCESS = Path(__file__).with_name("airflow_process.py")
@@ -28,7 +29,7 @@ def airflow(home, *orders, **settings):
     common = {"event_time": "2026-01-01T00:00:00Z"}
     lines = [json.dumps({"event_id": str(number), **common, **line}) for number, line in enumerate(LINES)]
     (inbox / "events.jsonl").write_text("\n".join(lines), "utf-8")
-    environment = os.environ | {
+    surroundings = environment() | {
         "AIRFLOW_HOME": str(home / "airflow"),
         "AIRFLOW__CORE__DAGS_FOLDER": str(PROCESS.parents[2] / "dags"),
         "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
@@ -39,7 +40,7 @@ def airflow(home, *orders, **settings):
         "NEWSFEED_ENGINE": "sail",
     }
     command = [sys.executable, str(PROCESS), str(told), *orders]
-    done = subprocess.run(command, env=environment | settings, capture_output=True, text=True, check=False)
+    done = subprocess.run(command, env=surroundings | settings, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
     return json.loads(told.read_text("utf-8"))
 

@@ -1,7 +1,6 @@
 """The jobs land and publish under a real `spark-submit`."""
 
 import json
-import os
 import shutil
 import subprocess
 import sys
@@ -11,6 +10,7 @@ import pytest
 
 from pipelines.cli import main
 from pipelines.engines.jars import delta_jars
+from tests.surroundings import environment
 
 JOBS = Path(__file__).parents[2] / "jobs"
 SUBMIT = Path(sys.executable).with_name("spark-submit")
@@ -35,8 +35,8 @@ def submitted(job, *arguments):
         str(JOBS / job),
         *arguments,
     ]
-    environment = os.environ | {"PYSPARK_PYTHON": sys.executable, "SPARK_LOCAL_IP": "127.0.0.1"}
-    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    surroundings = environment(PYSPARK_PYTHON=sys.executable, SPARK_LOCAL_IP="127.0.0.1")
+    done = subprocess.run(command, env=surroundings, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr[-3000:]
     return done.stdout
 

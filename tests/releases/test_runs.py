@@ -30,9 +30,9 @@ def projections(monkeypatch):
     return change
 
 
-def on_disk(lake):
+def on_disk(lake, below="."):
     """How many data files there are, committed or not."""
-    return len(list(Path(lake.root).rglob("*.parquet")))
+    return len(list(Path(lake.root, below).rglob("*.parquet")))
 
 
 def test_the_first_release_has_every_table_with_its_rows(released):
@@ -111,6 +111,7 @@ def test_a_view_that_fails_its_checks_stops_the_release(released, engine, copy, 
     with pytest.raises(AuditError, match=r"(?s)newsfeed fails its checks.*position is at most 1: \d+ rows do not"):
         run(lake, engine)
     assert (releases(lake), newest(lake), served(lake)) == ([1], newest(released), served(released))
+    assert on_disk(lake, "views/newsfeed") == on_disk(released, "views/newsfeed")
 
 
 @pytest.mark.parametrize("lines", [None, [b"bad"]])

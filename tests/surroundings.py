@@ -1,0 +1,11 @@
+"""The environment of a process that a user starts."""
+
+import os
+
+from pipelines.engines.spark import CONNECT_MODE
+
+
+def environment(**settings: str) -> dict[str, str]:
+    """This process's environment with the settings, without what a Connect session of PySpark leaves in it."""
+    inherited = {name: value for name, value in os.environ.items() if name != CONNECT_MODE}
+    return inherited | settings
