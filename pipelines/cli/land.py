@@ -1,7 +1,7 @@
 """`newsfeed land` and `newsfeed quarantine`: what comes in, and what did not fit."""
 
 from dataclasses import asdict
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -46,9 +46,10 @@ def land(
 def _time(text: str) -> datetime:
     try:
         time = datetime.fromisoformat(text)
-    except ValueError:
+        time = time.astimezone(UTC) if time.tzinfo else None
+    except (ValueError, OverflowError):
         time = None
-    if time is None or time.tzinfo is None:
+    if time is None:
         raise UsageError(f"--ingestion-time: expected a time such as 2026-01-31T12:00:00Z, found {text!r}")
     return time
 

@@ -101,10 +101,12 @@ def commit(handle: Handle, table: "Table", change: Commit) -> int:
 
 def _version_of(handle: Handle, change: Commit) -> int:
     """The version that a commit made, to which the handle is moved; others may have followed already."""
+    added, removed = {file.path for file in change.add}, set(change.remove)
     version = int(handle.version()) + 1
     while True:
         handle.load_as_version(version)
-        if handle.transaction_version(change.application) == change.number:
+        found = set(paths(handle))
+        if added <= found and not removed & found:
             return version
         version += 1
 

@@ -1,5 +1,6 @@
 """SQL over exact versions of Delta tables, without an engine and without loading one."""
 
+import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
@@ -13,13 +14,13 @@ class QueryError(NewsfeedError):
     """The SQL cannot be planned or run."""
 
 
-READING = ("select", "with", "values")
+READING = re.compile(r"(?:\s|\(|--[^\n]*\n|/\*.*?\*/)*(?:select|with|values)\b", re.IGNORECASE | re.DOTALL)
+"""How a query that only reads begins, behind blanks, comments and parentheses."""
 
 
 def query(tables: Mapping[str, DeltaTable], sql: str) -> Any:
     """The result as a stream of Arrow batches (the Arrow C stream protocol). Raises QueryError."""
-    words = sql.split(None, 1)
-    if not words or words[0].lower().lstrip("(") not in READING:
+    if not READING.match(sql):
         raise QueryError(f"cannot run the query: expected one that begins with SELECT, WITH or VALUES, found {sql!r}")
     builder = QueryBuilder()
     for name, handle in tables.items():

@@ -41,7 +41,14 @@ REFUSED = [
     (["run", "--replies", "some"], "--replies: expected one of followed, all, none, found 'some'"),
     *[
         (["land", "a", "--ingestion-time", text], f"{TIME}'{text}'")
-        for text in ("soon", "2026-01-31T12:00:00", "2026-01-31", "2026-02-30T00:00:00Z", "5")
+        for text in (
+            "0001-01-01T00:00:00+01:00",
+            "soon",
+            "2026-01-31T12:00:00",
+            "2026-01-31",
+            "2026-02-30T00:00:00Z",
+            "5",
+        )
     ],
 ]
 MISUSED = [

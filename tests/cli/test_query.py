@@ -1,5 +1,6 @@
 import json
 
+import pytest
 from deltalake import DeltaTable
 
 
@@ -40,6 +41,11 @@ def test_sql_shows_two_columns_of_one_name(ask):
     said = ask("sql", "SELECT a.post_id, b.post_id FROM posts a JOIN posts b ON b.post_id > a.post_id ORDER BY 1, 2")
     assert said.code == 0
     assert said.out.splitlines()[1].split() == ["20", "40"]
+
+
+@pytest.mark.parametrize("query", ["SELECT*FROM posts", "select(1)", "( SELECT 1 )", "-- one\nSELECT 1", "VALUES(1)"])
+def test_sql_may_be_written_in_any_way(ask, query):
+    assert ask("sql", query).code == 0
 
 
 def test_sql_writes_no_files(ask, tmp_path):

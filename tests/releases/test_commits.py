@@ -51,6 +51,13 @@ def test_a_commit_gives_its_own_version_also_when_another_follows_at_once(place)
     assert numbers(place, put(Overtaken(place), place, 7)) == [7]
 
 
+def test_a_commit_gives_its_own_version_also_when_one_of_its_number_was_taken_back(place):
+    put(delta.find(place), place, 1)
+    handle = delta.restore(place, delta.find(place), 0)
+    put(delta.find(place), place, 5, application="another")
+    assert sorted(numbers(place, put(handle, place, 7))) == [5, 7]
+
+
 def test_of_two_commits_of_one_transaction_the_second_is_refused(place):
     first, second = delta.find(place), delta.find(place)
     put(first, place, 1)
