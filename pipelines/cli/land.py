@@ -44,14 +44,14 @@ def land(
 
 
 def _time(text: str) -> datetime:
+    """The time that an option gives, in UTC. Raises UsageError."""
     try:
-        time = datetime.fromisoformat(text)
-        time = time.astimezone(UTC) if time.tzinfo else None
+        given = datetime.fromisoformat(text)
+        if given.tzinfo is not None:
+            return given.astimezone(UTC)
     except (ValueError, OverflowError):
-        time = None
-    if time is None:
-        raise UsageError(f"--ingestion-time: expected a time such as 2026-01-31T12:00:00Z, found {text!r}")
-    return time
+        pass
+    raise UsageError(f"--ingestion-time: expected a time such as 2026-01-31T12:00:00Z, found {text!r}")
 
 
 def _tell(landing: "Landing") -> None:

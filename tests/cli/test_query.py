@@ -43,7 +43,7 @@ def test_sql_shows_two_columns_of_one_name(ask):
     assert said.out.splitlines()[1].split() == ["20", "40"]
 
 
-@pytest.mark.parametrize("query", ["SELECT*FROM posts", "select(1)", "( SELECT 1 )", "-- one\nSELECT 1", "VALUES(1)"])
+@pytest.mark.parametrize("query", ["SELECT*FROM posts", "select(1)", "( SELECT 1 )", "/* one */ SELECT 1", "VALUES(1)"])
 def test_sql_may_be_written_in_any_way(ask, query):
     assert ask("sql", query).code == 0
 
