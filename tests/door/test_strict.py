@@ -8,7 +8,8 @@ from tests.door.samples import CLOCK, event, line, samples
 
 IDS = "(1 to 9223372036854775807)"
 TYPES = (
-    "registered, profile_changed, followed, unfollowed, posted, post_deleted, reposted, repost_undone, liked, unliked"
+    "registered, profile_changed, deactivated, reactivated, followed, unfollowed, blocked, unblocked, muted, unmuted, "
+    "posted, post_edited, post_deleted, reposted, repost_undone, liked, unliked"
 )
 TIME = "event_time: expected "
 
