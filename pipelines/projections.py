@@ -1,7 +1,7 @@
 """Projections: the pure functions that make each relation and view from what it reads."""
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import pyarrow as pa
 from pyspark.sql import DataFrame
@@ -12,6 +12,7 @@ from pipelines.tables import Table
 
 Frames = Mapping[str, DataFrame]
 Checks = Callable[[Policy], tuple[Check, ...]]
+Facts = Callable[[Frames], DataFrame]
 
 
 def no_checks(_: Policy) -> tuple[Check, ...]:
@@ -38,11 +39,19 @@ class BucketInputs:
         return tuple(place for number, place in self.places[table.name] if bucket in (None, number))
 
 
+def no_audits(_: int, __: BucketInputs) -> tuple[Check, ...]:
+    """Nothing beyond the checks of each row."""
+    return ()
+
+
 @dataclass(frozen=True)
 class Projection:
     """A table made of others by DataFrames; `reads` names them, `events` being the log in its newest version.
 
-    A change of what a projection means goes with a new `version`, which rebuilds the table.
+    - `ranked`: the build leaves `position` to be given by this order within each value of its first column, up to the
+      policy's cap.
+    - `counts`: by column, the facts that it counts, each with the key of the row that counts it; checked on all rows.
+    - `version`: a change of what a projection means goes with a new one, which rebuilds the table.
     """
 
     table: Table
@@ -50,17 +59,23 @@ class Projection:
     build: Callable[[Frames], DataFrame]
     checks: Checks = no_checks
     version: int = 1
+    ranked: tuple[str, ...] = ()
+    counts: Mapping[str, Facts] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class BucketProjection:
-    """A table made bucket by bucket from data files, each task holding the memory of one bucket."""
+    """A table made bucket by bucket from data files, each task holding the memory of one bucket.
+
+    `audits` are the checks of a bucket's rows against what the bucket was made of.
+    """
 
     table: Table
     reads: tuple[str, ...]
     merge: Callable[[int, BucketInputs], Iterator[pa.RecordBatch]]
     checks: Checks = no_checks
     version: int = 1
+    audits: Callable[[int, BucketInputs], tuple[Check, ...]] = no_audits
 
 
 AnyProjection = Projection | BucketProjection

@@ -36,13 +36,19 @@ LOOK_UP = 16
 """How many times more reposts than the reader's followees a post has before the followees are looked up instead."""
 
 
+FOLLOWED, HIDDEN = 1, 2
+"""Marks of what a reader is to a user; both may hold at once."""
+
+
 class Readers(NamedTuple):
-    """Readers by id, each as a user (an index, or -1) and the indexes of the followees."""
+    """Readers by id, each as a user (an index, or -1), and the indexes of the followees and of the hidden users."""
 
     reader_id: Ids
     user: Indexes
     start: Ids
     followees: Indexes
+    hidden_start: Ids
+    hidden: Indexes
 
 
 class Rules(NamedTuple):
@@ -133,30 +139,30 @@ def _follow_shows(marks: Any, reader: int, parent: int, replies: int) -> Any:
         return True
     if replies == NONE or parent == UNSEEN_PARENT:
         return False
-    return parent == reader or marks[parent]
+    return parent == reader or bool(marks[parent] & FOLLOWED)
 
 
 @inlined
 def _reposted_before(timelines: Timelines, marks: Any, followees: Any, post: int, time: int, reposter: int) -> Any:
-    """Whether a followee reposted the post before (time, reposter).
+    """Whether a followee who is not hidden reposted the post before (time, reposter).
 
     Looks through the post's reposts by time, or looks each followee up where the post has far more reposts than that.
     """
     first, end = timelines.reposted[post, FIRST], timelines.reposted[post + 1, FIRST]
     if end - first > LOOK_UP * len(followees):
-        return _looked_up(timelines, followees, first, end, time, reposter)
+        return _looked_up(timelines, marks, followees, first, end, time, reposter)
     for row in range(first, end):
         at, by = timelines.reposts[row, REPOSTED_AT], timelines.reposts[row, REPOSTER]
         if at > time or (at == time and by >= reposter):
             return False
-        if marks[by]:
+        if marks[by] == FOLLOWED:
             return True
     return False
 
 
 @inlined
-def _looked_up(timelines: Timelines, followees: Any, first: int, end: int, time: int, reposter: int) -> Any:
-    """Whether one of the followees is, before (time, reposter), among the rows `first` to `end` of the reposters."""
+def _looked_up(timelines: Timelines, marks: Any, followees: Any, first: int, end: int, time: int, reposter: int) -> Any:
+    """Whether a followee who is not hidden is, before (time, reposter), in the rows `first` to `end` of reposters."""
     for followee in followees:
         low, high = first, end
         while low < high:
@@ -165,7 +171,7 @@ def _looked_up(timelines: Timelines, followees: Any, first: int, end: int, time:
                 low = middle + 1
             else:
                 high = middle
-        if low < end and timelines.reposters[low, REPOSTER] == followee:
+        if marks[followee] == FOLLOWED and low < end and timelines.reposters[low, REPOSTER] == followee:
             at = timelines.reposters[low, REPOSTED_AT]
             if at < time or (at == time and followee < reposter):
                 return True
@@ -179,7 +185,7 @@ def _repost_counts(
     """Whether a repost is the reader's earliest reason for the post."""
     post, time = timelines.entries[at, REPOSTED], timelines.entries[at, TIME]
     author, parent = timelines.reposted[post, AUTHOR], timelines.reposted[post, REPLY_PARENT]
-    if reposter == reader:
+    if reposter == reader or marks[author] & HIDDEN:
         return False
     if timelines.reposted[post, POSTED_AT] <= time:
         if author == reader and rules.own_posts:
@@ -237,27 +243,33 @@ def _merge_reader(
 
 @compiled
 def merge(
-    timelines: Timelines, readers: Readers, first: int, end: int, rules: Rules, marks: npt.NDArray[np.bool_],
+    timelines: Timelines, readers: Readers, first: int, end: int, rules: Rules, marks: npt.NDArray[np.uint8],
     heap: Heap, entries: Entries,
 ) -> Any:  # fmt: skip
     """Write the newsfeeds of the readers `first` to `end`, in their order; how many entries.
 
-    `marks` has a False for each user, and again at the end; `heap` has room for the most followees and one more.
+    `marks` has a 0 for each user, and again at the end; `heap` has room for the most followees and one more.
     """
     row = 0
     for number in range(first, end):
         reader, size = readers.user[number], 0
         followees = readers.followees[readers.start[number] : readers.start[number + 1]]
+        hidden = readers.hidden[readers.hidden_start[number] : readers.hidden_start[number + 1]]
+        for other in hidden:
+            marks[other] = HIDDEN
         for followee in followees:
-            marks[followee] = True
-            size = _push_timeline(heap, size, timelines, followee)
+            marks[followee] |= FOLLOWED
+            if marks[followee] == FOLLOWED:
+                size = _push_timeline(heap, size, timelines, followee)
         if rules.own_posts and reader >= 0:
             size = _push_timeline(heap, size, timelines, reader)
         row = _merge_reader(
             timelines, marks, followees, heap, size, reader, readers.reader_id[number], rules, entries, row
         )
         for followee in followees:
-            marks[followee] = False
+            marks[followee] = 0
+        for other in hidden:
+            marks[other] = 0
     return row
 
 

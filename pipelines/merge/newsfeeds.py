@@ -18,23 +18,45 @@ from pipelines.merge.kernel import (
     make_heap,
     merge,
 )
-from pipelines.merge.lookup import Ids, find
+from pipelines.merge.lookup import Ids, Indexes, find
 from pipelines.merge.timelines import Timelines
 from pipelines.policy import Policy
 
 BATCH = 512 * 1024
+Pairs = tuple[Ids, Ids]
+"""Ids of two users each, ascending by the first."""
 REPLIES = {"followed": FOLLOWED_PARENTS, "all": ALL, "none": NONE}
 
 
-def readers_of(timelines: Timelines, follower_id: Ids, followee_id: Ids, own: Ids) -> Readers:
-    """The readers of a bucket: everyone with a follow (which ascend by follower), and the ids in `own`."""
-    followee = find(timelines.lookup, followee_id)
-    known = followee >= 0
-    followers, followee = follower_id[known], followee[known]
+def readers_of(timelines: Timelines, follows: Pairs, hides: Pairs, own: Ids) -> Readers:
+    """The readers of a bucket: everyone who follows somebody with a timeline, and the ids in `own`."""
+    followers, followees = _known(timelines, follows)
     readers = np.union1d(followers, own)
-    start = np.searchsorted(followers, np.append(readers, np.iinfo(np.int64).max), side="left")
-    start[-1] = len(followers)
-    return Readers(readers, find(timelines.lookup, readers), start.astype(np.int64), followee)
+    hiders, hidden = _known(timelines, hides)
+    reading = np.isin(hiders, readers)
+    hiders, hidden = hiders[reading], hidden[reading]
+    return Readers(
+        readers,
+        find(timelines.lookup, readers),
+        _starts(readers, followers),
+        followees,
+        _starts(readers, hiders),
+        hidden,
+    )
+
+
+def _known(timelines: Timelines, pairs: Pairs) -> tuple[Ids, Indexes]:
+    """The pairs whose second user the timelines name, that one as an index."""
+    index = find(timelines.lookup, pairs[1])
+    known = index >= 0
+    return pairs[0][known], index[known]
+
+
+def _starts(readers: Ids, firsts: Ids) -> Ids:
+    """For each reader where the run of pairs with a first user from this reader on begins, and their end."""
+    starts: Ids = np.searchsorted(firsts, np.append(readers, np.iinfo(np.int64).max)).astype(np.int64)
+    starts[-1] = len(firsts)
+    return starts
 
 
 def authors_in(timelines: Timelines, bucket: int, buckets: int) -> Ids:
@@ -51,7 +73,7 @@ def newsfeeds(timelines: Timelines, readers: Readers, policy: Policy, schema: pa
     longest(timelines, readers, policy.cap, bounds)
     bounds = np.cumsum(bounds)
     most = int(np.diff(readers.start).max(initial=0))
-    marks, heap = np.zeros(len(timelines.users), np.bool_), make_heap(most + 1)
+    marks, heap = np.zeros(len(timelines.users), np.uint8), make_heap(most + 1)
     first = 0
     while first < len(bounds):
         done = bounds[first - 1] if first else 0

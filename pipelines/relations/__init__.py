@@ -6,7 +6,18 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from pipelines.projections import AnyProjection
 
-RELATIONS = ("users", "follows", "posts", "reposts", "likes", "timelines")
+RELATIONS = (
+    "users",
+    "deactivations",
+    "follows",
+    "blocks",
+    "mutes",
+    "hides",
+    "posts",
+    "reposts",
+    "likes",
+    "timelines",
+)
 
 
 def load_relations() -> "dict[str, AnyProjection]":

@@ -49,6 +49,12 @@ def last_event(events: DataFrame, given: str, withdrawn: str, *key: str) -> Data
     return _greatest_time(never_withdrawn, *key).unionByName(_greatest(contested, *key))
 
 
+def last_event_between(events: DataFrame, given: str, withdrawn: str, doer: str, other: str) -> DataFrame:
+    """For each two users, named by their columns, the last event of the first one; to do it to oneself is no fact."""
+    pairs = events.withColumnRenamed("actor_id", doer)
+    return last_event(pairs.where(F.col(doer) != F.col(other)), given, withdrawn, doer, other)
+
+
 def _greatest_time(gives: DataFrame, *key: str) -> DataFrame:
     """The facts of events that all give them."""
     last = gives.groupBy(*key).agg(F.max("event_time").alias("event_time"))

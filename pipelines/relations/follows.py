@@ -1,10 +1,9 @@
 """Who follows whom."""
 
 from pyspark.sql import DataFrame
-from pyspark.sql import functions as F
 
 from pipelines.projections import Frames, Projection
-from pipelines.relations.facts import LAST_EVENT, last_event
+from pipelines.relations.facts import LAST_EVENT, last_event_between
 from pipelines.tables import Column, Table
 
 FOLLOWS = Table(
@@ -15,15 +14,13 @@ FOLLOWS = Table(
         *LAST_EVENT,
     ),
     key=("follower_id", "followee_id"),
-    description="Every pair that ever had a follow, with its last event.",
+    description="Every pair that ever had a follow, with its last event; either user may be deactivated.",
     bucket_by="follower_id",
 )
 
 
 def _build(frames: Frames) -> DataFrame:
-    pairs = frames["events"].withColumnRenamed("actor_id", "follower_id")
-    others = pairs.where(F.col("follower_id") != F.col("followee_id"))
-    return last_event(others, "followed", "unfollowed", "follower_id", "followee_id")
+    return last_event_between(frames["events"], "followed", "unfollowed", "follower_id", "followee_id")
 
 
 RELATION = Projection(FOLLOWS, ("events",), _build)

@@ -4,6 +4,7 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from pipelines.projections import Frames, Projection
+from pipelines.relations.standing import given_on_posts, standing_posts
 from pipelines.tables import Column, Table
 
 TIMELINES = Table(
@@ -25,13 +26,8 @@ TIMELINES = Table(
 )
 
 
-def standing_posts(posts: DataFrame) -> DataFrame:
-    """The posts that stand."""
-    return posts.where("stands")
-
-
 def _build(frames: Frames) -> DataFrame:
-    posts = standing_posts(frames["posts"]).select(
+    posts = standing_posts(frames).select(
         "post_id", "author_id", "posted_at", F.col("reply_to_post_id").isNotNull().alias("is_reply"), "parent_author_id"
     )
     written = posts.select(
@@ -40,11 +36,11 @@ def _build(frames: Frames) -> DataFrame:
         F.when(F.col("is_reply"), F.lit("reply")).otherwise(F.lit("post")).alias("kind"),
         *posts.columns,
     )
-    reposts = frames["reposts"].where("holds")
+    reposts = given_on_posts(frames, "reposts")
     passed_on = reposts.join(posts, "post_id").select(
         "user_id", F.col("event_time").alias("entered_at"), F.lit("repost").alias("kind"), *posts.columns
     )
     return written.unionByName(passed_on).select(*TIMELINES.names)
 
 
-RELATION = Projection(TIMELINES, ("posts", "reposts"), _build)
+RELATION = Projection(TIMELINES, ("posts", "reposts", "deactivations"), _build)

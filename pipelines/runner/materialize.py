@@ -12,6 +12,7 @@ from pyspark.sql import functions as F
 
 from pipelines.checks import AuditError, Check, Findings, require_clean
 from pipelines.engines.base import Engine
+from pipelines.merge.positions import with_positions
 from pipelines.policy import Policy
 from pipelines.projections import BucketInputs, BucketProjection, Projection
 from pipelines.storage import datafiles, places
@@ -19,10 +20,13 @@ from pipelines.storage.datafiles import DataFile, standard_checks, write_buckets
 from pipelines.tables import Table
 
 BUCKET = "_bucket"
+POSITION = "position"
 BATCH_ROWS = 128 * 1024
 EVENTS_PER_BUCKET = 1 << 20
 
 Written = list[tuple[DataFile, Findings]]
+Places = tuple[tuple[int, str], ...]
+"""By bucket, where a table's files are."""
 
 
 @dataclass(frozen=True)
@@ -44,7 +48,7 @@ class Staged:
         return str(sum(file.content_hash for file in self.files))
 
     @property
-    def places(self) -> tuple[tuple[int, str], ...]:
+    def places(self) -> Places:
         """By bucket, where the files are."""
         return tuple((file.bucket, places.join(self.place, file.path)) for file in self.files)
 
@@ -72,10 +76,11 @@ def materialize_frame(
     """Stage a projection that is a DataFrame. Raises ContractError, AuditError."""
     table = projection.table
     frame = projection.build(frames)
-    table.check((field.name, field.dataType.simpleString()) for field in frame.schema.fields)
-    rows = frame.select(*table.names, _bucket(table, buckets).alias(BUCKET))
-    rows = rows.repartition(buckets, BUCKET)
-    write = partial(_write_partition, place, table, (*standard_checks(table), *projection.checks(policy)))
+    given_later = [(POSITION, "int")] if projection.ranked else []
+    table.check([*((field.name, field.dataType.simpleString()) for field in frame.schema.fields), *given_later])
+    rows = frame.select(*frame.columns, _bucket(table, buckets).alias(BUCKET)).repartition(buckets, BUCKET)
+    checks = (*standard_checks(table), *projection.checks(policy))
+    write = partial(_write_partition, place, table, checks, Ranking(projection.ranked, policy.cap))
     found = rows.mapInArrow(write, "file binary").collect()
     return _staged(table, place, [pickle.loads(bytes(row.file)) for row in found])  # noqa: S301 (our own task wrote it)
 
@@ -86,8 +91,20 @@ def _bucket(table: Table, buckets: int) -> Column:
     return F.pmod(F.col(table.bucket_by), F.lit(buckets).cast("bigint"))
 
 
+@dataclass(frozen=True)
+class Ranking:
+    """The order in which rows are given positions, within each value of its first column; empty when they have none."""
+
+    order: tuple[str, ...]
+    cap: int
+
+    def rank(self, rows: pa.Table) -> pa.Table:
+        """The rows, which stand in that order, with their positions, as far as the cap."""
+        return with_positions(rows, self.order[0], self.cap) if self.order else rows
+
+
 def _write_partition(
-    place: str, table: Table, checks: tuple[Check, ...], batches: Iterator[pa.RecordBatch]
+    place: str, table: Table, checks: tuple[Check, ...], ranking: Ranking, batches: Iterator[pa.RecordBatch]
 ) -> Iterator[pa.RecordBatch]:
     """The task that writes a partition's buckets, each sorted here: Sail drops a sort before a Python task.
 
@@ -95,17 +112,20 @@ def _write_partition(
     """
     held = list(batches)
     if held:
-        for written in write_buckets(place, table, checks, _sorted_buckets(table, pa.Table.from_batches(held))):
+        for written in write_buckets(
+            place, table, checks, _sorted_buckets(table, ranking, pa.Table.from_batches(held))
+        ):
             yield pa.record_batch({"file": pa.array([pickle.dumps(written)], pa.binary())})
 
 
-def _sorted_buckets(table: Table, rows: pa.Table) -> Iterator[tuple[int, pa.RecordBatch]]:
+def _sorted_buckets(table: Table, ranking: Ranking, rows: pa.Table) -> Iterator[tuple[int, pa.RecordBatch]]:
     """The rows bucket by bucket, each in the table's order, with its columns and types."""
-    typed = rows.select(table.names).cast(table.arrow)
-    keys = [(name.lstrip("-"), "descending" if name.startswith("-") else "ascending") for name in table.order]
+    order = ranking.order or table.order
+    keys = [(name.lstrip("-"), "descending" if name.startswith("-") else "ascending") for name in order]
     for bucket in pc.unique(rows[BUCKET]).to_pylist():
-        mine = typed.filter(pc.equal(rows[BUCKET], bucket)).combine_chunks()
-        for batch in mine.take(pc.sort_indices(mine, keys)).combine_chunks().to_batches(max_chunksize=BATCH_ROWS):
+        mine = rows.filter(pc.equal(rows[BUCKET], bucket)).drop_columns([BUCKET]).combine_chunks()
+        ranked = ranking.rank(mine.take(pc.sort_indices(mine, keys)))
+        for batch in ranked.select(table.names).cast(table.arrow).combine_chunks().to_batches(BATCH_ROWS):
             yield bucket, batch
 
 
@@ -121,7 +141,7 @@ def _write_bucket(
     projection: BucketProjection, inputs: BucketInputs, place: str, checks: tuple[Check, ...], bucket: int
 ) -> Written:
     batches = ((bucket, batch) for batch in projection.merge(bucket, inputs))
-    return list(write_buckets(place, projection.table, checks, batches))
+    return list(write_buckets(place, projection.table, (*checks, *projection.audits(bucket, inputs)), batches))
 
 
 def _staged(table: Table, place: str, written: Written) -> Staged:
@@ -138,6 +158,6 @@ def _staged(table: Table, place: str, written: Written) -> Staged:
     return staged
 
 
-def inputs_of(staged: Mapping[str, Staged], reads: Sequence[str], policy: Policy, buckets: int) -> BucketInputs:
+def inputs_of(held: Mapping[str, Places], reads: Sequence[str], policy: Policy, buckets: int) -> BucketInputs:
     """What the tasks of a bucket projection may read."""
-    return BucketInputs(policy, buckets, {name: staged[name].places for name in reads}, datafiles.read)
+    return BucketInputs(policy, buckets, {name: held[name] for name in reads}, datafiles.read)

@@ -42,10 +42,17 @@ def heal(lake: Lake, last: Release | None) -> dict[str, delta.Handle]:
 def publish(
     handles: Mapping[str, delta.Handle], staged: Mapping[str, Staged], last: Release | None, number: int, buckets: int
 ) -> dict[str, Released]:
-    """Commit each table that changed; the version and content of each. Raises Conflict when another run came first."""
+    """Commit each staged table that changed; the version and content of each, staged or kept.
+
+    Raises Conflict when another run came first.
+    """
     released = {}
     for name, projection in projections().items():
-        files = staged[name]
+        files = staged.get(name)
+        if files is None:
+            if last is not None and name in last.tables:
+                released[name] = last.tables[name]
+            continue
         found = Released(int(handles[name].version()), files.rows, files.content_hash, projection.version)
         if _is_unchanged(found, last, name, buckets):
             files.discard()

@@ -15,6 +15,11 @@ class UnknownView(NewsfeedError):
     """There is no such view."""
 
 
+def unknown_view(name: str) -> UnknownView:
+    """What to say of a view that there is not."""
+    return UnknownView(f"there is no view {name!r}: expected one of {', '.join(VIEWS)}")
+
+
 class UnknownUser(NewsfeedError):
     """No user has that id or username, or several have it."""
 
@@ -34,10 +39,12 @@ class Reader:
     def place(self, view: str) -> tuple[str, int]:
         """Where a view is, and its version in the release. Raises UnknownView."""
         if view not in VIEWS:
-            raise UnknownView(f"there is no view {view!r}: expected one of {', '.join(VIEWS)}")
+            raise unknown_view(view)
         name = f"views/{view}"
         if name not in self.release.tables:
-            raise UnknownView(f"release {self.release.number} has no view {view!r}: it came later")
+            raise UnknownView(
+                f"release {self.release.number} has no view {view!r}: `newsfeed run --view {view}` makes it"
+            )
         return self.lake.view(view), self.release.tables[name].version
 
     def tables(self, *views: str) -> dict[str, delta.Handle]:

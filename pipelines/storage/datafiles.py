@@ -36,6 +36,11 @@ def standard_checks(table: Table) -> tuple[Check, ...]:
     return (ordered(table), *(not_null(c.name) for c in table.columns if not c.nullable))
 
 
+def bucket_of(path: str) -> int:
+    """The bucket in a data file's name."""
+    return int(path.rsplit("part-b", 1)[1].split("-", maxsplit=1)[0])
+
+
 class FileWriter:
     """Writes the rows of one bucket to one new file; `close` tells what was written."""
 

@@ -6,7 +6,18 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from pipelines.projections import AnyProjection
 
-VIEWS = ("newsfeed", "user_timeline", "profile", "posts")
+VIEWS = (
+    "newsfeed",
+    "user_timeline",
+    "profile",
+    "followers",
+    "followees",
+    "posts",
+    "post_stats",
+    "notifications",
+    "user_directory",
+    "daily_activity",
+)
 
 
 def load_views() -> "dict[str, AnyProjection]":

@@ -4,14 +4,15 @@ from collections.abc import Iterator
 from threading import Lock
 
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from pipelines.checks import Check, at_most, in_order, numbered
-from pipelines.merge.newsfeeds import authors_in, newsfeeds, readers_of
+from pipelines.merge.audit import NewsfeedAudit, Posts, Reposts, facts_of
+from pipelines.merge.newsfeeds import Pairs, authors_in, newsfeeds, readers_of
 from pipelines.merge.timelines import COLUMNS, Timelines, index_timelines
 from pipelines.policy import Policy
 from pipelines.projections import BucketInputs, BucketProjection
-from pipelines.relations.follows import FOLLOWS
+from pipelines.relations.hides import HIDES
+from pipelines.relations.standing import follows_in
 from pipelines.relations.timelines import TIMELINES
 from pipelines.tables import Column, Table
 
@@ -39,27 +40,44 @@ def _checks(policy: Policy) -> tuple[Check, ...]:
     )
 
 
+Indexed = tuple[Timelines, tuple[Posts, Reposts]]
+
 _indexing = Lock()
-_indexed: dict[tuple[str, ...], Timelines] = {}
+_indexed: dict[tuple[str, ...], Indexed] = {}
 
 
-def _timelines(inputs: BucketInputs) -> Timelines:
+def _index(inputs: BucketInputs) -> Indexed:
     """All timelines, indexed once in each process and shared by its tasks; data files never change."""
     places = inputs.of(TIMELINES)
     with _indexing:
         if places not in _indexed:
             _indexed.clear()
-            _indexed[places] = index_timelines(inputs.read(TIMELINES, COLUMNS))
+            rows = inputs.read(TIMELINES, COLUMNS)
+            _indexed[places] = index_timelines(rows), facts_of(rows)
         return _indexed[places]
 
 
 def _merge(bucket: int, inputs: BucketInputs) -> Iterator[pa.RecordBatch]:
-    timelines = _timelines(inputs)
-    follows = inputs.read(FOLLOWS, ["follower_id", "followee_id", "holds"], bucket)
-    follows = follows.filter(pc.field("holds")).combine_chunks()
+    timelines, _ = _index(inputs)
     own = authors_in(timelines, bucket, inputs.buckets) if inputs.policy.own_posts else timelines.users[:0]
-    readers = readers_of(timelines, follows["follower_id"].to_numpy(), follows["followee_id"].to_numpy(), own)
+    readers = readers_of(timelines, *_relations(bucket, inputs), own)
     yield from newsfeeds(timelines, readers, inputs.policy, NEWSFEED.arrow)
 
 
-VIEW = BucketProjection(NEWSFEED, ("follows", "timelines"), _merge, _checks)
+def _audits(bucket: int, inputs: BucketInputs) -> tuple[Check, ...]:
+    _, facts = _index(inputs)
+    return NewsfeedAudit(facts, *_relations(bucket, inputs), inputs.policy).checks()
+
+
+def _relations(bucket: int, inputs: BucketInputs) -> tuple[Pairs, Pairs]:
+    """Whom the bucket's readers follow, and who is hidden from them."""
+    return _pairs(follows_in(bucket, inputs)), _pairs(inputs.read(HIDES, ["user_id", "hidden_id"], bucket))
+
+
+def _pairs(rows: pa.Table) -> Pairs:
+    """The first two columns."""
+    first, second = (column.combine_chunks().to_numpy() for column in rows.columns[:2])
+    return first, second
+
+
+VIEW = BucketProjection(NEWSFEED, ("follows", "hides", "deactivations", "timelines"), _merge, _checks, audits=_audits)

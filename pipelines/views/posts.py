@@ -1,10 +1,9 @@
 """The standing posts; the only view with texts."""
 
 from pyspark.sql import DataFrame
-from pyspark.sql import functions as F
 
 from pipelines.projections import Frames, Projection
-from pipelines.relations.timelines import standing_posts
+from pipelines.relations.standing import standing_posts
 from pipelines.tables import Column, Table
 
 POSTS = Table(
@@ -25,8 +24,7 @@ POSTS = Table(
 
 
 def _build(frames: Frames) -> DataFrame:
-    never = F.lit(None).cast("timestamp")
-    return standing_posts(frames["posts"]).withColumn("edited_at", never).select(*POSTS.names)
+    return standing_posts(frames).select(*POSTS.names)
 
 
 VIEW = Projection(POSTS, ("posts",), _build)

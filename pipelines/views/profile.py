@@ -3,8 +3,8 @@
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
-from pipelines.projections import Frames, Projection
-from pipelines.relations.timelines import standing_posts
+from pipelines.projections import Facts, Frames, Projection
+from pipelines.relations.standing import standing_follows, standing_on_posts, standing_posts
 from pipelines.tables import Column, Table
 
 COUNTS = {
@@ -33,26 +33,31 @@ PROFILE = Table(
 )
 
 
-def _count(facts: DataFrame, of: str, name: str) -> DataFrame:
-    """How many facts each user has: user_id and the count."""
-    return facts.groupBy(F.col(of).alias("user_id")).agg(F.count("*").alias(name))
+def _by_user(facts: DataFrame, of: str) -> DataFrame:
+    """For each fact the user of that column, as user_id."""
+    return facts.select(F.col(of).alias("user_id"))
+
+
+def _followers(frames: Frames) -> DataFrame:
+    """For each standing follow the followee, who may never have acted and then has no row."""
+    return _by_user(standing_follows(frames), "followee_id").join(frames["users"], "user_id", "left_semi")
+
+
+FACTS: dict[str, Facts] = {
+    "followers": _followers,
+    "followees": lambda frames: _by_user(standing_follows(frames), "follower_id"),
+    "posts": lambda frames: _by_user(standing_posts(frames), "author_id"),
+    "likes_received": lambda frames: _by_user(standing_on_posts(frames, "likes").drop("user_id"), "author_id"),
+}
 
 
 def _build(frames: Frames) -> DataFrame:
-    follows = frames["follows"].where("holds")
-    posts = standing_posts(frames["posts"]).select("post_id", "author_id")
-    likes = frames["likes"].where("holds").groupBy("post_id").agg(F.count("*").alias("likes"))
-    received = posts.join(likes, "post_id").groupBy(F.col("author_id").alias("user_id"))
-    counts = (
-        _count(follows, "followee_id", "followers"),
-        _count(follows, "follower_id", "followees"),
-        _count(posts, "author_id", "posts"),
-        received.agg(F.sum("likes").alias("likes_received")),
-    )
-    profile = frames["users"].withColumn("is_active", F.lit(True))
-    for count in counts:
+    inactive = frames["deactivations"].where("holds").select("user_id", F.lit(False).alias("is_active"))
+    profile = frames["users"].join(inactive, "user_id", "left").fillna(True, ["is_active"])
+    for name, facts in FACTS.items():
+        count = facts(frames).groupBy("user_id").agg(F.count("*").alias(name))
         profile = profile.join(count, "user_id", "left")
-    return profile.fillna(0, list(COUNTS)).select(*PROFILE.names)
+    return profile.fillna(0, list(FACTS)).select(*PROFILE.names)
 
 
-VIEW = Projection(PROFILE, ("users", "follows", "posts", "likes"), _build)
+VIEW = Projection(PROFILE, ("users", "follows", "posts", "likes", "deactivations"), _build, counts=FACTS)

@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator
 
-import numpy as np
 import pyarrow as pa
 
 from pipelines.checks import Check, in_order, numbered
+from pipelines.merge.positions import with_positions
 from pipelines.policy import Policy
 from pipelines.projections import BucketInputs, BucketProjection
 from pipelines.relations.timelines import TIMELINES
@@ -33,13 +33,7 @@ def _checks(_: Policy) -> tuple[Check, ...]:
 def _merge(bucket: int, inputs: BucketInputs) -> Iterator[pa.RecordBatch]:
     """Number the relation's rows, which stand in the view's order."""
     rows = inputs.read(TIMELINES, ["user_id", "post_id", "kind", "entered_at"], bucket).combine_chunks()
-    users = rows["user_id"].to_numpy()
-    first = np.flatnonzero(np.diff(users, prepend=-1))
-    sizes = np.diff(np.append(first, len(users)))
-    positions = np.arange(1, len(users) + 1) - np.repeat(first, sizes)
-    numbered_rows = rows.rename_columns({"user_id": "author_id"}).append_column(
-        "position", pa.array(positions, pa.int32())
-    )
+    numbered_rows = with_positions(rows.rename_columns({"user_id": "author_id"}), "author_id")
     yield from numbered_rows.select(USER_TIMELINE.names).to_batches(max_chunksize=512 * 1024)
 
 

@@ -2,11 +2,12 @@
 
 import pytest
 
+from pipelines.views import VIEWS as KNOWN
 from tests.landing.lines import file_of, line
 
 TIME = "--ingestion-time: expected a time such as 2026-01-31T12:00:00Z, found "
 USER = "expected a user's id or @username, found "
-VIEWS = "expected one of newsfeed, user_timeline, profile, posts"
+VIEWS = f"expected one of {', '.join(KNOWN)}"
 FAILED = [
     (["feed", "99"], "there is no user 99"),
     (["feed", "@nobody"], "no user is called @nobody"),

@@ -17,7 +17,13 @@ policy      at most 800 entries, own posts, replies: followed
              5  newsfeed
              4  user_timeline
              5  profile
+             2  followers
+             2  followees
              3  posts
+             3  post_stats
+             5  notifications
+            12  user_directory
+             1  daily_activity
 """
 QUARANTINE = """\
 2 lines in quarantine
@@ -44,7 +50,10 @@ def test_status_as_json(ask, told):
         "events_by_type": {"followed": 2, "liked": 1, "posted": 3, "registered": 4, "reposted": 1},
     }  # fmt: skip
     assert (release["number"], release["released_at"], release["landing"]) == (2, "2026-01-01T00:00:00Z", 2)
-    assert release["rows"] == {"newsfeed": 5, "user_timeline": 4, "profile": 5, "posts": 3}
+    assert release["rows"] == {
+        "newsfeed": 5, "user_timeline": 4, "profile": 5, "followers": 2, "followees": 2, "posts": 3, "post_stats": 3,
+        "notifications": 5, "user_directory": 12, "daily_activity": 1,
+    }  # fmt: skip
 
 
 def test_status_before_the_first_release_says_what_to_do(call, tmp_path):

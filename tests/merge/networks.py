@@ -1,6 +1,6 @@
 """Small random networks, their rows in the relation `timelines`, and what a naive merge makes of them."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import groupby, islice
 from random import Random
 from typing import Any
@@ -27,11 +27,12 @@ class Post:
 
 @dataclass(frozen=True)
 class Network:
-    """Who follows whom, the posts, and when whom reposted what."""
+    """Who follows whom, the posts, when whom reposted what, and from whom who is hidden (reader first)."""
 
     follows: set[Pair]
     posts: list[Post]
     reposts: dict[Pair, int]
+    hides: set[Pair] = field(default_factory=set)
 
     def timelines(self, buckets: int = 1) -> pa.Table:
         """The rows of the relation, bucket by bucket, each in the relation's order."""
@@ -62,7 +63,9 @@ def drawn(random: Random) -> Network:
     pairs = {(one, other) for one in users for other in [*users, 5] if one != other}
     follows = {pair for pair in sorted(pairs) if random.random() < density}
     reposts = {(u, p): random.choice(instants) for u in users for p in ids if random.random() < density * 0.6}
-    return Network(follows, posts, reposts)
+    hidden = random.choice((0.0, 0.0, 0.2, 0.6))
+    hides = {pair for pair in sorted(pairs) if random.random() < hidden}
+    return Network(follows, posts, reposts, hides)
 
 
 def naive(network: Network, policy: Policy) -> list[Row]:
@@ -71,6 +74,8 @@ def naive(network: Network, policy: Policy) -> list[Row]:
     by_id = {post.post_id: post for post in network.posts}
 
     def reason(reader, post, time, reposter=0):
+        if {(reader, post.author), (reader, reposter)} & network.hides:
+            return
         known = earliest.get((reader, post.post_id), (time, reposter))
         earliest[reader, post.post_id] = min(known, (time, reposter))
 

@@ -6,17 +6,17 @@ from pipelines.runner.runs import run
 from tests.landing.lines import CLOCK
 from tests.releases.worlds import contents, files, releases, require_restored, served, tables
 
-RECORD = 11
+RECORD = 21
 BEFORE_THE_RECORD = [
     ("file", 5, "before"),
     ("commit", 1, "before"),
     ("commit", 1, "after"),
-    ("commit", 4, "after"),
-    ("commit", 8, "after"),
+    ("commit", 9, "after"),
+    ("commit", 15, "after"),
     ("commit", RECORD - 1, "after"),
     ("commit", RECORD, "before"),
 ]
-BEFORE_THE_FIRST = [("create", 6, "after"), ("commit", 5, "after"), ("commit", RECORD, "before")]
+BEFORE_THE_FIRST = [("create", 11, "after"), ("commit", 9, "after"), ("commit", RECORD, "before")]
 
 
 def require_same(lake, undisturbed):

@@ -1,18 +1,23 @@
 """What a run publishes, and when it publishes nothing."""
 
 from dataclasses import replace
+from importlib import import_module
 from pathlib import Path
 
+import pyarrow as pa
 import pytest
 from deltalake import DeltaTable
 
 from pipelines.checks import AuditError, at_most
 from pipelines.errors import UsageError
-from pipelines.runner import publishing, runs
+from pipelines.merge.audit import NewsfeedAudit
 from pipelines.runner.landing import land
+from pipelines.runner.planning import NothingLanded
+from pipelines.runner.reading import UnknownView
 from pipelines.runner.releases import NoRelease, release
-from pipelines.runner.runs import NothingLanded, run
+from pipelines.runner.runs import run
 from pipelines.storage.lake import Lake
+from pipelines.views import newsfeed, post_stats
 from tests.landing.lines import CLOCK, file_of, line, rows_of
 from tests.releases.worlds import TABLES, contents, deeds, newest, releases, require_restored, served, tables
 
@@ -22,10 +27,9 @@ def projections(monkeypatch):
     """A function that changes how one table is made."""
 
     def change(name, **changes):
-        found = publishing.projections()
-        found[name] = replace(found[name], **changes)
-        for module in (publishing, runs):
-            monkeypatch.setattr(module, "projections", lambda: found)
+        module = import_module(f"pipelines.{name.replace('/', '.')}")
+        declared = "VIEW" if name.startswith("views/") else "RELATION"
+        monkeypatch.setattr(module, declared, replace(getattr(module, declared), **changes))
 
     return change
 
@@ -35,17 +39,22 @@ def on_disk(lake, below="."):
     return len(list(Path(lake.root, below).rglob("*.parquet")))
 
 
+def made(done):
+    """The tables that a run made."""
+    return [step for step in done.seconds if "/" in step]
+
+
 def test_the_first_release_has_every_table_with_its_rows(released):
     found = {name: one["rows"] for name, one in tables(released).items()}
     assert list(found) == TABLES
-    assert (found["relations/users"], found["relations/follows"], found["views/posts"]) == (5, 5, 10)
+    assert (found["relations/users"], found["relations/follows"], found["views/posts"]) == (15, 5, 10)
     assert {name: len(rows) for name, rows in served(released).items()}.items() <= found.items()
 
 
 def test_a_record_says_what_the_release_covers(undisturbed):
     (first, second) = rows_of(undisturbed.releases, "release")
     assert [(one["release"], one["landing"], one["events"], one["buckets"]) for one in (first, second)] == [
-        (1, 1, 50, 1), (2, 2, 70, 1),
+        (1, 1, 80, 1), (2, 2, 112, 1),
     ]  # fmt: skip
     assert second["policy"] == '{"cap": 800, "own_posts": true, "replies": "followed"}'
     assert second["released_at"] == CLOCK
@@ -81,7 +90,9 @@ def test_only_tables_that_change_get_a_new_version(undisturbed, engine, copy, tm
     land(lake, engine, [file_of(tmp_path / "a", liked)], clock=CLOCK)
     assert run(lake, engine).reason == "landing 3 is new"
     changed = [name for name, version in newest(lake).items() if version != newest(undisturbed)[name]]
-    assert changed == ["relations/users", "relations/likes", "views/profile"]
+    assert changed == [
+        "relations/users", "relations/likes", "views/profile", "views/post_stats", "views/daily_activity",
+    ]  # fmt: skip
 
 
 def test_a_policy_is_remembered_and_a_change_of_it_published(undisturbed, engine, copy):
@@ -98,11 +109,83 @@ def test_a_policy_is_remembered_and_a_change_of_it_published(undisturbed, engine
 def test_a_new_version_of_a_view_is_published(undisturbed, engine, copy, projections):
     lake = copy(undisturbed)
     projections("views/profile", version=2)
-    assert run(lake, engine).reason == "tables or their versions changed"
+    assert run(lake, engine).reason == "changed: views/profile"
     assert [(name, one["projection"]) for name, one in tables(lake).items() if one["projection"] != 1] == [
         ("views/profile", 2)
     ]
     assert run(lake, engine).reason == "nothing new"
+
+
+def test_a_changed_view_is_made_anew_alone(undisturbed, engine, copy, projections):
+    lake = copy(undisturbed)
+    projections("views/profile", version=2)
+    assert made(run(lake, engine)) == ["views/profile"]
+    assert contents(lake) == contents(undisturbed)
+
+
+def test_a_changed_relation_is_made_anew_with_all_that_depends_on_it(undisturbed, engine, copy, projections):
+    lake = copy(undisturbed)
+    projections("relations/mutes", version=2)
+    done = run(lake, engine)
+    assert done.reason == "changed: relations/mutes, relations/hides, views/newsfeed, views/notifications"
+    assert made(done) == ["relations/mutes", "relations/hides", "views/newsfeed", "views/notifications"]
+    assert contents(lake) == contents(undisturbed)
+
+
+def test_a_run_of_one_view_makes_it_of_what_the_last_release_covers(undisturbed, released, engine, copy, projections):
+    lake = copy(released)  # in which a landing waits
+    for view in ("daily_activity", "posts"):
+        projections(f"views/{view}", version=2)
+        done = run(lake, engine, view=view)
+        assert (made(done), done.reason, done.release.landing) == ([f"views/{view}"], f"view {view}", 1)
+    assert run(lake, engine, view="posts").published is False
+    assert contents(lake) == contents(released)
+    assert run(lake, engine).reason == "landing 2 is new"
+    assert contents(lake) == contents(undisturbed)
+
+
+def test_a_run_of_one_view_makes_the_relations_that_it_lacks_and_no_other(undisturbed, engine, copy, projections):
+    lake = copy(undisturbed)
+    for name in ("relations/users", "relations/deactivations", "relations/likes"):
+        projections(name, version=2)
+    done = run(lake, engine, view="user_directory")
+    assert made(done) == ["relations/users", "relations/deactivations", "views/user_directory"]
+
+
+def test_one_view_needs_a_release_a_known_name_and_the_policy_as_it_is(landed, undisturbed, engine, copy):
+    with pytest.raises(NoRelease, match="nothing was released at .* yet: `newsfeed run` publishes the first release"):
+        run(copy(landed), engine, view="posts")
+    with pytest.raises(UnknownView, match="there is no view 'post': expected one of newsfeed, user_timeline, "):
+        run(undisturbed, engine, view="post")
+    with pytest.raises(UsageError, match="one view alone keeps the policy of the last release"):
+        run(undisturbed, engine, view="posts", policy={"cap": 3})
+
+
+def test_a_wrong_count_stops_the_release_and_names_the_rows(released, engine, copy, projections):
+    lake = copy(released)
+    likes = post_stats.FACTS["likes"]
+    projections("views/post_stats", counts={"likes": lambda frames: likes(frames).where("post_id NOT IN (103, 112)")})
+    with pytest.raises(AuditError, match="likes is the number of its facts: 2 rows do not, .*post_id 103") as raised:
+        run(lake, engine)
+    assert "post_id 112" in str(raised.value)
+    assert (releases(lake), served(lake)) == ([1], served(released))
+
+
+def test_an_entry_without_a_reason_stops_the_release(released, engine, copy, monkeypatch):
+    lake = copy(released)
+    everyone = pa.table({"user_id": range(1, 6), "hidden_id": [1] * 5})
+    relations = newsfeed._relations
+    monkeypatch.setattr(
+        newsfeed,
+        "_audits",
+        lambda bucket, inputs: NewsfeedAudit(
+            newsfeed._index(inputs)[1], relations(bucket, inputs)[0], newsfeed._pairs(everyone), inputs.policy
+        ).checks(),
+    )
+    monkeypatch.setattr(newsfeed, "VIEW", replace(newsfeed.VIEW, audits=newsfeed._audits))
+    with pytest.raises(AuditError, match=r"neither author nor reposter is hidden from the reader: \d+ rows do not"):
+        run(lake, engine)
+    assert releases(lake) == [1]
 
 
 def test_a_view_that_fails_its_checks_stops_the_release(released, engine, copy, projections):
@@ -141,7 +224,7 @@ def test_a_lake_may_not_look_like_a_pattern(tmp_path, name):
 def test_a_lake_may_have_any_name(engine, tmp_path, name):
     lake = Lake.at(str(tmp_path / name))
     land(lake, engine, [file_of(tmp_path / "a", *deeds(30, 1))], clock=CLOCK)
-    assert run(lake, engine).release.events == 5
+    assert run(lake, engine).release.events == 8
     assert len(served(lake)["views/posts"]) == 1
 
 

@@ -6,11 +6,12 @@ from deltalake import DeltaTable
 
 from tests.landing.lines import line, rows_of
 
-TABLES = [
-    *(f"relations/{name}" for name in ("users", "follows", "posts", "reposts", "likes", "timelines")),
-    *(f"views/{name}" for name in ("newsfeed", "user_timeline", "profile", "posts")),
-]
-VIEWS = TABLES[6:]
+RELATIONS = "users deactivations follows blocks mutes hides posts reposts likes timelines"
+SERVED = (
+    "newsfeed user_timeline profile followers followees posts post_stats notifications user_directory daily_activity"
+)
+VIEWS = [f"views/{name}" for name in SERVED.split()]
+TABLES = [*(f"relations/{name}" for name in RELATIONS.split()), *VIEWS]
 
 
 def deeds(day, *numbers):
@@ -27,6 +28,9 @@ def _deeds(time, number):
         ("posted", actor, {"post_id": 100 + number, "text": f"post {number}"}),
         ("liked", other, {"post_id": 100 + number}),
         ("reposted", other, {"post_id": 100 + number}),
+        ("muted", actor, {"muted_id": 50 + number}),
+        ("blocked", actor, {"blocked_id": 70 + number}),
+        ("deactivated", 90 + number, {}),
     ]
     return [line(f"{kind}-{number}", kind, event_time=time, actor_id=who, **payload) for kind, who, payload in given]
 

@@ -1,0 +1,76 @@
+"""Building: the stale tables of a release, staged and checked, each made of the log and the relations before it."""
+
+from dataclasses import dataclass, field
+
+from pyspark.sql import DataFrame
+
+from pipelines.engines.base import Engine
+from pipelines.projections import AnyProjection, Projection
+from pipelines.runner.counting import audit_counts
+from pipelines.runner.materialize import (
+    Places,
+    Staged,
+    frame_of,
+    inputs_of,
+    materialize_buckets,
+    materialize_frame,
+)
+from pipelines.runner.planning import Plan
+from pipelines.runner.publishing import place_of, projections
+from pipelines.runner.steps import Steps
+from pipelines.storage import delta, places
+from pipelines.storage.datafiles import bucket_of
+from pipelines.tables import Table
+
+
+@dataclass
+class Made:
+    """The relations so far: where their files are, and as DataFrames, with the log."""
+
+    engine: Engine
+    places: dict[str, Places] = field(default_factory=dict)
+    frames: dict[str, DataFrame] = field(default_factory=dict)
+
+    def hold(self, table: Table, found: Places) -> None:
+        """Let what comes later read a relation."""
+        self.places[table.name] = found
+        self.frames[table.name] = self.frame(table, found)
+
+    def frame(self, table: Table, found: Places) -> DataFrame:
+        """The rows of a table's files."""
+        return frame_of(self.engine.session, table, [place for _, place in found])
+
+
+def build(plan: Plan, engine: Engine, events: DataFrame | None, buckets: int, steps: Steps) -> dict[str, Staged]:
+    """The stale tables by name; the others that they are made of are read as the last release has them."""
+    made, staged = Made(engine), dict[str, Staged]()
+    if events is not None:
+        made.frames["events"] = events
+    for name, projection in projections().items():
+        if name in plan.stale:
+            with steps.step(name):
+                staged[name] = _stage(plan, projection, made, place_of(plan.lake, name), buckets)
+        if name.startswith("relations/") and projection.table.name in plan.reads:
+            made.hold(projection.table, staged[name].places if name in staged else _kept(plan, name))
+    return staged
+
+
+def _stage(plan: Plan, projection: AnyProjection, made: Made, place: str, buckets: int) -> Staged:
+    """One table, its rows and its counts checked."""
+    if not isinstance(projection, Projection):
+        inputs = inputs_of(made.places, projection.reads, plan.policy, buckets)
+        return materialize_buckets(made.engine, projection, inputs, place)
+    staged = materialize_frame(projection, made.frames, place, plan.policy, buckets)
+    if projection.counts:
+        audit_counts(projection, made.frames, made.frame(projection.table, staged.places))
+    return staged
+
+
+def _kept(plan: Plan, name: str) -> Places:
+    """Where the files of a table of the last release are."""
+    place = place_of(plan.lake, name)
+    table = plan.last.tables.get(name) if plan.last is not None else None
+    handle = None if table is None else delta.find(place, table.version)
+    if handle is None:
+        raise AssertionError(f"{name} is neither made nor in the last release")
+    return tuple((bucket_of(path), places.join(place, path)) for path in delta.paths(handle))

@@ -1,0 +1,43 @@
+"""The names of active users in lower case: to search by prefix is to read a range."""
+
+from collections.abc import Iterator
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from pipelines.projections import BucketInputs, BucketProjection
+from pipelines.relations.standing import inactive_users
+from pipelines.relations.users import USERS
+from pipelines.tables import Column, Table
+
+FIELDS = ("username", "first_name", "last_name")
+
+USER_DIRECTORY = Table(
+    "user_directory",
+    (
+        Column("term", "string", "a whole name in lower case, as Python's str.lower gives it"),
+        Column("user_id", "bigint", "whose name"),
+        Column("field", "string", "which name: username, first_name or last_name"),
+    ),
+    key=("term", "user_id", "field"),
+    description="The names of active users, by name.",
+    bucket_by="user_id",
+)
+
+
+def _merge(bucket: int, inputs: BucketInputs) -> Iterator[pa.RecordBatch]:
+    users = inputs.read(USERS, ["user_id", *FIELDS], bucket)
+    users = users.filter(pc.invert(pc.is_in(users["user_id"], inactive_users(inputs))))
+    rows = pa.concat_tables([_terms(users, field) for field in FIELDS])
+    yield from rows.sort_by([(name, "ascending") for name in USER_DIRECTORY.order]).combine_chunks().to_batches()
+
+
+def _terms(users: pa.Table, field: str) -> pa.Table:
+    """One name of each user who gave it."""
+    named = users.filter(pc.is_valid(users[field]))
+    terms = pa.array([name.lower() for name in named[field].to_pylist()], pa.string())
+    fields = pa.repeat(pa.scalar(field), len(terms))
+    return pa.Table.from_arrays([terms, named["user_id"], fields], schema=USER_DIRECTORY.arrow)
+
+
+VIEW = BucketProjection(USER_DIRECTORY, ("users", "deactivations"), _merge)
