@@ -12,6 +12,7 @@ from pipelines.tables import Table
 
 Frames = Mapping[str, DataFrame]
 Checks = Callable[[Policy], tuple[Check, ...]]
+Fold = Callable[[pa.Table, Policy], pa.Table]
 Facts = Callable[[Frames], DataFrame]
 
 
@@ -48,8 +49,7 @@ def no_audits(_: int, __: BucketInputs) -> tuple[Check, ...]:
 class Projection:
     """A table made of others by DataFrames; `reads` names them, `events` being the log in its newest version.
 
-    - `ranked`: the build leaves `position` to be given by this order within each value of its first column, up to the
-      policy's cap.
+    - `fold`: what a task makes of a bucket's built rows: the table's, in its order; just that order when not given.
     - `counts`: by column, the facts that it counts, each with the key of the row that counts it; checked on all rows.
     - `version`: a change of what a projection means goes with a new one, which rebuilds the table.
     """
@@ -59,7 +59,7 @@ class Projection:
     build: Callable[[Frames], DataFrame]
     checks: Checks = no_checks
     version: int = 1
-    ranked: tuple[str, ...] = ()
+    fold: Fold | None = None
     counts: Mapping[str, Facts] = field(default_factory=dict)
 
 

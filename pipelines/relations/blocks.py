@@ -1,9 +1,6 @@
 """Who blocks whom."""
 
-from pyspark.sql import DataFrame
-
-from pipelines.projections import Frames, Projection
-from pipelines.relations.facts import LAST_EVENT, last_event_between
+from pipelines.relations.facts import LAST_EVENT, last_events
 from pipelines.tables import Column, Table
 
 BLOCKS = Table(
@@ -19,8 +16,4 @@ BLOCKS = Table(
 )
 
 
-def _build(frames: Frames) -> DataFrame:
-    return last_event_between(frames["events"], "blocked", "unblocked", "user_id", "blocked_id")
-
-
-RELATION = Projection(BLOCKS, ("events",), _build)
+RELATION = last_events(BLOCKS, "blocked", "unblocked", "actor_id", "blocked_id", to_others=True)

@@ -1,9 +1,6 @@
 """Which users are deactivated, as the last event says."""
 
-from pyspark.sql import DataFrame
-
-from pipelines.projections import Frames, Projection
-from pipelines.relations.facts import LAST_EVENT, last_event
+from pipelines.relations.facts import LAST_EVENT, last_events
 from pipelines.tables import Column, Table
 
 DEACTIVATIONS = Table(
@@ -15,9 +12,4 @@ DEACTIVATIONS = Table(
 )
 
 
-def _build(frames: Frames) -> DataFrame:
-    events = frames["events"].withColumnRenamed("actor_id", "user_id")
-    return last_event(events, "deactivated", "reactivated", "user_id")
-
-
-RELATION = Projection(DEACTIVATIONS, ("events",), _build)
+RELATION = last_events(DEACTIVATIONS, "deactivated", "reactivated", "actor_id")

@@ -1,14 +1,23 @@
-"""Facts: for each key the event with the greatest (event_time, event_id) decides.
+"""Facts: for each key the event with the greatest (event_time, event_id) decides; ids compare by code points.
 
-Strings are dear and most facts are never withdrawn: those need only the greatest time. The others are folded by an
-order key, one string that sorts like (event_time, event_id): the time in microseconds, padded to 18 digits, then the
-id; strings compare by code points on both engines.
+The engine brings the events of a bucket together; compiled code folds them, so that nothing is made of their ids but
+comparisons, and those only where times are equal.
 """
 
+from functools import partial
+
+import numpy as np
+import pyarrow as pa
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
+from pipelines.compiled import compiled
+from pipelines.policy import Policy
+from pipelines.projections import Frames, Projection
+from pipelines.relations.arrays import Texts, is_before, numbers, texts
+from pipelines.sorting import Numbers, Order, order_by
 from pipelines.tables import Column as TableColumn
+from pipelines.tables import Table
 
 TIME_DIGITS = 18
 
@@ -24,58 +33,58 @@ ON_POST = (
 )
 
 
-def _time_text() -> Column:
-    return F.lpad(F.unix_micros("event_time").cast("string"), TIME_DIGITS, "0")
+def last_events(table: Table, given: str, withdrawn: str, *fields: str, to_others: bool = False) -> Projection:
+    """The projection of a table that has for each key its last event, of the types `given` and `withdrawn`.
+
+    The events' fields are those of the key, in its order; with `to_others`, what a user does to oneself is no fact.
+    """
+
+    def build(frames: Frames) -> DataFrame:
+        events = frames["events"].where(F.col("event_type").isin(given, withdrawn))
+        if to_others:
+            events = events.where(F.col(fields[0]) != F.col(fields[1]))
+        key = (F.col(field).alias(name) for field, name in zip(fields, table.key, strict=True))
+        return events.select(*key, "event_time", "event_id", (F.col("event_type") == given).alias("holds"))
+
+    return Projection(table, ("events",), build, fold=partial(_last_of_each, table))
 
 
-def order_key() -> Column:
-    """The order key of an event."""
-    return F.concat(_time_text(), F.col("event_id"))
+def _last_of_each(table: Table, rows: pa.Table, _: Policy) -> pa.Table:
+    """The decisive row of each key, by key."""
+    keys = [numbers(rows, name) for name in table.key]
+    order, starts = grouped(*keys)
+    last = np.empty(len(starts) - 1, np.int32)
+    _greatest(order, starts, numbers(rows, "event_time"), texts(rows, "event_id"), last)
+    return rows.select(table.names).take(pa.array(last))
 
 
-def time_of(key: Column) -> Column:
-    """The event_time in an order key."""
-    return F.timestamp_micros(F.substring(key, 1, TIME_DIGITS).cast("bigint"))
+def grouped(*keys: Numbers) -> tuple[Order, Numbers]:
+    """The rows by key, and where each key's rows begin in that order, with the end of the last."""
+    order = order_by(*keys)
+    differs = np.ones(len(order) + 1, np.bool_)
+    if len(order):
+        differs[1:-1] = np.logical_or.reduce([np.diff(key[order]) != 0 for key in keys])
+    return order, np.flatnonzero(differs)
 
 
-def last_event(events: DataFrame, given: str, withdrawn: str, *key: str) -> DataFrame:
-    """For each key whether its last event gives or withdraws the fact, and when: the key and LAST_EVENT."""
-    events = events.withColumn("gives", F.col("event_type") == given)
-    gives = events.where(F.col("event_type") == given).select(*key, "event_time", "event_id", "gives")
-    withdraws = events.where(F.col("event_type") == withdrawn).select(*key, "event_time", "event_id", "gives")
-    ever_withdrawn = withdraws.select(*key).distinct()
-    never_withdrawn = gives.join(ever_withdrawn, list(key), "left_anti")
-    contested = gives.join(ever_withdrawn, list(key), "left_semi").unionByName(withdraws)
-    return _greatest_time(never_withdrawn, *key).unionByName(_greatest(contested, *key))
-
-
-def last_event_between(events: DataFrame, given: str, withdrawn: str, doer: str, other: str) -> DataFrame:
-    """For each two users, named by their columns, the last event of the first one; to do it to oneself is no fact."""
-    pairs = events.withColumnRenamed("actor_id", doer)
-    return last_event(pairs.where(F.col(doer) != F.col(other)), given, withdrawn, doer, other)
-
-
-def _greatest_time(gives: DataFrame, *key: str) -> DataFrame:
-    """The facts of events that all give them."""
-    last = gives.groupBy(*key).agg(F.max("event_time").alias("event_time"))
-    return last.select(*key, F.lit(True).alias("holds"), "event_time")
-
-
-def _greatest(events: DataFrame, *key: str) -> DataFrame:
-    """The facts of events of both kinds, by their order keys."""
-    given = F.max(F.when(F.col("gives"), order_key())).alias("given")
-    withdrawn = F.max(F.when(~F.col("gives"), order_key())).alias("withdrawn")
-    last = events.groupBy(*key).agg(given, withdrawn)
-    decisive = F.greatest("given", "withdrawn")
-    holds = F.coalesce(F.col("given") == decisive, F.lit(False)).alias("holds")
-    return last.select(*key, holds, time_of(decisive).alias("event_time"))
+@compiled
+def _greatest(order: Order, starts: Numbers, times: Numbers, ids: Texts, found: Order) -> None:
+    """Write of each run of rows the one with the greatest (time, id)."""
+    for run in range(len(found)):
+        best = order[starts[run]]
+        for place in range(starts[run] + 1, starts[run + 1]):
+            if is_before(times, ids, best, order[place]):
+                best = order[place]
+        found[run] = best
 
 
 def last_given(field: str) -> Column:
     """Aggregate: the value of the field in the last event that gave one.
 
-    The id is written in hex and ended by `!`, which sorts below every digit, so that no id is a prefix of another.
+    The greatest string made of the time in microseconds, padded to TIME_DIGITS, the event's id and the value. The id
+    is written in hex and ended by `!`, which sorts below every digit, so that no id is a prefix of another.
     """
-    ordered = F.concat(_time_text(), F.hex(F.encode("event_id", "UTF-8")), F.lit("!"), F.col(field))
+    time = F.lpad(F.unix_micros("event_time").cast("string"), TIME_DIGITS, "0")
+    ordered = F.concat(time, F.hex(F.encode("event_id", "UTF-8")), F.lit("!"), F.col(field))
     last = F.max(F.when(F.col(field).isNotNull(), ordered))
     return F.regexp_replace(last, r"\A[0-9A-F]*!", "").alias(field)

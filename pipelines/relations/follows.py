@@ -1,9 +1,6 @@
 """Who follows whom."""
 
-from pyspark.sql import DataFrame
-
-from pipelines.projections import Frames, Projection
-from pipelines.relations.facts import LAST_EVENT, last_event_between
+from pipelines.relations.facts import LAST_EVENT, last_events
 from pipelines.tables import Column, Table
 
 FOLLOWS = Table(
@@ -19,8 +16,4 @@ FOLLOWS = Table(
 )
 
 
-def _build(frames: Frames) -> DataFrame:
-    return last_event_between(frames["events"], "followed", "unfollowed", "follower_id", "followee_id")
-
-
-RELATION = Projection(FOLLOWS, ("events",), _build)
+RELATION = last_events(FOLLOWS, "followed", "unfollowed", "actor_id", "followee_id", to_others=True)

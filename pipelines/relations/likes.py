@@ -1,9 +1,6 @@
 """Who likes which post, as the last event says."""
 
-from pyspark.sql import DataFrame
-
-from pipelines.projections import Frames, Projection
-from pipelines.relations.facts import ON_POST, last_event
+from pipelines.relations.facts import ON_POST, last_events
 from pipelines.tables import Table
 
 LIKES = Table(
@@ -15,9 +12,4 @@ LIKES = Table(
 )
 
 
-def _build(frames: Frames) -> DataFrame:
-    events = frames["events"].withColumnRenamed("actor_id", "user_id")
-    return last_event(events, "liked", "unliked", "post_id", "user_id")
-
-
-RELATION = Projection(LIKES, ("events",), _build)
+RELATION = last_events(LIKES, "liked", "unliked", "post_id", "actor_id")

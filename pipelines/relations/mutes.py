@@ -1,9 +1,6 @@
 """Who mutes whom."""
 
-from pyspark.sql import DataFrame
-
-from pipelines.projections import Frames, Projection
-from pipelines.relations.facts import LAST_EVENT, last_event_between
+from pipelines.relations.facts import LAST_EVENT, last_events
 from pipelines.tables import Column, Table
 
 MUTES = Table(
@@ -19,8 +16,4 @@ MUTES = Table(
 )
 
 
-def _build(frames: Frames) -> DataFrame:
-    return last_event_between(frames["events"], "muted", "unmuted", "user_id", "muted_id")
-
-
-RELATION = Projection(MUTES, ("events",), _build)
+RELATION = last_events(MUTES, "muted", "unmuted", "actor_id", "muted_id", to_others=True)

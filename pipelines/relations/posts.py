@@ -1,11 +1,20 @@
-"""Every post ever seen: its first `posted` with its author's last edit, whether it stands, and whose it answers."""
+"""Every post ever seen: its first `posted`, with its author's last edit, and whether it was deleted."""
 
+import numpy as np
+import pyarrow as pa
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
+from pipelines.compiled import compiled
+from pipelines.policy import Policy
 from pipelines.projections import Frames, Projection
-from pipelines.relations.facts import last_given, order_key
+from pipelines.relations.arrays import Flags, Texts, is_before, numbers, texts
+from pipelines.relations.facts import grouped
+from pipelines.sorting import Numbers, Order
 from pipelines.tables import Column, Table
+
+POSTED, EDITED, DELETED = range(3)
+TYPES = {"posted": POSTED, "post_edited": EDITED, "post_deleted": DELETED}
 
 POSTS = Table(
     "posts",
@@ -17,74 +26,87 @@ POSTS = Table(
         Column("edited_at", "timestamp", "when its author last edited it", nullable=True),
         Column("languages", "array<string>", "its languages; null when none were given", nullable=True),
         Column("reply_to_post_id", "bigint", "the post that it answers", nullable=True),
-        Column("parent_author_id", "bigint", "the author of the post that it answers, if ever seen", nullable=True),
-        Column("mentioned_ids", "array<bigint>", "the users whom it mentions; null when it is deleted", nullable=True),
-        Column("stands", "boolean", "whether its author has neither deleted it nor is deactivated"),
+        Column("mentioned_ids", "array<bigint>", "the users whom it mentions", nullable=True),
+        Column("deleted", "boolean", "whether its author has deleted it"),
     ),
     key=("post_id",),
-    description="Every post of which a `posted` was ever seen.",
+    description="Every post of which a `posted` was ever seen; its author may be deactivated.",
     bucket_by="post_id",
 )
 
 
-def _first_posted(events: DataFrame) -> DataFrame:
-    """The least `posted` of each post by (event_time, event_id); nearly all posts have but one."""
-    posted = events.where(F.col("event_type") == "posted").withColumnRenamed("actor_id", "author_id")
-    several = posted.groupBy("post_id").count().where("count > 1").select("post_id")
-    contested = posted.join(several, "post_id", "left_semi").withColumn("order", order_key())
-    least = contested.groupBy("post_id").agg(F.min("order").alias("order"))
-    first = contested.join(least, ["post_id", "order"], "left_semi").drop("order")
-    return posted.join(several, "post_id", "left_anti").unionByName(first)
-
-
-def _edits(events: DataFrame, first: DataFrame) -> DataFrame:
-    """The last text that its author gave to each post after the `posted`, and when; other edits do nothing."""
-    edits = events.where(F.col("event_type") == "post_edited")
-    edits = edits.select("post_id", F.col("actor_id").alias("author_id"), "event_time", "event_id", "text")
-    posted = first.select(
-        "post_id", "author_id", F.col("event_time").alias("posted_at"), F.col("event_id").alias("posted_id")
-    )
-    same_time = (F.col("event_time") == F.col("posted_at")) & (F.col("event_id") > F.col("posted_id"))
-    later = edits.join(posted, ["post_id", "author_id"]).where((F.col("event_time") > F.col("posted_at")) | same_time)
-    last = last_given("text").alias("edited_text")
-    return later.groupBy("post_id").agg(last, F.max("event_time").alias("edited_at"))
-
-
-def _deletions(events: DataFrame) -> DataFrame:
-    """Whose deletions of which post were ever seen; only the author's count, whatever their time."""
-    deleted = events.where(F.col("event_type") == "post_deleted")
-    return deleted.select("post_id", F.col("actor_id").alias("author_id"), F.lit(True).alias("deleted")).distinct()
-
-
-def _inactive(frames: Frames) -> DataFrame:
-    """The deactivated users, as authors."""
-    inactive = frames["deactivations"].where("holds")
-    return inactive.select(F.col("user_id").alias("author_id"), F.lit(True).alias("inactive"))
-
-
 def _build(frames: Frames) -> DataFrame:
-    events = frames["events"]
-    first = _first_posted(events)
-    parents = first.select(F.col("post_id").alias("reply_to_post_id"), F.col("author_id").alias("parent_author_id"))
-    known = (
-        first.join(_deletions(events), ["post_id", "author_id"], "left")
-        .join(_inactive(frames), "author_id", "left")
-        .join(_edits(events, first), "post_id", "left")
-        .join(parents, "reply_to_post_id", "left")
-    )
-    kept = F.col("deleted").isNull()
-    return known.select(
+    """All that was ever said of a post."""
+    events = frames["events"].where(F.col("event_type").isin(*TYPES))
+    kind = F.lit(DELETED)
+    for name, number in TYPES.items():
+        kind = F.when(F.col("event_type") == name, F.lit(number)).otherwise(kind)
+    languages = F.when(F.col("language").isNotNull(), F.array("language"))
+    return events.select(
         "post_id",
-        "author_id",
-        F.col("event_time").alias("posted_at"),
-        F.when(kept, F.coalesce("edited_text", "text")).alias("text"),
-        F.when(kept, F.col("edited_at")).alias("edited_at"),
-        F.when(kept & F.col("language").isNotNull(), F.array("language")).alias("languages"),
+        kind.cast("bigint").alias("kind"),
+        F.col("actor_id").alias("author_id"),
+        "event_time",
+        "event_id",
+        "text",
+        languages.alias("languages"),
         "reply_to_post_id",
-        "parent_author_id",
-        F.when(kept, F.col("mentioned_ids")).alias("mentioned_ids"),
-        (kept & F.col("inactive").isNull()).alias("stands"),
+        "mentioned_ids",
     )
 
 
-RELATION = Projection(POSTS, ("events", "deactivations"), _build)
+def _fold(rows: pa.Table, _: Policy) -> pa.Table:
+    """Each post that has a `posted`, by id."""
+    ids = numbers(rows, "post_id")
+    order, starts = grouped(ids)
+    posts = len(starts) - 1
+    first, edit, deleted = np.empty(posts, np.int32), np.empty(posts, np.int32), np.empty(posts, np.bool_)
+    actors, times = numbers(rows, "author_id"), numbers(rows, "event_time")
+    _decide(order, starts, numbers(rows, "kind"), actors, times, texts(rows, "event_id"), first, edit, deleted)
+    seen = first >= 0
+    first, edit, deleted = first[seen], edit[seen], deleted[seen]
+    said = np.where(edit >= 0, edit, first)
+    found = rows.take(pa.array(first))
+    return pa.Table.from_pydict(
+        {
+            "post_id": found["post_id"],
+            "author_id": found["author_id"],
+            "posted_at": found["event_time"],
+            "text": rows["text"].take(pa.array(said, mask=deleted)),
+            "edited_at": rows["event_time"].take(pa.array(edit, mask=deleted | (edit < 0))),
+            "languages": found["languages"],
+            "reply_to_post_id": found["reply_to_post_id"],
+            "mentioned_ids": found["mentioned_ids"],
+            "deleted": pa.array(deleted),
+        }
+    )
+
+
+@compiled
+def _decide(
+    order: Order, starts: Numbers, kinds: Numbers, actors: Numbers, times: Numbers, ids: Texts,
+    first: Order, edit: Order, deleted: Flags,
+) -> None:  # fmt: skip
+    """Write for each post its first `posted` or -1, its author's last edit after that or -1, and whether it is deleted.
+
+    A deletion by the author counts whatever its time.
+    """
+    for post in range(len(first)):
+        first[post], edit[post], deleted[post] = -1, -1, False
+        for place in range(starts[post], starts[post + 1]):
+            row = order[place]
+            if kinds[row] == POSTED and (first[post] < 0 or is_before(times, ids, row, first[post])):
+                first[post] = row
+        if first[post] < 0:
+            continue
+        for place in range(starts[post], starts[post + 1]):
+            row = order[place]
+            if actors[row] != actors[first[post]]:
+                continue
+            if kinds[row] == DELETED:
+                deleted[post] = True
+            elif kinds[row] == EDITED and is_before(times, ids, first[post] if edit[post] < 0 else edit[post], row):
+                edit[post] = row
+
+
+RELATION = Projection(POSTS, ("events",), _build, fold=_fold)

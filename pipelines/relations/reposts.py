@@ -1,9 +1,6 @@
 """Who reposted which post, as the last event says."""
 
-from pyspark.sql import DataFrame
-
-from pipelines.projections import Frames, Projection
-from pipelines.relations.facts import ON_POST, last_event
+from pipelines.relations.facts import ON_POST, last_events
 from pipelines.tables import Table
 
 REPOSTS = Table(
@@ -15,9 +12,4 @@ REPOSTS = Table(
 )
 
 
-def _build(frames: Frames) -> DataFrame:
-    events = frames["events"].withColumnRenamed("actor_id", "user_id")
-    return last_event(events, "reposted", "repost_undone", "post_id", "user_id")
-
-
-RELATION = Projection(REPOSTS, ("events",), _build)
+RELATION = last_events(REPOSTS, "reposted", "repost_undone", "post_id", "actor_id")

@@ -20,7 +20,7 @@ def of_active(frames: Frames, rows: DataFrame, *users: str) -> DataFrame:
 
 def standing_posts(frames: Frames) -> DataFrame:
     """The posts that are neither deleted nor by a deactivated author."""
-    return frames["posts"].where("stands")
+    return of_active(frames, frames["posts"].where("NOT deleted"), "author_id")
 
 
 def standing_follows(frames: Frames) -> DataFrame:

@@ -1,11 +1,19 @@
 """What each user posted, replied and reposted, newest first: what the newsfeed merges."""
 
+import numpy as np
+import pyarrow as pa
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
+from pipelines.policy import Policy
 from pipelines.projections import Frames, Projection
+from pipelines.relations.arrays import flags, numbers
 from pipelines.relations.standing import given_on_posts, standing_posts
+from pipelines.sorting import order_by
 from pipelines.tables import Column, Table
+
+KINDS = ("post", "reply", "repost")
+REPOST = KINDS.index("repost")
 
 TIMELINES = Table(
     "timelines",
@@ -26,21 +34,37 @@ TIMELINES = Table(
 )
 
 
-def _build(frames: Frames) -> DataFrame:
-    posts = standing_posts(frames).select(
-        "post_id", "author_id", "posted_at", F.col("reply_to_post_id").isNotNull().alias("is_reply"), "parent_author_id"
+def with_parent_author(frames: Frames, posts: DataFrame) -> DataFrame:
+    """The posts with the `parent_author_id` of those that answer a post ever seen, deleted or not."""
+    parents = frames["posts"].select(
+        F.col("post_id").alias("reply_to_post_id"), F.col("author_id").alias("parent_author_id")
     )
+    return posts.join(parents, "reply_to_post_id", "left")
+
+
+def _build(frames: Frames) -> DataFrame:
+    """The rows with `is_repost`, which with `is_reply` tells the kind."""
+    known = with_parent_author(frames, standing_posts(frames))
+    is_reply = F.col("reply_to_post_id").isNotNull().alias("is_reply")
+    posts = known.select("post_id", "author_id", "posted_at", is_reply, "parent_author_id")
     written = posts.select(
         F.col("author_id").alias("user_id"),
         F.col("posted_at").alias("entered_at"),
-        F.when(F.col("is_reply"), F.lit("reply")).otherwise(F.lit("post")).alias("kind"),
+        F.lit(False).alias("is_repost"),
         *posts.columns,
     )
-    reposts = given_on_posts(frames, "reposts")
-    passed_on = reposts.join(posts, "post_id").select(
-        "user_id", F.col("event_time").alias("entered_at"), F.lit("repost").alias("kind"), *posts.columns
-    )
-    return written.unionByName(passed_on).select(*TIMELINES.names)
+    reposts = given_on_posts(frames, "reposts").select("post_id", "user_id", F.col("event_time").alias("entered_at"))
+    passed_on = reposts.join(posts, "post_id").withColumn("is_repost", F.lit(True))
+    return written.unionByName(passed_on)
 
 
-RELATION = Projection(TIMELINES, ("posts", "reposts", "deactivations"), _build)
+def _fold(rows: pa.Table, _: Policy) -> pa.Table:
+    is_repost = flags(rows, "is_repost")
+    kinds = np.where(is_repost, REPOST, flags(rows, "is_reply").astype(np.int8))
+    columns = [numbers(rows, name) for name in ("user_id", "entered_at", "post_id")]
+    order = order_by(*columns, kinds.astype(np.int64), descending=(1, 2))
+    names = pa.DictionaryArray.from_arrays(pa.array(kinds[order].astype(np.int8)), list(KINDS))
+    return rows.take(pa.array(order)).drop_columns(["is_repost"]).append_column("kind", names)
+
+
+RELATION = Projection(TIMELINES, ("posts", "reposts", "deactivations"), _build, fold=_fold)

@@ -12,15 +12,14 @@ from pyspark.sql import functions as F
 
 from pipelines.checks import AuditError, Check, Findings, require_clean
 from pipelines.engines.base import Engine
-from pipelines.merge.positions import with_positions
 from pipelines.policy import Policy
 from pipelines.projections import BucketInputs, BucketProjection, Projection
+from pipelines.sorting import order_by
 from pipelines.storage import datafiles, places
 from pipelines.storage.datafiles import DataFile, standard_checks, write_buckets
 from pipelines.tables import Table
 
 BUCKET = "_bucket"
-POSITION = "position"
 BATCH_ROWS = 128 * 1024
 EVENTS_PER_BUCKET = 1 << 20
 
@@ -76,11 +75,10 @@ def materialize_frame(
     """Stage a projection that is a DataFrame. Raises ContractError, AuditError."""
     table = projection.table
     frame = projection.build(frames)
-    given_later = [(POSITION, "int")] if projection.ranked else []
-    table.check([*((field.name, field.dataType.simpleString()) for field in frame.schema.fields), *given_later])
+    if projection.fold is None:
+        table.check((field.name, field.dataType.simpleString()) for field in frame.schema.fields)
     rows = frame.select(*frame.columns, _bucket(table, buckets).alias(BUCKET)).repartition(buckets, BUCKET)
-    checks = (*standard_checks(table), *projection.checks(policy))
-    write = partial(_write_partition, place, table, checks, Ranking(projection.ranked, policy.cap))
+    write = partial(_write_partition, projection, place, policy)
     found = rows.mapInArrow(write, "file binary").collect()
     return _staged(table, place, [pickle.loads(bytes(row.file)) for row in found])  # noqa: S301 (our own task wrote it)
 
@@ -91,20 +89,8 @@ def _bucket(table: Table, buckets: int) -> Column:
     return F.pmod(F.col(table.bucket_by), F.lit(buckets).cast("bigint"))
 
 
-@dataclass(frozen=True)
-class Ranking:
-    """The order in which rows are given positions, within each value of its first column; empty when they have none."""
-
-    order: tuple[str, ...]
-    cap: int
-
-    def rank(self, rows: pa.Table) -> pa.Table:
-        """The rows, which stand in that order, with their positions, as far as the cap."""
-        return with_positions(rows, self.order[0], self.cap) if self.order else rows
-
-
 def _write_partition(
-    place: str, table: Table, checks: tuple[Check, ...], ranking: Ranking, batches: Iterator[pa.RecordBatch]
+    projection: Projection, place: str, policy: Policy, batches: Iterator[pa.RecordBatch]
 ) -> Iterator[pa.RecordBatch]:
     """The task that writes a partition's buckets, each sorted here: Sail drops a sort before a Python task.
 
@@ -112,21 +98,34 @@ def _write_partition(
     """
     held = list(batches)
     if held:
-        for written in write_buckets(
-            place, table, checks, _sorted_buckets(table, ranking, pa.Table.from_batches(held))
-        ):
+        table = projection.table
+        checks = (*standard_checks(table), *projection.checks(policy))
+        buckets = _buckets(projection, policy, pa.Table.from_batches(held))
+        for written in write_buckets(place, table, checks, buckets):
             yield pa.record_batch({"file": pa.array([pickle.dumps(written)], pa.binary())})
 
 
-def _sorted_buckets(table: Table, ranking: Ranking, rows: pa.Table) -> Iterator[tuple[int, pa.RecordBatch]]:
-    """The rows bucket by bucket, each in the table's order, with its columns and types."""
-    order = ranking.order or table.order
-    keys = [(name.lstrip("-"), "descending" if name.startswith("-") else "ascending") for name in order]
+def _buckets(projection: Projection, policy: Policy, rows: pa.Table) -> Iterator[tuple[int, pa.RecordBatch]]:
+    """A partition's rows bucket by bucket, folded or just sorted, with the table's columns and types."""
+    table = projection.table
     for bucket in pc.unique(rows[BUCKET]).to_pylist():
-        mine = rows.filter(pc.equal(rows[BUCKET], bucket)).drop_columns([BUCKET]).combine_chunks()
-        ranked = ranking.rank(mine.take(pc.sort_indices(mine, keys)))
-        for batch in ranked.select(table.names).cast(table.arrow).combine_chunks().to_batches(BATCH_ROWS):
+        mine = rows.filter(pc.equal(rows[BUCKET], bucket)).drop_columns([BUCKET])
+        made = in_order(table, mine) if projection.fold is None else projection.fold(mine, policy)
+        if set(made.schema.names) != set(table.names):
+            table.check((name, "nothing declared") for name in made.schema.names)
+        for batch in made.select(table.names).cast(table.arrow).combine_chunks().to_batches(BATCH_ROWS):
             yield bucket, batch
+
+
+def in_order(table: Table, rows: pa.Table) -> pa.Table:
+    """The rows in the table's order."""
+    names = [name.lstrip("-") for name in table.order]
+    falling = [place for place, name in enumerate(table.order) if name.startswith("-")]
+    if all(pa.types.is_integer(rows[name].type) and not rows[name].null_count for name in names):
+        columns = [rows[name].combine_chunks().to_numpy() for name in names]
+        return rows.take(pa.array(order_by(*columns, descending=falling)))
+    keys = [(name, "descending" if place in falling else "ascending") for place, name in enumerate(names)]
+    return rows.take(pc.sort_indices(rows, keys))
 
 
 def materialize_buckets(engine: Engine, projection: BucketProjection, inputs: BucketInputs, place: str) -> Staged:

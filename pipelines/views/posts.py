@@ -1,9 +1,13 @@
 """The standing posts; the only view with texts."""
 
-from pyspark.sql import DataFrame
+from collections.abc import Iterator
 
-from pipelines.projections import Frames, Projection
-from pipelines.relations.standing import standing_posts
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from pipelines.projections import BucketInputs, BucketProjection
+from pipelines.relations.posts import POSTS as RELATION
+from pipelines.relations.standing import inactive_users
 from pipelines.tables import Column, Table
 
 POSTS = Table(
@@ -23,8 +27,11 @@ POSTS = Table(
 )
 
 
-def _build(frames: Frames) -> DataFrame:
-    return standing_posts(frames).select(*POSTS.names)
+def _merge(bucket: int, inputs: BucketInputs) -> Iterator[pa.RecordBatch]:
+    """The relation's rows of posts that stand, which are in the view's order."""
+    posts = inputs.read(RELATION, [*POSTS.names, "deleted"], bucket)
+    stands = pc.invert(pc.or_(posts["deleted"], pc.is_in(posts["author_id"], inactive_users(inputs))))
+    yield from posts.filter(stands).select(POSTS.names).combine_chunks().to_batches(max_chunksize=128 * 1024)
 
 
-VIEW = Projection(POSTS, ("posts",), _build)
+VIEW = BucketProjection(POSTS, ("posts", "deactivations"), _merge)

@@ -6,15 +6,18 @@ A hash is the exact sum of the events' content hashes.
 
 import json
 from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
 
 import numpy as np
 import numpy.typing as npt
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
-from pipelines.runner.landing.decoding import PARTITION, Part
+from pipelines.runner.landing.decoding import Part
 from pipelines.runner.landing.duplicates import Verdict
 from pipelines.storage import delta
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 Certificate = dict[str, dict[str, tuple[int, int]]]
 
@@ -82,9 +85,14 @@ def certified(log: delta.Handle) -> Certificate:
 def recomputed(events: DataFrame) -> Certificate:
     """The certificate of the rows of a frame of the log."""
     hashes = F.sum(F.col("content_hash").cast("decimal(38,0)"))
-    date = F.date_format("ingestion_time", "yyyy-MM-dd").alias(PARTITION)
-    rows = events.groupBy("event_type", date).agg(F.count("*").alias("count"), hashes.alias("hash")).collect()
-    return added({row["event_type"]: {row[PARTITION]: (row["count"], int(row["hash"]))}} for row in rows)
+    by_landing = events.groupBy("event_type", F.unix_micros("ingestion_time").alias("micros"))
+    rows = by_landing.agg(F.count("*").alias("count"), hashes.alias("hash")).collect()
+    return added({row["event_type"]: {_date(row["micros"]): (row["count"], int(row["hash"]))}} for row in rows)
+
+
+def _date(micros: int) -> str:
+    """The UTC date of a time of ingestion: few times, so few dates, whose text the engine would make for each row."""
+    return (EPOCH + timedelta(microseconds=micros)).date().isoformat()
 
 
 def differences(expected: Certificate, found: Certificate) -> list[str]:
