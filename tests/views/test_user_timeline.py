@@ -3,8 +3,7 @@
 from tests.histories import micros
 
 
-def test_a_timeline_has_posts_replies_and_reposts_newest_first(history, rows):
-    alice, bob = history.users("alice", "bob")
+def test_a_timeline_has_posts_replies_and_reposts_newest_first(alice, bob, rows):
     first = alice.posts()
     second = bob.posts()
     third = alice.replies(second)
@@ -17,8 +16,7 @@ def test_a_timeline_has_posts_replies_and_reposts_newest_first(history, rows):
     ]
 
 
-def test_at_equal_times_the_greater_post_comes_first_and_post_before_repost(history, rows):
-    (alice,) = history.users("alice")
+def test_at_equal_times_the_greater_post_comes_first_and_post_before_repost(alice, rows):
     for post_id in (9, 100, 10):
         alice.posts(post_id=post_id, at="12:00")
     alice.reposts(10, at="12:00")
@@ -26,8 +24,7 @@ def test_at_equal_times_the_greater_post_comes_first_and_post_before_repost(hist
     assert kinds == [(100, "post"), (10, "post"), (10, "repost"), (9, "post")]
 
 
-def test_a_repost_given_again_takes_the_later_time_and_an_undone_one_is_gone(history, rows):
-    alice, bob = history.users("alice", "bob")
+def test_a_repost_given_again_takes_the_later_time_and_an_undone_one_is_gone(alice, bob, rows):
     post = bob.posts()
     alice.reposts(post)
     alice.reposts(post)
@@ -36,8 +33,7 @@ def test_a_repost_given_again_takes_the_later_time_and_an_undone_one_is_gone(his
     assert rows("user_timeline") == [(bob, 1, post, "post", micros("00:01"))]
 
 
-def test_a_deleted_post_is_gone_from_all_timelines_and_the_cap_does_not_cut_them(history, rows):
-    alice, bob = history.users("alice", "bob")
+def test_a_deleted_post_is_gone_from_all_timelines_and_the_cap_does_not_cut_them(alice, bob, rows):
     posts = [alice.posts() for _ in range(3)]
     bob.reposts(posts[0])
     bob.reposts(555)
