@@ -54,5 +54,7 @@ def rehearsed(item):
     story = Story(ask)
     given = {name: value for name, value in item.callspec.params.items() if name != "story"}
     with suppress(Exception):  # it fails by itself as well
-        item.function(**{name: given.get(name, getattr(story, name, None)) for name in signature(item.function).parameters})
+        item.function(
+            **{name: given.get(name, getattr(story, name, None)) for name in signature(item.function).parameters}
+        )
     return asked
