@@ -58,3 +58,58 @@ def test_joined_at_is_the_first_registration_and_last_active_at_the_last_event(a
     alice.follows(alice, at="13:00")
     alice.posts(at="10:00")
     assert [row[6:8] for row in rows("profile")] == [(micros("11:00"), micros("13:00"))]
+
+
+def test_a_deactivated_user_keeps_the_profile_without_counts_until_the_reactivation(alice, bob, rows):
+    alice.registers()
+    alice.follows(bob)
+    bob.follows(alice)
+    bob.likes(alice.posts())
+    before = rows("profile")[0]
+    assert before[8:] == (1, 1, 1, 1)
+    alice.deactivates()
+    assert rows("profile")[0] == (alice, "alice", "Alice", "Doe", None, False, *times("00:01", "00:06"), 0, 0, 0, 0)
+    alice.reactivates()
+    assert rows("profile")[0] == (*before[:7], micros("00:07"), *before[8:])
+
+
+def times(*at):
+    """Each time in microseconds."""
+    return tuple(map(micros, at))
+
+
+def test_what_a_deactivated_user_did_does_not_count_for_others(alice, bob, carol, rows):
+    post = alice.posts()
+    for user in (bob, carol):
+        user.likes(post)
+        user.follows(alice)
+        alice.follows(user)
+    bob.deactivates()
+    assert [row[8:] for row in rows("profile")] == [(1, 1, 1, 1), (0, 0, 0, 0), (1, 1, 0, 0)]
+
+
+def test_the_last_word_says_whether_a_user_is_active_also_when_names_change_or_others_register(alice, bob, rows):
+    alice.deactivates(at="12:00")
+    alice.reactivates(at="11:00")
+    alice.registers(at="13:00")
+    bob.reactivates(at="12:00")
+    bob.deactivates(at="11:00")
+    assert [row[5] for row in rows("profile")] == [False, True]
+
+
+def test_blocks_and_mutes_are_deeds_that_count_nothing(alice, bob, rows):
+    bob.follows(alice)
+    alice.blocks(bob)
+    alice.mutes(bob)
+    assert [row[7:] for row in rows("profile")] == [(micros("00:03"), 1, 0, 0, 0), (micros("00:01"), 0, 1, 0, 0)]
+
+
+def test_who_only_ever_did_what_had_no_effect_has_a_profile(alice, bob, carol, rows):
+    alice.unblocks(bob)
+    bob.edits(999, "nothing there")
+    carol.deactivates()
+    assert [(row[0], row[5], *row[8:]) for row in rows("profile")] == [
+        (alice, True, 0, 0, 0, 0),
+        (bob, True, 0, 0, 0, 0),
+        (carol, False, 0, 0, 0, 0),
+    ]

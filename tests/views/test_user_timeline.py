@@ -41,3 +41,39 @@ def test_a_deleted_post_is_gone_from_all_timelines_and_the_cap_does_not_cut_them
     times = [micros("00:03"), micros("00:02")]
     expected = [(alice, 1, posts[2], "post", times[0]), (alice, 2, posts[1], "post", times[1])]
     assert rows("user_timeline", cap=1) == expected
+
+
+def test_a_repost_of_a_deactivated_author_and_by_a_deactivated_user_is_gone_and_comes_back(alice, bob, rows):
+    alice.reposts(bob.posts(at="10:00"), at="11:00")
+    bob.reposts(alice.posts(at="12:00"), at="13:00")
+    before = rows("user_timeline")
+    bob.deactivates()
+    assert rows("user_timeline") == [(alice, 1, 102, "post", micros("12:00"))]
+    bob.reactivates()
+    assert rows("user_timeline") == before
+    assert [(user, kind) for user, _, _, kind, _ in before] == [
+        (alice, "post"),
+        (alice, "repost"),
+        (bob, "repost"),
+        (bob, "post"),
+    ]
+
+
+def test_at_one_time_a_reply_comes_before_its_own_repost(alice, rows):
+    alice.reposts(700, at="12:00")
+    alice.replies(999, post_id=700, at="12:00")
+    assert [kind for *_, kind, _ in rows("user_timeline")] == ["reply", "repost"]
+
+
+def test_blocks_and_mutes_change_no_timeline(alice, bob, rows):
+    alice.reposts(bob.posts())
+    before = rows("user_timeline")
+    alice.mutes(bob)
+    bob.blocks(alice)
+    assert rows("user_timeline") == before != []
+
+
+def test_an_edit_changes_no_timeline(alice, rows):
+    post = alice.posts()
+    alice.edits(post, "better")
+    assert rows("user_timeline") == [(alice, 1, post, "post", micros("00:01"))]
