@@ -10,6 +10,8 @@ import pytest
 from pipelines.engines import open_engine
 from pipelines.storage.lake import Lake
 
+pytest_plugins = ["tests.scenarios.fixtures"]
+
 SEED = int(os.environ.get("SEED", "1"))
 
 

@@ -94,7 +94,7 @@ def extras(rng: Random, cast: Cast) -> dict[str, Any]:
     language = rng.choice(LANGUAGES)
     if language:
         given["language"] = language
-    if rng.random() < 0.45:
+    if rng.random() < 0.55:
         given["reply_to_post_id"] = cast.any_post(rng)
     if rng.random() < 0.35:
         given["mentioned_ids"] = [cast.any_user(rng) for _ in range(rng.randint(0, 4))]

@@ -10,23 +10,33 @@ from .sentences import Event
 WEIGHTS = {
     "registered": 4,
     "profile_changed": 4,
-    "deactivated": 1,
-    "reactivated": 2,
+    "deactivated": 2,
+    "reactivated": 3,
     "followed": 26,
     "unfollowed": 4,
-    "blocked": 1,
-    "unblocked": 1,
-    "muted": 1,
-    "unmuted": 1,
+    "blocked": 4,
+    "unblocked": 5,
+    "muted": 5,
+    "unmuted": 5,
     "posted": 26,
     "post_edited": 4,
-    "post_deleted": 2,
+    "post_deleted": 3,
     "reposted": 16,
     "repost_undone": 4,
     "liked": 6,
-    "unliked": 2,
+    "unliked": 4,
 }
 TYPES = frozenset(WEIGHTS)
+UNDOES = {
+    "unfollowed": "followed",
+    "unblocked": "blocked",
+    "unmuted": "muted",
+    "repost_undone": "reposted",
+    "unliked": "liked",
+    "reactivated": "deactivated",
+}
+UNDONE_BY = {done: undone for undone, done in UNDOES.items()}
+COMMON = ("event_id", "event_type", "event_time")
 
 INSTANTS = (
     "2024-03-01T00:00:00Z",
@@ -56,14 +66,24 @@ def random_history(
     rng = Random(seed)
     cast = Cast.of(rng, base)
     drawn = {name: weight for name, weight in WEIGHTS.items() if types is None or name in types}
-    size = rng.randint(5, 60) if size is None else size
+    size = rng.randint(5, 80) if size is None else size
     event_types = rng.choices(list(drawn), list(drawn.values()), k=size)
     times = event_times(rng, size)
     event_ids = unique_event_ids(rng, base, size)
-    return [
-        {"event_id": event_id, "event_type": event_type, "event_time": time} | acted(rng, cast, event_type)
-        for event_id, event_type, time in zip(event_ids, event_types, times, strict=True)
-    ]
+    events: list[Event] = []
+    for event_id, event_type, time in zip(event_ids, event_types, times, strict=True):
+        done = contradicted(rng, events, event_type) or acted(rng, cast, event_type)
+        events.append({"event_id": event_id, "event_type": event_type, "event_time": time} | done)
+    return events
+
+
+def contradicted(rng: Random, events: list[Event], event_type: str) -> Event | None:
+    """The actor and the payload of an earlier event that this one undoes, as most that undo do, or does again."""
+    undone, often = (UNDOES[event_type], 0.8) if event_type in UNDOES else (UNDONE_BY.get(event_type), 0.15)
+    earlier = [event for event in events if event["event_type"] == undone]
+    if not earlier or rng.random() > often:
+        return None
+    return {field: value for field, value in rng.choice(earlier).items() if field not in COMMON}
 
 
 def event_times(rng: Random, size: int) -> list[str]:

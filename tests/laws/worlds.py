@@ -3,7 +3,7 @@
 import json
 from bisect import bisect
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from itertools import chain
 from pathlib import Path
 from typing import Any
@@ -17,6 +17,7 @@ from pipelines.storage.lake import Lake
 from pipelines.views import VIEWS, load_views
 from tests.histories import Event, random_history
 from tests.reference import Policy, views
+from tests.reference.views import utc_date
 
 CORE = frozenset(EVENT_TYPES)
 CLOCK = datetime(2024, 6, 1, tzinfo=UTC)
@@ -74,12 +75,29 @@ def plain(value: Any) -> Any:
 def modelled(histories: Histories, policy: Policy = Policy()) -> Views:
     """The views as the reference has them."""
     each = [views(events, policy) for events in histories.values()]
-    return {name: list(chain.from_iterable(one[name] for one in each)) for name in VIEWS}
+    rows = {name: list(chain.from_iterable(one[name] for one in each)) for name in VIEWS}
+    return rows | {"user_directory": sorted(rows["user_directory"]), "daily_activity": summed(rows["daily_activity"])}
+
+
+def summed(activity: list[Row]) -> list[Row]:
+    """The activity of histories that share no user and no event, as one row a date."""
+    counts: dict[date, list[int]] = {}
+    for day, *more in activity:
+        counts[day] = [sum(pair) for pair in zip(more, counts.get(day, [0] * len(more)), strict=True)]
+    return [(day, *counts[day]) for day in sorted(counts)]
 
 
 def differing(histories: Histories, found: Views, expected: Views) -> list[int]:
-    """The bases of the histories of which the two say different things; the first column of every view is an id."""
+    """The bases of the histories of which the two say, or may say, different things."""
+    changed = [(name, row) for name in found for row in set(found[name]) ^ set(expected[name])]
+    return sorted({base for name, row in changed for base in told_by(histories, name, row)})
+
+
+def told_by(histories: Histories, view: str, row: Row) -> list[int]:
+    """The base of the history that a row's first id comes from; without ids, those with events on the row's date."""
+    names = load_views()[view].table.names
+    ids = [value for name, value in zip(names, row, strict=True) if name.endswith("_id")]
+    if not ids:
+        return [base for base, events in histories.items() if any(utc_date(event) == row[0] for event in events)]
     bases = sorted(histories)
-    pairs = [(found[name], expected[name]) for name in VIEWS]
-    changed = chain.from_iterable(set(some) ^ set(others) for some, others in pairs if some != others)
-    return sorted({bases[max(0, bisect(bases, row[0]) - 1)] for row in changed})
+    return [bases[max(0, bisect(bases, ids[0]) - 1)]]

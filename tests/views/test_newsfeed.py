@@ -3,16 +3,14 @@
 from tests.histories import micros
 
 
-def test_a_followees_post_is_shown_at_its_own_time_to_whom_follows_and_to_its_author(history, rows):
-    alice, bob, _ = history.users("alice", "bob", "carol")
+def test_a_followees_post_is_shown_at_its_own_time_to_whom_follows_and_to_its_author(alice, bob, rows):
     post = bob.posts("hello")
     alice.follows(bob)
     at = micros("00:01")
     assert rows("newsfeed") == [(alice, 1, post, bob, None, at), (bob, 1, post, bob, None, at)]
 
 
-def test_unfollowing_removes_and_following_again_brings_back_what_was_posted_meanwhile(history, feed):
-    alice, bob = history.users("alice", "bob")
+def test_unfollowing_removes_and_following_again_brings_back_what_was_posted_meanwhile(alice, bob, feed):
     first = bob.posts()
     alice.follows(bob)
     alice.unfollows(bob)
@@ -22,8 +20,7 @@ def test_unfollowing_removes_and_following_again_brings_back_what_was_posted_mea
     assert feed(alice) == [(second, None, micros("00:04")), (first, None, micros("00:01"))]
 
 
-def test_a_late_unfollow_is_dated_before_the_follow_and_loses(history, feed):
-    alice, bob = history.users("alice", "bob")
+def test_a_late_unfollow_is_dated_before_the_follow_and_loses(alice, bob, feed):
     post = bob.posts()
     alice.follows(bob, at="12:00")
     assert feed(alice) == [(post, None, micros("00:01"))]
@@ -31,8 +28,7 @@ def test_a_late_unfollow_is_dated_before_the_follow_and_loses(history, feed):
     assert feed(alice) == [(post, None, micros("00:01"))]
 
 
-def test_at_equal_times_the_greater_event_id_decides_by_code_points(history, feed):
-    alice, bob, carol, dora = history.users("alice", "bob", "carol", "dora")
+def test_at_equal_times_the_greater_event_id_decides_by_code_points(alice, bob, carol, dora, feed):
     dora.posts()
     alice.follows(dora, at="12:00", event_id="\U0001f600")
     alice.unfollows(dora, at="12:00", event_id="\uff5e")
@@ -43,8 +39,7 @@ def test_at_equal_times_the_greater_event_id_decides_by_code_points(history, fee
     assert [len(feed(user)) for user in (alice, bob, carol)] == [1, 0, 1]
 
 
-def test_a_followees_repost_is_shown_and_the_next_reposter_takes_over_when_it_is_undone(history, feed):
-    alice, bob, carol, dora = history.users("alice", "bob", "carol", "dora")
+def test_a_followees_repost_is_shown_and_the_next_reposter_takes_over_when_it_is_undone(alice, bob, carol, dora, feed):
     alice.follows(bob)
     alice.follows(carol)
     post = dora.posts()
@@ -57,8 +52,7 @@ def test_a_followees_repost_is_shown_and_the_next_reposter_takes_over_when_it_is
     assert feed(alice) == []
 
 
-def test_a_repost_never_raises_a_post_that_is_shown_already(history, feed):
-    alice, bob, carol = history.users("alice", "bob", "carol")
+def test_a_repost_never_raises_a_post_that_is_shown_already(alice, bob, carol, feed):
     alice.follows(bob)
     alice.follows(carol)
     first, second = bob.posts(), bob.posts()
@@ -67,8 +61,7 @@ def test_a_repost_never_raises_a_post_that_is_shown_already(history, feed):
     assert feed(alice) == [(first, None, micros("00:03")), (second, carol, micros("00:00:30"))]
 
 
-def test_reposts_at_one_time_give_the_smaller_reposter_and_none_goes_before_any(history, feed):
-    alice, bob, carol, dora = history.users("alice", "bob", "carol", "dora")
+def test_reposts_at_one_time_give_the_smaller_reposter_and_none_goes_before_any(alice, bob, carol, dora, feed):
     alice.follows(bob)
     alice.follows(carol)
     theirs, carols = dora.posts(at="12:00"), carol.posts(at="12:00")
@@ -78,8 +71,7 @@ def test_reposts_at_one_time_give_the_smaller_reposter_and_none_goes_before_any(
     assert feed(alice) == [(theirs, bob, micros("13:00")), (carols, None, micros("12:00"))]
 
 
-def test_replies_to_oneself_to_the_author_and_to_followees_are_shown_and_others_are_not(history, feed):
-    alice, bob, carol, dora = history.users("alice", "bob", "carol", "dora")
+def test_replies_to_oneself_to_the_author_and_to_followees_are_shown_and_others_are_not(alice, bob, carol, dora, feed):
     alice.follows(bob)
     alice.follows(carol)
     posts = [user.posts(at="01:00") for user in (alice, bob, carol, dora)]
@@ -90,8 +82,7 @@ def test_replies_to_oneself_to_the_author_and_to_followees_are_shown_and_others_
     assert {post for post, *_ in feed(alice, replies="none")} == {*posts[:3]}
 
 
-def test_a_repost_of_a_reply_counts_and_a_deleted_parent_changes_nothing(history, feed):
-    alice, bob, carol, dora = history.users("alice", "bob", "carol", "dora")
+def test_a_repost_of_a_reply_counts_and_a_deleted_parent_changes_nothing(alice, bob, carol, dora, feed):
     alice.follows(bob)
     parent = bob.posts()
     alice.follows(carol)
@@ -101,8 +92,7 @@ def test_a_repost_of_a_reply_counts_and_a_deleted_parent_changes_nothing(history
     assert feed(alice) == [(other, bob, micros("00:06")), (answer, None, micros("00:04"))]
 
 
-def test_a_feed_is_cut_at_the_cap_between_posts_of_one_time(history, feed):
-    alice, bob, carol = history.users("alice", "bob", "carol")
+def test_a_feed_is_cut_at_the_cap_between_posts_of_one_time(alice, bob, carol, feed):
     alice.follows(bob)
     alice.follows(carol)
     for post_id, author in ((9, bob), (100, carol), (10, bob)):
@@ -113,16 +103,14 @@ def test_a_feed_is_cut_at_the_cap_between_posts_of_one_time(history, feed):
     assert [post for post, *_ in feed(alice, cap=4)] == [1, 100, 10, 9]
 
 
-def test_without_own_posts_a_reader_sees_an_own_post_only_when_a_followee_reposts_it(history, feed):
-    alice, bob = history.users("alice", "bob")
+def test_without_own_posts_a_reader_sees_an_own_post_only_when_a_followee_reposts_it(alice, bob, feed):
     alice.follows(bob)
     post, _ = alice.posts(), alice.posts()
     bob.reposts(post)
     assert feed(alice, own_posts=False) == [(post, bob, micros("00:04"))]
 
 
-def test_a_deleted_post_is_gone_from_every_feed_but_only_its_author_can_delete_it(history, feed):
-    alice, bob, carol = history.users("alice", "bob", "carol")
+def test_a_deleted_post_is_gone_from_every_feed_but_only_its_author_can_delete_it(alice, bob, carol, feed):
     alice.follows(bob)
     post, other = bob.posts(), carol.posts()
     bob.reposts(other)
@@ -133,8 +121,7 @@ def test_a_deleted_post_is_gone_from_every_feed_but_only_its_author_can_delete_i
     assert [feed(user) for user in (alice, bob, carol)] == [[], [], []]
 
 
-def test_nobody_follows_oneself(history, rows):
-    (alice,) = history.users("alice")
+def test_nobody_follows_oneself(alice, rows):
     alice.posts()
     alice.follows(alice)
     assert rows("newsfeed", own_posts=False) == []
