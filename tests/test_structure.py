@@ -18,7 +18,7 @@ from pipelines.views import VIEWS, load_views
 from tests.reference import VIEWS as MODEL
 
 ROOT = Path(pipelines.__file__).parent
-SHARED = {"__init__", "contract", "log", "facts", "standing"}  # what the files of a folder share
+SHARED = {"__init__", "contract", "log", "facts", "standing", "arrays"}  # what the files of a folder share
 ENGINES = ("pyspark", "pysail", "numba", "pyarrow", "pandas", "numpy", "duckdb")
 
 

@@ -1,7 +1,7 @@
 """Materialize: a projection's rows become sorted, checked, hashed data files, one a bucket, not yet committed."""
 
 import pickle
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -13,7 +13,7 @@ from pyspark.sql import functions as F
 from pipelines.checks import AuditError, Check, Findings, require_clean
 from pipelines.engines.base import Engine
 from pipelines.policy import Policy
-from pipelines.projections import BucketInputs, BucketProjection, Projection
+from pipelines.projections import BucketInputs, BucketProjection, Fold, Projection
 from pipelines.sorting import order_by
 from pipelines.storage import datafiles, places
 from pipelines.storage.datafiles import DataFile, standard_checks, write_buckets
@@ -23,6 +23,7 @@ BUCKET = "_bucket"
 BATCH_ROWS = 128 * 1024
 EVENTS_PER_BUCKET = 1 << 20
 
+Made = Callable[[pa.Table], pa.Table]
 Written = list[tuple[DataFile, Findings]]
 Places = tuple[tuple[int, str], ...]
 """By bucket, where a table's files are."""
@@ -78,7 +79,9 @@ def materialize_frame(
     if projection.fold is None:
         table.check((field.name, field.dataType.simpleString()) for field in frame.schema.fields)
     rows = frame.select(*frame.columns, _bucket(table, buckets).alias(BUCKET)).repartition(buckets, BUCKET)
-    write = partial(_write_partition, projection, place, policy)
+    checks = (*standard_checks(table), *projection.checks(policy))
+    fold = partial(in_order, table) if projection.fold is None else partial(_folded, projection.fold, policy)
+    write = partial(_write_partition, table, place, checks, fold)
     found = rows.mapInArrow(write, "file binary").collect()
     return _staged(table, place, [pickle.loads(bytes(row.file)) for row in found])  # noqa: S301 (our own task wrote it)
 
@@ -90,7 +93,7 @@ def _bucket(table: Table, buckets: int) -> Column:
 
 
 def _write_partition(
-    projection: Projection, place: str, policy: Policy, batches: Iterator[pa.RecordBatch]
+    table: Table, place: str, checks: tuple[Check, ...], made: Made, batches: Iterator[pa.RecordBatch]
 ) -> Iterator[pa.RecordBatch]:
     """The task that writes a partition's buckets, each sorted here: Sail drops a sort before a Python task.
 
@@ -98,22 +101,21 @@ def _write_partition(
     """
     held = list(batches)
     if held:
-        table = projection.table
-        checks = (*standard_checks(table), *projection.checks(policy))
-        buckets = _buckets(projection, policy, pa.Table.from_batches(held))
-        for written in write_buckets(place, table, checks, buckets):
+        for written in write_buckets(place, table, checks, _buckets(table, made, pa.Table.from_batches(held))):
             yield pa.record_batch({"file": pa.array([pickle.dumps(written)], pa.binary())})
 
 
-def _buckets(projection: Projection, policy: Policy, rows: pa.Table) -> Iterator[tuple[int, pa.RecordBatch]]:
-    """A partition's rows bucket by bucket, folded or just sorted, with the table's columns and types."""
-    table = projection.table
+def _folded(fold: Fold, policy: Policy, rows: pa.Table) -> pa.Table:
+    return fold(rows, policy)
+
+
+def _buckets(table: Table, made: Made, rows: pa.Table) -> Iterator[tuple[int, pa.RecordBatch]]:
+    """What is made of a partition's rows bucket by bucket, with the table's columns and types."""
     for bucket in pc.unique(rows[BUCKET]).to_pylist():
-        mine = rows.filter(pc.equal(rows[BUCKET], bucket)).drop_columns([BUCKET])
-        made = in_order(table, mine) if projection.fold is None else projection.fold(mine, policy)
-        if set(made.schema.names) != set(table.names):
-            table.check((name, "nothing declared") for name in made.schema.names)
-        for batch in made.select(table.names).cast(table.arrow).combine_chunks().to_batches(BATCH_ROWS):
+        found = made(rows.filter(pc.equal(rows[BUCKET], bucket)).drop_columns([BUCKET]))
+        if set(found.schema.names) != set(table.names):
+            table.check((field.name, str(field.type)) for field in found.schema)
+        for batch in found.select(table.names).cast(table.arrow).combine_chunks().to_batches(BATCH_ROWS):
             yield bucket, batch
 
 

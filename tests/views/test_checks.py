@@ -12,7 +12,7 @@ from pipelines.runner.materialize import materialize_buckets, materialize_frame
 from pipelines.runner.releases import all_releases
 from pipelines.runner.runs import run
 from pipelines.tables import Column, ContractError, Table
-from pipelines.views import posts
+from pipelines.views import post_stats
 from tests.histories import History
 from tests.laws.worlds import CLOCK, land_events, views_of
 
@@ -122,7 +122,7 @@ def test_a_run_whose_check_fails_publishes_nothing_and_the_next_good_run_does(la
     alice.posts("more")
     land_events(lake, engine, history.events)
     with monkeypatch.context() as patch:
-        patch.setattr(posts, "VIEW", all_twice(posts.VIEW))
+        patch.setattr(post_stats, "VIEW", all_twice(post_stats.VIEW))
         with pytest.raises(AuditError, match="post_id 101; post_id 102"):
             run(lake, engine)
     assert (all_releases(lake), views_of(lake)) == ([first], served)
