@@ -30,7 +30,7 @@ demo: .venv/core ## land real data, publish two releases, print newsfeeds; needs
 
 test: .venv/dev ## run all tests; those that need Java are skipped where there is none
 	@command -v java > /dev/null || echo "Without Java on the path, the tests of Apache Spark are skipped."
-	$(BIN)/pytest
+	$(BIN)/pytest -n 2
 
 check: .venv/dev ## format, lint, types, and which module may import which
 	$(BIN)/ruff format --check --quiet

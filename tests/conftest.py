@@ -1,18 +1,22 @@
-"""What all tests share: an engine, a lake of their own, and the seed of what is drawn at random."""
+"""What all tests share: an engine, a lake of their own, the seed of what is drawn at random, and the processes."""
 
 import os
 import shutil
-from concurrent.futures import ProcessPoolExecutor
-from multiprocessing import get_context
+from pathlib import Path
 
 import pytest
+from xdist.scheduler import LoadScopeScheduling
 
 from pipelines.engines import open_engine
 from pipelines.storage.lake import Lake
+from tests.spark_process import spark_process
 
 pytest_plugins = ["tests.scenarios.fixtures"]
 
 SEED = int(os.environ.get("SEED", "1"))
+TESTS = Path(__file__).parent
+LONGEST_FIRST = ("dags", "test_readme.py", "laws", "engines")
+LIKE_LAWS = ("test_ldbc.py", "versions")  # they share the laws' Spark
 
 
 @pytest.fixture(scope="session")
@@ -31,19 +35,40 @@ def lake(tmp_path):
     return Lake.at(str(tmp_path / "lake"))
 
 
-@pytest.fixture
-def in_own_process(monkeypatch):
-    """Runs a function of a test module in a new process, for Spark: one process can have one kind of session.
-
-    Its Java compiles in haste, since it does not live long.
-    """
+@pytest.fixture(scope="session")
+def on_spark():
+    """Calls a function of a test module with an engine `spark`, in a process apart, and with arguments."""
     if shutil.which("java") is None:
         pytest.skip("the engine 'spark' needs java, which is not on the path")
-    monkeypatch.setenv("JAVA_TOOL_OPTIONS", "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC")
-    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as process:
-        yield lambda task, *arguments: process.submit(task, *arguments).result()
+    with spark_process() as call:
+        yield call
 
 
 def pytest_terminal_summary(terminalreporter):
     if terminalreporter.stats.get("failed"):
         terminalreporter.write_line(f"random cases came from seed {SEED}; SEED=n draws others")
+
+
+def part_of(nodeid):
+    """What a test is run together with: the folder in which it is, or the laws."""
+    part = nodeid.partition("::")[0].removeprefix(f"{TESTS.name}/").partition("/")[0]
+    return "laws" if part in LIKE_LAWS else part
+
+
+def pytest_collection_modifyitems(items):
+    """The longest parts come first, so that no process ends long after the others."""
+    places = {part: place for place, part in enumerate(LONGEST_FIRST)}
+    items.sort(key=lambda item: places.get(part_of(item.nodeid), len(places)))
+
+
+class ByPart(LoadScopeScheduling):
+    """With `-n`, a part runs in one process: its tests share what is dear to make."""
+
+    def _split_scope(self, nodeid):
+        return part_of(nodeid)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config, log):
+    config.option.loadscopereorder = False
+    return ByPart(config, log)

@@ -5,7 +5,6 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from pipelines.cli import main
-from pipelines.engines import open_engine
 from pipelines.runner.inspection import status_of
 from pipelines.runner.landing import land
 from pipelines.runner.runs import run
@@ -16,11 +15,10 @@ POLICY = {"cap": 20, "own_posts": False, "replies": "all"}
 TYPES = {"registered": 250, "followed": 2_028, "posted": 10_709, "liked": 2_857}
 
 
-def landed_twice_and_run(engine_name, lake):
+def landed_twice_and_run(engine, lake):
     """The two landings, after a run on an engine."""
-    with open_engine(engine_name) as engine:
-        landings = [land(lake, engine, SOURCES, format_name="ldbc") for _ in range(2)]
-        run(lake, engine, policy=POLICY)
+    landings = [land(lake, engine, SOURCES, format_name="ldbc") for _ in range(2)]
+    run(lake, engine, policy=POLICY)
     return landings
 
 
@@ -50,10 +48,10 @@ def require_the_result_of_others(lake, landings, file):
     assert found == expected()
 
 
-def test_on_sail_the_newsfeed_is_what_the_ldbc_query_gives(lake, tmp_path):
-    require_the_result_of_others(lake, landed_twice_and_run("sail", lake), tmp_path / "newsfeed.csv")
+def test_on_sail_the_newsfeed_is_what_the_ldbc_query_gives(lake, tmp_path, engine):
+    require_the_result_of_others(lake, landed_twice_and_run(engine, lake), tmp_path / "newsfeed.csv")
 
 
-def test_on_spark_the_newsfeed_is_what_the_ldbc_query_gives(lake, tmp_path, in_own_process):
-    landings = in_own_process(landed_twice_and_run, "spark", lake)
+def test_on_spark_the_newsfeed_is_what_the_ldbc_query_gives(lake, tmp_path, on_spark):
+    landings = on_spark(landed_twice_and_run, lake)
     require_the_result_of_others(lake, landings, tmp_path / "newsfeed.csv")

@@ -11,7 +11,9 @@ import pytest
 PROJECT = Path(__file__).parent.parent
 BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 FILE = re.compile(r"\A# (\S+\.py)\n")
-LEFT_OUT = shutil.ignore_patterns(".venv", ".git", ".cache", "lake", "lake-demo", "results", "*.egg-info")
+LEFT_OUT = shutil.ignore_patterns(
+    ".venv", ".git", ".*cache", "lake", "lake-demo", "results", "*.egg-info", "*.pyc*", "*.tmp.*"
+)
 
 
 def _blocks(*languages: str) -> list[tuple[str, str]]:

@@ -74,13 +74,30 @@ def test_a_run_publishes_what_is_in_the_inbox_and_an_empty_inbox_is_no_failure(f
     assert len(releases(home, capsys)) == 1
 
 
-@pytest.mark.skipif(shutil.which("java") is None, reason="needs Java")
-def test_with_another_engine_both_tasks_are_submitted_to_spark(tmp_path, capsys):
-    quick = "spark.driver.extraJavaOptions -XX:TieredStopAtLevel=1 -XX:+UseSerialGC\n"
-    (tmp_path / "spark-defaults.conf").write_text(f"{quick}spark.jars {','.join(delta_jars())}\n", "utf-8")
+@pytest.fixture(scope="module")
+def spark_home(tmp_path_factory):
+    return tmp_path_factory.mktemp("spark_home")
+
+
+@pytest.fixture(scope="module")
+def submitted(spark_home):
+    """A run whose tasks go to `local[2]` with the Delta jars; its Java starts sooner and computes slower."""
+    if shutil.which("java") is None:
+        pytest.skip("needs Java")
+    quick = "spark.driver.extraJavaOptions -XX:TieredStopAtLevel=1 -XX:+UseSerialGC\nspark.ui.enabled false\n"
+    (spark_home / "spark-defaults.conf").write_text(f"{quick}spark.jars {','.join(delta_jars())}\n", "utf-8")
     connection = json.dumps({"conn_type": "spark", "host": "local[2]"})
-    spark = {"SPARK_CONF_DIR": str(tmp_path), "AIRFLOW_CONN_SPARK_DEFAULT": connection}
-    found = airflow(tmp_path, "run", NEWSFEED_ENGINE="spark", **spark)
-    assert found["operators"] == {"land": "SparkSubmitOperator", "run": "SparkSubmitOperator"}
-    assert found["runs"] == [SUCCESS]
-    assert len(releases(tmp_path, capsys)) == 1
+    spark = {"SPARK_CONF_DIR": str(spark_home), "AIRFLOW_CONN_SPARK_DEFAULT": connection}
+    return airflow(spark_home, "run", NEWSFEED_ENGINE="spark", **spark)
+
+
+def test_with_another_engine_both_tasks_are_submitted_to_spark(submitted):
+    assert submitted["operators"] == {"land": "SparkSubmitOperator", "run": "SparkSubmitOperator"}
+    assert submitted["runs"] == [SUCCESS]
+
+
+def test_the_submitted_jobs_land_the_inbox_and_publish_a_release(submitted, spark_home, capsys):
+    (release,) = releases(spark_home, capsys)
+    assert release["events"] == len(LINES)
+    assert main(["feed", "1", "--root", str(spark_home / "lake")]) == 0
+    assert "hello" in capsys.readouterr().out
