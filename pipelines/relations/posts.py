@@ -79,7 +79,7 @@ def _build(frames: Frames) -> DataFrame:
         F.col("event_time").alias("posted_at"),
         F.when(kept, F.coalesce("edited_text", "text")).alias("text"),
         F.when(kept, F.col("edited_at")).alias("edited_at"),
-        F.when(kept & F.col("language").isNotNull(), F.array("language")).alias("languages"),
+        F.when(kept & (F.size("languages") > 0), F.col("languages")).alias("languages"),
         "reply_to_post_id",
         "parent_author_id",
         F.when(kept, F.col("mentioned_ids")).alias("mentioned_ids"),

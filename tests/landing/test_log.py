@@ -9,8 +9,8 @@ from tests.landing.lines import CLOCK, file_of, ids, line, rows_of
 
 COLUMNS = [
     "event_id", "event_type", "version", "event_time", "actor_id", "username", "first_name", "last_name", "bio",
-    "followee_id", "post_id", "text", "language", "reply_to_post_id", "mentioned_ids", "content_hash", "landing",
-    "ingestion_time", "ingestion_date",
+    "invited_by_id", "followee_id", "blocked_id", "muted_id", "post_id", "text", "reply_to_post_id", "mentioned_ids",
+    "language", "languages", "content_hash", "landing", "ingestion_time", "ingestion_date",
 ]  # fmt: skip
 
 
