@@ -8,6 +8,8 @@ SHARED = (
     an_id("reply_to_post_id", "the post that this one answers", required=False),
     Field("mentioned_ids", IDS, "the users whom the text mentions", required=False),
 )
+LANGUAGE = Field("language", STRING, "language of the text", required=False)
+LANGUAGES = Field("languages", STRINGS, "languages of the text", required=False)
 
 
 def _from_1() -> Changes:
@@ -20,6 +22,6 @@ def _from_1() -> Changes:
 EVENT = EventType(
     "posted",
     "The actor wrote a post.",
-    (*SHARED, Field("languages", STRINGS, "languages of the text", required=False)),
-    earlier=(Earlier((*SHARED, Field("language", STRING, "language of the text", required=False)), _from_1),),
+    (*SHARED, LANGUAGES),
+    earlier=(Earlier((*SHARED, LANGUAGE), _from_1),),
 )
