@@ -69,10 +69,8 @@ def first(place, lake):
 @pytest.fixture(scope="module")
 def second(place, lake, first):
     """After the contract of today."""
-    deployed = Deployment(place / "second")
-    deployed.newsfeed(
-        lake.root, "quarantine --readmit", f"land {file_of(place / 'b.jsonl', *SECOND)}", "run", "quarantine --readmit"
-    )
+    landing = f"land {file_of(place / 'b.jsonl', *SECOND)}"
+    Deployment(place / "second").newsfeed(lake.root, "quarantine --readmit", landing, "run")
     return state_of(lake)
 
 
@@ -84,9 +82,8 @@ def third_deployed(place):
 @pytest.fixture(scope="module")
 def third(place, lake, second, third_deployed):
     """After the contract that the documentation makes of today's."""
-    third_deployed.newsfeed(
-        lake.root, f"land {file_of(place / 'c.jsonl', *THIRD)}", "run", "quarantine --readmit", "run"
-    )
+    landing = f"land {file_of(place / 'c.jsonl', *THIRD)}"
+    third_deployed.newsfeed(lake.root, landing, "quarantine --readmit", "run")
     return state_of(lake)
 
 
