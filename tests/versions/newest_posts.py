@@ -10,8 +10,13 @@ from pipelines.runner.materialize import frame_of
 from pipelines.storage import delta
 from pipelines.storage.lake import Lake
 
-lake = Lake.at(sys.argv[1])
-with open_engine("sail") as engine:
-    events = newest(frame_of(engine.session, LOG_FILE, delta.uris(lake.log, delta.find(lake.log))))
-    posts = events.where("event_type = 'posted'").select("event_id", "version", "languages", "licence").collect()
-    print(json.dumps(sorted(list(post) for post in posts)))
+
+def print_posts(root):
+    lake = Lake.at(root)
+    with open_engine("sail") as engine:
+        events = newest(frame_of(engine.session, LOG_FILE, delta.uris(lake.log, delta.find(lake.log))))
+        posts = events.where("event_type = 'posted'").select("event_id", "version", "languages", "licence").collect()
+        print(json.dumps(sorted(list(post) for post in posts)))
+
+
+print_posts(sys.argv[1])
