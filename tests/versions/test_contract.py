@@ -1,6 +1,9 @@
 """What each version of each event type asks for. A line here is never changed: new versions are new lines."""
 
-from pipelines.events import CONTRACT
+import subprocess
+import sys
+
+from pipelines.events import CONTRACT, CONTRACT_VERSION
 
 PAYLOADS = {
     "registered 1": "username string, first_name string, last_name string, bio string?",
@@ -33,3 +36,9 @@ def test_a_version_once_published_never_changes():
         for number, payload in enumerate(event.payloads, 1)
     }
     assert found == PAYLOADS
+
+
+def test_one_contract_has_one_version_in_every_process():
+    code = "from pipelines.events import CONTRACT_VERSION; print(CONTRACT_VERSION)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == CONTRACT_VERSION
