@@ -112,10 +112,10 @@ def test_what_is_no_object(raw, fault):
 
 
 def test_a_version_newer_than_known_is_judged_as_the_newest_too():
-    known = CONTRACT["posted"].version
-    newer, unknown = judged(line("posted", version=known + 1, language=..., colour="red"))
+    known = CONTRACT["registered"].version
+    newer, unknown = judged(line("registered", version=known + 1, colour="red"))
     assert newer == f"version: expected at most {known}, found {known + 1}"
-    assert unknown == f'"colour": expected no such field in posted version {known}, found "red"'
+    assert unknown == f'"colour": expected no such field in registered version {known}, found "red"'
 
 
 def test_every_fault_is_told():
