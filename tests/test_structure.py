@@ -18,7 +18,7 @@ from pipelines.views import VIEWS, load_views
 from tests.reference import VIEWS as MODEL
 
 ROOT = Path(pipelines.__file__).parent
-SHARED = {"__init__", "contract", "log", "facts", "standing", "arrays"}  # what the files of a folder share
+SHARED = {"__init__", "contract", "log", "upcasting", "facts", "standing", "arrays"}  # what files of a folder share
 ENGINES = ("pyspark", "pysail", "numba", "pyarrow", "pandas", "numpy", "duckdb")
 
 
@@ -57,7 +57,7 @@ def test_each_view_has_a_reference():
 
 def test_every_column_field_table_and_event_type_is_described():
     tables = [LOG, *(projection.table for projection in projections().values())]
-    fields = [*ENVELOPE, *(field for event in CONTRACT.values() for field in event.payload)]
+    fields = [*ENVELOPE, *(field for event in CONTRACT.values() for payload in event.payloads for field in payload)]
     described = [*tables, *(column for table in tables for column in table.columns), *fields, *CONTRACT.values()]
     assert [one.name for one in described if not one.description.strip()] == []
 

@@ -6,7 +6,7 @@ import pyarrow as pa
 
 from pipelines.compiled import compiled
 from pipelines.door.columns import Columns
-from pipelines.door.layout import FIELDS, NUMBER, STORED_AS, TEXT, TYPE, TYPES, kept_as, kind_of
+from pipelines.door.layout import FIELDS, LIST, NUMBERS, TEXT, TYPE, TYPES, WITH_ITEMS, WITH_TEXT, kind_of
 from pipelines.door.machine import Bytes, Int64s
 from pipelines.events.contract import Field
 from pipelines.events.log import CONTENT_HASH, GIVEN
@@ -53,20 +53,30 @@ def _array(columns: Columns, rows: int, number: int, field: Field) -> pa.Array:
     kind, arrow = kind_of(field), ARROW_TYPES[field.type]
     if kind == TYPE:
         return TYPE_NAMES.take(_column(pa.int32(), columns.types[:rows]))
-    storage = STORED_AS[kind]
-    place = kept_as(storage).index(field)
     validity, missing = _validity(columns, rows, number)
-    if storage == NUMBER:
-        values = columns.numbers[place, :rows]
+    if field in NUMBERS:
+        values = columns.numbers[NUMBERS.index(field), :rows]
         return _column(arrow, values.astype(np.int32) if arrow == pa.int32() else values, validity)
-    ends = (columns.text_ends if storage == TEXT else columns.ids_ends)[place, : rows + 1]
-    if storage == TEXT:
-        base = place * columns.text_room
-        texts = columns.texts[base : base + ends[-1]]
-        return pa.Array.from_buffers(arrow, rows, [validity, pa.py_buffer(ends), pa.py_buffer(texts)], missing)
-    base = place * columns.ids_room
-    ids = _column(pa.int64(), columns.ids[base : base + ends[-1]])
-    return pa.Array.from_buffers(arrow, rows, [validity, pa.py_buffer(ends)], missing, children=[ids])
+    if kind == TEXT:
+        ends = columns.text_ends[WITH_TEXT.index(field), : rows + 1]
+        return pa.Array.from_buffers(arrow, rows, [validity, pa.py_buffer(ends), _texts(columns, rows, field)], missing)
+    place = WITH_ITEMS.index(field)
+    ends = columns.item_ends[place, : rows + 1]
+    items = columns.items[place * columns.item_room :][: ends[-1]]
+    listed = _column(pa.int64(), items) if kind == LIST else _strings(items, _texts(columns, rows, field))
+    return pa.Array.from_buffers(arrow, rows, [validity, pa.py_buffer(ends)], missing, children=[listed])
+
+
+def _texts(columns: Columns, rows: int, field: Field) -> pa.Buffer:
+    """The texts of a field, one after the other."""
+    place = WITH_TEXT.index(field)
+    return pa.py_buffer(columns.texts[place * columns.text_room :][: columns.text_ends[place, rows]])
+
+
+def _strings(ends: Int64s, texts: pa.Buffer) -> pa.Array:
+    """The strings that end at these places of their texts."""
+    bounds = np.append(0, ends).astype(np.int32)
+    return pa.Array.from_buffers(pa.string(), len(ends), [None, pa.py_buffer(bounds), texts])
 
 
 def events_of(columns: Columns, rows: int) -> pa.Table:

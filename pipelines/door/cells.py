@@ -4,14 +4,14 @@ import numpy as np
 
 from pipelines.compiled import inlined
 from pipelines.door.columns import Columns
-from pipelines.door.hashing import hash_bytes, hash_int, hash_ints
-from pipelines.door.layout import LIST, NUMBER, TEXT, TIME, Layout
+from pipelines.door.hashing import hash_bytes, hash_int, hash_ints, hash_texts
+from pipelines.door.layout import LIST, NUMBER, TEXT, TEXTS, TIME, UNBOUNDED, Layout
 from pipelines.door.machine import Bytes
 from pipelines.door.names import NONE, find
-from pipelines.door.numbers import scan_ids, scan_positive, scan_time
+from pipelines.door.numbers import scan_ids, scan_positive, scan_time, skip
 from pipelines.door.texts import scan_text
 
-QUOTE = 34
+QUOTE, COMMA, OPEN, CLOSE = 34, 44, 91, 93
 
 
 @inlined
@@ -23,12 +23,13 @@ def is_null(block: Bytes, at: int) -> bool:
 @inlined
 def _string(block: Bytes, at: int, row: int, field: int, of: Layout, to: Columns) -> tuple[int, np.uint64]:
     """The place behind a string, or -1, and its hash."""
-    place = of.places[field]
+    place = of.texts[field]
     base = place * to.text_room
     start = base + to.text_ends[place, row]
     if block[at] != QUOTE:
         return -1, NONE
-    at, end, to.characters[field] = scan_text(block, at + 1, to.texts, start)
+    at, end, characters = scan_text(block, at + 1, to.texts, start)
+    to.fewest[field] = to.most[field] = characters
     to.text_ends[place, row + 1] = end - base
     return at, hash_bytes(to.texts, start, end, of.seeds[field])
 
@@ -36,12 +37,39 @@ def _string(block: Bytes, at: int, row: int, field: int, of: Layout, to: Columns
 @inlined
 def _ids(block: Bytes, at: int, row: int, field: int, of: Layout, to: Columns) -> tuple[int, np.uint64]:
     """The place behind a list of ids, or -1, and its hash."""
-    place = of.places[field]
-    base = place * to.ids_room
-    start = base + to.ids_ends[place, row]
-    at, end = scan_ids(block, at, to.ids, start)
-    to.ids_ends[place, row + 1] = end - base
-    return at, hash_ints(to.ids, start, end, of.seeds[field])
+    place = of.lists[field]
+    base = place * to.item_room
+    start = base + to.item_ends[place, row]
+    at, end = scan_ids(block, at, to.items, start)
+    to.item_ends[place, row + 1] = end - base
+    return at, hash_ints(to.items, start, end, of.seeds[field])
+
+
+@inlined
+def _texts(block: Bytes, at: int, row: int, field: int, of: Layout, to: Columns) -> tuple[int, np.uint64]:
+    """The place behind a list of strings, or -1, and its hash."""
+    place, list_place = of.texts[field], of.lists[field]
+    base, item_base = place * to.text_room, list_place * to.item_room
+    start, first = base + to.text_ends[place, row], item_base + to.item_ends[list_place, row]
+    end, last, following = start, first, OPEN
+    to.fewest[field], to.most[field] = UNBOUNDED, 0
+    if block[at] != OPEN:
+        return -1, NONE
+    while block[at] == following:
+        at = skip(block, at + 1)
+        if block[at] == CLOSE and following == OPEN:
+            break
+        if block[at] != QUOTE:
+            return -1, NONE
+        at, end, characters = scan_text(block, at + 1, to.texts, end)
+        if at < 0:
+            return -1, NONE
+        to.fewest[field], to.most[field] = min(to.fewest[field], characters), max(to.most[field], characters)
+        to.items[last] = end - base
+        at, last, following = skip(block, at), last + 1, COMMA
+    to.text_ends[place, row + 1], to.item_ends[list_place, row + 1] = end - base, last - item_base
+    closed = block[at] == CLOSE
+    return at + 1 if closed else -1, hash_texts(to.texts, base, start, to.items, first, last, of.seeds[field])
 
 
 @inlined
@@ -54,6 +82,8 @@ def scan_value(
         return _string(block, at, row, field, of, to)
     if kind == LIST:
         return _ids(block, at, row, field, of, to)
+    if kind == TEXTS:
+        return _texts(block, at, row, field, of, to)
     if kind == NUMBER:
         value, end = scan_positive(block, at)
     elif block[at] != QUOTE:
@@ -63,5 +93,5 @@ def scan_value(
     else:
         to.types[row], end = find(of.types, block, at + 1)
         return (end + 1 if to.types[row] >= 0 else -1), hash_bytes(block, at + 1, end, of.seeds[field])
-    to.numbers[of.places[field], row] = value
+    to.numbers[of.numbers[field], row] = value
     return end, hash_int(value, of.seeds[field])

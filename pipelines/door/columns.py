@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from pipelines.door.layout import FIELDS, LIST, NUMBER, TEXT, kept_as
+from pipelines.door.layout import FIELDS, NUMBERS, WITH_ITEMS, WITH_TEXT
 from pipelines.door.machine import Bytes, Int32s, Int64s
 
 BEYOND = 64
@@ -14,14 +14,15 @@ SHORTEST_EVENT = 64  # bytes; the names of the required fields alone are nearly 
 class Columns(NamedTuple):
     """The events of a block by row, and the lines that were declined; `ends` begin with a 0."""
 
-    texts: Bytes  # the texts of each string field, one after the other
+    texts: Bytes  # the texts of each field of strings, one after the other
     text_room: int
     text_ends: Int32s  # by place and row
     numbers: Int64s  # by place and row
-    ids: Int64s
-    ids_room: int
-    ids_ends: Int32s
-    characters: Int64s  # of each string field, in the line at hand
+    items: Int64s  # the items of each list: ids, or where in the texts a string ends
+    item_room: int
+    item_ends: Int32s  # by place and row
+    fewest: Int64s  # characters of the strings of each field, in the line at hand
+    most: Int64s
     types: Int32s
     given: Int64s  # which fields an event has, as bits
     hashes: Int64s
@@ -33,17 +34,17 @@ class Columns(NamedTuple):
 def columns_for(size: int, lines: int) -> Columns:
     """Room for all that a block of so many bytes and lines can hold; only what is filled takes memory."""
     rows = min(lines, size // SHORTEST_EVENT) + 1
-    texts, numbers, lists = len(kept_as(TEXT)), len(kept_as(NUMBER)), len(kept_as(LIST))
-    text_room, ids_room = size + BEYOND, size // 2 + BEYOND
+    text_room, item_room = size + BEYOND, size // 2 + BEYOND
     return Columns(
-        texts=np.empty(texts * text_room, np.uint8),
+        texts=np.empty(len(WITH_TEXT) * text_room, np.uint8),
         text_room=text_room,
-        text_ends=np.zeros((texts, rows + 1), np.int32),
-        numbers=np.zeros((numbers, rows), np.int64),
-        ids=np.empty(lists * ids_room, np.int64),
-        ids_room=ids_room,
-        ids_ends=np.zeros((lists, rows + 1), np.int32),
-        characters=np.zeros(len(FIELDS), np.int64),
+        text_ends=np.zeros((len(WITH_TEXT), rows + 1), np.int32),
+        numbers=np.zeros((len(NUMBERS), rows), np.int64),
+        items=np.empty(len(WITH_ITEMS) * item_room, np.int64),
+        item_room=item_room,
+        item_ends=np.zeros((len(WITH_ITEMS), rows + 1), np.int32),
+        fewest=np.zeros(len(FIELDS), np.int64),
+        most=np.zeros(len(FIELDS), np.int64),
         types=np.empty(rows, np.int32),
         given=np.empty(rows, np.int64),
         hashes=np.empty(rows, np.int64),

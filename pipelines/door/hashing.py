@@ -1,8 +1,10 @@
 """The 64-bit hashes of values and of contents. This definition is frozen: hashes are kept in logs for ever.
 
 Text is hashed by MurmurHash64A (Appleby, 2008) over its UTF-8 bytes, a number by the finaliser of MurmurHash3
-over the number xor the seed. A content's hash is the sum, modulo 2^64, of its fields' hashes, each seeded by the
-field's name; so neither the order of the fields matters nor a field that is absent, and new fields change no old hash.
+over the number xor the seed. A list begins as the hash of its length; then each item in turn, an id as it is or the
+hash of a string, is taken in: what was found becomes the finaliser of (found xor item), plus the seed. A content's
+hash is the sum, modulo 2^64, of its fields' hashes, each seeded by the field's name; so neither the order of the
+fields matters nor a field that is absent, and new fields change no old hash.
 """
 
 import hashlib
@@ -73,3 +75,14 @@ def hash_bytes(data: Bytes, start: int, stop: int, seed: np.uint64) -> np.uint64
         found = (found ^ _last_bytes(data, at, stop)) * M
     found = (found ^ (found >> R47)) * M
     return found ^ (found >> R47)
+
+
+@inlined
+def hash_texts(data: Bytes, base: int, start: int, ends: Int64s, first: int, stop: int, seed: np.uint64) -> np.uint64:
+    """The hash of the texts from `start` on that end, counted from `base`, as `ends` has it from `first` to `stop`."""
+    found = mix(np.uint64(stop - first) ^ seed)
+    for at in range(first, stop):
+        end = base + ends[at]
+        found = mix(found ^ hash_bytes(data, start, end, seed)) + seed
+        start = end
+    return found

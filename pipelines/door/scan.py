@@ -6,7 +6,7 @@ from pipelines.compiled import compiled, inlined
 from pipelines.door.cells import is_null, scan_value
 from pipelines.door.columns import Columns
 from pipelines.door.hashing import hash_int
-from pipelines.door.layout import TEXT, Layout
+from pipelines.door.layout import Layout
 from pipelines.door.machine import ZERO, Bytes
 from pipelines.door.names import NONE, find
 from pipelines.door.numbers import skip
@@ -19,17 +19,19 @@ def _fits(row: int, given: int, of: Layout, to: Columns) -> bool:
     """Whether a line's fields are what its type asks for; whether each is of its kind is known."""
     if not given & (1 << of.type):
         return False
-    event = to.types[row]
-    if given & of.required[event] != of.required[event] or given & ~of.allowed[event]:
+    event, version = to.types[row], to.numbers[of.numbers[of.version], row]
+    if version > of.newest[event]:
         return False
-    if of.any_of[event] and not given & of.any_of[event]:
+    shape = of.first[event] + version - 1
+    if given & of.required[shape] != of.required[shape] or given & ~of.allowed[shape]:
         return False
-    for field in range(of.kinds.size):
-        if of.kinds[field] == TEXT and given & (1 << field):
-            length = to.characters[field]
-            if length < of.shortest[event, field] or length > of.longest[event, field]:
-                return False
-    return bool(to.numbers[of.places[of.version], row] <= of.newest[event])
+    if of.any_of[shape] and not given & of.any_of[shape]:
+        return False
+    for field in range(of.texts.size):
+        has_text = of.texts[field] >= 0 and given & (1 << field)
+        if has_text and (to.fewest[field] < of.shortest[shape, field] or to.most[field] > of.longest[shape, field]):
+            return False
+    return True
 
 
 @inlined
@@ -37,8 +39,8 @@ def _begin(row: int, to: Columns) -> None:
     """Nothing is given yet in a row."""
     for place in range(to.text_ends.shape[0]):
         to.text_ends[place, row + 1] = to.text_ends[place, row]
-    for place in range(to.ids_ends.shape[0]):
-        to.ids_ends[place, row + 1] = to.ids_ends[place, row]
+    for place in range(to.item_ends.shape[0]):
+        to.item_ends[place, row + 1] = to.item_ends[place, row]
     for place in range(to.numbers.shape[0]):
         to.numbers[place, row] = 0
 
@@ -47,7 +49,7 @@ def _begin(row: int, to: Columns) -> None:
 def _end(row: int, given: int, content: np.uint64, of: Layout, to: Columns) -> bool:
     """Whether a row's event fits, and is kept with its hash; it has version 1 unless it says another."""
     if not given & (1 << of.version):
-        to.numbers[of.places[of.version], row] = 1
+        to.numbers[of.numbers[of.version], row] = 1
         content += hash_int(1, of.seeds[of.version])
         given |= 1 << of.version
     to.given[row] = given

@@ -34,10 +34,11 @@ def strict(line: bytes, clock: int) -> dict[str, object]:
         raise Faults((_fault("line", fault.expected, fault.found),)) from None
     given = {name: value for name, value in pairs if value is not None}
     event = _type_of(given)
-    fields = (*ENVELOPE, *(event.payload if event else PAYLOAD_FIELDS))
+    payload = event.payloads[_version_of(given, event) - 1] if event else PAYLOAD_FIELDS
+    fields = (*ENVELOPE, *payload)
     decoded: dict[str, object] = {}
     faults = [*_faults_of_names(pairs), *_decode(given, fields, event, latest_at(clock), decoded)]
-    faults += _unknown(given, fields, event)
+    faults += _unknown(given, payload, event)
     if faults:
         raise Faults(tuple(faults))
     return decoded
@@ -60,6 +61,12 @@ def _type_of(given: Given) -> EventType | None:
     """The event's type if it is a known one."""
     name = given.get("event_type")
     return CONTRACT.get(name) if isinstance(name, str) else None
+
+
+def _version_of(given: Given, event: EventType) -> int:
+    """The version that the event is given in; the newest when there is no such."""
+    version = given.get("version", 1)
+    return version if type(version) is int and 1 <= version <= event.version else event.version
 
 
 def _faults_of_names(pairs: Pairs) -> Iterator[str]:
@@ -89,15 +96,20 @@ def _decode(
             yield _fault(field.name, EXPECTED[field.type], "nothing")
 
 
-def _unknown(given: Given, fields: tuple[Field, ...], event: EventType | None) -> Iterator[str]:
-    """The faults of fields that this type has not, and of a type that wants one of its fields and has none."""
-    known = {field.name for field in fields}
-    of_type = f" in {event.name}" if event else ""
+def _unknown(given: Given, payload: tuple[Field, ...], event: EventType | None) -> Iterator[str]:
+    """The faults of fields that this version has not, and of a type that wants one of its fields and has none."""
+    known = {field.name for field in (*ENVELOPE, *payload)}
+    of_type = f" in {_titled(event, payload)}" if event else ""
     for name, value in given.items():
         if name not in known:
             yield _fault(_printable(name), f"no such field{of_type}", shown(value))
-    if event and event.at_least_one and not any(field.name in given for field in event.payload):
-        yield _fault(event.name, f"at least one of {', '.join(field.name for field in event.payload)}", "none")
+    if event and event.at_least_one and not any(field.name in given for field in payload):
+        yield _fault(event.name, f"at least one of {', '.join(field.name for field in payload)}", "none")
+
+
+def _titled(event: EventType, payload: tuple[Field, ...]) -> str:
+    """The type, and its version where it has several."""
+    return event.name if event.version == 1 else f"{event.name} version {event.payloads.index(payload) + 1}"
 
 
 def _printable(name: str) -> str:

@@ -5,13 +5,14 @@ from dataclasses import dataclass
 
 from pipelines.door.shown import shown
 from pipelines.door.times import NoTime, micros_of
-from pipelines.events.contract import ID, IDS, STRING, EventType, Field
+from pipelines.events.contract import ID, IDS, STRING, STRINGS, EventType, Field
 
 GREATEST = 2**63 - 1
 EXPECTED = {
     STRING: "a string",
     ID: f"an id (1 to {GREATEST})",
     IDS: f"a list of ids (1 to {GREATEST})",
+    STRINGS: "a list of strings",
     "int": "an integer from 1 on",
     "timestamp": "a time as a string",
 }
@@ -34,6 +35,8 @@ def value_of(field: Field, value: object, event: EventType | None, latest: int) 
         return _number(value, GREATEST, EXPECTED[ID])
     if field.type == IDS:
         return _ids(value)
+    if field.type == STRINGS:
+        return _texts(field, value)
     if field.type == "timestamp":
         return _time(value, latest)
     version = _number(value, GREATEST, EXPECTED["int"])
@@ -62,6 +65,19 @@ def _ids(value: object) -> list[int]:
     for number, one in enumerate(value, 1):
         if not (type(one) is int and 1 <= one <= GREATEST):
             raise Misfit(EXPECTED[IDS], f"{'null' if one is None else shown(one)} as number {number}")
+    return value
+
+
+def _texts(field: Field, value: object) -> list[str]:
+    """A list of strings as its field asks for, which may be empty."""
+    if not isinstance(value, list):
+        raise Misfit(EXPECTED[STRINGS], shown(value))
+    for number, one in enumerate(value, 1):
+        try:
+            _text(field, one)
+        except Misfit as fault:
+            expected = fault.expected if isinstance(one, str) else EXPECTED[STRINGS]
+            raise Misfit(expected, f"{'null' if one is None else fault.found} as number {number}") from None
     return value
 
 

@@ -2,6 +2,7 @@
 
 import hashlib
 from importlib import import_module
+from itertools import chain
 
 from pipelines.events.contract import ENVELOPE, EventType, Field
 
@@ -35,10 +36,10 @@ CONTRACT: dict[str, EventType] = {name: _load(name) for name in EVENT_TYPES}
 
 
 def _payload_fields() -> tuple[Field, ...]:
-    """Every payload field once, in the order in which the types first name it; a name keeps its type for ever."""
+    """Every field of every version once, in the order in which it is first named; a name keeps its type for ever."""
     fields: dict[str, Field] = {}
     for event in CONTRACT.values():
-        for field in event.payload:
+        for field in chain.from_iterable(event.payloads):
             if fields.setdefault(field.name, field).type != field.type:
                 raise TypeError(f"{event.name}.{field.name}: {field.type} here, {fields[field.name].type} elsewhere")
     return tuple(fields.values())

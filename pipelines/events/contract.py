@@ -1,17 +1,26 @@
 """The shape of every event type: a name, a version, and a payload of typed fields."""
 
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pyspark.sql import Column
 
 ID = "bigint"
 IDS = "array<bigint>"
 STRING = "string"
+STRINGS = "array<string>"
+
+Changes = Mapping[str, "Column"]
+"""What an upcaster makes anew: columns by the names of fields."""
 
 
 @dataclass(frozen=True)
 class Field:
     """One field of a payload, as it may be given at the door.
 
-    `type` is `bigint` (an id, > 0), `array<bigint>` (ids) or `string`;
+    `type` is `bigint` (an id, > 0), `array<bigint>` (ids), `string` or `array<string>`; a list may be empty;
     the lengths of a string are in characters (code points), `longest=None` sets no bound.
     """
 
@@ -23,15 +32,45 @@ class Field:
     longest: int | None = None
 
 
+def no_changes() -> Changes:
+    """The upcaster to a version that only has more optional fields, or fewer fields."""
+    return {}
+
+
+@dataclass(frozen=True)
+class Earlier:
+    """An earlier version of a type: its payload, and the upcaster to the next version.
+
+    An upcaster gives the fields that the next version has anew, or with another meaning, as columns made of this
+    version's fields. What both versions have stays as it is, what only the next one has is null unless given.
+    """
+
+    payload: tuple[Field, ...]
+    upcast: Callable[[], Changes] = field(default=no_changes, repr=False)
+
+
 @dataclass(frozen=True)
 class EventType:
-    """One event type; `at_least_one` asks for one of the optional fields."""
+    """One event type with the payload of its newest version; `earlier` has the versions 1, 2, … before it.
+
+    `at_least_one` asks for one of the optional fields.
+    """
 
     name: str
     description: str
     payload: tuple[Field, ...] = ()
-    version: int = 1
     at_least_one: bool = False
+    earlier: tuple[Earlier, ...] = ()
+
+    @property
+    def payloads(self) -> tuple[tuple[Field, ...], ...]:
+        """The payloads of all versions, from 1 on."""
+        return (*(one.payload for one in self.earlier), self.payload)
+
+    @property
+    def version(self) -> int:
+        """The newest version."""
+        return len(self.payloads)
 
 
 def an_id(name: str, description: str, *, required: bool = True) -> Field:

@@ -1,15 +1,27 @@
 """`posted`: a user wrote a post, or a reply to one."""
 
-from pipelines.events.contract import IDS, EventType, Field, a_text, an_id
+from pipelines.events.contract import IDS, STRING, STRINGS, Changes, Earlier, EventType, Field, a_text, an_id
+
+SHARED = (
+    an_id("post_id", "the post"),
+    a_text("text", "what the post says", longest=65_536),
+    an_id("reply_to_post_id", "the post that this one answers", required=False),
+    Field("mentioned_ids", IDS, "the users whom the text mentions", required=False),
+)
+LANGUAGE = Field("language", STRING, "language of the text", required=False)
+LANGUAGES = Field("languages", STRINGS, "languages of the text", required=False)
+
+
+def _from_1() -> Changes:
+    """One language becomes a list of one."""
+    from pyspark.sql import functions as F
+
+    return {"languages": F.when(F.col("language").isNotNull(), F.array("language"))}
+
 
 EVENT = EventType(
     "posted",
     "The actor wrote a post.",
-    (
-        an_id("post_id", "the post"),
-        a_text("text", "what the post says", longest=65_536),
-        Field("language", "string", "language of the text", required=False),
-        an_id("reply_to_post_id", "the post that this one answers", required=False),
-        Field("mentioned_ids", IDS, "the users whom the text mentions", required=False),
-    ),
+    (*SHARED, LANGUAGES),
+    earlier=(Earlier((*SHARED, LANGUAGE), _from_1),),
 )

@@ -8,6 +8,6 @@ from pipelines.events.contract import EventType
 EVENT = EventType(
     "profile_changed",
     "The actor gave new names or a new bio.",
-    tuple(replace(field, required=False) for field in registered.EVENT.payload),
+    tuple(replace(field, required=False) for field in registered.NAMES),
     at_least_one=True,
 )

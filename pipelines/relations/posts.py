@@ -41,7 +41,6 @@ def _build(frames: Frames) -> DataFrame:
     kind = F.lit(DELETED)
     for name, number in TYPES.items():
         kind = F.when(F.col("event_type") == name, F.lit(number)).otherwise(kind)
-    languages = F.when(F.col("language").isNotNull(), F.array("language"))
     return events.select(
         "post_id",
         kind.cast("bigint").alias("kind"),
@@ -49,7 +48,7 @@ def _build(frames: Frames) -> DataFrame:
         "event_time",
         "event_id",
         "text",
-        languages.alias("languages"),
+        F.when(F.size("languages") > 0, F.col("languages")).alias("languages"),
         "reply_to_post_id",
         "mentioned_ids",
     )

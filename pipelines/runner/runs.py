@@ -10,6 +10,7 @@ from pyspark.sql import functions as F
 from pipelines import __version__
 from pipelines.engines.base import Engine
 from pipelines.errors import NewsfeedError
+from pipelines.events.upcasting import newest
 from pipelines.runner.building import build
 from pipelines.runner.landing.certificate import APPLICATION as LANDINGS
 from pipelines.runner.landing.certificate import (
@@ -93,14 +94,14 @@ def run(
 
 
 def _events(planned: Plan, engine: Engine) -> tuple[DataFrame | None, Certificate]:
-    """The events that the release covers, when anything is made of them, and their certificate."""
+    """The events that the release covers in their newest versions, if anything is made of them; their certificate."""
     if planned.last is not None and "events" not in planned.reads:
         return None, parsed(planned.last.certificate)
     events = frame_of(engine.session, LOG_FILE, delta.uris(planned.lake.log, planned.log))
     if planned.last is not None and planned.landing < delta.number(planned.log, LANDINGS):
         events = events.where(F.col("landing") <= planned.landing)
-        return events, _complete(planned, events, parsed(planned.last.certificate))
-    return events, _complete(planned, events, certified(planned.log))
+        return newest(events), _complete(planned, events, parsed(planned.last.certificate))
+    return newest(events), _complete(planned, events, certified(planned.log))
 
 
 def _complete(planned: Plan, events: DataFrame, expected: Certificate) -> Certificate:

@@ -21,6 +21,7 @@ DATES = [
 CLOCKS = "00:00:00 23:59:59 23:59:60 24:00:00 12:60:00 12:34:56 1:00:00 00:00".split()
 FRACTIONS = ["", "", "." + "7" * 30, *".0 .5 .123456 .1234567 .000000999 .999999 . ,5 .1a".split()]
 ZONES = ["Z", "Z", "", *"+00:00 -00:00 +01:00 -01:00 +23:59 -23:59 +24:00 +05:60 +0100 +1:00 z +01".split()]
+LISTED = ["en", "pt-BR", "é", "🌏", "", "a\nb", *NO_TEXTS, 1, None, ["en"]]
 SNIPPETS = [
     *rb'" \ \u \ud83d \n \x { } [ ] , : null true 0 - . e'.split(),
     *[b"\0", b"\x1f", b"\xff", b"\xc3", b"\xed\xa0\x80", b"\xef\xbb\xbf", b" ", b"\r", b"\t", b"\x0b", b"\xa0"],
@@ -31,7 +32,7 @@ def mutated(random):
     """A line without a newline."""
     fields = dict(random.choice(samples())) if random.random() < 0.7 else event(random.choice(list(CONTRACT)))
     for _ in range(random.choice([0, 0, 0, 1, 1, 2])):
-        random.choice([set_time, set_id, set_text, set_time, set_id, set_text, set_any, leave_out, add, set_type])(
+        random.choice(2 * [set_time, set_id, set_text] + [set_texts, set_version, set_any, leave_out, add, set_type])(
             fields, random
         )
     pairs = list(fields.items())
@@ -75,8 +76,23 @@ def set_text(fields, random):
     fields[random.choice(names or ["event_id"])] = text
 
 
+def set_texts(fields, random):
+    """Half the time a list that fits, in either case where it may not be allowed at all."""
+    items = LISTED[:4] if random.random() < 0.5 else LISTED
+    fields["languages"] = [random.choice(items) for _ in range(random.randrange(5))]
+    if random.random() < 0.5:
+        fields.pop("language", None)
+        fields["version"] = 2
+
+
+def set_version(fields, random):
+    fields["version"] = random.choice([1, 1, 2, 2, 3, None, *NO_IDS])
+
+
 def set_any(fields, random):
-    fields[random.choice(list(fields) or ["text"])] = random.choice([*NO_IDS, *TEXTS, [1], ["a"], {"a": 1}, [[1]]])
+    fields[random.choice(list(fields) or ["text"])] = random.choice(
+        [*NO_IDS, *TEXTS, [1], ["a"], ["a", 1], {"a": 1}, [[1]]]
+    )
 
 
 def leave_out(fields, random):
@@ -85,7 +101,7 @@ def leave_out(fields, random):
 
 
 def add(fields, random):
-    fields[random.choice(NAMES)] = random.choice([None, None, None, 1, 1, 2, "a", [1], []])
+    fields[random.choice(NAMES)] = random.choice([None, None, None, 1, 1, 2, "a", [1], ["a"], []])
 
 
 def set_type(fields, random):

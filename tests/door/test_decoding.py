@@ -1,3 +1,4 @@
+import json
 import threading
 
 import numpy as np
@@ -15,6 +16,7 @@ from tests.door.samples import CLOCK, event, line, samples
 GOOD = line()
 SLOW = GOOD.replace(b'"actor_id"', b'"\\u0061ctor_id"')
 BAD = b'{"event_id": 1}'
+VALUES = {"bigint": 7, "string": "é", "array<bigint>": [7, 8], "array<string>": ["é", "pt-BR"]}
 
 
 def test_columns_are_those_of_the_log():
@@ -26,7 +28,7 @@ def test_columns_are_those_of_the_log():
 def test_columns_are_sound():
     events = decode(b"\n".join([*(line(**fields) for fields in samples() * 20), SLOW, BAD]), CLOCK).events
     events.validate(full=True)
-    assert events.num_rows == 101
+    assert events.num_rows == 20 * len(samples()) + 1
 
 
 @pytest.mark.parametrize("block", [b"", b"\n", b"\n\n", b" \t\r\n\n ", b"\r\n"])
@@ -89,12 +91,14 @@ def test_damage_is_a_fault_of_its_line_alone(raw):
     assert decoded_lines(GOOD + b"\n" + raw + b"\n" + GOOD) == ([0, 2], [1])
 
 
-@pytest.mark.parametrize("event_type", CONTRACT)
-def test_every_type_goes_the_fast_way_and_says_the_same(event_type):
-    payload = {
-        field.name: {"bigint": 7, "string": "é"}.get(field.type, [7, 8]) for field in CONTRACT[event_type].payload
-    }
-    raw = line(event_type, **{"followee_id": ..., **payload})
+@pytest.mark.parametrize(
+    ("event_type", "version"),
+    [(name, number + 1) for name, declared in CONTRACT.items() for number in range(declared.version)],
+)
+def test_every_version_of_every_type_goes_the_fast_way_and_says_the_same(event_type, version):
+    payload = {field.name: VALUES[field.type] for field in CONTRACT[event_type].payloads[version - 1]}
+    envelope = {name: event()[name] for name in ("event_id", "event_time", "actor_id")}
+    raw = json.dumps({"event_type": event_type, **payload, **envelope, "version": version}).encode()
     assert is_fast(raw)
     assert events_of(decode(raw, CLOCK))[0] == [strict(raw, CLOCK)]
 
@@ -104,6 +108,30 @@ def test_a_line_may_be_cut_off_anywhere(fields):
     whole = line(**fields)
     for end in range(1, len(whole)):
         assert [one.faults for one in decode(whole[:end], CLOCK).faulty] == [judged(whole[:end])]
+
+
+def test_lists_of_strings_keep_every_item_beside_their_neighbours():
+    lists = [["en"], [], ..., ["é" * 9, "b"], ["\0", '"', "🌏"], [], ["en"] * 100, ...]
+    lines = [line("posted", version=2, languages=one, event_id=f"e-{n}") for n, one in enumerate(lists)]
+    mixed = [raw for one in lines for raw in (one, one[:-9], line("posted", version=2, languages=["x", 1]))]
+    assert all(is_fast(one) for one in lines)
+    expected = [None if one is ... else one for one in lists]
+    assert decode(b"\n".join(mixed), CLOCK).events["languages"].to_pylist() == expected
+
+
+@pytest.mark.parametrize("written", ["[]", "[ \t]", '["a","b"]', '[ "a" ,\t"b"\r]', '[ "\\u00e9"]'])
+def test_lists_of_strings_go_the_fast_way_however_they_are_spaced(written):
+    raw = line("posted", version=2, languages="HERE").replace(b'"HERE"', written.encode())
+    assert is_fast(raw)
+    assert events_of(decode(raw, CLOCK))[0] == [strict(raw, CLOCK)]
+
+
+@pytest.mark.parametrize(
+    "written", ["]", "[", "[,]", '["a",]', '[,"a"]', '["a" "b"]', '["a","b"', '["a"}', '"a"]', "[null]", '["a",["b"]]']
+)
+def test_what_is_no_list_of_strings_is_a_fault(written):
+    raw = line("posted", version=2, languages="HERE").replace(b'"HERE"', written.encode())
+    assert decoded_lines(GOOD + b"\n" + raw + b"\n" + GOOD) == ([0, 2], [1])
 
 
 def test_a_nul_that_is_escaped_is_a_character():

@@ -26,6 +26,11 @@ def test_hashes_never_change(event_type):
     assert hash_of(line(event_type)) == [FROZEN[event_type]]
 
 
+def test_hashes_of_second_versions_never_change():
+    lines = [line("registered", version=2), line("posted", version=2)]
+    assert hash_of(*lines) == [6_462_175_527_948_219_506, -4_383_111_568_896_293_067]
+
+
 def test_seeds_never_change():
     assert seed_of("event_id") == 0x604A7BC9DC1A1A99
 
@@ -69,6 +74,12 @@ def test_spelling_does_not_matter():
 )
 def test_every_field_matters(changes):
     assert len(set(hash_of(line("posted"), line("posted", **changes)))) == 2
+
+
+@pytest.mark.parametrize("languages", [["b", "a"], ["a"], ["ab"], ["a", "b", "b"], ["a", "B"], [], ...], ids=str)
+def test_the_strings_of_a_list_and_their_order_matter(languages):
+    lists = (["a", "b"], languages)
+    assert len(set(hash_of(*(line("posted", version=2, languages=one) for one in lists)))) == 2
 
 
 def test_the_order_of_ids_matters():

@@ -3,6 +3,7 @@ import json
 import pytest
 
 from pipelines.door.strict import Faults, canonical, strict
+from pipelines.events import CONTRACT
 from tests.door.reading import judged
 from tests.door.samples import CLOCK, event, line, samples
 
@@ -23,6 +24,11 @@ FITTING = [
     ("posted", {"text": "\0\x1f\x7f\u2028"}),
     ("registered", {"username": "u" * 200, "bio": "b" * 70_000}),
     ("profile_changed", {"bio": ""}),
+    ("posted", {"version": 2, "languages": ["en", "pt-BR", "en"]}),
+    ("posted", {"version": 2, "languages": []}),
+    ("posted", {"version": 2, "language": None, "languages": None}),
+    ("registered", {"version": 2, "invited_by_id": 5}),
+    ("registered", {"version": 2}),
 ]
 
 MISFITS = [
@@ -51,6 +57,18 @@ MISFITS = [
     ("posted", {"mentioned_ids": 3}, f"mentioned_ids: expected a list of ids {IDS}, found 3"),
     ("posted", {"mentioned_ids": [3, None]}, f"mentioned_ids: expected a list of ids {IDS}, found null as number 2"),
     ("posted", {"mentioned_ids": ["3"]}, f'mentioned_ids: expected a list of ids {IDS}, found "3" as number 1'),
+    ("posted", {"languages": ["en"]}, "languages: expected no such field in posted version 1, found a list of 1"),
+    ("posted", {"version": 2, "language": "en"}, 'language: expected no such field in posted version 2, found "en"'),
+    ("posted", {"version": 2, "languages": "en"}, 'languages: expected a list of strings, found "en"'),
+    ("posted", {"version": 2, "languages": ["en", 5]}, "languages: expected a list of strings, found 5 as number 2"),
+    ("posted", {"version": 2, "languages": [None]}, "languages: expected a list of strings, found null as number 1"),
+    (
+        "posted",
+        {"version": 2, "languages": ["en", ""]},
+        'languages: expected at least 1 character, found "" as number 2',
+    ),
+    ("registered", {"invited_by_id": 5}, "invited_by_id: expected no such field in registered version 1, found 5"),
+    ("registered", {"version": 2, "invited_by_id": 0}, f"invited_by_id: expected an id {IDS}, found 0"),
     ("registered", {"username": "u" * 201}, "username: expected at most 200 characters, found 201"),
     (
         "profile_changed",
@@ -78,8 +96,9 @@ NO_OBJECTS = [
 
 @pytest.mark.parametrize(("event_type", "changes"), FITTING)
 def test_what_fits(event_type, changes):
-    expected = event(event_type, **changes) | {"version": 1, "event_time": 1_767_175_200_000_000}
-    assert judged(line(event_type, **changes)) == {n: v for n, v in expected.items() if v is not None}
+    expected = event(event_type, **changes) | {"event_time": 1_767_175_200_000_000}
+    given = {name: value for name, value in expected.items() if value is not None}
+    assert judged(line(event_type, **changes)) == {"version": 1} | given
 
 
 @pytest.mark.parametrize(("event_type", "changes", "fault"), MISFITS)
@@ -90,6 +109,13 @@ def test_what_does_not_fit(event_type, changes, fault):
 @pytest.mark.parametrize(("raw", "fault"), NO_OBJECTS)
 def test_what_is_no_object(raw, fault):
     assert judged(raw) == (fault,)
+
+
+def test_a_version_newer_than_known_is_judged_as_the_newest_too():
+    known = CONTRACT["registered"].version
+    newer, unknown = judged(line("registered", version=known + 1, colour="red"))
+    assert newer == f"version: expected at most {known}, found {known + 1}"
+    assert unknown == f'"colour": expected no such field in registered version {known}, found "red"'
 
 
 def test_every_fault_is_told():

@@ -28,10 +28,11 @@ def murmur64a(data, seed):
 
 
 def listed(values, seed):
-    """Ids in order, begun with their number."""
+    """Ids, or the hashes of strings, in order, begun with their number."""
     found = finalised(len(values) ^ seed)
     for value in values:
-        found = finalised(found ^ value) + seed & MASK
+        item = murmur64a(value.encode(), seed) if isinstance(value, str) else value
+        found = finalised(found ^ item) + seed & MASK
     return found
 
 

@@ -64,6 +64,8 @@ def acted(rng: Random, cast: Cast, event_type: str) -> dict[str, Any]:
         return doer | {WHOM[event_type]: cast.any_user(rng)}
     if event_type in ON_POSTS:
         return doer | {"post_id": cast.any_post(rng)}
+    if event_type == "registered":
+        doer |= invited(rng, cast)
     return doer | named(rng, event_type)
 
 
@@ -89,16 +91,28 @@ def written(rng: Random, cast: Cast, event_type: str) -> dict[str, Any]:
 
 
 def extras(rng: Random, cast: Cast) -> dict[str, Any]:
-    """The optional fields of a `posted`; its mentions may name a user twice, or nobody."""
-    given: dict[str, Any] = {}
-    language = rng.choice(LANGUAGES)
-    if language:
-        given["language"] = language
+    """The version and the optional fields of a `posted`; its lists may name something twice, or nothing."""
+    given = spoken(rng)
     if rng.random() < 0.55:
         given["reply_to_post_id"] = cast.any_post(rng)
     if rng.random() < 0.35:
         given["mentioned_ids"] = [cast.any_user(rng) for _ in range(rng.randint(0, 4))]
     return given
+
+
+def spoken(rng: Random) -> dict[str, Any]:
+    """In which language, as version 1 has it, or in which languages."""
+    language = rng.choice(LANGUAGES)
+    if rng.random() < 0.5:
+        return {"language": language} if language else {}
+    return {"version": 2} | ({"languages": rng.choices(LANGUAGES[:3], k=rng.randint(0, 3))} if language else {})
+
+
+def invited(rng: Random, cast: Cast) -> dict[str, Any]:
+    """Half the time version 2, which may say by whom."""
+    if rng.random() < 0.5:
+        return {}
+    return {"version": 2} | ({"invited_by_id": cast.any_user(rng)} if rng.random() < 0.5 else {})
 
 
 def named(rng: Random, event_type: str) -> dict[str, Any]:

@@ -114,7 +114,7 @@ class User(int):
         return self._does("unmuted", muted_id=int(user), **when)
 
     def posts(self, text: str = "hello", *, post_id: int | None = None, **given: Any) -> int:
-        """Posts the text; `given` may hold language, reply_to_post_id and mentioned_ids."""
+        """Posts the text; `given` may hold language (with version=2 languages), reply_to_post_id and mentioned_ids."""
         if given.get("mentioned_ids") is not None:
             given["mentioned_ids"] = [int(user) for user in given["mentioned_ids"]]
         post_id = post_id or self.history.next_post_id()

@@ -2,6 +2,7 @@
 
 import pytest
 
+from pipelines.events.upcasting import newest
 from pipelines.policy import Policy
 from pipelines.projections import Projection
 from pipelines.relations import load_relations
@@ -22,7 +23,7 @@ def landed(engine, new_lake, histories):
 def staged_in(buckets, lake, engine, policy):
     """Every relation and view, staged in so many buckets."""
     made = {}
-    frames = {"events": frame_of(engine.session, LOG_FILE, delta.uris(lake.log, delta.find(lake.log)))}
+    frames = {"events": newest(frame_of(engine.session, LOG_FILE, delta.uris(lake.log, delta.find(lake.log))))}
     for kind, projections in (("relation", load_relations()), ("view", load_views())):
         for name, projection in projections.items():
             place = f"{lake.root}/{kind}-{name}-{buckets}"

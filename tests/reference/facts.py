@@ -116,12 +116,12 @@ def post_of(posted: Event, history: list[Event]) -> Post:
     """The post, with the last text among its `posted` and its author's edits."""
     texts = [e for e in history if e is posted or is_by_author(e, "post_edited", posted)]
     last = texts[-1]
-    language = posted.get("language")
+    languages = (posted.get("language"), *posted.get("languages", ()))  # of version 1, of version 2
     return Post(
         post_id=posted["post_id"],
         author_id=posted["actor_id"],
         text=last["text"],
-        languages=None if language is None else (language,),
+        languages=tuple(filter(None, languages)) or None,
         reply_to_post_id=posted.get("reply_to_post_id"),
         mentioned_ids=frozenset(posted.get("mentioned_ids") or ()),
         posted_at=micros(posted["event_time"]),

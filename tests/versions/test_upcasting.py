@@ -1,0 +1,114 @@
+"""Every event is read in the newest version of its type, on both engines, also from files older than a column."""
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from pyspark.sql import functions as F
+
+from pipelines.engines import open_engine
+from pipelines.events import CONTRACT
+from pipelines.events.contract import Earlier, EventType, a_text, an_id
+from pipelines.events.upcasting import newest
+from pipelines.runner.landing.decoding import LOG_FILE
+from pipelines.runner.materialize import frame_of
+
+OLD = [
+    {"event_id": "1", "event_type": "posted", "version": 1, "post_id": 1, "language": "en", "content_hash": 7},
+    {"event_id": "2", "event_type": "posted", "version": 1, "post_id": 2},
+    {"event_id": "3", "event_type": "registered", "version": 1, "username": "ada"},
+    {"event_id": "4", "event_type": "followed", "version": 1, "followee_id": 5},
+]
+NEW = [
+    {"event_id": "5", "event_type": "posted", "version": 2, "post_id": 3, "languages": ["de", "pt-BR"]},
+    {"event_id": "6", "event_type": "posted", "version": 2, "post_id": 4, "languages": []},
+    {"event_id": "7", "event_type": "registered", "version": 2, "username": "bob", "invited_by_id": 1},
+]
+SEEN = ("event_id", "post_id", "languages", "username", "invited_by_id", "followee_id", "content_hash")
+READ = [
+    ("1", 1, ["en"], None, None, None, 7),
+    ("2", 2, None, None, None, None, None),
+    ("3", None, None, "ada", None, None, None),
+    ("4", None, None, None, None, 5, None),
+    ("5", 3, ["de", "pt-BR"], None, None, None, None),
+    ("6", 4, [], None, None, None, None),
+    ("7", None, None, "bob", 1, None, None),
+]
+
+
+def written(place, rows, gained=()):
+    """A data file of the log, from before it gained some columns."""
+    schema = pa.schema([field for field in LOG_FILE.arrow if field.name not in gained])
+    pq.write_table(pa.Table.from_pylist(rows, schema), place)
+    return str(place)
+
+
+def newest_on(engine_name, files):
+    """The columns and rows of these files of the log on an engine, in the newest versions."""
+    with open_engine(engine_name) as engine:
+        return newest_of(engine, files)
+
+
+def newest_of(engine, files):
+    frame = newest(frame_of(engine.session, LOG_FILE, files))
+    rows = sorted(frame.select(*SEEN, "event_type", "version").collect())
+    return frame.columns, [tuple(row[:-2]) for row in rows], [tuple(row[-2:]) for row in rows]
+
+
+@pytest.fixture
+def files(tmp_path):
+    """A data file from before the second versions, and one of today."""
+    old = written(tmp_path / "old.parquet", OLD, gained=("languages", "invited_by_id"))
+    return [old, written(tmp_path / "new.parquet", NEW)]
+
+
+def test_events_of_any_version_are_read_in_the_newest_one(engine, files):
+    columns, rows, versions = newest_of(engine, files)
+    assert columns == [name for name in LOG_FILE.names if name != "language"]
+    assert rows == READ
+    assert all(version == CONTRACT[event_type].version for event_type, version in versions)
+
+
+def test_both_engines_read_the_same(engine, files, in_own_process):
+    assert in_own_process(newest_on, "spark", files) == newest_of(engine, files)
+
+
+NAME, SIZE, MARK = a_text("name", "a name"), an_id("size", "a size"), a_text("mark", "a mark")
+MADE_UP = {
+    "grown": EventType(
+        "grown",
+        "It has grown by one twice.",
+        (SIZE, NAME),
+        earlier=(
+            Earlier((SIZE, MARK), lambda: {"size": F.col("size") * 10 + 1, "name": F.upper("mark")}),
+            Earlier((SIZE, NAME), lambda: {"size": F.col("size") * 10 + 2}),
+        ),
+    ),
+    "kept": EventType("kept", "It stays as it is.", (SIZE, MARK)),
+    "emptied": EventType("emptied", "It has no fields any more.", earlier=(Earlier((SIZE, MARK, NAME)),)),
+}
+SCHEMA = "event_id string, event_type string, version int, size bigint, mark string, name string"
+GIVEN = [
+    ("1", "grown", 1, 5, "a", None),
+    ("2", "grown", 2, 5, None, "b"),
+    ("3", "grown", 3, 5, None, "c"),
+    ("4", "kept", 1, 5, "d", None),
+    ("5", "emptied", 1, 5, "e", "f"),
+    ("6", "emptied", 2, None, None, None),
+]
+
+
+def test_upcasters_are_applied_one_after_another_to_their_own_type_alone(engine):
+    found = newest(engine.session.createDataFrame(GIVEN, SCHEMA), MADE_UP)
+    assert sorted(tuple(row) for row in found.collect()) == [
+        ("1", "grown", 3, 512, None, "A"),
+        ("2", "grown", 3, 52, None, "b"),
+        ("3", "grown", 3, 5, None, "c"),
+        ("4", "kept", 1, 5, "d", None),
+        ("5", "emptied", 2, None, None, None),
+        ("6", "emptied", 2, None, None, None),
+    ]
+
+
+def test_what_only_older_versions_have_is_gone(engine):
+    frame = engine.session.createDataFrame(GIVEN, SCHEMA)
+    assert newest(frame, {"grown": MADE_UP["grown"]}).columns == [name for name in frame.columns if name != "mark"]
