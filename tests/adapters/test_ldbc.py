@@ -117,7 +117,7 @@ FAULTS = [
 
 
 def adapted(name, text):
-    return [json.loads(made) for made in adapt(f"/data/ldbc/{name}", text.encode())]
+    return [json.loads(made) for made in adapt(f"/data/ldbc/{name}", text.encode()).events]
 
 
 @pytest.mark.parametrize(("name", "text", "events"), SNAPSHOT)
