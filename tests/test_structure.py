@@ -11,14 +11,15 @@ import pipelines
 from pipelines.adapters import EVENTS, FORMATS, load_adapter
 from pipelines.events import CONTRACT, EVENT_TYPES
 from pipelines.events.contract import ENVELOPE
-from pipelines.events.log import LOG
+from pipelines.events.log import IDENTITIES, LOG
 from pipelines.relations import RELATIONS, load_relations
 from pipelines.runner.publishing import projections
 from pipelines.views import VIEWS, load_views
 from tests.reference import VIEWS as MODEL
 
 ROOT = Path(pipelines.__file__).parent
-SHARED = {"__init__", "contract", "log", "upcasting", "facts", "standing", "arrays"}  # what files of a folder share
+# what the files of a folder share
+SHARED = {"__init__", "contract", "log", "upcasting", "facts", "standing", "arrays", "atproto"}
 ENGINES = ("pyspark", "pysail", "numba", "pyarrow", "pandas", "numpy", "duckdb")
 
 
@@ -56,7 +57,7 @@ def test_each_view_has_a_reference():
 
 
 def test_every_column_field_table_and_event_type_is_described():
-    tables = [LOG, *(projection.table for projection in projections().values())]
+    tables = [LOG, IDENTITIES, *(projection.table for projection in projections().values())]
     fields = [*ENVELOPE, *(field for event in CONTRACT.values() for payload in event.payloads for field in payload)]
     described = [*tables, *(column for table in tables for column in table.columns), *fields, *CONTRACT.values()]
     assert [one.name for one in described if not one.description.strip()] == []

@@ -1,14 +1,41 @@
 """Adapters: from foreign lines to event lines. A new format is one file and its name in FORMATS."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from importlib import import_module
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
 from pipelines.errors import UsageError
 
-Adapter = Callable[[str, bytes], list[bytes]]
-
 EVENTS = "events"
-FORMATS = (EVENTS, "ldbc")
+FORMATS = (EVENTS, "ldbc", "jetstream")
+NO_NAMES: Mapping[str, int] = MappingProxyType({})
+
+
+class Retraction(NamedTuple):
+    """An event that lacks its subject: what an earlier event of the same record says in the field `subject`.
+
+    The ids of a record's events begin with `record`, which has one length in a format, and sort in their order.
+    """
+
+    event: dict[str, Any]
+    record: str
+    subject: str
+
+
+class Adapted(NamedTuple):
+    """What an adapter makes of a line: event lines, or an event whose subject is to be found.
+
+    `names` has the id that was made of each foreign name; `left_out` says what the line is when it means nothing here.
+    """
+
+    events: Sequence[bytes] = ()
+    names: Mapping[str, int] = NO_NAMES
+    retraction: Retraction | None = None
+    left_out: str | None = None
+
+
+Adapter = Callable[[str, bytes], Adapted]
 
 
 class AdapterFault(ValueError):
@@ -16,7 +43,7 @@ class AdapterFault(ValueError):
 
 
 def load_adapter(name: str) -> Adapter | None:
-    """The function from (source, line) to event lines, which raises AdapterFault; None when lines are events already.
+    """The function that reads a line of a source, and raises AdapterFault; None when lines are events already.
 
     Raises UsageError for an unknown format.
     """

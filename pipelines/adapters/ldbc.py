@@ -9,13 +9,13 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from pipelines.adapters import AdapterFault
+from pipelines.adapters import Adapted, AdapterFault
 
 Event = dict[str, Any]
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
-def adapt(source: str, line: bytes) -> list[bytes]:
+def adapt(source: str, line: bytes) -> Adapted:
     """The event lines of one line of an LDBC file, whose name says what it holds; none for headers and forums."""
     name = source.rsplit("/", 1)[-1]
     try:
@@ -25,16 +25,16 @@ def adapt(source: str, line: bytes) -> list[bytes]:
     for prefix, (count, header, read) in SNAPSHOT.items():
         if name.startswith(prefix):
             if fields[0] == header:
-                return []
+                return Adapted()
             return _lines(read(_of_length(name, fields, count), _iso))
     if name.startswith("updateStream"):
         return _lines(_update(name, fields))
     raise AdapterFault(f"{name}: not an LDBC file that holds events")
 
 
-def _lines(events: Iterator[Event]) -> list[bytes]:
+def _lines(events: Iterator[Event]) -> Adapted:
     try:
-        return [json.dumps(event, ensure_ascii=False).encode() for event in events]
+        return Adapted([json.dumps(event, ensure_ascii=False).encode() for event in events])
     except (ValueError, OverflowError) as fault:
         raise AdapterFault(f"not a number where one is expected: {fault}") from fault
 

@@ -19,7 +19,9 @@ def land(
     sources: Annotated[list[str], typer.Argument(help="Files, folders or globs, also .gz; - is standard input.")],
     root: options.Root = options.ROOT,
     engine: options.Engine = options.ENGINE,
-    format_name: Annotated[str, typer.Option("--format", help="What the lines are: events, or ldbc.")] = "events",
+    format_name: Annotated[
+        str, typer.Option("--format", help="What the lines are: events, ldbc, or jetstream.")
+    ] = "events",
     ingestion_time: Annotated[
         str | None, typer.Option(help="The time of the landing (RFC 3339) instead of now.")
     ] = None,
@@ -63,15 +65,18 @@ def _tell(landing: "Landing") -> None:
     known = landing.quarantined - landing.newly_quarantined
     already = f", {known:,} of them already there" if known else ""
     print(f"quarantined  {counted(landing.quarantined, 'line')}{already}")
-    _faults(landing.faults)
+    _kinds(landing.faults, "faults")
+    if landing.left_out:
+        print(f"left out     {counted(sum(landing.left_out.values()), 'line')} without a meaning here")
+        _kinds(landing.left_out, "lines")
 
 
-def _faults(faults: dict[str, int]) -> None:
-    """What is wrong, the most frequent fault first."""
-    for fault, count in list(faults.items())[:MAX_SHOWN]:
-        print(f"  {count:>8,}  {fault}")
-    if len(faults) > MAX_SHOWN:
-        print(f"  … and {len(faults) - MAX_SHOWN} more kinds of faults")
+def _kinds(counts: dict[str, int], what: str) -> None:
+    """How many there are of each kind, the most frequent first."""
+    for kind, count in list(counts.items())[:MAX_SHOWN]:
+        print(f"  {count:>8,}  {show.printable(kind)}")
+    if len(counts) > MAX_SHOWN:
+        print(f"  … and {len(counts) - MAX_SHOWN} more kinds of {what}")
 
 
 def quarantine(

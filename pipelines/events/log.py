@@ -1,4 +1,4 @@
-"""The log: one wide table of all events, and the quarantine of the lines that did not fit."""
+"""The log: one wide table of all events; the names behind foreign ids; the quarantine of lines that did not fit."""
 
 from pipelines.events import PAYLOAD_FIELDS
 from pipelines.events.contract import ENVELOPE
@@ -22,6 +22,16 @@ LOG = Table(
     ),
     key=("event_id",),
     description="Every event that ever fitted the contract, once.",
+)
+
+IDENTITIES = Table(
+    "identities",
+    (
+        Column("id", "bigint", "the id, of a user or a post, that an adapter made of the name"),
+        Column("name", "string", "what the network that the events come from calls the user or the post"),
+    ),
+    key=("id",),
+    description="The foreign name behind every id that an adapter made; no two names have one id.",
 )
 
 QUARANTINE = Table(

@@ -36,6 +36,11 @@ class Lake:
         return places.join(self.root, "quarantine")
 
     @property
+    def identities(self) -> str:
+        """The names behind the ids that adapters made."""
+        return places.join(self.root, "identities")
+
+    @property
     def releases(self) -> str:
         """The record of each release."""
         return places.join(self.root, "releases")

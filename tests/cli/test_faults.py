@@ -38,7 +38,7 @@ FAILED = [
 REFUSED = [
     (["export", "posts", "a.xlsx"], "a.xlsx: expected a file name that ends in .parquet, .csv, .jsonl"),
     (["export", "posts", "posts"], "posts: expected a file name that ends in .parquet, .csv, .jsonl"),
-    (["land", "a", "--format", "xml"], "format: expected one of events, ldbc, found 'xml'"),
+    (["land", "a", "--format", "xml"], "format: expected one of events, ldbc, jetstream, found 'xml'"),
     (["run", "--replies", "some"], "--replies: expected one of followed, all, none, found 'some'"),
     *[
         (["land", "a", "--ingestion-time", text], f"{TIME}'{text}'")

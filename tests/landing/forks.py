@@ -18,6 +18,7 @@ from pathlib import Path
 import numpy as np
 from deltalake import DeltaTable
 
+from pipelines.adapters import atproto
 from pipelines.engines import open_engine
 from pipelines.errors import NewsfeedError
 from pipelines.runner import runs
@@ -67,7 +68,7 @@ def work(job, engine):
     """What a job's landing, re-admission or run says."""
     lake, clock = Lake.at(job["root"]), datetime.fromisoformat(job["clock"])
     if job["what"] == "land":
-        return asdict(land(lake, engine, job["sources"], clock=clock))
+        return asdict(land(lake, engine, job["sources"], format_name=job.get("format", "events"), clock=clock))
     if job["what"] == "readmit":
         return [asdict(landing) for landing in readmit(lake, engine, clock)]
     done = runs.run(lake, engine, policy=job.get("policy"), clock=clock)
@@ -76,6 +77,7 @@ def work(job, engine):
 
 def do(job):
     """Do a job, with another process at the same time when it says where to meet."""
+    atproto.BITS = job.get("bits", atproto.BITS)
     if "kill" in job:
         kill_at(*job["kill"])
     with open_engine("sail") as engine:

@@ -1,7 +1,8 @@
 """The one door: lines come in, valid events are appended to the log in one commit, the rest goes to quarantine.
 
-The quarantine is written first, then the log, on the very version in which duplicates were looked for: a landing that
-is killed anywhere and repeated ends as if it had run once, and two landings at once keep every event once.
+The quarantine is written first, then the names behind foreign ids, then the log, on the very version in which
+duplicates were looked for: a landing that is killed anywhere and repeated ends as if it had run once, and two landings
+at once keep every event once.
 """
 
 from collections import Counter
@@ -18,7 +19,9 @@ from pipelines.runner.landing.certificate import APPLICATION, Certificate, certi
 from pipelines.runner.landing.decoding import EPOCH, PARTITION, Intake, Part, Target, decode_chunk
 from pipelines.runner.landing.duplicates import judge
 from pipelines.runner.landing.misfits import conflicting_lines, faulty_lines
+from pipelines.runner.landing.naming import commit_names, judge_names, without_taken
 from pipelines.runner.landing.quarantine import Misfit
+from pipelines.runner.landing.retracting import with_retractions
 from pipelines.runner.landing.settling import drop, settle
 from pipelines.runner.landing.sources import Chunk, chunks_of
 from pipelines.storage import delta
@@ -31,7 +34,10 @@ Keep = Callable[[Sequence[Misfit]], int]
 
 @dataclass(frozen=True)
 class Landing:
-    """What one landing did; `number` is None when it brought no event. `faults` counts quarantined lines by fault."""
+    """What one landing did; `number` is None when it brought no event.
+
+    `faults` counts quarantined lines by fault, `left_out` the lines that mean nothing here by what they are.
+    """
 
     number: int | None
     lines: int
@@ -40,13 +46,16 @@ class Landing:
     quarantined: int
     newly_quarantined: int
     faults: dict[str, int] = field(default_factory=dict)
+    left_out: dict[str, int] = field(default_factory=dict)
 
 
 def together(landings: Sequence[Landing]) -> Landing:
     """Several landings as one."""
     faults: Counter[str] = Counter()
+    left_out: Counter[str] = Counter()
     for one in landings:
         faults.update(one.faults)
+        left_out.update(one.left_out)
     numbers = [one.number for one in landings if one.number is not None]
     return Landing(
         number=max(numbers, default=None),
@@ -56,6 +65,7 @@ def together(landings: Sequence[Landing]) -> Landing:
         quarantined=sum(one.quarantined for one in landings),
         newly_quarantined=sum(one.newly_quarantined for one in landings),
         faults=dict(faults.most_common()),
+        left_out=dict(left_out.most_common()),
     )
 
 
@@ -110,15 +120,19 @@ def land_chunks(
     return delta.until_committed(partial(_attempt, lake, engine, parts, intake, keep))
 
 
-def _attempt(lake: Lake, engine: Engine, parts: list[Part], intake: Intake, keep: Keep) -> Landing:
+def _attempt(lake: Lake, engine: Engine, decoded: list[Part], intake: Intake, keep: Keep) -> Landing:
     """Land decoded parts on the log as it stands."""
     log = delta.ensure(lake.log, LOG, [PARTITION])
     target = Target(lake.log, delta.number(log, APPLICATION) + 1, intake.clock)
-    verdict = judge(parts, delta.uris(lake.log, log))
+    history = delta.uris(lake.log, log)
+    naming = judge_names(lake, decoded)
+    parts = with_retractions(without_taken(lake, decoded, naming, intake.stages), history, intake)
+    verdict = judge(parts, history)
     misfits = [*faulty_lines(parts), *conflicting_lines(parts, verdict)]
     new = keep(misfits)
     own = certificate_of(parts, verdict, target.date)
     if own:
+        commit_names(lake, engine, parts, naming)
         _commit(log, own, settle(engine, parts, verdict, target), target)
     return Landing(
         number=target.landing if own else None,
@@ -128,7 +142,15 @@ def _attempt(lake: Lake, engine: Engine, parts: list[Part], intake: Intake, keep
         quarantined=len(misfits),
         newly_quarantined=new,
         faults=dict(Counter(_kind(fault) for misfit in misfits for fault in misfit.faults).most_common()),
+        left_out=_left_out(decoded),
     )
+
+
+def _left_out(parts: list[Part]) -> dict[str, int]:
+    counted: Counter[str] = Counter()
+    for part in parts:
+        counted.update(dict(part.left_out))
+    return dict(counted.most_common())
 
 
 def _kind(fault: str) -> str:

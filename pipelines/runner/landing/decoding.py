@@ -9,11 +9,12 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipelines.adapters import Adapter, AdapterFault, load_adapter
+from pipelines.adapters import Adapter, load_adapter
 from pipelines.checks import require_clean
 from pipelines.door.decoding import Decoded, Faulty, decode
 from pipelines.events.log import CONTENT_HASH, GIVEN, LOG
 from pipelines.hashing import row_hashes
+from pipelines.runner.landing.foreign import Foreign, adapted
 from pipelines.runner.landing.sources import Block, Chunk, blocks
 from pipelines.storage import places
 from pipelines.storage.datafiles import DataFile, FileWriter, standard_checks
@@ -53,10 +54,21 @@ class Target:
 
 
 @dataclass(frozen=True)
+class Names:
+    """The names behind the ids of a block: where they are staged and, in their order, their ids and their hashes."""
+
+    stage: str
+    ids: Int64s
+    hashes: npt.NDArray[np.uint64]
+
+
+@dataclass(frozen=True)
 class Part:
     """The events of a block, sorted by type: where they are staged and, in their order, what finds duplicates.
 
-    `line` and `offset` are of the source line; `types` are the event types with their counts. And the faulty lines.
+    `line` and `offset` are of the source line; `types` are the event types with their counts. And the faulty lines,
+    what an adapter left out, counted by what it is, and what only the whole landing can settle: the names behind the
+    ids, and where retractions are staged.
     """
 
     chunk: Chunk
@@ -68,6 +80,9 @@ class Part:
     types: tuple[tuple[str, int], ...]
     faulty: tuple[Faulty, ...]
     line_count: int
+    left_out: tuple[tuple[str, int], ...] = ()
+    names: Names | None = None
+    retractions: str | None = None
 
 
 def decode_chunk(chunk: Chunk, intake: Intake) -> list[Part]:
@@ -77,25 +92,48 @@ def decode_chunk(chunk: Chunk, intake: Intake) -> list[Part]:
 
 
 def _part(chunk: Chunk, block: Block, intake: Intake, adapter: Adapter | None) -> Part:
-    decoded = decode(block.data, intake.clock) if adapter is None else _adapt(chunk, block, intake, adapter)
+    if adapter is None:
+        return staged(chunk, decode(block.data, intake.clock), intake.stages, block.offset)
+    foreign = adapted(adapter, chunk.source, block, intake.clock)
+    part = staged(chunk, foreign.decoded, intake.stages, block.offset)
+    return _with_the_unsettled(part, foreign, intake.stages)
+
+
+def staged(chunk: Chunk, decoded: Decoded, stages: str, first: int = 0) -> Part:
+    """The part of what was decoded, whose offsets count from the source's byte `first`."""
     order = pc.sort_indices(decoded.events["event_type"])
     events = decoded.events.take(order).combine_chunks()
     positions = order.to_numpy()
     ids = events.select(["event_id"]).to_batches()
-    stage = places.join(intake.stages, uuid.uuid4().hex)
-    write_stage(stage, events)
     kinds = pc.run_end_encode(events["event_type"].combine_chunks()) if events.num_rows else None
     return Part(
         chunk=chunk,
-        stage=stage,
+        stage=_new_stage(stages, events),
         id_hash=row_hashes(ids[0]) if ids else np.empty(0, np.uint64),
         content_hash=events["content_hash"].to_numpy(),
         line=decoded.lines[positions],
-        offset=decoded.offsets[positions] + block.offset,
+        offset=decoded.offsets[positions] + first,
         types=_runs(kinds),
-        faulty=tuple(replace(faulty, offset=faulty.offset + block.offset) for faulty in decoded.faulty),
+        faulty=tuple(replace(faulty, offset=faulty.offset + first) for faulty in decoded.faulty),
         line_count=decoded.line_count,
     )
+
+
+def _with_the_unsettled(part: Part, foreign: Foreign, stages: str) -> Part:
+    """The part with names and retractions, where there are any."""
+    names, retractions = foreign.names, foreign.retractions
+    if names.num_rows:
+        (batch,) = names.select(["name"]).combine_chunks().to_batches()
+        part = replace(part, names=Names(_new_stage(stages, names), names["id"].to_numpy(), row_hashes(batch)))
+    if retractions.num_rows:
+        part = replace(part, retractions=_new_stage(stages, retractions))
+    return replace(part, left_out=foreign.left_out)
+
+
+def _new_stage(stages: str, rows: pa.Table) -> str:
+    stage = places.join(stages, uuid.uuid4().hex)
+    write_stage(stage, rows)
+    return stage
 
 
 def _runs(encoded: pa.RunEndEncodedArray | None) -> tuple[tuple[str, int], ...]:
@@ -124,28 +162,3 @@ def write_events(target: Target, one: tuple[str, Bools]) -> DataFile | None:
     file = writer.close()
     require_clean("log", writer.findings)
     return file
-
-
-def _adapt(chunk: Chunk, block: Block, intake: Intake, adapter: Adapter) -> Decoded:
-    """Decode the event lines that an adapter makes of foreign lines; faults are told of the foreign line."""
-    lines = block.data.split(b"\n")
-    lines = lines[:-1] if lines[-1] == b"" else lines
-    starts = np.cumsum([0, *(len(line) + 1 for line in lines)])
-    made: list[bytes] = []
-    origins: list[int] = []
-    faulty: list[Faulty] = []
-    for number, line in enumerate(lines):
-        try:
-            adapted = adapter(chunk.source, line) if line.strip() else []
-        except AdapterFault as fault:
-            faulty.append(Faulty(number, int(starts[number]), line, (str(fault),)))
-            continue
-        made += adapted
-        origins += [number] * len(adapted)
-    decoded = decode(b"\n".join(made), intake.clock)
-    origin = np.array(origins, np.int64)
-    for one in decoded.faulty:
-        number = origins[one.line]
-        faulty.append(Faulty(number, int(starts[number]), lines[number], one.faults))
-    lines_of = origin[decoded.lines]
-    return Decoded(decoded.events, lines_of, starts[lines_of], tuple(faulty), len(lines))

@@ -1,6 +1,7 @@
 """Duplicates and conflicts: of each event id the one landed first stands, in one landing the first in source order."""
 
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -11,6 +12,8 @@ from pipelines.hashing import row_hashes
 from pipelines.runner.landing.decoding import Bools, Int64s, Part
 from pipelines.storage import datafiles
 from pipelines.storage.stages import read_stage
+
+Word = TypeVar("Word", np.int64, np.uint64)
 
 HISTORY = -1
 
@@ -53,7 +56,7 @@ def _none(part: Part) -> Bools:
     return np.zeros(len(part.id_hash), np.bool_)
 
 
-def _within(values: npt.NDArray[np.uint64], ascending: npt.NDArray[np.uint64]) -> Int64s:
+def within(values: npt.NDArray[Word], ascending: npt.NDArray[Word]) -> Int64s:
     """The rows whose value is among the ascending ones."""
     if len(ascending) == 0:
         return np.empty(0, np.int64)
@@ -66,12 +69,12 @@ def _in_file(place: str, hashes: npt.NDArray[np.uint64]) -> _Candidates:
     rows = datafiles.read(place, ["event_id", "content_hash"]).combine_chunks()
     ids = rows.select(["event_id"]).to_batches()
     found = row_hashes(ids[0]) if ids else np.empty(0, np.uint64)
-    at = _within(found, hashes)
+    at = within(found, hashes)
     return _candidates(HISTORY, at, np.zeros(len(found), np.int64), found, rows)
 
 
 def _in_part(number: int, part: Part, suspects: npt.NDArray[np.uint64]) -> _Candidates:
-    at = _within(part.id_hash, suspects)
+    at = within(part.id_hash, suspects)
     if len(at) == 0:
         return _candidates(number, at[:0], part.line, part.id_hash, None)
     rows = read_stage(part.stage, ["event_id", "content_hash"]).combine_chunks()
@@ -104,7 +107,7 @@ def _decide(found: _Candidates, verdict: Verdict) -> None:
     """Compare each candidate with the first of its id: history before parts, parts by line."""
     left = np.lexsort((found.line, found.part, found.id_hash))
     while len(left):
-        first = left[_first_of_group(found.id_hash[left])]
+        first = left[first_of_group(found.id_hash[left])]
         ids = found.event_id
         same_id = pc.equal(ids.take(pa.array(left)), ids.take(pa.array(first))).to_numpy(zero_copy_only=False)
         later = same_id & (left != first) & (found.part[left] != HISTORY)
@@ -114,7 +117,7 @@ def _decide(found: _Candidates, verdict: Verdict) -> None:
         left = left[~same_id]  # other ids with the same hash
 
 
-def _first_of_group(values: npt.NDArray[np.uint64]) -> Int64s:
+def first_of_group(values: npt.NDArray[Word]) -> Int64s:
     """For each of the sorted values the place of the first equal one."""
     starts = np.append(True, values[1:] != values[:-1])
     return np.maximum.accumulate(np.where(starts, np.arange(len(values)), 0))

@@ -1,0 +1,164 @@
+"""The names behind ids that an adapter made: of two names with one id the one landed first stands.
+
+Names are told apart by a second hash, of 64 bits, which has nothing to do with the ids.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from functools import partial
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from pipelines.checks import require_clean
+from pipelines.door.decoding import Decoded, Faulty
+from pipelines.engines.base import Engine
+from pipelines.events.log import CONTENT_HASH, GIVEN, IDENTITIES
+from pipelines.hashing import row_hashes
+from pipelines.runner.landing.decoding import Bools, Names, Part, staged
+from pipelines.runner.landing.duplicates import first_of_group, within
+from pipelines.runner.landing.foreign import NAMES, RETRACTIONS
+from pipelines.runner.landing.settling import drop
+from pipelines.runner.landing.sources import lines_at
+from pipelines.storage import datafiles, delta
+from pipelines.storage.datafiles import DataFile, FileWriter, standard_checks
+from pipelines.storage.lake import Lake
+from pipelines.storage.stages import read_stage, write_stage
+
+APPLICATION = "identities"
+WHOLE_TABLE: dict[str, str | None] = {}
+
+
+@dataclass(frozen=True)
+class Naming:
+    """For each part with names, which of them are new, and which have the id of another; on a version of the table."""
+
+    table: delta.Handle
+    new: list[Bools]
+    taken: list[Bools]
+
+
+def judge_names(lake: Lake, parts: list[Part]) -> Naming | None:
+    """Which names of the parts, given in source order, are new or taken; None when there are no names."""
+    names = _names(parts)
+    if not names:
+        return None
+    table = delta.ensure(lake.identities, IDENTITIES)
+    ids = np.concatenate([one.ids for one in names])
+    order = np.argsort(ids, kind="stable")
+    ids, hashes = ids[order], np.concatenate([one.hashes for one in names])[order]
+    first = first_of_group(ids)
+    owners = hashes[first]
+    known = np.zeros(len(ids), np.bool_)
+    for place in delta.uris(lake.identities, table):
+        at, found = _known(place, ids)
+        known[at], owners[at] = True, found
+    new, taken = np.empty(len(ids), np.bool_), np.empty(len(ids), np.bool_)
+    new[order] = ~known & (first == np.arange(len(ids)))
+    taken[order] = hashes != owners
+    ends = np.cumsum([len(one.ids) for one in names])[:-1]
+    return Naming(table, np.split(new, ends), np.split(taken, ends))
+
+
+def _names(parts: list[Part]) -> list[Names]:
+    return [part.names for part in parts if part.names is not None]
+
+
+def _known(place: str, ids: npt.NDArray[np.int64]) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.uint64]]:
+    """Where among the ascending ids those of a file stand, and the hashes of their names there."""
+    rows = datafiles.read(place, ["id", "name"]).combine_chunks()
+    rows = rows.take(pa.array(within(rows["id"].to_numpy(), ids))).combine_chunks()
+    found = rows["id"].to_numpy()
+    starts, ends = np.searchsorted(ids, found, "left"), np.searchsorted(ids, found, "right")
+    at = np.concatenate([np.empty(0, np.int64), *map(np.arange, starts, ends)])
+    hashes = row_hashes(rows.select(["name"]).to_batches()[0]) if len(found) else np.empty(0, np.uint64)
+    return at, np.repeat(hashes, ends - starts)
+
+
+def without_taken(lake: Lake, parts: list[Part], naming: Naming | None, stages: str) -> list[Part]:
+    """The parts, where a line that uses a name whose id another name has is faulty."""
+    if naming is None or not any(taken.any() for taken in naming.taken):
+        return parts
+    owners = _owners(lake, parts, naming)
+    taken = iter(naming.taken)
+    return [_without(part, next(taken), owners, stages) if part.names else part for part in parts]
+
+
+def _owners(lake: Lake, parts: list[Part], naming: Naming) -> dict[int, str]:
+    """The names that have the ids of names that are taken."""
+    pairs = list(zip(_names(parts), naming.taken, strict=True))
+    wanted = pa.array(np.unique(np.concatenate([one.ids[taken] for one, taken in pairs])))
+    standing = (read_stage(one.stage, ["id", "name"]).filter(pa.array(~taken)) for one, taken in pairs)
+    known = (datafiles.read(place, ["id", "name"]) for place in delta.uris(lake.identities, naming.table))
+    owners: dict[int, str] = {}
+    for rows in (*known, *standing):
+        found = rows.filter(pc.is_in(rows["id"], wanted))
+        owners |= dict(zip(found["id"].to_pylist(), found["name"].to_pylist(), strict=True))
+    return owners
+
+
+def _without(part: Part, taken: Bools, owners: dict[int, str], stages: str) -> Part:
+    """A part without the lines that use taken names, which are faulty."""
+    if part.names is None or not taken.any():
+        return part
+    faults: dict[int, list[str]] = {}
+    for row in read_stage(part.names.stage, NAMES.names).filter(pa.array(taken)).to_pylist():
+        for offset in row["offsets"]:
+            faults.setdefault(offset, []).append(_fault(row["name"], row["id"], owners[row["id"]]))
+    left = ~np.isin(part.offset, list(faults))
+    events = read_stage(part.stage, [column.name for column in (*GIVEN, CONTENT_HASH)]).filter(pa.array(left))
+    retractions = _retractions(part)
+    lines = dict(zip(part.offset.tolist(), part.line.tolist(), strict=True))
+    lines |= dict(zip(retractions["offset"].to_pylist(), retractions["line"].to_pylist(), strict=True))
+    raws = zip(sorted(faults), lines_at(part.chunk, sorted(faults)), strict=True)
+    faulty = tuple(Faulty(lines[offset], offset, raw, tuple(faults[offset])) for offset, raw in raws)
+    decoded = Decoded(events, part.line[left], part.offset[left], (*part.faulty, *faulty), part.line_count)
+    kept = retractions.filter(pc.invert(pc.is_in(retractions["offset"], pa.array(list(faults), pa.int64()))))
+    stage = None
+    rest = staged(part.chunk, decoded, stages)
+    if kept.num_rows:
+        stage = f"{rest.stage}-retractions"
+        write_stage(stage, kept)
+    return replace(rest, left_out=part.left_out, names=part.names, retractions=stage)
+
+
+def _retractions(part: Part) -> pa.Table:
+    return RETRACTIONS.empty_table() if part.retractions is None else read_stage(part.retractions, RETRACTIONS.names)
+
+
+def _fault(name: str, found: int, owner: str) -> str:
+    return f"expected a name whose id no other has, found {name} with the id {found} of {owner}"
+
+
+def commit_names(lake: Lake, engine: Engine, parts: list[Part], naming: Naming | None) -> None:
+    """Add the new names, on the very version in which others were looked for. Raises Conflict."""
+    if naming is None or not any(new.any() for new in naming.new):
+        return
+    stages = [one.stage for one in _names(parts)]
+    files = list(_files(engine.run(partial(write_names, lake.identities), list(zip(stages, naming.new, strict=True)))))
+    number = delta.number(naming.table, APPLICATION) + 1
+    try:
+        delta.commit(naming.table, IDENTITIES, delta.Commit(tuple(files), (), APPLICATION, number, {}, WHOLE_TABLE))
+    except delta.Conflict:
+        drop(lake.identities, files)
+        raise
+
+
+def _files(written: list[DataFile | None]) -> Iterator[DataFile]:
+    return (file for file in written if file is not None)
+
+
+def write_names(place: str, one: tuple[str, Bools]) -> DataFile | None:
+    """Write the chosen names of a stage to a new data file of the table, if any."""
+    stage, new = one
+    if not new.any():
+        return None
+    rows = read_stage(stage, list(IDENTITIES.names)).filter(pa.array(new)).combine_chunks()
+    writer = FileWriter(place, IDENTITIES, 0, standard_checks(IDENTITIES))
+    for batch in rows.to_batches(max_chunksize=datafiles.ROW_GROUP):
+        writer.write(batch)
+    file = writer.close()
+    require_clean("identities", writer.findings)
+    return file

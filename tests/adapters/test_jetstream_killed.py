@@ -1,0 +1,55 @@
+"""A landing of Jetstream's that is killed anywhere and repeated ends as if it had run once."""
+
+import pytest
+
+from pipelines.storage.lake import Lake
+from tests.adapters.bluesky import BEN, EVE, create, delete
+from tests.adapters.conftest import JULY
+from tests.landing.lines import events, file_of, quarantined, rows_of
+
+TAKEN = [*(("create", n) for n in (1, 2, 3)), *(("commit", n) for n in (1, 2, 3)), *(("file", n) for n in range(1, 7))]
+ROUNDS = [(step, number, when) for step, number in TAKEN for when in ("before", "after")]
+
+
+@pytest.fixture
+def given(tmp_path):
+    first = [create("like"), delete("like", "k2"), b"bad", create("follow", did=BEN, subject=EVE)]
+    second = [delete("like"), create("post"), create("repost", did=EVE), delete("follow", "unseen")]
+    sources = [file_of(tmp_path / "a", *first), file_of(tmp_path / "b.gz", *second)]
+    return {"sources": sources, "format": "jetstream", "clock": JULY.isoformat()}
+
+
+def found(lake):
+    return events(lake), quarantined(lake), rows_of(lake.identities, "id")
+
+
+@pytest.fixture
+def undisturbed(processes, tmp_path, given):
+    lake = Lake.at(str(tmp_path / "lake"))
+    processes[0].do(lake, "land", **given)
+    assert [len(rows) for rows in found(lake)] == [5, 3, 5]
+    return found(lake)
+
+
+@pytest.mark.parametrize("kill", ROUNDS, ids=lambda kill: " ".join(map(str, kill)))
+def test_killed_and_repeated_it_ends_as_if_it_had_run_once(processes, killed, tmp_path, given, undisturbed, kill):
+    lake = Lake.at(str(tmp_path / "killed"))
+    killed(lake, "land", kill, **given)
+    processes[0].do(lake, "land", **given)
+    assert found(lake) == undisturbed
+    assert {row["landing"] for row in rows_of(lake.log, "event_id")} == {1}
+
+
+def test_no_event_has_landed_before_its_names(killed, tmp_path, given, undisturbed):
+    for number, has in [(1, (0, 0, 0)), (2, (0, 3, 0)), (3, (0, 3, 5))]:
+        lake = Lake.at(str(tmp_path / f"before{number}"))
+        killed(lake, "land", ("commit", number, "before"), **given)
+        assert tuple(len(rows) for rows in found(lake)) == has
+
+
+def test_two_landings_of_one_file_at_once_land_it_once(at_once, tmp_path, given, undisturbed):
+    for number in range(6):
+        lake = Lake.at(str(tmp_path / f"lake{number}"))
+        results = at_once((lake, "land", given), (lake, "land", given))
+        assert sorted(result["landed"] for result in results) == [0, 5]
+        assert found(lake) == undisturbed
