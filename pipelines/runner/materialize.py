@@ -15,8 +15,9 @@ from pipelines.engines.base import Engine
 from pipelines.merge.positions import with_positions
 from pipelines.policy import Policy
 from pipelines.projections import BucketInputs, BucketProjection, Projection
+from pipelines.runner.invariants import checks_of
 from pipelines.storage import datafiles, places
-from pipelines.storage.datafiles import DataFile, standard_checks, write_buckets
+from pipelines.storage.datafiles import DataFile, write_buckets
 from pipelines.tables import Table
 
 BUCKET = "_bucket"
@@ -79,7 +80,7 @@ def materialize_frame(
     given_later = [(POSITION, "int")] if projection.ranked else []
     table.check([*((field.name, field.dataType.simpleString()) for field in frame.schema.fields), *given_later])
     rows = frame.select(*frame.columns, _bucket(table, buckets).alias(BUCKET)).repartition(buckets, BUCKET)
-    checks = (*standard_checks(table), *projection.checks(policy))
+    checks = checks_of(projection, policy)
     write = partial(_write_partition, place, table, checks, Ranking(projection.ranked, policy.cap))
     found = rows.mapInArrow(write, "file binary").collect()
     return _staged(table, place, [pickle.loads(bytes(row.file)) for row in found])  # noqa: S301 (our own task wrote it)
@@ -131,7 +132,7 @@ def _sorted_buckets(table: Table, ranking: Ranking, rows: pa.Table) -> Iterator[
 
 def materialize_buckets(engine: Engine, projection: BucketProjection, inputs: BucketInputs, place: str) -> Staged:
     """Stage a projection that is made bucket by bucket. Raises AuditError."""
-    checks = (*standard_checks(projection.table), *projection.checks(inputs.policy))
+    checks = checks_of(projection, inputs.policy)
     task = partial(_write_bucket, projection, inputs, place, checks)
     written = [one for found in engine.run(task, range(inputs.buckets)) for one in found]
     return _staged(projection.table, place, written)
