@@ -8,7 +8,7 @@ DEMO := --root data/lake-demo
 LDBC := data/ldbc-snb-test
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check bench jars lock clean
+.PHONY: help demo test check docs bench jars lock clean
 
 help: ## list what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -37,6 +37,9 @@ check: .venv/dev ## format, lint, types, and which module may import which
 	$(BIN)/ruff check --quiet
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+docs: .venv/core ## write docs/data-dictionary.md anew, from what the code declares
+	$(BIN)/newsfeed describe --markdown > docs/data-dictionary.md
 
 bench: .venv/dev ## the pipeline beside the same views in DuckDB (SCALE=S)
 	$(BIN)/python -m benchmarks $(or $(SCALE),S)

@@ -67,7 +67,8 @@ class Projection:
 class BucketProjection:
     """A table made bucket by bucket from data files, each task holding the memory of one bucket.
 
-    `audits` are the checks of a bucket's rows against what the bucket was made of.
+    `audits` are the checks of a bucket's rows against what the bucket was made of; `audited` are their names, which
+    need no bucket to be told.
     """
 
     table: Table
@@ -76,6 +77,7 @@ class BucketProjection:
     checks: Checks = no_checks
     version: int = 1
     audits: Callable[[int, BucketInputs], tuple[Check, ...]] = no_audits
+    audited: tuple[str, ...] = ()
 
 
 AnyProjection = Projection | BucketProjection

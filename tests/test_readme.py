@@ -1,24 +1,33 @@
-"""What the README shows is executed, in a copy of the project, and prints what the README says it prints."""
+"""What the README and the tutorials show is executed, in a copy of the project, and prints what they say it prints."""
 
-import os
 import re
 import shutil
 import subprocess
+from functools import cache
 from pathlib import Path
 
 import pytest
 
+from pipelines.cli import main
+from tests.surroundings import environment
+
 PROJECT = Path(__file__).parent.parent
+PAGES = ("README.md", "docs/new-view.md")
 BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 FILE = re.compile(r"\A# (\S+\.py)\n")
 LEFT_OUT = shutil.ignore_patterns(
-    ".venv", ".git", ".*cache", "lake", "lake-demo", "results", "*.egg-info", "*.pyc*", "*.tmp.*"
+    ".venv", ".git", ".*cache", "lake", "lake-*", "results", "*.egg-info", "*.pyc*", "*.tmp.*"
 )
 
 
-def _blocks(*languages: str) -> list[tuple[str, str]]:
-    found = BLOCK.findall((PROJECT / "README.md").read_text(encoding="utf-8"))
+def _blocks(page: str, *languages: str) -> list[tuple[str, str]]:
+    found = BLOCK.findall((PROJECT / page).read_text(encoding="utf-8"))
     return [(language, text) for language, text in found if language in languages]
+
+
+def _shown() -> list[tuple[str, str]]:
+    """Each page with each text that it says is printed."""
+    return [(page, text) for page in PAGES for _, text in _blocks(page, "text") if "──►" not in text]
 
 
 def _as_shell(language: str, text: str) -> str:
@@ -30,15 +39,24 @@ def _as_shell(language: str, text: str) -> str:
 
 
 @pytest.fixture(scope="module")
-def printed(tmp_path_factory: pytest.TempPathFactory) -> str:
-    """What all blocks print, run one after another in one shell."""
-    copy = tmp_path_factory.mktemp("readme") / "project"
-    shutil.copytree(PROJECT, copy, ignore=LEFT_OUT)
-    (copy / ".venv").symlink_to(PROJECT / ".venv")
-    script = "set -e\n" + "".join(_as_shell(*block) for block in _blocks("bash", "python"))
-    environment = {**os.environ, "PYTHONPATH": str(copy)}
-    command = ["bash", "-c", script]
-    done = subprocess.run(command, cwd=copy, env=environment, capture_output=True, text=True, check=False)
+def executed(tmp_path_factory: pytest.TempPathFactory):
+    """A function that gives a copy of the project in which all blocks of a page ran, and what they print."""
+
+    @cache
+    def of(page: str) -> tuple[Path, str]:
+        copy = tmp_path_factory.mktemp("page") / "project"
+        shutil.copytree(PROJECT, copy, ignore=LEFT_OUT)
+        (copy / ".venv").symlink_to(PROJECT / ".venv")
+        script = "set -e\n" + "".join(_as_shell(*block) for block in _blocks(page, "bash", "python"))
+        return copy, _printed(copy, script)
+
+    return of
+
+
+def _printed(copy: Path, script: str) -> str:
+    """What a script prints that must succeed in a copy of the project."""
+    command, settings = ["bash", "-c", script], environment(PYTHONPATH=str(copy))
+    done = subprocess.run(command, cwd=copy, env=settings, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr + done.stdout[-3000:]
     return done.stdout
 
@@ -47,9 +65,23 @@ def _lines(text: str) -> list[str]:
     return [line.rstrip() for line in text.splitlines()]
 
 
-@pytest.mark.parametrize("shown", [text for _, text in _blocks("text") if "──►" not in text])
-def test_the_blocks_run_and_print_what_is_shown(printed: str, shown: str) -> None:
+@pytest.mark.parametrize(("page", "shown"), _shown())
+def test_the_blocks_run_and_print_what_is_shown(executed, page: str, shown: str) -> None:
+    _, printed = executed(page)
     expected, found = _lines(shown), _lines(printed)
     starts = range(len(found) - len(expected) + 1)
     is_there = any(found[start : start + len(expected)] == expected for start in starts)
     assert is_there, f"not printed:\n{shown}\n{printed}"
+
+
+@pytest.mark.skipif(shutil.which("java") is None, reason="the engine 'spark' needs java, which is not on the path")
+def test_the_view_of_the_tutorial_is_the_same_on_both_engines(executed) -> None:
+    copy, _ = executed("docs/new-view.md")
+    again = _printed(copy, ".venv/bin/newsfeed run --rebuild --engine spark --root data/lake-tutorial")
+    assert again.startswith("rebuild: the same again: release 2 serves on")
+
+
+def test_the_data_dictionary_says_what_the_code_declares(capsys) -> None:
+    assert main(["describe", "--markdown"]) == 0
+    written = (PROJECT / "docs" / "data-dictionary.md").read_text(encoding="utf-8")
+    assert capsys.readouterr().out == written, "docs/data-dictionary.md is out of date: `make docs`"

@@ -2,7 +2,7 @@
 
 import typer
 
-from pipelines.cli import inspect, land, read, run
+from pipelines.cli import describe, inspect, land, people, read, run
 
 app = typer.Typer(
     help="Newsfeeds and per-user views as pure functions of an append-only event log.\n\n"
@@ -19,9 +19,12 @@ for command in (
     inspect.status,
     inspect.releases,
     read.feed,
+    people.find,
+    people.user,
     read.export,
     read.sql,
     read.path,
+    describe.describe,
     land.quarantine,
 ):
     app.command()(command)

@@ -12,6 +12,7 @@ Engine = Annotated[
     str,
     typer.Option("--engine", envvar="NEWSFEED_ENGINE", help="sail, spark, submitted, or sc://HOST:PORT"),
 ]
+User = Annotated[str, typer.Argument(help="A user's id, or @username.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print the facts as JSON.")]
 ReleaseNumber = Annotated[int | None, typer.Option("--release", help="A release by number; the last one by default.")]
 Verbose = Annotated[bool, typer.Option("--verbose", help="Show what the engine says.")]

@@ -10,7 +10,7 @@ View = Annotated[str, typer.Argument(help="A view, such as newsfeed.")]
 
 
 def feed(
-    user: Annotated[str, typer.Argument(help="A user's id, or @username.")],
+    user: options.User,
     root: options.Root = options.ROOT,
     limit: Annotated[int, typer.Option(min=1, help="How many entries.")] = 20,
     release: options.ReleaseNumber = None,
@@ -35,19 +35,10 @@ def feed(
 
 
 def _tell(entry: dict[str, Any]) -> None:
-    reposted = f", reposted by {_name(entry['reposter'], entry['reposter_id'])}" if entry["reposter_id"] else ""
-    author = _name(entry["author"], entry["author_id"])
+    reposted = f", reposted by {show.person(entry['reposter'], entry['reposter_id'])}" if entry["reposter_id"] else ""
+    author = show.person(entry["author"], entry["author_id"])
     print(f"\n{entry['position']:>4}  {author} · {show.when(entry['entered_at'])}{reposted}")
-    for line in (entry["text"] or "").splitlines() or [""]:
-        print(f"      {show.printable(line)}")
-
-
-def _name(person: dict[str, Any] | None, user_id: int) -> str:
-    """First and last name with the username, as far as they are known."""
-    if person is None or person["username"] is None:
-        return f"user {user_id}"
-    names = " ".join(part for part in (person["first_name"], person["last_name"]) if part)
-    return show.printable(f"{names} @{person['username']}")
+    show.text(entry["text"])
 
 
 def export(

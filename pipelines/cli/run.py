@@ -1,6 +1,6 @@
 """`newsfeed run`: publish the next release."""
 
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -23,10 +23,15 @@ def run(
     own_posts: Annotated[
         bool | None, typer.Option("--own-posts/--no-own-posts", help="Whether to show own posts; remembered.")
     ] = None,
+    view: Annotated[
+        str | None, typer.Option(help="Make just this view, of all its history up to the last release.")
+    ] = None,
     json: options.AsJson = False,
     verbose: options.Verbose = False,
 ) -> None:
     """Publish a release: all views at once, of every event that landed; nothing when nothing is new.
+
+    With --view: the last release again, with that view made anew.
 
     Example: newsfeed run --cap 200 --replies all
     """
@@ -34,17 +39,24 @@ def run(
     from pipelines.runner.runs import run as publish
     from pipelines.storage.lake import Lake
 
-    if replies is not None and replies not in REPLIES:
-        raise UsageError(f"--replies: expected one of {', '.join(REPLIES)}, found {replies!r}")
-    given = {"cap": cap, "replies": replies, "own_posts": own_posts}
-    policy = {name: value for name, value in given.items() if value is not None}
+    policy = _policy(cap, replies, own_posts)
+    if view is not None and (policy or rebuild):
+        raise UsageError("--view: expected no policy and no --rebuild beside it, all views have the same of both")
     with open_engine(engine, verbose=verbose) as opened, show.status() as progress:
-        done = publish(Lake.at(root), opened, policy=policy, rebuild=rebuild, progress=progress)
+        done = publish(Lake.at(root), opened, policy=policy, rebuild=rebuild, view=view, progress=progress)
     if json:
         facts = {"published": done.published, "reason": done.reason, "seconds": done.seconds}
         show.as_json({**facts, "release": done.release.as_dict()})
     else:
         _tell(done)
+
+
+def _policy(cap: int | None, replies: str | None, own_posts: bool | None) -> dict[str, Any]:
+    """The parts of the policy that are given. Raises UsageError."""
+    if replies is not None and replies not in REPLIES:
+        raise UsageError(f"--replies: expected one of {', '.join(REPLIES)}, found {replies!r}")
+    given = {"cap": cap, "replies": replies, "own_posts": own_posts}
+    return {name: value for name, value in given.items() if value is not None}
 
 
 def _tell(done: "Run") -> None:

@@ -45,6 +45,20 @@ def when(time: datetime) -> str:
     return time.strftime("%Y-%m-%d %H:%M:%S")
 
 
+def person(names: dict[str, Any] | None, user_id: int) -> str:
+    """First and last name with the username, as far as they are known."""
+    if names is None or names["username"] is None:
+        return f"user {user_id}"
+    whole = " ".join(part for part in (names["first_name"], names["last_name"]) if part)
+    return printable(f"{whole} @{names['username']}")
+
+
+def text(written: str | None) -> None:
+    """Print a text below what it belongs to."""
+    for line in (written or "").splitlines() or [""]:
+        print(f"      {printable(line)}")
+
+
 def counted(number: int, noun: str, plural: str | None = None) -> str:
     """`1 line`, `1,234 lines`."""
     return f"{number:,} {noun if number == 1 else plural or noun + 's'}"

@@ -26,9 +26,14 @@ def audit_counts(projection: Projection, frames: Frames, rows: DataFrame) -> Non
         wrong = _differing(rows, counted, key, column)
         samples = [", ".join(f"{name} {row[name]}" for name in key) for row in wrong.limit(5).collect()]
         if samples:
-            findings.add(f"{column} is the number of its facts", wrong.count(), samples)
+            findings.add(name_of(column), wrong.count(), samples)
     require_clean(projection.table.name, findings)
     raise AuditError(f"{projection.table.name}: its counts are not those of the facts, nothing is published")
+
+
+def name_of(column: str) -> str:
+    """How the check of a count is called."""
+    return f"{column} is the number of its facts"
 
 
 def _hash(key: tuple[str, ...]) -> Column:

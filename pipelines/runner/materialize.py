@@ -14,9 +14,10 @@ from pipelines.checks import AuditError, Check, Findings, require_clean
 from pipelines.engines.base import Engine
 from pipelines.policy import Policy
 from pipelines.projections import BucketInputs, BucketProjection, Fold, Projection
+from pipelines.runner.invariants import checks_of
 from pipelines.sorting import order_by
 from pipelines.storage import datafiles, places
-from pipelines.storage.datafiles import DataFile, standard_checks, write_buckets
+from pipelines.storage.datafiles import DataFile, write_buckets
 from pipelines.tables import Table
 
 BUCKET = "_bucket"
@@ -79,7 +80,7 @@ def materialize_frame(
     if projection.fold is None:
         table.check((field.name, field.dataType.simpleString()) for field in frame.schema.fields)
     rows = frame.select(*frame.columns, _bucket(table, buckets).alias(BUCKET)).repartition(buckets, BUCKET)
-    checks = (*standard_checks(table), *projection.checks(policy))
+    checks = checks_of(projection, policy)
     fold = partial(in_order, table) if projection.fold is None else partial(_folded, projection.fold, policy)
     write = partial(_write_partition, table, place, checks, fold)
     found = rows.mapInArrow(write, "file binary").collect()
@@ -132,7 +133,7 @@ def in_order(table: Table, rows: pa.Table) -> pa.Table:
 
 def materialize_buckets(engine: Engine, projection: BucketProjection, inputs: BucketInputs, place: str) -> Staged:
     """Stage a projection that is made bucket by bucket. Raises AuditError."""
-    checks = (*standard_checks(projection.table), *projection.checks(inputs.policy))
+    checks = checks_of(projection, inputs.policy)
     task = partial(_write_bucket, projection, inputs, place, checks)
     written = [one for found in engine.run(task, range(inputs.buckets)) for one in found]
     return _staged(projection.table, place, written)

@@ -71,15 +71,15 @@ class Reader:
 def find_user(reader: Reader, user: str) -> int:
     """The id of a user given as an id or as `@username`. Raises UnknownUser, which lists several of one name."""
     if user.startswith("@"):
-        name = user[1:].replace("'", "''")
-        found = reader.rows(f"SELECT user_id FROM profile WHERE username = '{name}' ORDER BY user_id", "profile")  # noqa: S608
+        named = f"SELECT user_id FROM profile WHERE username = {literal(user[1:])} ORDER BY user_id"  # noqa: S608
+        found = reader.rows(named, "profile")
         ids = [row["user_id"] for row in found]
         if len(ids) > 1:
             raise UnknownUser(f"{len(ids)} users are called {user}: choose one by id: {', '.join(map(str, ids))}")
         if not ids:
             raise UnknownUser(f"no user is called {user}")
         return int(ids[0])
-    if not user.isascii() or not user.isdigit() or not 0 < int(user) < 1 << 63:
+    if not user.isascii() or not user.isdigit() or len(user) > 19 or not 0 < int(user) < 1 << 63:
         raise UnknownUser(f"expected a user's id or @username, found {user!r}")
     known = reader.rows(f"SELECT user_id FROM profile WHERE user_id = {user}", "profile")  # noqa: S608
     if not known:
@@ -93,32 +93,38 @@ def newsfeed(reader: Reader, user_id: int, limit: int) -> list[dict[str, Any]]:
         f"SELECT * FROM newsfeed WHERE reader_id = {user_id} ORDER BY position LIMIT {limit}",  # noqa: S608
         "newsfeed",
     )
-    people = _people(reader, {entry[role] for entry in entries for role in ("author_id", "reposter_id")} - {None})
-    texts = _texts(reader, {entry["post_id"] for entry in entries})
+    known = people(reader, {entry[role] for entry in entries for role in ("author_id", "reposter_id")} - {None})
+    written = posts(reader, {entry["post_id"] for entry in entries})
     return [
         {
             **entry,
-            "author": people.get(entry["author_id"]),
-            "reposter": people.get(entry["reposter_id"]),
-            "text": texts.get(entry["post_id"]),
+            "author": known.get(entry["author_id"]),
+            "reposter": known.get(entry["reposter_id"]),
+            "text": written[entry["post_id"]]["text"] if entry["post_id"] in written else None,
         }
         for entry in entries
     ]
 
 
-def _people(reader: Reader, ids: set[int]) -> dict[int, dict[str, Any]]:
+def people(reader: Reader, ids: set[int], *more: str) -> dict[int, dict[str, Any]]:
+    """The names of users by id, as far as they have a profile, and more of its columns."""
+    columns = ", ".join(("user_id", "username", "first_name", "last_name", *more))
+    return _by_id(reader, "profile", columns, "user_id", ids)
+
+
+def posts(reader: Reader, ids: set[int]) -> dict[int, dict[str, Any]]:
+    """The authors and texts of posts by id, as far as they stand."""
+    return _by_id(reader, "posts", "post_id, author_id, text", "post_id", ids)
+
+
+def _by_id(reader: Reader, view: str, columns: str, key: str, ids: set[int]) -> dict[int, dict[str, Any]]:
     if not ids:
         return {}
-    sql = f"SELECT user_id, username, first_name, last_name FROM profile WHERE user_id IN ({_listed(ids)})"  # noqa: S608
-    return {row["user_id"]: row for row in reader.rows(sql, "profile")}
+    listed = ", ".join(map(str, sorted(ids)))
+    sql = f"SELECT {columns} FROM {view} WHERE {key} IN ({listed})"  # noqa: S608
+    return {row[key]: row for row in reader.rows(sql, view)}
 
 
-def _texts(reader: Reader, ids: set[int]) -> dict[int, str]:
-    if not ids:
-        return {}
-    sql = f"SELECT post_id, text FROM posts WHERE post_id IN ({_listed(ids)})"  # noqa: S608
-    return {row["post_id"]: row["text"] for row in reader.rows(sql, "posts")}
-
-
-def _listed(ids: set[int]) -> str:
-    return ", ".join(map(str, sorted(ids)))
+def literal(text: str) -> str:
+    """A text as SQL writes it."""
+    return "'" + text.replace("'", "''") + "'"

@@ -6,7 +6,7 @@ from threading import Lock
 import pyarrow as pa
 
 from pipelines.checks import Check, at_most, in_order, numbered
-from pipelines.merge.audit import NewsfeedAudit, Posts, Reposts, facts_of
+from pipelines.merge.audit import FAULTS, NewsfeedAudit, Posts, Reposts, facts_of
 from pipelines.merge.newsfeeds import Pairs, authors_in, newsfeeds, readers_of
 from pipelines.merge.timelines import COLUMNS, Timelines, index_timelines
 from pipelines.policy import Policy
@@ -80,4 +80,11 @@ def _pairs(rows: pa.Table) -> Pairs:
     return first, second
 
 
-VIEW = BucketProjection(NEWSFEED, ("follows", "hides", "deactivations", "timelines"), _merge, _checks, audits=_audits)
+VIEW = BucketProjection(
+    NEWSFEED,
+    ("follows", "hides", "deactivations", "timelines"),
+    _merge,
+    _checks,
+    audits=_audits,
+    audited=tuple(FAULTS.values()),
+)

@@ -1,0 +1,110 @@
+"""`newsfeed find` and `newsfeed user`: people."""
+
+from typing import Annotated, Any
+
+import typer
+
+from pipelines.cli import options, show
+
+QUOTED = 60
+DONE = {
+    "followed": "followed you",
+    "liked": "liked your post",
+    "reposted": "reposted your post",
+    "replied": "replied to you",
+    "mentioned": "mentioned you",
+}
+
+
+def find(
+    prefix: Annotated[str, typer.Argument(help="What a name begins with; @… looks at usernames only.")],
+    root: options.Root = options.ROOT,
+    limit: Annotated[int, typer.Option(min=1, help="How many people.")] = 20,
+    release: options.ReleaseNumber = None,
+    json: options.AsJson = False,
+) -> None:
+    """Find active users by username, first or last name, in upper or lower case.
+
+    Example: newsfeed find jan
+    """
+    from pipelines.runner.reading import Reader
+    from pipelines.runner.searching import find as search
+    from pipelines.storage.lake import Lake
+
+    found = search(Reader.of(Lake.at(root), release), prefix, limit + 1)
+    if json:
+        show.as_json(found[:limit])
+        return
+    if not found:
+        print(f"nobody is called {show.printable(prefix)}…")
+        return
+    show.table([_row(one) for one in found[:limit]], ("name", "username", "id", "followers", "found by"))
+    if len(found) > limit:
+        print("… and more: --limit shows them")
+
+
+def _row(one: dict[str, Any]) -> tuple[str, ...]:
+    name = " ".join(part for part in (one["first_name"], one["last_name"]) if part)
+    username = f"@{one['username']}" if one["username"] else ""
+    matched = ", ".join(field.replace("_", " ") for field in one["matched"])
+    return name, username, str(one["user_id"]), f"{one['followers']:,}", matched
+
+
+def user(
+    user: options.User,
+    root: options.Root = options.ROOT,
+    limit: Annotated[int, typer.Option(min=1, help="How many posts, and how many notifications.")] = 5,
+    release: options.ReleaseNumber = None,
+    json: options.AsJson = False,
+) -> None:
+    """Show a user's profile, newest posts and notifications.
+
+    Example: newsfeed user @Jan24189
+    """
+    from pipelines.runner.people import page
+    from pipelines.runner.reading import Reader, find_user
+    from pipelines.storage.lake import Lake
+
+    reader = Reader.of(Lake.at(root), release)
+    found = page(reader, find_user(reader, user), limit)
+    if json:
+        show.as_json(found)
+        return
+    _tell_profile(found["profile"], reader.release.number)
+    print("\nnewest posts" + ("" if found["posts"] else ": none"))
+    for post in found["posts"]:
+        _tell_post(post)
+    print("\nnotifications" + ("" if found["notifications"] else ": none"))
+    for notice in found["notifications"]:
+        _tell_notice(notice)
+
+
+def _tell_profile(profile: dict[str, Any], release: int) -> None:
+    print(f"{show.person(profile, profile['user_id'])} · id {profile['user_id']}, release {release}")
+    if profile["bio"]:
+        show.text(profile["bio"])
+    joined = "never registered" if profile["joined_at"] is None else f"joined {show.when(profile['joined_at'])}"
+    state = "" if profile["is_active"] else " · deactivated"
+    print(f"{joined} · last active {show.when(profile['last_active_at'])}{state}")
+    counts = (("followers", "follower"), ("followees", "followee"), ("posts", "post"))
+    told = [show.counted(profile[column], noun) for column, noun in counts]
+    print(" · ".join([*told, show.counted(profile["likes_received"], "like received", "likes received")]))
+
+
+def _tell_post(post: dict[str, Any]) -> None:
+    kind = {
+        "post": "",
+        "reply": ", a reply",
+        "repost": f", reposted from {show.person(post['author'], post['author_id'])}",
+    }
+    print(f"\n{post['position']:>4}  {show.when(post['entered_at'])}{kind[post['kind']]}")
+    show.text(post["text"])
+
+
+def _tell_notice(notice: dict[str, Any]) -> None:
+    """One line in words, such as: Ann Lee @ann liked your post "Hello"."""
+    written = show.printable(" ".join((notice["text"] or "").split()))
+    quoted = f"{written[:QUOTED]}…" if len(written) > QUOTED else written
+    actor = show.person(notice["actor"], notice["actor_id"])
+    words = f"{actor} {DONE[notice['kind']]}" + (f': "{quoted}"' if quoted else "")
+    print(f"      {show.when(notice['notified_at'])}  {words}")

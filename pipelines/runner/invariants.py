@@ -1,0 +1,20 @@
+"""Invariants: what is checked of a table before it is released, and how each check is called."""
+
+from pipelines.checks import Check
+from pipelines.policy import Policy
+from pipelines.projections import AnyProjection, Projection
+from pipelines.runner import counting
+from pipelines.storage.datafiles import standard_checks
+
+
+def checks_of(projection: AnyProjection, policy: Policy) -> tuple[Check, ...]:
+    """The checks of each row and the row before it."""
+    return (*standard_checks(projection.table), *projection.checks(policy))
+
+
+def invariants(projection: AnyProjection, policy: Policy) -> tuple[str, ...]:
+    """The names of all checks: of each row, and of the rows against what they were made of."""
+    by_row = (check.name for check in checks_of(projection, policy))
+    if isinstance(projection, Projection):
+        return (*by_row, *map(counting.name_of, projection.counts))
+    return (*by_row, *projection.audited)
