@@ -42,24 +42,24 @@ class Posts:
 def users(rng: np.random.Generator, cast: Cast) -> dict[str, pa.Table]:
     """Everybody registers on the first day; some change a part of their profile later."""
     times = anytime(rng, len(cast.ids), 0, 1) // 1000 * 1000
-    changed = _some(rng, times)
+    changed = some(rng, times)
     news = people(rng, len(changed))
     part = rng.integers(0, 3, len(changed))
     news = {name: masked(news[name], part != i) for i, name in enumerate(("username", "first_name"))}
     news["bio"] = masked(texts(rng, len(changed))[0], part != 2)
     return {
-        "registered": _table(times, cast.ids, **people(rng, len(times))),
-        "profile_changed": _table(after(rng, times[changed], 200), cast.ids[changed], **news),
+        "registered": table(times, cast.ids, **people(rng, len(times))),
+        "profile_changed": table(after(rng, times[changed], 200), cast.ids[changed], **news),
     }
 
 
 def follows(rng: np.random.Generator, followers: Ints, followees: Ints) -> dict[str, pa.Table]:
     """Follows at any time, some of which are withdrawn."""
     times = anytime(rng, len(followers), 0, 30)
-    undone = _some(rng, times)
+    undone = some(rng, times)
     return {
-        "followed": _table(times, followers, followee_id=followees),
-        "unfollowed": _table(after(rng, times[undone], 48), followers[undone], followee_id=followees[undone]),
+        "followed": table(times, followers, followee_id=followees),
+        "unfollowed": table(after(rng, times[undone], 48), followers[undone], followee_id=followees[undone]),
     }
 
 
@@ -68,11 +68,11 @@ def written(rng: np.random.Generator, cast: Cast, posts: Posts) -> dict[str, pa.
     text, language = texts(rng, len(posts.ids))
     parents = pa.array(_parents(rng, cast, posts), mask=rng.random(len(posts.ids)) >= REPLIES)
     payload = {"post_id": posts.ids, "text": text, "language": language, "reply_to_post_id": parents}
-    gone = _some(rng, posts.times)
+    gone = some(rng, posts.times)
     actors = cast.ids[posts.authors]
     return {
-        "posted": _table(posts.times, actors, **payload),
-        "post_deleted": _table(after(rng, posts.times[gone], 12), actors[gone], post_id=posts.ids[gone]),
+        "posted": table(posts.times, actors, **payload),
+        "post_deleted": table(after(rng, posts.times[gone], 12), actors[gone], post_id=posts.ids[gone]),
     }
 
 
@@ -99,10 +99,10 @@ def reactions(
     chosen = most_popular(candidates, cast.popularity[posts.authors])
     actors, ids = cast.ids[_audience(rng, cast, posts.authors[chosen])], posts.ids[chosen]
     times = after(rng, posts.times[chosen], 2)
-    undone = _some(rng, times)
+    undone = some(rng, times)
     return {
-        kinds[0]: _table(times, actors, post_id=ids),
-        kinds[1]: _table(after(rng, times[undone], 5), actors[undone], post_id=ids[undone]),
+        kinds[0]: table(times, actors, post_id=ids),
+        kinds[1]: table(after(rng, times[undone], 5), actors[undone], post_id=ids[undone]),
     }
 
 
@@ -115,11 +115,11 @@ def _audience(rng: np.random.Generator, cast: Cast, authors: Ints) -> Ints:
     return np.where(known, cast.followers[np.maximum(place, 0)], anybody)
 
 
-def _some(rng: np.random.Generator, values: Ints) -> Ints:
-    """The indices of the share that is retracted."""
-    return np.flatnonzero(rng.random(len(values)) < RETRACTED)
+def some(rng: np.random.Generator, values: Ints, share: float = RETRACTED) -> Ints:
+    """The indices of a share of the values, by default of what is retracted."""
+    return np.flatnonzero(rng.random(len(values)) < share)
 
 
-def _table(times: Ints, actors: Ints, **payload: Ints | pa.Array) -> pa.Table:
+def table(times: Ints, actors: Ints, **payload: Ints | pa.Array) -> pa.Table:
     """Events of one type."""
     return pa.table({"event_time": times, "actor_id": actors, **payload})

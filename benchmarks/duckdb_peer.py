@@ -11,8 +11,19 @@ from typing import Final
 import duckdb
 
 SQL: Final = Path(__file__).parent / "sql"
-RELATIONS: Final = ("follows", "standing_posts", "reposts", "likes")
-VIEWS: Final = ("newsfeed", "user_timeline", "profile", "posts")
+RELATIONS: Final = ("inactive", "users", "follows", "hides", "standing_posts", "reposts", "likes")
+VIEWS: Final = (
+    "newsfeed",
+    "user_timeline",
+    "profile",
+    "followers",
+    "followees",
+    "posts",
+    "post_stats",
+    "notifications",
+    "user_directory",
+    "daily_activity",
+)
 
 
 @dataclass(frozen=True)

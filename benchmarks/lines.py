@@ -13,7 +13,7 @@ from benchmarks.network import generate
 from benchmarks.sampling import DAY, END, HOUR, START
 from benchmarks.scales import Scale
 
-GENERATOR_VERSION: Final = 1
+GENERATOR_VERSION: Final = 2
 FILES: Final = 8
 DATA: Final = Path(__file__).parent / "results" / "data"
 REPEATED: Final = "event_id % 1000 = 7"
@@ -98,5 +98,5 @@ def _lines_of(name: str, table: pa.Table) -> str:
 
 def _field(field: pa.Field) -> str:
     """The SQL for one member of the object, empty where the value is null."""
-    value = f"to_json({field.name})::VARCHAR" if pa.types.is_string(field.type) else field.name
+    value = field.name if pa.types.is_integer(field.type) else f"to_json({field.name})::VARCHAR"
     return f"""coalesce(',"{field.name}":' || {value}, '')"""

@@ -7,7 +7,8 @@ import numpy as np
 import pyarrow as pa
 
 from benchmarks.activity import Cast, Posts, follows, reactions, users, written
-from benchmarks.sampling import Ints, anytime, distinct_pairs, exponent_for, pick, power_law
+from benchmarks.rarities import absences, edits, hides, with_mentions
+from benchmarks.sampling import Floats, Ints, anytime, distinct_pairs, exponent_for, pick, power_law
 from benchmarks.scales import Scale
 
 EPOCH_2020: Final = 1_577_836_800_000  # milliseconds
@@ -29,7 +30,7 @@ def generate(scale: Scale, seed: int) -> Network:
     """
     rng = np.random.default_rng(seed)
     followers = power_law(rng, scale.users, 0.6, 20), power_law(rng, scale.users, 0.8, 3)
-    follower, followee = distinct_pairs(rng, *followers, scale.follows)
+    follower, followee = _follows(rng, *followers, scale)
     popularity = np.bincount(followee, minlength=scale.users)
     activity = power_law(rng, scale.users, 0.6, 20)
     exponent = exponent_for(scale.deliveries / scale.posts, popularity, activity)
@@ -41,7 +42,23 @@ def generate(scale: Scale, seed: int) -> Network:
     tables |= written(rng, cast, posts)
     tables |= reactions(rng, cast, posts, scale.reposts, ("reposted", "repost_undone"))
     tables |= reactions(rng, cast, posts, scale.likes, ("liked", "unliked"))
+    if not scale.core:
+        tables["posted"] = with_mentions(rng, cast, posts, tables["posted"])
+        tables |= edits(rng, cast, posts) | hides(rng, cast) | absences(rng, cast)
     return Network(_identified(tables), int(popularity[posts.authors].sum()), exponent)
+
+
+def _follows(rng: np.random.Generator, readers: Floats, authors: Floats, scale: Scale) -> tuple[Ints, Ints]:
+    """Who follows whom: one author is followed by everybody, and one reader follows a tenth of all.
+
+    A scale of a million users so has a celebrity of 10^6 followers and a reader with 10^5 followees.
+    """
+    everybody = np.arange(scale.users)
+    celebrity, curious = int(authors.argmax()), int(readers.argmax())
+    fans = everybody[everybody != celebrity]
+    others = rng.permutation(everybody[(everybody != celebrity) & (everybody != curious)])[: scale.users // 10]
+    given = np.concatenate([fans * scale.users + celebrity, curious * scale.users + others])
+    return distinct_pairs(rng, readers, authors, scale.follows, given)
 
 
 def _user_ids(rng: np.random.Generator, size: int) -> Ints:

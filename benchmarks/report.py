@@ -12,8 +12,9 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks.timing import Repetition, median, spread, steps
+from pipelines import __version__
 
-OURS: Final = ("newsfeed-pipelines", "pysail", "pyspark", "deltalake", "numba", "pyarrow")
+OURS: Final = ("pysail", "pyspark", "deltalake", "numba", "pyarrow")
 PEERS: Final = ("duckdb", "polars")
 
 
@@ -53,7 +54,8 @@ def machine() -> dict[str, Any]:
 
 def versions() -> dict[str, str]:
     """Of Python and of each package that is measured."""
-    return {"python": platform.python_version()} | {name: version(name) for name in (*OURS, *PEERS)}
+    ours = {"python": platform.python_version(), "pipelines": __version__}
+    return ours | {name: version(name) for name in (*OURS, *PEERS)}
 
 
 def _seconds(side: list[Repetition], step: str) -> str:

@@ -28,15 +28,19 @@ def pick(rng: np.random.Generator, weights: Floats, size: int) -> Ints:
     return drawn
 
 
-def distinct_pairs(rng: np.random.Generator, left: Floats, right: Floats, size: int) -> tuple[Ints, Ints]:
-    """Exactly `size` distinct pairs of unequal indices, each side drawn with its weights."""
-    keys: Ints = np.empty(0, np.int64)
+def distinct_pairs(rng: np.random.Generator, left: Floats, right: Floats, size: int, given: Ints) -> tuple[Ints, Ints]:
+    """Exactly `size` distinct pairs of unequal indices, each side drawn with its weights, in random order.
+
+    Among them are those `given`, each as left index times `len(right)` plus right index.
+    """
+    keys = given = np.unique(given)
     while len(keys) < size:
         missing = (size - len(keys)) * 11 // 10 + 10
         one, other = pick(rng, left, missing), pick(rng, right, missing)
         drawn = (one * len(right) + other)[one != other]
         keys = np.unique(np.concatenate([keys, drawn]))
-    keys = rng.permutation(keys)[:size]
+    drawn = rng.permutation(np.setdiff1d(keys, given, assume_unique=True))[: size - len(given)]
+    keys = rng.permutation(np.concatenate([given, drawn]))
     return keys // len(right), keys % len(right)
 
 

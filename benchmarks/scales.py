@@ -1,11 +1,14 @@
 """The sizes of the networks that are measured."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 
 @dataclass(frozen=True)
 class Scale:
-    """How many of each a network has; `deliveries` is the sum over posts of the author's followers."""
+    """How many of each a network has; `deliveries` is the sum over posts of the author's followers.
+
+    `core` leaves out blocks, mutes, edits, mentions and deactivations.
+    """
 
     name: str
     users: int
@@ -14,6 +17,7 @@ class Scale:
     likes: int
     reposts: int
     deliveries: int
+    core: bool = False
 
 
 def _times(name: str, factor: float, deliveries: int = 30_000_000) -> Scale:
@@ -27,6 +31,7 @@ SCALES = {
     for scale in (
         _times("XS", 1 / 20),
         _times("S", 1),
+        replace(_times("S-core", 1), core=True),
         _times("S-heavy", 1, deliveries=250_000_000),
         _times("L", 10),
     )

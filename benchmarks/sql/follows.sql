@@ -1,4 +1,4 @@
--- Who follows whom: the last event of each pair decides.
+-- Who follows whom: the last event of each pair decides, and neither is deactivated.
 SELECT follower_id, followee_id, since
 FROM (
     SELECT actor_id AS follower_id, followee_id, event_time AS since, event_type
@@ -9,3 +9,5 @@ FROM (
     ) = 1
 )
 WHERE event_type = 'followed'
+    AND follower_id NOT IN (SELECT user_id FROM inactive)
+    AND followee_id NOT IN (SELECT user_id FROM inactive)

@@ -1,4 +1,4 @@
--- The likes that stand: the last event of each user and post decides, and the post stands.
+-- The likes that stand: the last event of each user and post decides, the user is active and the post stands.
 SELECT last.liker_id, last.post_id, last.liked_at
 FROM (
     SELECT actor_id AS liker_id, post_id, event_time AS liked_at, event_type
@@ -9,4 +9,4 @@ FROM (
     ) = 1
 ) AS last
 SEMI JOIN standing_posts ON standing_posts.post_id = last.post_id
-WHERE last.event_type = 'liked'
+WHERE last.event_type = 'liked' AND last.liker_id NOT IN (SELECT user_id FROM inactive)

@@ -1,7 +1,12 @@
 -- Each reader's newsfeed: every reason of every post, the earliest kept, the newest $cap of a reader.
--- Only posts that somebody reposted can have two reasons with one reader, so only they are compared.
+-- Only posts that somebody reposted can have two reasons with one reader, so only they are compared. What is hidden
+-- is taken out of the follows, before they multiply.
 WITH post AS NOT MATERIALIZED (
-    SELECT *, post_id IN (SELECT post_id FROM reposts) AS reposted FROM standing_posts
+    SELECT * EXCLUDE (text), post_id IN (SELECT post_id FROM reposts) AS reposted FROM standing_posts
+),
+visible AS NOT MATERIALIZED (
+    SELECT follower_id, followee_id
+    FROM follows ANTI JOIN hides ON user_id = follower_id AND hidden_id = followee_id
 ),
 direct AS NOT MATERIALIZED (
     SELECT author_id AS reader_id, post_id, author_id, NULL::BIGINT AS reposter_id, posted_at AS entered_at,
@@ -10,13 +15,13 @@ direct AS NOT MATERIALIZED (
     WHERE $own_posts
     UNION ALL
     SELECT follower_id, post_id, author_id, NULL, posted_at, reposted
-    FROM post JOIN follows ON followee_id = author_id
+    FROM post JOIN visible ON followee_id = author_id
     WHERE reply_to_post_id IS NULL OR '$replies' = 'all'
         OR ('$replies' = 'followed' AND parent_author_id IN (author_id, follower_id))
     UNION ALL
     SELECT to_author.follower_id, post_id, author_id, NULL, posted_at, reposted
     FROM post
-    JOIN follows AS to_author ON to_author.followee_id = author_id
+    JOIN visible AS to_author ON to_author.followee_id = author_id
     SEMI JOIN follows AS to_parent
         ON to_parent.follower_id = to_author.follower_id AND to_parent.followee_id = parent_author_id
     WHERE '$replies' = 'followed' AND parent_author_id <> author_id
@@ -27,7 +32,8 @@ contested AS (
     SELECT follower_id, post_id, author_id, reposter_id, reposted_at
     FROM reposts
     JOIN standing_posts USING (post_id)
-    JOIN follows ON followee_id = reposter_id
+    JOIN visible ON followee_id = reposter_id
+    ANTI JOIN hides ON user_id = follower_id AND hidden_id = author_id
 ),
 entries AS (
     SELECT * EXCLUDE (reposted) FROM direct WHERE NOT reposted

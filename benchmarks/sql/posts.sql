@@ -2,6 +2,6 @@
 SELECT
     post_id, author_id, text,
     CASE WHEN language IS NOT NULL THEN [language] END AS languages,
-    reply_to_post_id, posted_at, NULL::TIMESTAMP AS edited_at
+    reply_to_post_id, posted_at, edited_at
 FROM standing_posts
 ORDER BY post_id

@@ -1,20 +1,5 @@
 -- One row for every user who ever acted: the last given names, and counts of standing facts.
-WITH actors AS (
-    SELECT actor_id AS user_id, max(event_time) AS last_active_at FROM events GROUP BY ALL
-),
-names AS (
-    SELECT
-        actor_id AS user_id,
-        arg_max(username, (event_time, event_id)) FILTER (username IS NOT NULL) AS username,
-        arg_max(first_name, (event_time, event_id)) FILTER (first_name IS NOT NULL) AS first_name,
-        arg_max(last_name, (event_time, event_id)) FILTER (last_name IS NOT NULL) AS last_name,
-        arg_max(bio, (event_time, event_id)) FILTER (bio IS NOT NULL) AS bio,
-        min(event_time) FILTER (event_type = 'registered') AS joined_at
-    FROM events
-    WHERE event_type IN ('registered', 'profile_changed')
-    GROUP BY ALL
-),
-in_follows AS (SELECT followee_id AS user_id, count(*) AS followers FROM follows GROUP BY ALL),
+WITH in_follows AS (SELECT followee_id AS user_id, count(*) AS followers FROM follows GROUP BY ALL),
 out_follows AS (SELECT follower_id AS user_id, count(*) AS followees FROM follows GROUP BY ALL),
 written AS (SELECT author_id AS user_id, count(*) AS posts FROM standing_posts GROUP BY ALL),
 liked AS (
@@ -23,11 +8,10 @@ liked AS (
     GROUP BY ALL
 )
 SELECT
-    user_id, username, first_name, last_name, bio, true AS is_active, joined_at, last_active_at,
+    user_id, username, first_name, last_name, bio, is_active, joined_at, last_active_at,
     coalesce(followers, 0) AS followers, coalesce(followees, 0) AS followees,
     coalesce(posts, 0) AS posts, coalesce(likes_received, 0) AS likes_received
-FROM actors
-LEFT JOIN names USING (user_id)
+FROM users
 LEFT JOIN in_follows USING (user_id)
 LEFT JOIN out_follows USING (user_id)
 LEFT JOIN written USING (user_id)

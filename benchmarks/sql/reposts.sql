@@ -1,4 +1,4 @@
--- The reposts that stand: the last event of each user and post decides, and the post stands.
+-- The reposts that stand: the last event of each user and post decides, the user is active and the post stands.
 SELECT last.reposter_id, last.post_id, last.reposted_at
 FROM (
     SELECT actor_id AS reposter_id, post_id, event_time AS reposted_at, event_type
@@ -9,4 +9,4 @@ FROM (
     ) = 1
 ) AS last
 SEMI JOIN standing_posts ON standing_posts.post_id = last.post_id
-WHERE last.event_type = 'reposted'
+WHERE last.event_type = 'reposted' AND last.reposter_id NOT IN (SELECT user_id FROM inactive)
