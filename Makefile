@@ -8,7 +8,7 @@ DEMO := --root data/lake-demo
 LDBC := data/ldbc-snb-test
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check docs bench jars lock clean
+.PHONY: help demo test soak check docs bench jars lock clean
 
 help: ## list what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -31,6 +31,9 @@ demo: .venv/core ## land real data, publish two releases, print newsfeeds; needs
 test: .venv/dev ## run all tests; those that need Java are skipped where there is none
 	@command -v java > /dev/null || echo "Without Java on the path, the tests of Apache Spark are skipped."
 	$(BIN)/pytest -n 2
+
+soak: .venv/dev ## compare the views of many more random histories with the reference (SEEDS=10000)
+	HISTORIES=$(or $(SEEDS),10000) $(BIN)/pytest tests/laws/test_reference.py -k many
 
 check: .venv/dev ## format, lint, types, and which module may import which
 	$(BIN)/ruff format --check --quiet

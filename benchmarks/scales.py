@@ -22,8 +22,10 @@ class Scale:
 
 def _times(name: str, factor: float, deliveries: int = 30_000_000) -> Scale:
     """The scale with the counts of S times a factor."""
-    counts = (100_000, 3_000_000, 1_000_000, 2_000_000, 200_000, deliveries)
-    return Scale(name, *(round(count * factor) for count in counts))
+    users, follows, posts, likes, reposts, delivered = (
+        round(count * factor) for count in (100_000, 3_000_000, 1_000_000, 2_000_000, 200_000, deliveries)
+    )
+    return Scale(name, users, follows, posts, likes, reposts, delivered)
 
 
 SCALES = {
