@@ -79,12 +79,11 @@ def _projection(kind: str, projection: AnyProjection) -> Facts:
 
 def _event_type(event: EventType) -> Facts:
     """An event type with the payload of each of its versions."""
-    payloads = getattr(event, "payloads", (event.payload,))
     return {
         "name": event.name,
         "kind": "event type",
         "description": event.description,
         "version": event.version,
         "at_least_one": event.at_least_one,
-        "payloads": {number: [asdict(field) for field in payload] for number, payload in enumerate(payloads, 1)},
+        "payloads": {number: [asdict(field) for field in payload] for number, payload in enumerate(event.payloads, 1)},
     }
