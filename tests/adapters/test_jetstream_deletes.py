@@ -88,6 +88,16 @@ def test_of_a_key_used_twice_the_last_create_before_the_delete_counts(land, lake
     assert begun[2] != begun_again[2]
 
 
+def test_a_delete_that_landed_stands_whatever_create_comes_later(land, lake):
+    land(create("follow", subject=BEN), delete("follow", rev=LAST))
+    before = told(lake)
+    assert counts(land(b"", create("follow", subject=EVE, rev=LATER), delete("follow", rev=LAST))) == (3, 1, 0, 1, 1)
+    assert [row for row in told(lake) if row in before] == before
+    (row,) = quarantined(lake)
+    assert (row["raw"], row["line_number"]) == (delete("follow", rev=LAST), 3)
+    assert row["faults"][0].startswith("event_id: conflicts with the event of this id that landed first")
+
+
 def test_a_create_that_was_quarantined_has_no_subject_to_give(land, lake):
     wrong = create("like", subject={"uri": "at://ben/c/k"})
     assert counts(land(wrong, delete("like"))) == (2, 0, 0, 2, 2)

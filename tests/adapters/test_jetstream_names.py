@@ -131,6 +131,21 @@ def test_landed_and_tried_again_nothing_changes(land, lake, engine):
     assert len(rows_of(lake.identities, "id")) == 2
 
 
+def test_a_landing_that_looked_before_another_named_looks_again(land, lake, monkeypatch):
+    commit = landing.commit_names
+    waiting = [SAME_ACTOR]
+
+    def after_another(*given):
+        if waiting:
+            assert counts(land(waiting.pop())) == (1, 1, 0, 0, 0)
+        commit(*given)
+
+    monkeypatch.setattr(landing, "commit_names", after_another)
+    assert counts(land(RIGHT)) == (1, 0, 0, 1, 1)
+    assert names(lake) == {ADA_2, BEN}
+    assert len(rows_of(lake.identities, "id")) == 2
+
+
 def test_two_landings_at_once_give_an_id_to_one_name(at_once, tmp_path):
     sources = [file_of(tmp_path / str(n), *lines) for n, lines in enumerate([[RIGHT], [SAME_ACTOR, SAME_SUBJECT]])]
     given = {"format": "jetstream", "bits": BITS, "clock": JULY.isoformat()}

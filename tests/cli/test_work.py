@@ -57,6 +57,7 @@ def test_a_landing_as_json(work, source):
     assert json.loads(work("land", source, "--json")) == {
         "number": 1, "lines": 5, "landed": 2, "duplicates": 1, "quarantined": 2, "newly_quarantined": 2,
         "faults": {"line: expected JSON": 1, "actor_id: expected an id (1 to 9223372036854775807)": 1},
+        "left_out": {},
     }  # fmt: skip
 
 
@@ -80,6 +81,12 @@ def test_foreign_lines_land_by_their_format(work, root, tmp_path):
     likes = file_of(tmp_path / "person_likes_post_0_0.csv", b"5|9|2010-07-27T00:00:00.000+0000")
     work("land", likes, "--format", "ldbc")
     assert [row["event_id"] for row in rows_of(root / "log", "event_id")] == ["ldbc-liked-5-9"]
+
+
+def test_what_is_left_out_is_counted_by_what_it_is(work, tmp_path):
+    other = b'{"did": "did:web:a.org", "kind": "commit", "commit": {"collection": "app.bsky.graph.list"}}'
+    said = work("land", file_of(tmp_path / "a", other, other), "--format", "jetstream")
+    assert said.endswith("left out     2 lines without a meaning here\n         2  app.bsky.graph.list\n")
 
 
 def test_the_root_and_the_engine_can_come_from_the_environment(call, root, source, monkeypatch):
