@@ -16,7 +16,7 @@ pytest_plugins = ["tests.scenarios.fixtures"]
 SEED = int(os.environ.get("SEED", "1"))
 TESTS = Path(__file__).parent
 LONGEST_FIRST = ("dags", "test_readme.py", "laws", "engines")
-LIKE_LAWS = ("test_ldbc.py", "versions")  # they share the laws' Spark
+LIKE_LAWS = ("adapters", "test_ldbc.py", "versions")  # they share the laws' Spark
 
 
 @pytest.fixture(scope="session")

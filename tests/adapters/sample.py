@@ -3,7 +3,6 @@
 import json
 from pathlib import Path
 
-from pipelines.engines import open_engine
 from pipelines.runner import landing
 from pipelines.runner.runs import run
 from tests.adapters.bluesky import create
@@ -23,8 +22,7 @@ def landed(lake, engine, tmp_path):
     return sample
 
 
-def landed_and_run(engine_name, lake, tmp_path):
-    with open_engine(engine_name) as engine:
-        sample = landed(lake, engine, tmp_path)
-        run(lake, engine, clock=JULY)
+def landed_and_run(engine, lake, tmp_path):
+    sample = landed(lake, engine, tmp_path)
+    run(lake, engine, clock=JULY)
     return sample

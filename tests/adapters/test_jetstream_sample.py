@@ -55,12 +55,12 @@ def require_what_the_lines_say(lake, sample):
     assert len(found) == 11
 
 
-def test_on_sail(lake, tmp_path):
-    require_what_the_lines_say(lake, landed_and_run("sail", lake, tmp_path))
+def test_on_sail(lake, tmp_path, engine):
+    require_what_the_lines_say(lake, landed_and_run(engine, lake, tmp_path))
 
 
-def test_on_spark(lake, tmp_path, in_own_process):
-    require_what_the_lines_say(lake, in_own_process(landed_and_run, "spark", lake, tmp_path))
+def test_on_spark(lake, tmp_path, on_spark):
+    require_what_the_lines_say(lake, on_spark(landed_and_run, lake, tmp_path))
 
 
 def test_every_id_has_its_name(lake, engine, tmp_path):

@@ -5,7 +5,6 @@ import pyarrow.parquet as pq
 import pytest
 from pyspark.sql import functions as F
 
-from pipelines.engines import open_engine
 from pipelines.events import CONTRACT
 from pipelines.events.contract import Earlier, EventType, a_text, an_id
 from pipelines.events.upcasting import newest
@@ -42,13 +41,8 @@ def written(place, rows, gained=()):
     return str(place)
 
 
-def newest_on(engine_name, files):
-    """The columns and rows of these files of the log on an engine, in the newest versions."""
-    with open_engine(engine_name) as engine:
-        return newest_of(engine, files)
-
-
 def newest_of(engine, files):
+    """The columns and rows of these files of the log on an engine, in the newest versions."""
     frame = newest(frame_of(engine.session, LOG_FILE, files))
     rows = sorted(frame.select(*SEEN, "event_type", "version").collect())
     return frame.columns, [tuple(row[:-2]) for row in rows], [tuple(row[-2:]) for row in rows]
@@ -68,8 +62,8 @@ def test_events_of_any_version_are_read_in_the_newest_one(engine, files):
     assert all(version == CONTRACT[event_type].version for event_type, version in versions)
 
 
-def test_both_engines_read_the_same(engine, files, in_own_process):
-    assert in_own_process(newest_on, "spark", files) == newest_of(engine, files)
+def test_both_engines_read_the_same(engine, files, on_spark):
+    assert on_spark(newest_of, files) == newest_of(engine, files)
 
 
 NAME, SIZE, MARK = a_text("name", "a name"), an_id("size", "a size"), a_text("mark", "a mark")
