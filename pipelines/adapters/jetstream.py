@@ -88,7 +88,7 @@ def _post(commit: Commit) -> Adapted:
 
 def _languages(commit: Commit) -> Json:
     languages = commit.optional("langs", list) or []
-    return {"language": languages[0]} if len(languages) == 1 else {}
+    return {"version": 2} | ({"languages": languages} if languages else {})
 
 
 def _mentions(commit: Commit) -> Iterator[str]:

@@ -5,7 +5,7 @@ from functools import partial
 
 import pytest
 
-from pipelines.adapters import Adapted, AdapterFault, Retraction
+from pipelines.adapters import Adapted, AdapterFault, Retraction, atproto
 from pipelines.adapters.jetstream import adapt
 from tests.adapters.bluesky import ADA, BEN, EVE, POST, REV, create, delete, message
 
@@ -16,7 +16,7 @@ SAID = "2026-07-04T14:38:07.877Z"
 
 own_post = partial(create, "post", "3mptbyoeyc22k")
 ada = {"actor_id": ADA_ID}
-posted = {"event_id": f"at-1bf9d2dbf31f9210514c9054f55b576d-{REV}-create", "event_type": "posted", **ada}
+posted = {"event_id": f"at-1bf9d2dbf31f9210514c9054f55b576d-{REV}-create", "event_type": "posted", "version": 2, **ada}
 posted |= {"post_id": OWN_ID, "text": "hello"}
 WHEN = {"event_time": "2026-07-04T14:38:06.240000+00:00"}
 
@@ -48,10 +48,14 @@ LINES = {
     ),
     "a post": (
         own_post(langs=["en"], text="東京 💦"),
-        posted | WHEN | {"language": "en", "text": "東京 💦"},
+        posted | WHEN | {"languages": ["en"], "text": "東京 💦"},
         {OWN: OWN_ID},
     ),
-    "a post in two languages": (own_post(langs=["en-US", "en"]), posted | WHEN, {OWN: OWN_ID}),
+    "a post in two languages": (
+        own_post(langs=["en-US", "en"]),
+        posted | WHEN | {"languages": ["en-US", "en"]},
+        {OWN: OWN_ID},
+    ),
     "a post without text": (own_post(text="", langs=[]), posted | WHEN | {"text": ""}, {OWN: OWN_ID}),
     "a reply": (
         own_post(reply={"root": {"uri": OWN}, "parent": {"cid": "bafy", "uri": POST}}),
@@ -138,6 +142,11 @@ def test_a_delete_says_which_record_ends(what, event_type, subject):
     assert (events, retraction) == ((), Retraction(expected, record, subject))
     assert known == {ADA: ADA_ID}
     assert len(names) == 2
+
+
+def test_a_name_whose_bits_are_all_0_gets_the_id_1(monkeypatch):
+    monkeypatch.setattr(atproto, "BITS", 1)
+    assert [atproto.id_of(name) for name in (ADA, BEN)] == [1, 1]
 
 
 COMMITTED = {"event_time": TIME}

@@ -131,13 +131,15 @@ def test_landed_and_tried_again_nothing_changes(land, lake, engine):
     assert len(rows_of(lake.identities, "id")) == 2
 
 
-def test_a_landing_that_looked_before_another_named_looks_again(land, lake, monkeypatch):
+def test_a_landing_that_looked_before_another_named_looks_again(land, lake, killed, tmp_path, monkeypatch):
+    """The other one has committed its names, and dies before its events."""
     commit = landing.commit_names
-    waiting = [SAME_ACTOR]
+    waiting = [file_of(tmp_path / "other", SAME_ACTOR)]
 
     def after_another(*given):
         if waiting:
-            assert counts(land(waiting.pop())) == (1, 1, 0, 0, 0)
+            job = {"format": "jetstream", "bits": BITS, "clock": JULY.isoformat(), "sources": [waiting.pop()]}
+            killed(lake, "land", ("commit", 2, "before"), **job)
         commit(*given)
 
     monkeypatch.setattr(landing, "commit_names", after_another)

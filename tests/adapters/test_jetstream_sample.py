@@ -53,6 +53,7 @@ def require_what_the_lines_say(lake, sample):
     expected = sorted(posts(), reverse=True)
     assert found == [(time.astimezone(UTC), *rest) for time, *rest in expected]
     assert len(found) == 11
+    assert sum(row.get("languages") == ["es", "en"] for row in rows_of(lake.view("posts"), "post_id")) == 1
 
 
 def test_on_sail(lake, tmp_path, engine):
