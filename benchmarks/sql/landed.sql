@@ -7,6 +7,6 @@ FROM read_json(
         event_id: 'VARCHAR', event_type: 'VARCHAR', event_time: 'TIMESTAMP', actor_id: 'BIGINT',
         username: 'VARCHAR', first_name: 'VARCHAR', last_name: 'VARCHAR', bio: 'VARCHAR',
         followee_id: 'BIGINT', blocked_id: 'BIGINT', muted_id: 'BIGINT', post_id: 'BIGINT',
-        text: 'VARCHAR', language: 'VARCHAR', reply_to_post_id: 'BIGINT', mentioned_ids: 'BIGINT[]'
+        text: 'VARCHAR', language: 'VARCHAR', languages: 'VARCHAR[]', reply_to_post_id: 'BIGINT', mentioned_ids: 'BIGINT[]'
     }
 )

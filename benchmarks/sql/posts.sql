@@ -1,7 +1,5 @@
 -- The standing posts with their texts.
 SELECT
-    post_id, author_id, text,
-    CASE WHEN language IS NOT NULL THEN [language] END AS languages,
-    reply_to_post_id, posted_at, edited_at
+    post_id, author_id, text, languages, reply_to_post_id, posted_at, edited_at
 FROM standing_posts
 ORDER BY post_id

@@ -2,8 +2,9 @@
 -- its author, who is not deactivated.
 WITH firsts AS MATERIALIZED (
     SELECT
-        post_id, actor_id AS author_id, text, language, reply_to_post_id, mentioned_ids, event_time AS posted_at,
-        event_id AS posted_id
+        post_id, actor_id AS author_id, text, reply_to_post_id, mentioned_ids,
+        coalesce(nullif(languages, []), CASE WHEN language IS NOT NULL THEN [language] END) AS languages,
+        event_time AS posted_at, event_id AS posted_id
     FROM events
     WHERE event_type = 'posted'
     QUALIFY row_number() OVER (PARTITION BY post_id ORDER BY event_time, event_id) = 1
@@ -19,7 +20,7 @@ edited AS (
     GROUP BY ALL
 )
 SELECT
-    post.post_id, post.author_id, coalesce(edited.text, post.text) AS text, post.language,
+    post.post_id, post.author_id, coalesce(edited.text, post.text) AS text, post.languages,
     post.reply_to_post_id, parent.author_id AS parent_author_id, post.mentioned_ids, post.posted_at, edited_at
 FROM firsts AS post
 ANTI JOIN deleted ON deleted.post_id = post.post_id AND deleted.actor_id = post.author_id
