@@ -1,9 +1,9 @@
 """The filled columns of a block as an Arrow table, which shares their memory."""
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 
+from pipelines.arrays import arrow
 from pipelines.compiled import compiled
 from pipelines.door.columns import Columns
 from pipelines.door.layout import FIELDS, LIST, NUMBERS, TEXT, TYPE, TYPES, WITH_ITEMS, WITH_TEXT, kind_of
@@ -13,11 +13,6 @@ from pipelines.events.log import CONTENT_HASH, GIVEN
 from pipelines.tables import ARROW_TYPES, Table
 
 EVENTS = Table("events", (*GIVEN, CONTENT_HASH), key=("event_id",), description="Decoded events, as given.")
-
-
-def _column(arrow: pa.DataType, values: npt.NDArray[np.generic], validity: pa.Buffer | None = None) -> pa.Array:
-    """An array of numbers; unlike `pa.array`, this does not import pandas."""
-    return pa.Array.from_buffers(arrow, len(values), [validity, pa.py_buffer(values)])
 
 
 def _type_names() -> pa.Array:
@@ -50,21 +45,23 @@ def _validity(columns: Columns, rows: int, field: int) -> tuple[pa.Buffer | None
 
 def _array(columns: Columns, rows: int, number: int, field: Field) -> pa.Array:
     """One field's column."""
-    kind, arrow = kind_of(field), ARROW_TYPES[field.type]
+    kind, arrow_type = kind_of(field), ARROW_TYPES[field.type]
     if kind == TYPE:
-        return TYPE_NAMES.take(_column(pa.int32(), columns.types[:rows]))
+        return TYPE_NAMES.take(arrow(columns.types[:rows], pa.int32()))
     validity, missing = _validity(columns, rows, number)
     if field in NUMBERS:
         values = columns.numbers[NUMBERS.index(field), :rows]
-        return _column(arrow, values.astype(np.int32) if arrow == pa.int32() else values, validity)
+        return arrow(values.astype(np.int32) if arrow_type == pa.int32() else values, arrow_type, validity)
     if kind == TEXT:
         ends = columns.text_ends[WITH_TEXT.index(field), : rows + 1]
-        return pa.Array.from_buffers(arrow, rows, [validity, pa.py_buffer(ends), _texts(columns, rows, field)], missing)
+        return pa.Array.from_buffers(
+            arrow_type, rows, [validity, pa.py_buffer(ends), _texts(columns, rows, field)], missing
+        )
     place = WITH_ITEMS.index(field)
     ends = columns.item_ends[place, : rows + 1]
     items = columns.items[place * columns.item_room :][: ends[-1]]
-    listed = _column(pa.int64(), items) if kind == LIST else _strings(items, _texts(columns, rows, field))
-    return pa.Array.from_buffers(arrow, rows, [validity, pa.py_buffer(ends)], missing, children=[listed])
+    listed = arrow(items, pa.int64()) if kind == LIST else _strings(items, _texts(columns, rows, field))
+    return pa.Array.from_buffers(arrow_type, rows, [validity, pa.py_buffer(ends)], missing, children=[listed])
 
 
 def _texts(columns: Columns, rows: int, field: Field) -> pa.Buffer:
@@ -82,4 +79,4 @@ def _strings(ends: Int64s, texts: pa.Buffer) -> pa.Array:
 def events_of(columns: Columns, rows: int) -> pa.Table:
     """The first rows as a table of the given fields and the content's hash."""
     arrays = [_array(columns, rows, number, field) for number, field in enumerate(FIELDS)]
-    return pa.Table.from_arrays([*arrays, _column(pa.int64(), columns.hashes[:rows])], schema=EVENTS.arrow)
+    return pa.Table.from_arrays([*arrays, arrow(columns.hashes[:rows], pa.int64())], schema=EVENTS.arrow)

@@ -1,20 +1,45 @@
 """Stages: Arrow files that only the command that writes them reads, mapped into memory where they are local."""
 
+from collections.abc import Iterable, Iterator
+from os import SEEK_END
+from typing import Any
+
 import pyarrow as pa
 import pyarrow.ipc
 
 from pipelines.storage import places
 
 
-def write_stage(place: str, rows: pa.Table) -> None:
-    """Write rows to a new stage, in a folder that is there."""
-    with places.writing(place) as file, pa.ipc.new_file(file, rows.schema) as stage:
-        stage.write_table(rows)
+def write_stage(place: str, tables: Iterable[pa.Table]) -> None:
+    """Write tables, whose columns may differ, to a new stage, in a folder that is there."""
+    with places.writing(place) as file:
+        for rows in tables:
+            with pa.ipc.new_stream(file, rows.schema) as stage:
+                stage.write_table(rows)
 
 
-def read_stage(place: str, columns: list[str]) -> pa.Table:
-    """The named columns of a stage."""
+def tables_in(place: str) -> Iterator[pa.Table]:
+    """The tables of a stage, one after another."""
     if not places.is_url(place):
-        return pa.ipc.open_file(pa.memory_map(place)).read_all().select(columns)
+        yield from _tables(pa.memory_map(place))
+        return
     with places.reading(place) as file:
-        return pa.ipc.open_file(file).read_all().select(columns)
+        yield from _tables(file)
+
+
+def _tables(file: Any) -> Iterator[pa.Table]:
+    end = file.seek(0, SEEK_END)
+    file.seek(0)
+    while file.tell() < end:
+        yield pa.ipc.open_stream(file).read_all()
+
+
+def read_stage(place: str, schema: pa.Schema) -> pa.Table:
+    """All rows of a stage with these columns, which are null where its tables lack them."""
+    return pa.concat_tables(with_columns(rows, schema) for rows in [*tables_in(place), schema.empty_table()])
+
+
+def with_columns(rows: pa.Table, schema: pa.Schema) -> pa.Table:
+    """The rows with these columns, which are null where the rows lack them."""
+    found = [rows[f.name] if f.name in rows.schema.names else pa.nulls(rows.num_rows, f.type) for f in schema]
+    return pa.table(found, schema)

@@ -32,7 +32,7 @@ def table(events):
 
 def part(path, events, lines=None):
     """A part of (id, content) pairs that stand in its file in the order given, but in the source by these lines."""
-    write_stage(str(path), table(events))
+    write_stage(str(path), [table(events)])
     contents = np.array([content for _, content in events], np.int64)
     order = np.array(range(len(events)) if lines is None else lines, np.int64)
     hashes = hashed([event_id for event_id, _ in events])

@@ -8,10 +8,10 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from pipelines.arrays import Bools, Int64s, arrow, int64s
 from pipelines.hashing import row_hashes
-from pipelines.runner.landing.decoding import Bools, Int64s, Part
+from pipelines.runner.landing.decoding import Part, events_in
 from pipelines.storage import datafiles
-from pipelines.storage.stages import read_stage
 
 Word = TypeVar("Word", np.int64, np.uint64)
 
@@ -77,7 +77,7 @@ def _in_part(number: int, part: Part, suspects: npt.NDArray[np.uint64]) -> _Cand
     at = within(part.id_hash, suspects)
     if len(at) == 0:
         return _candidates(number, at[:0], part.line, part.id_hash, None)
-    rows = read_stage(part.stage, ["event_id", "content_hash"]).combine_chunks()
+    rows = events_in(part.stage, "event_id", "content_hash").combine_chunks()
     return _candidates(number, at, part.line, part.id_hash, rows)
 
 
@@ -87,9 +87,9 @@ def _candidates(
     if rows is None or len(at) == 0:
         none = np.empty(0, np.int64)
         return _Candidates(none, none, none, hashes[:0], pa.array([], pa.string()), none)
-    taken = rows.take(pa.array(at)).combine_chunks()
+    taken = rows.take(arrow(at, pa.int64())).combine_chunks()
     ids = taken["event_id"].combine_chunks()
-    return _Candidates(np.full(len(at), part), at, line[at], hashes[at], ids, taken["content_hash"].to_numpy())
+    return _Candidates(np.full(len(at), part), at, line[at], hashes[at], ids, int64s(taken["content_hash"]))
 
 
 def _together(found: list[_Candidates]) -> _Candidates:

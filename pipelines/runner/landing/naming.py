@@ -12,12 +12,13 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from pipelines.arrays import Bools
 from pipelines.checks import require_clean
 from pipelines.door.decoding import Decoded, Faulty
 from pipelines.engines.base import Engine
-from pipelines.events.log import CONTENT_HASH, GIVEN, IDENTITIES
+from pipelines.events.log import IDENTITIES
 from pipelines.hashing import row_hashes
-from pipelines.runner.landing.decoding import Bools, Names, Part, staged
+from pipelines.runner.landing.decoding import Names, Part, events_in, staged
 from pipelines.runner.landing.duplicates import first_of_group, within
 from pipelines.runner.landing.foreign import NAMES, RETRACTIONS
 from pipelines.runner.landing.settling import drop
@@ -90,7 +91,7 @@ def _owners(lake: Lake, parts: list[Part], naming: Naming) -> dict[int, str]:
     """The names that have the ids of names that are taken."""
     pairs = list(zip(_names(parts), naming.taken, strict=True))
     wanted = pa.array(np.unique(np.concatenate([one.ids[taken] for one, taken in pairs])))
-    standing = (read_stage(one.stage, ["id", "name"]).filter(pa.array(~taken)) for one, taken in pairs)
+    standing = (read_stage(one.stage, NAMES).filter(pa.array(~taken)) for one, taken in pairs)
     known = (datafiles.read(place, ["id", "name"]) for place in delta.uris(lake.identities, naming.table))
     owners: dict[int, str] = {}
     for rows in (*known, *standing):
@@ -104,11 +105,11 @@ def _without(part: Part, taken: Bools, owners: dict[int, str], stages: str) -> P
     if part.names is None or not taken.any():
         return part
     faults: dict[int, list[str]] = {}
-    for row in read_stage(part.names.stage, NAMES.names).filter(pa.array(taken)).to_pylist():
+    for row in read_stage(part.names.stage, NAMES).filter(pa.array(taken)).to_pylist():
         for offset in row["offsets"]:
             faults.setdefault(offset, []).append(_fault(row["name"], row["id"], owners[row["id"]]))
     left = ~np.isin(part.offset, list(faults))
-    events = read_stage(part.stage, [column.name for column in (*GIVEN, CONTENT_HASH)]).filter(pa.array(left))
+    events = events_in(part.stage).filter(pa.array(left))
     retractions = _retractions(part)
     lines = dict(zip(part.offset.tolist(), part.line.tolist(), strict=True))
     lines |= dict(zip(retractions["offset"].to_pylist(), retractions["line"].to_pylist(), strict=True))
@@ -120,12 +121,12 @@ def _without(part: Part, taken: Bools, owners: dict[int, str], stages: str) -> P
     rest = staged(part.chunk, decoded, stages)
     if kept.num_rows:
         stage = f"{rest.stage}-retractions"
-        write_stage(stage, kept)
+        write_stage(stage, [kept])
     return replace(rest, left_out=part.left_out, names=part.names, retractions=stage)
 
 
 def _retractions(part: Part) -> pa.Table:
-    return RETRACTIONS.empty_table() if part.retractions is None else read_stage(part.retractions, RETRACTIONS.names)
+    return RETRACTIONS.empty_table() if part.retractions is None else read_stage(part.retractions, RETRACTIONS)
 
 
 def _fault(name: str, found: int, owner: str) -> str:
@@ -155,7 +156,7 @@ def write_names(place: str, one: tuple[str, Bools]) -> DataFile | None:
     stage, new = one
     if not new.any():
         return None
-    rows = read_stage(stage, list(IDENTITIES.names)).filter(pa.array(new)).combine_chunks()
+    rows = read_stage(stage, NAMES).select(IDENTITIES.names).filter(pa.array(new)).combine_chunks()
     writer = FileWriter(place, IDENTITIES, 0, standard_checks(IDENTITIES))
     for batch in rows.to_batches(max_chunksize=datafiles.ROW_GROUP):
         writer.write(batch)

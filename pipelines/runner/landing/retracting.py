@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipelines.door.decoding import Decoded, Faulty, decode
-from pipelines.runner.landing.decoding import Intake, Part, staged
+from pipelines.runner.landing.decoding import Intake, Part, events_in, staged
 from pipelines.runner.landing.foreign import RETRACTIONS
 from pipelines.storage import datafiles
 from pipelines.storage.stages import read_stage
@@ -27,7 +27,7 @@ def with_retractions(parts: list[Part], history: list[str], intake: Intake) -> l
     waiting = [(part, part.retractions) for part in parts if part.retractions is not None]
     if not waiting:
         return parts
-    wanted = pa.concat_tables([read_stage(stage, ["record", "subject"]) for _, stage in waiting])
+    wanted = pa.concat_tables([read_stage(stage, RETRACTIONS) for _, stage in waiting])
     subjects = pc.unique(wanted["subject"]).to_pylist()
     columns = ["event_id", *subjects]
     records: Records = {}
@@ -35,7 +35,7 @@ def with_retractions(parts: list[Part], history: list[str], intake: Intake) -> l
     for place in history:
         _note(datafiles.read(place, columns), keys, records)
     for part in parts:
-        _note(read_stage(part.stage, columns), keys, records)
+        _note(events_in(part.stage, *columns), keys, records)
     return [made for part in parts for made in _settled(part, records, intake)]
 
 
@@ -54,7 +54,7 @@ def _settled(part: Part, records: Records, intake: Intake) -> Iterable[Part]:
     made: list[bytes] = []
     origins: list[Row] = []
     faulty: list[Faulty] = []
-    for row in read_stage(part.retractions, RETRACTIONS.names).to_pylist():
+    for row in read_stage(part.retractions, RETRACTIONS).to_pylist():
         event = json.loads(row["event"])
         subject = _subject(event["event_id"], row["subject"], records.get(row["record"], []))
         if subject is None:

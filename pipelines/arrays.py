@@ -1,0 +1,43 @@
+"""Arrow's and NumPy's arrays of numbers, sharing their memory; unlike Arrow's own ways, these do not import pandas."""
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+Int64s = npt.NDArray[np.int64]
+Bools = npt.NDArray[np.bool_]
+
+
+def int64s(values: pa.Array | pa.ChunkedArray) -> Int64s:
+    """Ids or times (microseconds), in which nothing is null."""
+    found: Int64s = _fixed(values, np.int64)
+    return found
+
+
+def bools(values: pa.Array | pa.ChunkedArray) -> Bools:
+    """Truth values, in which nothing is null."""
+    found: Bools = _fixed(values.cast(pa.uint8()), np.bool_)
+    return found
+
+
+def _fixed(values: pa.Array | pa.ChunkedArray, kind: Any) -> Any:
+    """The values, each of which has the width of the kind."""
+    array = pa.concat_arrays(values.chunks) if isinstance(values, pa.ChunkedArray) and values.num_chunks > 1 else values
+    if isinstance(array, pa.ChunkedArray):
+        array = array.chunk(0) if array.num_chunks else pa.array([], array.type)
+    if array.null_count:
+        raise ValueError(f"expected no null, found {array.null_count}")
+    data = array.buffers()[1]
+    return np.frombuffer(data, kind, len(array), array.offset * np.dtype(kind).itemsize) if data else np.empty(0, kind)
+
+
+def arrow(values: npt.NDArray[np.generic], kind: pa.DataType, validity: pa.Buffer | None = None) -> pa.Array:
+    """An array of numbers of a kind that is as wide as the values, none of them null unless the validity says so."""
+    return pa.Array.from_buffers(kind, len(values), [validity, pa.py_buffer(np.ascontiguousarray(values))])
+
+
+def flags(values: Bools) -> pa.Array:
+    """An array of truth values."""
+    return pa.Array.from_buffers(pa.bool_(), len(values), [None, pa.py_buffer(np.packbits(values, bitorder="little"))])
