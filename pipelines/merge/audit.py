@@ -7,12 +7,14 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from pipelines.arrays import bools, int64s
 from pipelines.checks import Check
 from pipelines.compiled import compiled, inlined
-from pipelines.merge.lookup import Ids, Lookup, find, lookup_of
+from pipelines.merge.lookup import Ids
 from pipelines.policy import Policy
 
 Flags = npt.NDArray[np.uint8]
+Posts = npt.NDArray[np.int64]
 Pairs = tuple[Ids, Ids]
 
 STANDS, SHOWN, REASON = 1, 2, 4
@@ -23,39 +25,38 @@ FAULTS = {
 }
 
 
-class Posts(NamedTuple):
-    """The standing posts by index, which the lookup finds; `parent` is whom a reply answers, 0 when unknown."""
-
-    lookup: Lookup
-    author: Ids
-    posted_at: Ids
-    is_reply: npt.NDArray[np.bool_]
-    parent: Ids
+# Columns of the standing posts: a hash table by post (0: a free row), so that all of a post costs one look into memory.
+# Its reposts are those from FIRST to END.
+POST, AUTHOR, POSTED_AT, PARENT, FIRST, END = range(6)
+NOT_A_REPLY, UNSEEN = -1, 0
 
 
 class Reposts(NamedTuple):
     """The standing reposts, ascending by (post, user)."""
 
-    post: Ids
     user: Ids
     time: Ids
 
 
-def _numbers(rows: pa.Table, name: str) -> Ids:
-    numbers: Ids = pc.fill_null(rows[name].cast(pa.int64()), 0).combine_chunks().to_numpy()
-    return numbers
+def _numbers(rows: pa.Table | pa.RecordBatch, name: str) -> Ids:
+    """A column of ids or of times, 0 where it is null."""
+    column = rows[name].cast(pa.int64())
+    return int64s(pc.fill_null(column, 0) if column.null_count else column)
 
 
 def facts_of(timelines: pa.Table) -> tuple[Posts, Reposts]:
     """The standing posts and reposts in the rows of the relation `timelines`."""
     is_repost = pc.equal(timelines["kind"], "repost")
     written, passed_on = timelines.filter(pc.invert(is_repost)), timelines.filter(is_repost)
-    author, posted_at, parent = (_numbers(written, name) for name in ("author_id", "posted_at", "parent_author_id"))
-    is_reply = written["is_reply"].combine_chunks().to_numpy(zero_copy_only=False)
-    posts = Posts(lookup_of(_numbers(written, "post_id")), author, posted_at, is_reply, parent)
+    columns = [_numbers(written, name) for name in ("post_id", "author_id", "posted_at", "parent_author_id")]
+    columns[PARENT] = np.where(bools(written["is_reply"]), columns[PARENT], NOT_A_REPLY)
+    posts = np.zeros((2 << len(columns[POST]).bit_length(), END + 1), np.int64)
+    _fill(posts, np.stack(columns, axis=1))
     post, user, time = (_numbers(passed_on, name) for name in ("post_id", "user_id", "entered_at"))
     order = np.lexsort((user, post))
-    return posts, Reposts(post[order], user[order], time[order])
+    reposted, first = np.unique(post[order], return_index=True)
+    _note_reposts(posts, reposted, np.append(first, len(order)))
+    return posts, Reposts(user[order], time[order])
 
 
 class Rules(NamedTuple):
@@ -66,14 +67,49 @@ class Rules(NamedTuple):
 
 
 @inlined
+def _row_of(posts: Posts, post: int) -> Any:
+    """The row of a post, or the free one where it would be."""
+    mask = np.uint64(len(posts) - 1)
+    row = np.int64((np.uint64(post) * np.uint64(0x9E3779B97F4A7C15) >> np.uint64(20)) & mask)
+    while posts[row, POST] != 0 and posts[row, POST] != post:
+        row = (row + 1) & np.int64(mask)
+    return row
+
+
+@compiled
+def _fill(posts: Posts, given: Posts) -> None:
+    """Put posts into a table with free rows left."""
+    for one in given:
+        row = _row_of(posts, one[POST])
+        for column in range(given.shape[1]):
+            posts[row, column] = one[column]
+
+
+@compiled
+def _note_reposts(posts: Posts, reposted: Ids, starts: Ids) -> None:
+    """Tell of each post where its reposts begin and end."""
+    for place in range(len(reposted)):
+        row = _row_of(posts, reposted[place])
+        posts[row, FIRST], posts[row, END] = starts[place], starts[place + 1]
+
+
+@compiled
+def _look_up(posts: Posts, wanted: Ids, found: Posts) -> None:
+    """Write the rows of the posts; a loop that does no more lets the looks into memory overlap."""
+    for place in range(len(wanted)):
+        row = _row_of(posts, wanted[place])
+        for column in range(posts.shape[1]):
+            found[place, column] = posts[row, column]
+
+
+@inlined
 def _at(values: Ids, low: int, high: int, wanted: int) -> Any:
-    """The first place from `low` to `high` whose value is not below the wanted one."""
-    while low < high:
-        middle = (low + high) // 2
-        if values[middle] < wanted:
-            low = middle + 1
-        else:
-            high = middle
+    """The first place from `low` to `high` whose value is not below the wanted one; each step is without a branch."""
+    size = high - low
+    while size > 0:
+        half = (size + 1) // 2
+        low += half * (values[low + half - 1] < wanted)
+        size -= half
     return low
 
 
@@ -96,31 +132,28 @@ def _is_in(values: Ids, low: int, high: int, wanted: int) -> Any:
 
 
 @inlined
-def _reposted(reposts: Reposts, post: int, user: int, time: int) -> Any:
-    """Whether the user reposted the post at that time."""
-    low = _at(reposts.post, 0, len(reposts.post), post)
-    high = _behind(reposts.post, low, len(reposts.post), post)
-    place = _at(reposts.user, low, high, user)
-    return place < high and reposts.user[place] == user and reposts.time[place] == time
+def _reposted(reposts: Reposts, first: int, end: int, user: int, time: int) -> Any:
+    """Whether the user made one of the reposts from the first on, at that time."""
+    place = _at(reposts.user, first, end, user)
+    return place < end and reposts.user[place] == user and reposts.time[place] == time
 
 
 @inlined
-def _shows(posts: Posts, index: int, reader: Any, followees: Ids, low: int, high: int, replies: int) -> Any:
-    """Whether following its author shows a post."""
-    if not posts.is_reply[index] or replies == 1:
+def _shows(parent: int, author: int, reader: Any, followees: Ids, low: int, high: int, replies: int) -> Any:
+    """Whether following its author shows a post that answers one by `parent`."""
+    if parent == NOT_A_REPLY or replies == 1:
         return True
-    parent = posts.parent[index]
-    if replies == 2 or parent == 0:
+    if replies == 2 or parent == UNSEEN:
         return False
-    return parent == reader or parent == posts.author[index] or _is_in(followees, low, high, parent)
+    return parent in (reader, author) or _is_in(followees, low, high, parent)
 
 
 @compiled
 def judge(
-    posts: Posts, reposts: Reposts, follows: Pairs, hides: Pairs, rules: Rules,
-    reader_id: Ids, index: Any, post_id: Ids, author_id: Ids, reposter_id: Ids, entered_at: Ids, faults: Flags,
+    reposts: Reposts, follows: Pairs, hides: Pairs, rules: Rules,
+    posts: Posts, reader_id: Ids, author_id: Ids, reposter_id: Ids, entered_at: Ids, faults: Flags,
 ) -> None:  # fmt: skip
-    """Write which of STANDS, SHOWN and REASON fail for each entry; `index` is that of its post, or -1."""
+    """Write which of STANDS, SHOWN and REASON fail for each entry; `posts` has the row of its post, or a free one."""
     followers, followees = follows
     hiders, hidden = hides
     reader, low, high, first, last = np.int64(-1), 0, 0, 0, 0
@@ -131,23 +164,23 @@ def judge(
             high = _behind(followers, low, len(followers), reader)
             first = _at(hiders, 0, len(hiders), reader)
             last = _behind(hiders, first, len(hiders), reader)
-        post, author, reposter, fault = index[row], author_id[row], reposter_id[row], 0
-        if post < 0 or posts.author[post] != author:
+        author, reposter, fault = author_id[row], reposter_id[row], 0
+        if posts[row, POST] == 0 or posts[row, AUTHOR] != author:
             faults[row] = STANDS
             continue
         if _is_in(hidden, first, last, author) or (reposter and _is_in(hidden, first, last, reposter)):
             fault |= SHOWN
         if reposter:
             holds = _is_in(followees, low, high, reposter) and _reposted(
-                reposts, post_id[row], reposter, entered_at[row]
+                reposts, posts[row, FIRST], posts[row, END], reposter, entered_at[row]
             )
-        elif entered_at[row] != posts.posted_at[post]:
+        elif entered_at[row] != posts[row, POSTED_AT]:
             holds = False
         elif author == reader:
             holds = rules.own_posts
         else:
             holds = _is_in(followees, low, high, author) and _shows(
-                posts, post, reader, followees, low, high, rules.replies
+                posts[row, PARENT], author, reader, followees, low, high, rules.replies
             )
         faults[row] = fault if holds else fault | REASON
 
@@ -158,6 +191,7 @@ class NewsfeedAudit:
     def __init__(self, facts: tuple[Posts, Reposts], follows: Pairs, hides: Pairs, policy: Policy) -> None:
         self._facts, self._follows, self._hides = facts, follows, hides
         self._rules = Rules(policy.own_posts, ("followed", "all", "none").index(policy.replies))
+        self._found = np.empty((0, facts[0].shape[1]), np.int64)
         self._judged: tuple[pa.RecordBatch | None, Flags] = None, np.zeros(0, np.uint8)
 
     def checks(self) -> tuple[Check, ...]:
@@ -173,15 +207,13 @@ class NewsfeedAudit:
     def _faults(self, rows: pa.RecordBatch) -> Flags:
         if self._judged[0] is not rows:
             names = ("reader_id", "post_id", "author_id", "reposter_id", "entered_at")
-            reader, post, author, reposter, entered = (_column(rows, name) for name in names)
+            reader, post, author, reposter, entered = (_numbers(rows, name) for name in names)
             faults = np.zeros(rows.num_rows, np.uint8)
-            index = find(self._facts[0].lookup, post)
-            judge(*self._facts, self._follows, self._hides, self._rules,
-                  reader, index, post, author, reposter, entered, faults)  # fmt: skip
+            posts, reposts = self._facts
+            if len(self._found) < len(post):
+                self._found = np.empty((len(post), posts.shape[1]), np.int64)
+            _look_up(posts, post, self._found)
+            pairs = (self._follows, self._hides)
+            judge(reposts, *pairs, self._rules, self._found, reader, author, reposter, entered, faults)
             self._judged = rows, faults
         return self._judged[1]
-
-
-def _column(rows: pa.RecordBatch, name: str) -> Ids:
-    numbers: Ids = pc.fill_null(rows[name].cast(pa.int64()), 0).to_numpy(zero_copy_only=False)
-    return numbers
