@@ -8,7 +8,7 @@ from typing import Any
 
 from pyspark.sql import SparkSession
 
-from pipelines.engines.base import Engine, Item, Result
+from pipelines.engines.base import Engine, Item, Result, cores
 from pipelines.engines.connect import connect
 
 
@@ -37,7 +37,7 @@ class SailEngine(Engine):
     @property
     def slots(self) -> int:
         """One task a core."""
-        return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+        return cores()
 
     def run(self, task: Callable[[Item], Result], items: Sequence[Item]) -> list[Result]:
         """Run the tasks in threads: what counts in them releases the interpreter's lock."""

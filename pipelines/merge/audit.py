@@ -12,6 +12,7 @@ from pipelines.checks import Check
 from pipelines.compiled import compiled, inlined
 from pipelines.merge.lookup import Ids
 from pipelines.policy import Policy
+from pipelines.sorting import order_by
 
 Flags = npt.NDArray[np.uint8]
 Posts = npt.NDArray[np.int64]
@@ -53,7 +54,7 @@ def facts_of(timelines: pa.Table) -> tuple[Posts, Reposts]:
     posts = np.zeros((2 << len(columns[POST]).bit_length(), END + 1), np.int64)
     _fill(posts, np.stack(columns, axis=1))
     post, user, time = (_numbers(passed_on, name) for name in ("post_id", "user_id", "entered_at"))
-    order = np.lexsort((user, post))
+    order = order_by(post, user)
     reposted, first = np.unique(post[order], return_index=True)
     _note_reposts(posts, reposted, np.append(first, len(order)))
     return posts, Reposts(user[order], time[order])

@@ -8,6 +8,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipelines.merge.lookup import Ids, Indexes, Lookup, find, lookup_of
+from pipelines.sorting import order_by
 
 Rows = npt.NDArray[np.int64]
 
@@ -66,7 +67,7 @@ def index_timelines(rows: pa.Table) -> Timelines:
     entries[:, PARENT], entries[:, REPOSTED] = parent, NO_REPOST
     is_repost = pc.equal(rows["kind"], "repost").combine_chunks().to_numpy(zero_copy_only=False)
     at = np.flatnonzero(is_repost)
-    at = at[np.lexsort((owner[at], entries[at, TIME], entries[at, POST]))]
+    at = at[order_by(entries[at, POST], entries[at, TIME], owner[at].astype(np.int64))]
     posts, first = np.unique(entries[at, POST], return_index=True)
     reposted = np.zeros((len(posts) + 1, 4), np.int64)
     reposted[:-1, AUTHOR] = find(lookup, _numbers(rows, "author_id")[at[first]])
@@ -76,7 +77,7 @@ def index_timelines(rows: pa.Table) -> Timelines:
     _mark_posts(entries, posts, early)
     entries[at, PARENT], entries[at, REPOSTED] = A_REPOST, np.repeat(np.arange(len(posts)), np.diff(reposted[:, FIRST]))
     reposts = np.stack([entries[at, TIME], owner[at]], axis=1)
-    by_reposter = np.lexsort((owner[at], entries[at, REPOSTED]))
+    by_reposter = order_by(entries[at, REPOSTED], reposts[:, REPOSTER])
     return Timelines(users, lookup, start, entries, reposted, reposts, reposts[by_reposter])
 
 

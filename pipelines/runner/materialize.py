@@ -4,6 +4,7 @@ import pickle
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
+from threading import Semaphore
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -11,7 +12,7 @@ from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as F
 
 from pipelines.checks import AuditError, Check, Findings, require_clean
-from pipelines.engines.base import Engine
+from pipelines.engines.base import Engine, cores
 from pipelines.policy import Policy
 from pipelines.projections import BucketInputs, BucketProjection, Fold, Projection
 from pipelines.runner.invariants import checks_of
@@ -23,6 +24,8 @@ from pipelines.tables import Table
 BUCKET = "_bucket"
 BATCH_ROWS = 128 * 1024
 EVENTS_PER_BUCKET = 1 << 20
+
+_turns = Semaphore(cores())
 
 Made = Callable[[pa.Table], pa.Table]
 Written = list[tuple[DataFile, Findings]]
@@ -98,12 +101,16 @@ def _write_partition(
 ) -> Iterator[pa.RecordBatch]:
     """The task that writes a partition's buckets, each sorted here: Sail drops a sort before a Python task.
 
+    Sail runs the tasks of all partitions at once, in this process: a core each is enough, and holds less memory.
     Yields a row for each file.
     """
     held = list(batches)
     if held:
-        for written in write_buckets(place, table, checks, _buckets(table, made, pa.Table.from_batches(held))):
-            yield pa.record_batch({"file": pa.array([pickle.dumps(written)], pa.binary())})
+        with _turns:
+            rows = pa.Table.from_batches(held)
+            held.clear()
+            written = list(write_buckets(place, table, checks, _buckets(table, made, rows)))
+        yield pa.record_batch({"file": pa.array([pickle.dumps(one) for one in written], pa.binary())})
 
 
 def _folded(fold: Fold, policy: Policy, rows: pa.Table) -> pa.Table:
@@ -112,8 +119,10 @@ def _folded(fold: Fold, policy: Policy, rows: pa.Table) -> pa.Table:
 
 def _buckets(table: Table, made: Made, rows: pa.Table) -> Iterator[tuple[int, pa.RecordBatch]]:
     """What is made of a partition's rows bucket by bucket, with the table's columns and types."""
-    for bucket in pc.unique(rows[BUCKET]).to_pylist():
-        found = made(rows.filter(pc.equal(rows[BUCKET], bucket)).drop_columns([BUCKET]))
+    buckets = pc.unique(rows[BUCKET]).to_pylist()
+    for bucket in buckets:
+        of_bucket = rows if len(buckets) == 1 else rows.filter(pc.equal(rows[BUCKET], bucket))
+        found = made(of_bucket.drop_columns([BUCKET]))
         if set(found.schema.names) != set(table.names):
             table.check((field.name, str(field.type)) for field in found.schema)
         for batch in found.select(table.names).cast(table.arrow).combine_chunks().to_batches(BATCH_ROWS):

@@ -1,6 +1,7 @@
 """What each reader sees: the posts of followees, what they repost, and the reader's own, newest first."""
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from threading import Lock
 
 import pyarrow as pa
@@ -53,7 +54,9 @@ def _index(inputs: BucketInputs) -> Indexed:
         if places not in _indexed:
             _indexed.clear()
             rows = inputs.read(TIMELINES, COLUMNS)
-            _indexed[places] = index_timelines(rows), facts_of(rows)
+            with ThreadPoolExecutor(1) as beside:
+                facts = beside.submit(facts_of, rows)
+                _indexed[places] = index_timelines(rows), facts.result()
         return _indexed[places]
 
 
