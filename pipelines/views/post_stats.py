@@ -1,11 +1,20 @@
 """How often each standing post is liked, reposted and replied to."""
 
+from functools import reduce
+
+import numpy as np
+import pyarrow as pa
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
+from pipelines.arrays import arrow, flags, int64s
+from pipelines.merge.lookup import find, lookup_of
+from pipelines.policy import Policy
 from pipelines.projections import Facts, Frames, Projection
-from pipelines.relations.standing import standing_on_posts, standing_posts
+from pipelines.relations.standing import given_on_posts, standing_on_posts, standing_posts
 from pipelines.tables import Column, Table
+
+POST = 0
 
 POST_STATS = Table(
     "post_stats",
@@ -36,12 +45,37 @@ FACTS: dict[str, Facts] = {
 }
 
 
+def _answered(frames: Frames) -> DataFrame:
+    """The post that each standing reply answers, standing or not."""
+    return standing_posts(frames).where("reply_to_post_id IS NOT NULL").withColumn("post_id", F.col("reply_to_post_id"))
+
+
+COUNTED: dict[str, Facts] = {
+    "likes": lambda frames: given_on_posts(frames, "likes"),
+    "reposts": lambda frames: given_on_posts(frames, "reposts"),
+    "replies": _answered,
+}
+"""The facts before it is known which of the posts stand: that is cheap to see where a bucket's rows are together."""
+
+
 def _build(frames: Frames) -> DataFrame:
-    stats = standing_posts(frames).select("post_id", "author_id")
-    for name, facts in FACTS.items():
-        count = facts(frames).groupBy("post_id").agg(F.count("*").alias(name))
-        stats = stats.join(count, "post_id", "left")
-    return stats.fillna(0, list(FACTS)).select(*POST_STATS.names)
+    """The standing posts, and the post of each fact: `kind` is POST, or else the fact's place in COUNTED, from 1 on."""
+    facts = (made(frames).select("post_id", F.lit(None).cast("bigint").alias("author_id")) for made in COUNTED.values())
+    rows = (standing_posts(frames).select("post_id", "author_id"), *facts)
+    kinds = (of.withColumn("kind", F.lit(kind).cast("bigint")) for kind, of in enumerate(rows, POST))
+    return reduce(DataFrame.unionByName, kinds)
 
 
-VIEW = Projection(POST_STATS, ("posts", "likes", "reposts", "deactivations"), _build, counts=FACTS)
+def _fold(rows: pa.Table, _: Policy) -> pa.Table:
+    """Each standing post, by id, with the numbers of its facts."""
+    kinds, ids = int64s(rows["kind"]), int64s(rows["post_id"])
+    stats = rows.filter(flags(kinds == POST)).drop_columns(["kind"]).sort_by("post_id")
+    index = lookup_of(int64s(stats["post_id"]))
+    for kind, name in enumerate(COUNTED, POST + 1):
+        found = find(index, ids[kinds == kind])
+        counts = np.bincount(found[found >= 0], minlength=stats.num_rows)
+        stats = stats.append_column(name, arrow(counts, pa.int64()))
+    return stats
+
+
+VIEW = Projection(POST_STATS, ("posts", "likes", "reposts", "deactivations"), _build, fold=_fold, counts=FACTS)
