@@ -10,8 +10,8 @@ from pipelines.runner.counting import audit_counts
 from pipelines.runner.materialize import (
     Places,
     Staged,
+    Workshop,
     frame_of,
-    inputs_of,
     materialize_buckets,
     materialize_frame,
 )
@@ -41,26 +41,25 @@ class Made:
         return frame_of(self.engine.session, table, [place for _, place in found])
 
 
-def build(plan: Plan, engine: Engine, events: DataFrame | None, buckets: int, steps: Steps) -> dict[str, Staged]:
+def build(plan: Plan, at: Workshop, events: DataFrame | None, steps: Steps) -> dict[str, Staged]:
     """The stale tables by name; the others that they are made of are read as the last release has them."""
-    made, staged = Made(engine), dict[str, Staged]()
+    made, staged = Made(at.engine), dict[str, Staged]()
     if events is not None:
         made.frames["events"] = events
     for name, projection in projections().items():
         if name in plan.stale:
             with steps.step(name):
-                staged[name] = _stage(plan, projection, made, place_of(plan.lake, name), buckets)
+                staged[name] = _stage(projection, made, place_of(plan.lake, name), at)
         if name.startswith("relations/") and projection.table.name in plan.reads:
             made.hold(projection.table, staged[name].places if name in staged else _kept(plan, name))
     return staged
 
 
-def _stage(plan: Plan, projection: AnyProjection, made: Made, place: str, buckets: int) -> Staged:
+def _stage(projection: AnyProjection, made: Made, place: str, at: Workshop) -> Staged:
     """One table, its rows and its counts checked."""
     if not isinstance(projection, Projection):
-        inputs = inputs_of(made.places, projection.reads, plan.policy, buckets)
-        return materialize_buckets(made.engine, projection, inputs, place)
-    staged = materialize_frame(projection, made.frames, place, plan.policy, buckets)
+        return materialize_buckets(projection, made.places, place, at)
+    staged = materialize_frame(projection, made.frames, place, at)
     if projection.counts:
         audit_counts(projection, made.frames, made.frame(projection.table, staged.places))
     return staged

@@ -1,36 +1,43 @@
 """Materialize: a projection's rows become sorted, checked, hashed data files, one a bucket, not yet committed."""
 
-import pickle
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from threading import Semaphore
+from itertools import chain
 
 import pyarrow as pa
 import pyarrow.compute as pc
-from pyspark.sql import Column, DataFrame, SparkSession
-from pyspark.sql import functions as F
+from pyspark.sql import DataFrame, SparkSession
 
 from pipelines.checks import AuditError, Check, Findings, require_clean
-from pipelines.engines.base import Engine, cores
+from pipelines.engines.base import Engine
 from pipelines.policy import Policy
 from pipelines.projections import BucketInputs, BucketProjection, Fold, Projection
 from pipelines.runner.invariants import checks_of
+from pipelines.runner.scattering import Pieces, gathered, scatter
 from pipelines.sorting import order_by
 from pipelines.storage import datafiles, places
 from pipelines.storage.datafiles import DataFile, write_buckets
+from pipelines.storage.lake import Lake
 from pipelines.tables import Table
 
-BUCKET = "_bucket"
 BATCH_ROWS = 128 * 1024
 EVENTS_PER_BUCKET = 1 << 20
 
-_turns = Semaphore(cores())
-
 Made = Callable[[pa.Table], pa.Table]
-Written = list[tuple[DataFile, Findings]]
+Written = tuple[DataFile, Findings]
 Places = tuple[tuple[int, str], ...]
 """By bucket, where a table's files are."""
+
+
+@dataclass(frozen=True)
+class Workshop:
+    """What tables are made with: tasks of the engine, in so many buckets, under a policy; scratch is the lake's."""
+
+    lake: Lake
+    engine: Engine
+    policy: Policy
+    buckets: int
 
 
 @dataclass(frozen=True)
@@ -74,59 +81,33 @@ def frame_of(session: SparkSession, table: Table, files: Sequence[str]) -> DataF
     return session.read.schema(table.ddl).parquet(*files)
 
 
-def materialize_frame(
-    projection: Projection, frames: Mapping[str, DataFrame], place: str, policy: Policy, buckets: int
-) -> Staged:
+def materialize_frame(projection: Projection, frames: Mapping[str, DataFrame], place: str, at: Workshop) -> Staged:
     """Stage a projection that is a DataFrame. Raises ContractError, AuditError."""
     table = projection.table
     frame = projection.build(frames)
     if projection.fold is None:
         table.check((field.name, field.dataType.simpleString()) for field in frame.schema.fields)
-    rows = frame.select(*frame.columns, _bucket(table, buckets).alias(BUCKET)).repartition(buckets, BUCKET)
-    checks = checks_of(projection, policy)
-    fold = partial(in_order, table) if projection.fold is None else partial(_folded, projection.fold, policy)
-    write = partial(_write_partition, table, place, checks, fold)
-    found = rows.mapInArrow(write, "file binary").collect()
-    return _staged(table, place, [pickle.loads(bytes(row.file)) for row in found])  # noqa: S301 (our own task wrote it)
+    fold = partial(in_order, table) if projection.fold is None else partial(_folded, projection.fold, at.policy)
+    task = partial(_write_folded, table, place, checks_of(projection, at.policy), fold)
+    with at.lake.scratch() as folder:
+        pieces = scatter(frame, table.bucket_by, at.buckets, folder)
+        return _staged(table, place, at.engine.run(task, list(pieces.items())))
 
 
-def _bucket(table: Table, buckets: int) -> Column:
-    if table.bucket_by is None:
-        return F.lit(0).cast("bigint")
-    return F.pmod(F.col(table.bucket_by), F.lit(buckets).cast("bigint"))
-
-
-def _write_partition(
-    table: Table, place: str, checks: tuple[Check, ...], made: Made, batches: Iterator[pa.RecordBatch]
-) -> Iterator[pa.RecordBatch]:
-    """The task that writes a partition's buckets, each sorted here: Sail drops a sort before a Python task.
-
-    Sail runs the tasks of all partitions at once, in this process: a core each is enough, and holds less memory.
-    Yields a row for each file.
-    """
-    held = list(batches)
-    if held:
-        with _turns:
-            rows = pa.Table.from_batches(held)
-            held.clear()
-            written = list(write_buckets(place, table, checks, _buckets(table, made, rows)))
-        yield pa.record_batch({"file": pa.array([pickle.dumps(one) for one in written], pa.binary())})
+def _write_folded(
+    table: Table, place: str, checks: tuple[Check, ...], made: Made, one: tuple[int, Pieces]
+) -> list[Written]:
+    """The task that makes a bucket's rows of its pieces and writes them, sorted here: Sail drops a sort before it."""
+    bucket, pieces = one
+    found = made(gathered(pieces))
+    if set(found.schema.names) != set(table.names):
+        table.check((field.name, str(field.type)) for field in found.schema)
+    batches = found.select(table.names).cast(table.arrow).combine_chunks().to_batches(BATCH_ROWS)
+    return list(write_buckets(place, table, checks, ((bucket, batch) for batch in batches)))
 
 
 def _folded(fold: Fold, policy: Policy, rows: pa.Table) -> pa.Table:
     return fold(rows, policy)
-
-
-def _buckets(table: Table, made: Made, rows: pa.Table) -> Iterator[tuple[int, pa.RecordBatch]]:
-    """What is made of a partition's rows bucket by bucket, with the table's columns and types."""
-    buckets = pc.unique(rows[BUCKET]).to_pylist()
-    for bucket in buckets:
-        of_bucket = rows if len(buckets) == 1 else rows.filter(pc.equal(rows[BUCKET], bucket))
-        found = made(of_bucket.drop_columns([BUCKET]))
-        if set(found.schema.names) != set(table.names):
-            table.check((field.name, str(field.type)) for field in found.schema)
-        for batch in found.select(table.names).cast(table.arrow).combine_chunks().to_batches(BATCH_ROWS):
-            yield bucket, batch
 
 
 def in_order(table: Table, rows: pa.Table) -> pa.Table:
@@ -140,22 +121,23 @@ def in_order(table: Table, rows: pa.Table) -> pa.Table:
     return rows.take(pc.sort_indices(rows, keys))
 
 
-def materialize_buckets(engine: Engine, projection: BucketProjection, inputs: BucketInputs, place: str) -> Staged:
-    """Stage a projection that is made bucket by bucket. Raises AuditError."""
-    checks = checks_of(projection, inputs.policy)
-    task = partial(_write_bucket, projection, inputs, place, checks)
-    written = [one for found in engine.run(task, range(inputs.buckets)) for one in found]
-    return _staged(projection.table, place, written)
+def materialize_buckets(projection: BucketProjection, held: Mapping[str, Places], place: str, at: Workshop) -> Staged:
+    """Stage a projection that is made bucket by bucket of the tables that are held. Raises AuditError."""
+    inputs = BucketInputs(at.policy, at.buckets, {name: held[name] for name in projection.reads}, datafiles.read)
+    task = partial(_write_merged, projection, inputs, place, checks_of(projection, at.policy))
+    return _staged(projection.table, place, at.engine.run(task, range(at.buckets)))
 
 
-def _write_bucket(
+def _write_merged(
     projection: BucketProjection, inputs: BucketInputs, place: str, checks: tuple[Check, ...], bucket: int
-) -> Written:
+) -> list[Written]:
+    """The task that merges a bucket's rows and writes them."""
     batches = ((bucket, batch) for batch in projection.merge(bucket, inputs))
     return list(write_buckets(place, projection.table, (*checks, *projection.audits(bucket, inputs)), batches))
 
 
-def _staged(table: Table, place: str, written: Written) -> Staged:
+def _staged(table: Table, place: str, by_bucket: list[list[Written]]) -> Staged:
+    written = list(chain.from_iterable(by_bucket))
     staged = Staged(table, place, tuple(sorted((file for file, _ in written), key=lambda file: file.bucket)))
     findings = Findings()
     for _, found in written:
@@ -167,8 +149,3 @@ def _staged(table: Table, place: str, written: Written) -> Staged:
         staged.discard()
         raise
     return staged
-
-
-def inputs_of(held: Mapping[str, Places], reads: Sequence[str], policy: Policy, buckets: int) -> BucketInputs:
-    """What the tasks of a bucket projection may read."""
-    return BucketInputs(policy, buckets, {name: held[name] for name in reads}, datafiles.read)

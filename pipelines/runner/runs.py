@@ -23,7 +23,7 @@ from pipelines.runner.landing.certificate import (
     written,
 )
 from pipelines.runner.landing.decoding import LOG_FILE
-from pipelines.runner.materialize import buckets_for, frame_of
+from pipelines.runner.materialize import Workshop, buckets_for, frame_of
 from pipelines.runner.planning import Ask, Plan, plan
 from pipelines.runner.publishing import heal, publish
 from pipelines.runner.records import record
@@ -72,7 +72,7 @@ def run(
     with steps.step("check the log"):
         events, certificate = _events(planned, engine)
     buckets = buckets_for(counted(certificate))
-    staged = build(planned, engine, events, buckets, steps)
+    staged = build(planned, Workshop(lake, engine, planned.policy, buckets), events, steps)
     with steps.step("publish"):
         number = planned.last.number + 1 if planned.last is not None else 1
         made = Release(

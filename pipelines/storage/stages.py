@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from os import SEEK_END
-from typing import Any
+from typing import IO, Any
 
 import pyarrow as pa
 import pyarrow.ipc
@@ -14,8 +14,26 @@ def write_stage(place: str, tables: Iterable[pa.Table]) -> None:
     """Write tables, whose columns may differ, to a new stage, in a folder that is there."""
     with places.writing(place) as file:
         for rows in tables:
-            with pa.ipc.new_stream(file, rows.schema) as stage:
-                stage.write_table(rows)
+            write_table(file, rows)
+
+
+def write_table(file: IO[bytes], rows: pa.Table) -> int:
+    """Write a table behind what is in a file; the byte at which it begins."""
+    start = file.tell()
+    with pa.ipc.new_stream(file, rows.schema) as stage:
+        stage.write_table(rows)
+    return start
+
+
+def read_table(place: str, start: int) -> pa.Table:
+    """The table that begins at a byte of a file."""
+    if not places.is_url(place):
+        file = pa.memory_map(place)
+        file.seek(start)
+        return pa.ipc.open_stream(file).read_all()
+    with places.reading(place) as remote:
+        remote.seek(start)
+        return pa.ipc.open_stream(remote).read_all()
 
 
 def tables_in(place: str) -> Iterator[pa.Table]:

@@ -7,7 +7,7 @@ from pipelines.policy import Policy
 from pipelines.projections import Projection
 from pipelines.relations import load_relations
 from pipelines.runner.landing.decoding import LOG_FILE
-from pipelines.runner.materialize import buckets_for, frame_of, inputs_of, materialize_buckets, materialize_frame
+from pipelines.runner.materialize import Workshop, buckets_for, frame_of, materialize_buckets, materialize_frame
 from pipelines.storage import datafiles, delta
 from pipelines.views import load_views
 from tests.laws.worlds import land_events, together
@@ -22,18 +22,16 @@ def landed(engine, new_lake, histories):
 
 def staged_in(buckets, lake, engine, policy):
     """Every relation and view, staged in so many buckets."""
-    made = {}
+    made, at = {}, Workshop(lake, engine, policy, buckets)
     frames = {"events": newest(frame_of(engine.session, LOG_FILE, delta.uris(lake.log, delta.find(lake.log))))}
     for kind, projections in (("relation", load_relations()), ("view", load_views())):
         for name, projection in projections.items():
             place = f"{lake.root}/{kind}-{name}-{buckets}"
             if isinstance(projection, Projection):
-                staged = materialize_frame(projection, frames, place, policy, buckets)
+                staged = materialize_frame(projection, frames, place, at)
             else:
                 relations = {read: made["relation", read].places for read in projection.reads}
-                staged = materialize_buckets(
-                    engine, projection, inputs_of(relations, relations, policy, buckets), place
-                )
+                staged = materialize_buckets(projection, relations, place, at)
             made[kind, name] = staged
             if kind == "relation":
                 frames[name] = frame_of(engine.session, staged.table, [where for _, where in staged.places])
