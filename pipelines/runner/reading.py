@@ -1,14 +1,18 @@
 """Reading: the views of one release, each at the exact version that the record names; loads no engine."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from pipelines.errors import NewsfeedError
 from pipelines.runner import releases
 from pipelines.runner.releases import Release
 from pipelines.storage import delta, query
+from pipelines.storage.keyed import Keyed
 from pipelines.storage.lake import Lake
-from pipelines.views import VIEWS
+from pipelines.views import VIEWS, load_views
+from pipelines.views.newsfeed import NEWSFEED
 
 
 class UnknownView(NewsfeedError):
@@ -59,6 +63,18 @@ class Reader:
             found[view] = handle
         return found
 
+    def of_ids(self, view: str, ids: Iterable[int], columns: Iterable[str]) -> list[dict[str, Any]]:
+        """The rows of these ids, which are what chooses a row's bucket; files stay open for the next call."""
+        if view not in self._keyed:
+            (handle,) = self.tables(view).values()
+            table = load_views()[view].table
+            self._keyed[view] = Keyed(table, self.place(view)[0], handle, self.release.buckets)
+        return self._keyed[view].rows(ids, columns)
+
+    @cached_property
+    def _keyed(self) -> dict[str, Keyed]:
+        return {}
+
     def rows(self, sql: str, *views: str) -> list[dict[str, Any]]:
         """The rows of a query over the views."""
         return query.rows(self.tables(*views), sql)
@@ -81,18 +97,14 @@ def find_user(reader: Reader, user: str) -> int:
         return int(ids[0])
     if not user.isascii() or not user.isdigit() or len(user) > 19 or not 0 < int(user) < 1 << 63:
         raise UnknownUser(f"expected a user's id or @username, found {user!r}")
-    known = reader.rows(f"SELECT user_id FROM profile WHERE user_id = {user}", "profile")  # noqa: S608
-    if not known:
+    if not reader.of_ids("profile", [int(user)], ["user_id"]):
         raise UnknownUser(f"there is no user {user}")
     return int(user)
 
 
 def newsfeed(reader: Reader, user_id: int, limit: int) -> list[dict[str, Any]]:
     """The first entries of a user's newsfeed, with names and texts."""
-    entries = reader.rows(
-        f"SELECT * FROM newsfeed WHERE reader_id = {user_id} ORDER BY position LIMIT {limit}",  # noqa: S608
-        "newsfeed",
-    )
+    entries = reader.of_ids("newsfeed", [user_id], NEWSFEED.names)[:limit]
     known = people(reader, {entry[role] for entry in entries for role in ("author_id", "reposter_id")} - {None})
     written = posts(reader, {entry["post_id"] for entry in entries})
     return [
@@ -108,21 +120,13 @@ def newsfeed(reader: Reader, user_id: int, limit: int) -> list[dict[str, Any]]:
 
 def people(reader: Reader, ids: set[int], *more: str) -> dict[int, dict[str, Any]]:
     """The names of users by id, as far as they have a profile, and more of its columns."""
-    columns = ", ".join(("user_id", "username", "first_name", "last_name", *more))
-    return _by_id(reader, "profile", columns, "user_id", ids)
+    rows = reader.of_ids("profile", ids, ("username", "first_name", "last_name", *more))
+    return {row["user_id"]: row for row in rows}
 
 
 def posts(reader: Reader, ids: set[int]) -> dict[int, dict[str, Any]]:
     """The authors and texts of posts by id, as far as they stand."""
-    return _by_id(reader, "posts", "post_id, author_id, text", "post_id", ids)
-
-
-def _by_id(reader: Reader, view: str, columns: str, key: str, ids: set[int]) -> dict[int, dict[str, Any]]:
-    if not ids:
-        return {}
-    listed = ", ".join(map(str, sorted(ids)))
-    sql = f"SELECT {columns} FROM {view} WHERE {key} IN ({listed})"  # noqa: S608
-    return {row[key]: row for row in reader.rows(sql, view)}
+    return {row["post_id"]: row for row in reader.of_ids("posts", ids, ("author_id", "text"))}
 
 
 def literal(text: str) -> str:

@@ -16,7 +16,7 @@ from pipelines.hashing import content_hash
 from pipelines.storage import places
 from pipelines.tables import Table
 
-ROW_GROUP = 128 * 1024
+ROW_GROUP = 16 * 1024
 
 
 @dataclass(frozen=True)

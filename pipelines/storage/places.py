@@ -6,7 +6,7 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, cast
 
 from pipelines.errors import NewsfeedError
 
@@ -37,18 +37,21 @@ def _remote(url: str) -> tuple[Any, str]:
     return filesystem, path
 
 
-@contextmanager
-def reading(place: str) -> Iterator[IO[bytes]]:
-    """The bytes of a file; PlaceError when it cannot be read."""
+def opened(place: str) -> IO[bytes]:
+    """A file to read, which its reader closes; PlaceError when it cannot be read."""
     try:
         if is_url(place):
             filesystem, path = _remote(place)
-            file = filesystem.open(path, "rb")
-        else:
-            file = open(place, "rb")  # noqa: SIM115 (closed below)
+            return cast("IO[bytes]", filesystem.open(path, "rb"))
+        return open(place, "rb")
     except OSError as fault:
         raise PlaceError(f"cannot read {place}: {fault.strerror or fault}") from fault
-    with file:
+
+
+@contextmanager
+def reading(place: str) -> Iterator[IO[bytes]]:
+    """The bytes of a file; PlaceError when it cannot be read."""
+    with opened(place) as file:
         yield file
 
 
