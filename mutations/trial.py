@@ -13,8 +13,10 @@ from typing import Final
 
 from mutations import PROJECT, Mutation
 
+Stage = tuple[str, ...]
+
 COPIED: Final = ("pipelines", "tests", "docs", "README.md", "pyproject.toml")
-STAGES: Final = (
+STAGES: Final[tuple[Stage, ...]] = (
     ("tests/scenarios", "tests/views", "tests/merge"),
     (
         "tests/laws/test_reference.py",
@@ -27,9 +29,12 @@ STAGES: Final = (
         "tests/door/test_decoding.py",
     ),
 )
-"""What kills most comes first; only what survives a stage goes on to the next. None of it needs Java."""
+"""What kills most comes first; only what survives a stage goes on to the next. None of it needs Java.
 
-FEWER: Final = {"HISTORIES": "200"}
+Before them come the tests that are called as the mutated file.
+"""
+
+SETTINGS: Final = {"HISTORIES": "200", "COLUMNS": "300"}  # fewer histories than usual, and longer lines
 OPTIONS: Final = ("-x", "-q", "-p", "no:cacheprovider", "-k", "not both_engines")
 PATIENCE: Final = 600  # seconds after which a stage hangs: ten times what it takes
 FAILED: Final = re.compile(r"^(?:FAILED|ERROR) (.+?)(?: - (.*))?$", re.MULTILINE)
@@ -60,19 +65,25 @@ def tried(mutation: Mutation, sound: Path) -> Verdict:
     with TemporaryDirectory(prefix="newsfeed-mutation-") as folder:
         copy(sound, Path(folder))
         mutation.make(Path(folder))
-        killer, why = failure(Path(folder)) or (None, "")
+        killer, why = failure(Path(folder), namesakes(mutation, Path(folder))) or (None, "")
     return Verdict(mutation, killer, why, monotonic() - start)
 
 
-def failure(folder: Path) -> tuple[str, str] | None:
+def namesakes(mutation: Mutation, folder: Path) -> Stage:
+    """The tests that are called as the mutated file."""
+    found = folder.glob(f"tests/*/test_{Path(mutation.file).stem}.py")
+    return tuple(sorted(str(file.relative_to(folder)) for file in found))
+
+
+def failure(folder: Path, first: Stage = ()) -> tuple[str, str] | None:
     """The first test that fails in a copy, stage by stage, and what it says."""
-    found = (_failure_of(stage, folder) for stage in STAGES)
+    found = (_failure_of(stage, folder) for stage in (first, *STAGES) if stage)
     return next((one for one in found if one is not None), None)
 
 
-def _failure_of(stage: tuple[str, ...], folder: Path) -> tuple[str, str] | None:
+def _failure_of(stage: Stage, folder: Path) -> tuple[str, str] | None:
     command = [sys.executable, "-m", "pytest", *OPTIONS, f"--basetemp={folder / 'tmp'}", *stage]
-    settings = os.environ | FEWER | {"PYTHONPATH": str(folder)}
+    settings = os.environ | SETTINGS | {"PYTHONPATH": str(folder)}
     try:
         done = subprocess.run(  # noqa: S603 - our own tests
             command, cwd=folder, env=settings, capture_output=True, text=True, check=False, timeout=PATIENCE
