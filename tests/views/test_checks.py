@@ -12,7 +12,7 @@ from pipelines.runner.materialize import materialize_buckets, materialize_frame
 from pipelines.runner.releases import all_releases
 from pipelines.runner.runs import run
 from pipelines.tables import Column, ContractError, Table
-from pipelines.views import post_stats
+from pipelines.views import newsfeed, post_stats
 from tests.histories import History
 from tests.laws.worlds import CLOCK, land_events, views_of
 
@@ -128,3 +128,25 @@ def test_a_run_whose_check_fails_publishes_nothing_and_the_next_good_run_does(la
     assert (all_releases(lake), views_of(lake)) == ([first], served)
     assert run(lake, engine).published
     assert [len(views_of(lake, number)["posts"]) for number in (1, 2)] == [1, 2]
+
+
+MERGE = newsfeed.VIEW.merge
+
+
+def with_all_replies(bucket, inputs):
+    """The newsfeeds of a bucket as another policy has them."""
+    return MERGE(bucket, replace(inputs, policy=replace(inputs.policy, replies="all")))
+
+
+def test_a_newsfeed_with_an_entry_against_the_policy_is_not_published(lake, engine, monkeypatch):
+    history = History()
+    alice, bob, carol = history.users("alice", "bob", "carol")
+    alice.follows(bob)
+    reply = bob.replies(carol.posts())
+    land_events(lake, engine, history.events)
+    monkeypatch.setattr(newsfeed, "VIEW", replace(newsfeed.VIEW, merge=with_all_replies))
+    with pytest.raises(AuditError, match="its reason holds.*: 1 rows do not, for instance reader_id 1, position 1$"):
+        run(lake, engine)
+    assert all_releases(lake) == []
+    assert run(lake, engine, policy={"replies": "all"}).published
+    assert [row[2] for row in views_of(lake)["newsfeed"] if row[0] == alice] == [reply]
