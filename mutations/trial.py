@@ -42,7 +42,10 @@ FAILED: Final = re.compile(r"^(?:FAILED|ERROR) (.+?)(?: - (.*))?$", re.MULTILINE
 
 @dataclass(frozen=True)
 class Verdict:
-    """What became of a mutation: the test that killed it, or None, and how it said so."""
+    """What became of a mutation: the test that killed it, or None, and how it said so.
+
+    One that hangs or crashes the process is killed too, and said to do so.
+    """
 
     mutation: Mutation
     killer: str | None
@@ -92,6 +95,8 @@ def _failure_of(stage: Stage, folder: Path) -> tuple[str, str] | None:
         return "it hangs", f"{' '.join(stage)} took more than {PATIENCE} s"
     if done.returncode == 0:
         return None
+    if done.returncode < 0:
+        return "it crashes", f"{' '.join(stage)} ended by signal {-done.returncode}"
     told = FAILED.search(done.stdout)
     if done.returncode != 1 or told is None:
         raise RuntimeError(f"{' '.join(stage)}: expected tests that pass or fail, found {done.stdout}{done.stderr}")
