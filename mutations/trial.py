@@ -74,7 +74,7 @@ def tried(mutation: Mutation, sound: Path) -> Verdict:
 
 def namesakes(mutation: Mutation, folder: Path) -> Stage:
     """The tests that are called as the mutated file."""
-    found = folder.glob(f"tests/*/test_{Path(mutation.file).stem}.py")
+    found = folder.glob(f"tests/**/test_{Path(mutation.file).stem}.py")
     return tuple(sorted(str(file.relative_to(folder)) for file in found))
 
 
