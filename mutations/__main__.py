@@ -51,7 +51,9 @@ def _verdicts(chosen: list[Mutation], sound: Path, at_once: int) -> Iterator[Ver
 
 def _report(verdicts: list[Verdict]) -> int:
     """Print all verdicts and how many there are of each kind."""
-    table = Table("broken rule", "file", "killed by", "seconds")
+    table = Table()
+    for column in ("broken rule", "file", "killed by", "seconds"):
+        table.add_column(column, overflow="fold")
     for verdict in verdicts:
         killer = "survived" if verdict.killer is None else verdict.killer
         table.add_row(*map(escape, (verdict.mutation.rule, verdict.mutation.file, killer, f"{verdict.seconds:.0f}")))
