@@ -8,7 +8,7 @@ DEMO := --root data/lake-demo
 LDBC := data/ldbc-snb-test
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test soak check docs bench jars lock clean
+.PHONY: help demo test soak mutate check docs bench jars lock clean
 
 help: ## list what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -34,6 +34,9 @@ test: .venv/dev ## run all tests; those that need Java are skipped where there i
 
 soak: .venv/dev ## compare the views of many more random histories with the reference (SEEDS=10000)
 	HISTORIES=$(or $(SEEDS),10000) $(BIN)/pytest tests/laws/test_reference.py -k many
+
+mutate: .venv/dev ## break each rule of the meaning, one at a time, and show which test notices (RULES="words in them")
+	$(BIN)/python -m mutations "$(RULES)"
 
 check: .venv/dev ## format, lint, types, and which module may import which
 	$(BIN)/ruff format --check --quiet

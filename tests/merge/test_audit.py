@@ -55,7 +55,13 @@ def test_it_tells_of_entries_that_random_networks_no_longer_justify(seed):
 
 NETWORK = Network(
     follows={(1, 11), (1, 12), (1, 13), (2, 13)},
-    posts=[Post(101, 11, 50), Post(102, 14, 60), Post(103, 12, 70, is_reply=True, parent_author=15), Post(104, 1, 80)],
+    posts=[
+        Post(101, 11, 50),
+        Post(102, 14, 60),
+        Post(103, 12, 70, is_reply=True, parent_author=15),
+        Post(104, 1, 80),
+        Post(106, 12, 90, is_reply=True, parent_author=11),
+    ],
     reposts={(12, 102): 65, (13, 102): 75},
     hides={(1, 13), (2, 14)},
 )
@@ -68,6 +74,7 @@ NETWORK = Network(
         ((1, 1, 102, 14, 12, 65), {}, None),
         ((1, 1, 103, 12, None, 70), {"replies": "all"}, None),
         ((1, 1, 104, 1, None, 80), {}, None),
+        ((1, 1, 106, 12, None, 90), {}, None),
         ((1, 1, 105, 11, None, 50), {}, STANDS),
         ((1, 1, 101, 12, None, 50), {}, STANDS),
         ((1, 1, 102, 14, 13, 75), {}, SHOWN),
@@ -76,8 +83,10 @@ NETWORK = Network(
         ((2, 1, 101, 11, None, 50), {}, REASON),
         ((1, 1, 102, 14, 12, 66), {}, REASON),
         ((1, 1, 102, 14, 11, 65), {}, REASON),
+        ((3, 1, 102, 14, 12, 65), {}, REASON),
         ((1, 1, 103, 12, None, 70), {}, REASON),
         ((1, 1, 103, 12, None, 70), {"replies": "none"}, REASON),
+        ((1, 1, 106, 12, None, 90), {"replies": "none"}, REASON),
         ((1, 1, 104, 1, None, 80), {"own_posts": False}, REASON),
     ],
 )

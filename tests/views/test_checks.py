@@ -13,7 +13,7 @@ from pipelines.runner.releases import all_releases
 from pipelines.runner.runs import run
 from pipelines.storage.lake import Lake
 from pipelines.tables import Column, ContractError, Table
-from pipelines.views import post_stats
+from pipelines.views import newsfeed, post_stats
 from tests.histories import History
 from tests.laws.worlds import CLOCK, land_events, views_of
 
@@ -133,3 +133,39 @@ def test_a_run_whose_check_fails_publishes_nothing_and_the_next_good_run_does(la
     assert (all_releases(lake), views_of(lake)) == ([first], served)
     assert run(lake, engine).published
     assert [len(views_of(lake, number)["posts"]) for number in (1, 2)] == [1, 2]
+
+
+MERGE = newsfeed.VIEW.merge
+
+
+def under(policy):
+    """A projection of newsfeeds as they are under another policy than the run's."""
+
+    def merge(bucket, inputs):
+        return MERGE(bucket, replace(inputs, policy=replace(inputs.policy, **policy)))
+
+    return replace(newsfeed.VIEW, merge=merge)
+
+
+@pytest.mark.parametrize(
+    ("other", "check"),
+    [
+        (
+            {"replies": "all"},
+            "its reason holds, by the policy and at that time: 1 rows do not, for instance reader_id 1, ",
+        ),
+        ({"cap": 2}, "position is at most 1: 1 rows do not, for instance reader_id 3, position 2"),
+    ],
+)
+def test_a_newsfeed_against_the_policy_is_not_published(lake, engine, monkeypatch, other, check):
+    history = History()
+    alice, bob, carol = history.users("alice", "bob", "carol")
+    alice.follows(bob)
+    bob.replies(carol.posts())
+    carol.posts()
+    land_events(lake, engine, history.events)
+    monkeypatch.setattr(newsfeed, "VIEW", under(other))
+    with pytest.raises(AuditError, match=check):
+        run(lake, engine, policy={"cap": 1})
+    assert all_releases(lake) == []
+    assert run(lake, engine, policy={"cap": 1} | other).published

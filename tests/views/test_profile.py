@@ -1,6 +1,7 @@
 """One row for everyone who ever acted. The n-th event happens at minute n, so "00:03" is the third."""
 
-from tests.histories import micros
+from tests.histories import History, micros
+from tests.laws.worlds import land_events, released
 
 
 def names(rows):
@@ -29,6 +30,15 @@ def test_at_one_time_the_greater_event_id_gives_the_name_also_when_one_begins_wi
     carol.changes_profile(at="12:00", username="nine", event_id="9")
     carol.changes_profile(at="12:00", username="~ten", event_id="10")
     assert [row[1] for row in rows("profile")] == ["long", "beyond", "nine"]
+
+
+def test_a_name_given_before_2001_loses_against_a_later_one_though_its_time_has_a_digit_less(lake, engine):
+    history = History()
+    (alice,) = history.users("alice")
+    alice.registers(at="2000-01-01T00:00:00Z", username="old")
+    alice.changes_profile(username="new")
+    land_events(lake, engine, history.events)
+    assert [row[1] for row in released(lake, engine)["profile"]] == ["new"]
 
 
 def test_who_only_acts_has_a_row_without_names_and_who_is_only_followed_has_none(alice, bob, rows):

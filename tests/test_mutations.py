@@ -1,0 +1,40 @@
+"""The mutations of `make mutate` can be made: each text is in its file once. That tests notice them is shown by it."""
+
+import pytest
+
+from mutations import PROJECT, Mutation, mutations
+
+ALL = mutations()
+
+
+@pytest.mark.parametrize("mutation", ALL, ids=lambda mutation: mutation.rule)
+def test_each_can_be_made_and_leaves_code(mutation):
+    assert mutation.fault() is None
+    text = (PROJECT / mutation.file).read_text("utf-8")
+    compile(text.replace(mutation.there, mutation.instead), mutation.file, "exec")
+
+
+def test_each_breaks_another_rule():
+    assert len({mutation.rule for mutation in ALL}) == len(ALL) >= 30
+    assert len({(mutation.file, mutation.there, mutation.instead) for mutation in ALL}) == len(ALL)
+
+
+@pytest.mark.parametrize(
+    ("file", "there", "instead", "fault"),
+    [
+        ("rules.py", "one", "two", None),
+        ("rules.py", "a", "b", "a broken rule: rules.py: expected once, found 2 times: a"),
+        ("rules.py", "four", "five", "a broken rule: rules.py: expected once, found 0 times: four"),
+        ("rules.py", "one", "one", "a broken rule: rules.py: it changes nothing"),
+        ("gone.py", "one", "two", "a broken rule: gone.py: expected a file, found none"),
+    ],
+)
+def test_one_that_cannot_be_made_says_why(tmp_path, file, there, instead, fault):
+    (tmp_path / "rules.py").write_text("a one, a two", "utf-8")
+    assert Mutation("a broken rule", file, there, instead).fault(tmp_path) == fault
+
+
+def test_it_is_made_in_one_place(tmp_path):
+    (tmp_path / "rules.py").write_text("a < b <= c", "utf-8")
+    Mutation("a tie is none", "rules.py", "<=", "<").make(tmp_path)
+    assert (tmp_path / "rules.py").read_text("utf-8") == "a < b < c"
