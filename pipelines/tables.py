@@ -39,7 +39,8 @@ class Column:
 class Table:
     """A table's name, columns, unique key, the column that chooses a row's bucket, and the order inside a bucket.
 
-    `order` is that of the key when it is not given; `-` before a column means descending.
+    `order` is that of the key when it is not given; `-` before a column means descending. `row_group` is how many rows
+    a row group has: to find one row by key decodes them all, to read all rows is slower with small ones.
     """
 
     name: str
@@ -48,6 +49,7 @@ class Table:
     description: str = ""
     bucket_by: str | None = None
     order: tuple[str, ...] = ()
+    row_group: int = 128 * 1024
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "order", self.order or self.key)

@@ -19,7 +19,7 @@ from pipelines.runner.planning import Plan
 from pipelines.runner.publishing import place_of, projections
 from pipelines.runner.steps import Steps
 from pipelines.storage import delta, places
-from pipelines.storage.datafiles import bucket_of
+from pipelines.storage.naming import bucket_of
 from pipelines.tables import Table
 
 

@@ -3,16 +3,17 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pipelines.errors import NewsfeedError
 from pipelines.runner import releases
 from pipelines.runner.releases import Release
 from pipelines.storage import delta, query
-from pipelines.storage.keyed import Keyed
 from pipelines.storage.lake import Lake
-from pipelines.views import VIEWS, load_views
-from pipelines.views.newsfeed import NEWSFEED
+from pipelines.views import VIEWS
+
+if TYPE_CHECKING:
+    from pipelines.storage.keyed import Keyed
 
 
 class UnknownView(NewsfeedError):
@@ -63,16 +64,20 @@ class Reader:
             found[view] = handle
         return found
 
-    def of_ids(self, view: str, ids: Iterable[int], columns: Iterable[str]) -> list[dict[str, Any]]:
-        """The rows of these ids, which are what chooses a row's bucket; files stay open for the next call."""
+    def of_ids(self, view: str, key: str, ids: Iterable[int], *columns: str) -> list[dict[str, Any]]:
+        """The rows of a view with these ids, in a column that chooses a row's bucket; all columns if none is named.
+
+        What is read of the files' footers is kept for the next call.
+        """
+        from pipelines.storage.keyed import Keyed
+
         if view not in self._keyed:
             (handle,) = self.tables(view).values()
-            table = load_views()[view].table
-            self._keyed[view] = Keyed(table, self.place(view)[0], handle, self.release.buckets)
+            self._keyed[view] = Keyed(self.lake.view(view), handle, key, self.release.buckets)
         return self._keyed[view].rows(ids, columns)
 
     @cached_property
-    def _keyed(self) -> dict[str, Keyed]:
+    def _keyed(self) -> "dict[str, Keyed]":
         return {}
 
     def rows(self, sql: str, *views: str) -> list[dict[str, Any]]:
@@ -97,14 +102,14 @@ def find_user(reader: Reader, user: str) -> int:
         return int(ids[0])
     if not user.isascii() or not user.isdigit() or len(user) > 19 or not 0 < int(user) < 1 << 63:
         raise UnknownUser(f"expected a user's id or @username, found {user!r}")
-    if not reader.of_ids("profile", [int(user)], ["user_id"]):
+    if not reader.of_ids("profile", "user_id", [int(user)], "user_id"):
         raise UnknownUser(f"there is no user {user}")
     return int(user)
 
 
 def newsfeed(reader: Reader, user_id: int, limit: int) -> list[dict[str, Any]]:
     """The first entries of a user's newsfeed, with names and texts."""
-    entries = reader.of_ids("newsfeed", [user_id], NEWSFEED.names)[:limit]
+    entries = reader.of_ids("newsfeed", "reader_id", [user_id])[:limit]
     known = people(reader, {entry[role] for entry in entries for role in ("author_id", "reposter_id")} - {None})
     written = posts(reader, {entry["post_id"] for entry in entries})
     return [
@@ -120,13 +125,13 @@ def newsfeed(reader: Reader, user_id: int, limit: int) -> list[dict[str, Any]]:
 
 def people(reader: Reader, ids: set[int], *more: str) -> dict[int, dict[str, Any]]:
     """The names of users by id, as far as they have a profile, and more of its columns."""
-    rows = reader.of_ids("profile", ids, ("username", "first_name", "last_name", *more))
+    rows = reader.of_ids("profile", "user_id", ids, "username", "first_name", "last_name", *more)
     return {row["user_id"]: row for row in rows}
 
 
 def posts(reader: Reader, ids: set[int]) -> dict[int, dict[str, Any]]:
     """The authors and texts of posts by id, as far as they stand."""
-    return {row["post_id"]: row for row in reader.of_ids("posts", ids, ("author_id", "text"))}
+    return {row["post_id"]: row for row in reader.of_ids("posts", "post_id", ids, "author_id", "text")}
 
 
 def literal(text: str) -> str:

@@ -1,7 +1,6 @@
 """Data files: Parquet, one bucket each, sorted, checked and hashed while they are written."""
 
 import json
-import uuid
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,9 +13,8 @@ import pyarrow.parquet as pq
 from pipelines.checks import Check, Findings, audit, not_null, ordered
 from pipelines.hashing import content_hash
 from pipelines.storage import places
+from pipelines.storage.naming import new_name
 from pipelines.tables import Table
-
-ROW_GROUP = 16 * 1024
 
 
 @dataclass(frozen=True)
@@ -36,11 +34,6 @@ def standard_checks(table: Table) -> tuple[Check, ...]:
     return (ordered(table), *(not_null(c.name) for c in table.columns if not c.nullable))
 
 
-def bucket_of(path: str) -> int:
-    """The bucket in a data file's name."""
-    return int(path.rsplit("part-b", 1)[1].split("-", maxsplit=1)[0])
-
-
 class FileWriter:
     """Writes the rows of one bucket to one new file; `close` tells what was written.
 
@@ -48,9 +41,16 @@ class FileWriter:
     """
 
     def __init__(
-        self, place: str, table: Table, bucket: int, checks: tuple[Check, ...], folder: str = "", *, hashed: bool = True
+        self,
+        place: str,
+        table: Table,
+        bucket: int,
+        checks: tuple[Check, ...] = (),
+        folder: str = "",
+        *,
+        hashed: bool = True,
     ) -> None:
-        self.path = f"{folder}part-b{bucket:05d}-{uuid.uuid4().hex}.parquet"
+        self.path = folder + new_name(bucket)
         self.findings = Findings()
         self._place, self._table, self._bucket = places.join(place, self.path), table, bucket
         self._checks, self._hashed = checks, hashed
@@ -71,7 +71,7 @@ class FileWriter:
         self._hash += content_hash(batch) if self._hashed else 0
         self._rows += batch.num_rows
         self._note_bounds(batch)
-        self._writer.write_batch(batch, row_group_size=ROW_GROUP)
+        self._writer.write_batch(batch, row_group_size=self._table.row_group)
 
     def close(self) -> DataFile:
         """Finish the file."""

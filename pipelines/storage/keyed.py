@@ -1,20 +1,19 @@
 """Rows by key from the data files of a table: a file's footer says which of its row groups may have a key."""
 
 from bisect import bisect_left
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from pipelines.arrays import arrow
 from pipelines.storage import delta, places
-from pipelines.storage.datafiles import bucket_of
-from pipelines.tables import Table
-
-Rows = list[dict[str, Any]]
+from pipelines.storage.naming import bucket_of
 
 
 @dataclass
@@ -36,12 +35,12 @@ class KeyedFile:
         found, column = self._file.metadata, self._file.schema_arrow.get_field_index(self.key)
         return [found.row_group(n).column(column).statistics.max for n in range(found.num_row_groups)]
 
-    def rows(self, wanted: Iterable[int], columns: list[str]) -> pa.Table:
+    def rows(self, wanted: Iterable[int], columns: list[str] | None) -> pa.Table:
         """The rows with these ids."""
         ids = sorted(wanted)
         groups = {place for one in ids for place in self._groups(one)}
         rows = self._file.read_row_groups(sorted(groups), columns=columns, use_threads=False)
-        return rows.filter(pc.is_in(rows[self.key], pa.array(ids)))
+        return rows.filter(pc.is_in(rows[self.key], arrow(np.array(ids, np.int64), pa.int64())))
 
     def _groups(self, one: int) -> range:
         """The row groups that may have rows of an id: the first that reaches it, and those in which it goes on."""
@@ -52,21 +51,23 @@ class KeyedFile:
 
 
 class Keyed:
-    """A table's rows by the id that chooses their bucket, at one version."""
+    """A table's rows by the id that chooses their bucket and orders the files, at the version of a handle."""
 
-    def __init__(self, table: Table, place: str, handle: delta.Handle, buckets: int) -> None:
-        if table.bucket_by is None or table.order[0] != table.bucket_by:
-            raise ValueError(f"{table.name}: expected rows by what chooses their bucket, found {table.order}")
-        self._key, self._buckets = table.bucket_by, buckets
-        self._files: Mapping[int, KeyedFile] = {
-            bucket_of(path): KeyedFile(places.join(place, path), self._key) for path in delta.paths(handle)
-        }
+    def __init__(self, place: str, handle: delta.Handle, key: str, buckets: int) -> None:
+        self._key, self._buckets = key, buckets
+        self._files = {bucket_of(path): KeyedFile(places.join(place, path), key) for path in delta.paths(handle)}
 
-    def rows(self, ids: Iterable[int], columns: Iterable[str]) -> Rows:
-        """The rows with these ids, those of one id in the table's order."""
+    def rows(self, ids: Iterable[int], columns: Sequence[str] = ()) -> list[dict[str, Any]]:
+        """The rows with these ids, those of one id in the table's order: the key and these columns, or all."""
         by_bucket: dict[int, set[int]] = {}
         for one in ids:
             by_bucket.setdefault(one % self._buckets, set()).add(one)
-        wanted = list(dict.fromkeys((self._key, *columns)))
+        wanted = list(dict.fromkeys((self._key, *columns))) if columns else None
         found = [self._files[bucket].rows(some, wanted) for bucket, some in by_bucket.items() if bucket in self._files]
-        return [row for rows in found for row in rows.to_pylist()]
+        return [row for rows in found for row in _dicts(rows)]
+
+
+def _dicts(rows: pa.Table) -> list[dict[str, Any]]:
+    """The rows as dicts of Python values; unlike Arrow's own way, this does not import pandas."""
+    columns = [[value.as_py() for value in column] for column in rows.columns]
+    return [dict(zip(rows.column_names, row, strict=True)) for row in zip(*columns, strict=True)]

@@ -30,6 +30,7 @@ NEWSFEED = Table(
     key=("reader_id", "position"),
     description="What each reader sees, newest first, at most `cap` entries.",
     bucket_by="reader_id",
+    row_group=16 * 1024,
 )
 
 

@@ -23,6 +23,7 @@ POSTS = Table(
     ),
     key=("post_id",),
     description="Every standing post.",
+    row_group=2 * 1024,
     bucket_by="post_id",
 )
 

@@ -29,6 +29,7 @@ PROFILE = Table(
     ),
     key=("user_id",),
     description="Every user who ever acted.",
+    row_group=2 * 1024,
     bucket_by="user_id",
 )
 

@@ -24,7 +24,7 @@ from pipelines.runner.landing.foreign import Foreign, adapted
 from pipelines.runner.landing.sources import Block, Chunk, blocks
 from pipelines.sorting import Order, order_by
 from pipelines.storage import places
-from pipelines.storage.datafiles import ROW_GROUP, DataFile, FileWriter, standard_checks
+from pipelines.storage.datafiles import DataFile, FileWriter, standard_checks
 from pipelines.storage.stages import read_stage, tables_in, with_columns, write_stage
 from pipelines.tables import Table
 
@@ -174,7 +174,9 @@ def write_events(target: Target, one: tuple[str, Bools]) -> DataFile | None:
     start = 0
     for of_a_type in tables_in(stage):
         events = of_a_type.filter(flags(kept[start : start + of_a_type.num_rows]))
-        for batch in with_columns(_landed(events, target), LOG_FILE.arrow).combine_chunks().to_batches(ROW_GROUP):
+        for batch in (
+            with_columns(_landed(events, target), LOG_FILE.arrow).combine_chunks().to_batches(LOG_FILE.row_group)
+        ):
             writer.write(batch)
         start += of_a_type.num_rows
     file = writer.close()

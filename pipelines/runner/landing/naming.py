@@ -158,7 +158,7 @@ def write_names(place: str, one: tuple[str, Bools]) -> DataFile | None:
         return None
     rows = read_stage(stage, NAMES).select(IDENTITIES.names).filter(pa.array(new)).combine_chunks()
     writer = FileWriter(place, IDENTITIES, 0, standard_checks(IDENTITIES))
-    for batch in rows.to_batches(max_chunksize=datafiles.ROW_GROUP):
+    for batch in rows.to_batches(max_chunksize=IDENTITIES.row_group):
         writer.write(batch)
     file = writer.close()
     require_clean("identities", writer.findings)
