@@ -3,6 +3,7 @@
 from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from typing import Any
 
@@ -14,6 +15,8 @@ import pyarrow.parquet as pq
 from pipelines.arrays import arrow
 from pipelines.storage import delta, places
 from pipelines.storage.naming import bucket_of
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass
@@ -69,5 +72,12 @@ class Keyed:
 
 def _dicts(rows: pa.Table) -> list[dict[str, Any]]:
     """The rows as dicts of Python values; unlike Arrow's own way, this does not import pandas."""
-    columns = [[value.as_py() for value in column] for column in rows.columns]
+    columns = [_values(column) for column in rows.columns]
     return [dict(zip(rows.column_names, row, strict=True)) for row in zip(*columns, strict=True)]
+
+
+def _values(column: pa.ChunkedArray) -> list[Any]:
+    if not pa.types.is_timestamp(column.type):
+        return [value.as_py() for value in column]
+    micros = (value.as_py() for value in column.cast(pa.int64()))
+    return [None if one is None else EPOCH + timedelta(microseconds=one) for one in micros]
