@@ -16,9 +16,9 @@ INTERVAL: Final = 0.05
 
 @dataclass(frozen=True)
 class Repetition:
-    """What one run of one side took: the seconds of each step, and the most memory at once."""
+    """What one run of one side took: of each step the seconds (or what else is measured), and the most memory."""
 
-    seconds: dict[str, float]
+    measured: dict[str, float]
     peak_bytes: int = 0
 
 
@@ -50,18 +50,23 @@ def by_turns(sides: Mapping[str, Callable[[], Repetition]], repeat: int) -> dict
 
 def steps(runs: list[Repetition]) -> list[str]:
     """The steps of a side in the order in which they ran."""
-    return list(dict.fromkeys(step for run in runs for step in run.seconds))
+    return list(dict.fromkeys(step for run in runs for step in run.measured))
 
 
 def median(runs: list[Repetition], step: str) -> float:
-    """The median seconds of a step."""
-    return statistics.median(run.seconds[step] for run in runs if step in run.seconds)
+    """The median value of a step."""
+    return statistics.median(run.measured[step] for run in runs if step in run.measured)
 
 
 def spread(runs: list[Repetition], step: str) -> float:
     """The distance between the slowest and the fastest, as a share of the median."""
-    taken = [run.seconds[step] for run in runs if step in run.seconds]
+    taken = [run.measured[step] for run in runs if step in run.measured]
     return (max(taken) - min(taken)) / max(statistics.median(taken), 1e-9)
+
+
+def fastest(sides: dict[str, list[Repetition]], step: str) -> str:
+    """The side with the least median."""
+    return min(sides, key=lambda name: median(sides[name], step))
 
 
 def command(arguments: list[str]) -> Finished:

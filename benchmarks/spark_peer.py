@@ -1,0 +1,48 @@
+"""The newsfeed in Spark SQL on this machine, of DuckDB's relations: `python -m benchmarks.spark_peer OUT`."""
+
+import argparse
+import json
+import os
+import sys
+from pathlib import Path
+from string import Template
+from time import perf_counter
+
+from pyspark.sql import SparkSession
+
+QUERY = Path(__file__).parent / "sql" / "newsfeed.spark.sql"
+CONF = {
+    "spark.master": "local[*]",
+    "spark.driver.memory": "8g",
+    "spark.driver.bindAddress": "127.0.0.1",
+    "spark.driver.host": "127.0.0.1",
+    "spark.ui.enabled": "false",
+    "spark.ui.showConsoleProgress": "false",
+    "spark.log.level": "ERROR",
+    "spark.sql.session.timeZone": "UTC",
+    "spark.sql.shuffle.partitions": "16",
+}
+
+
+def main() -> None:
+    """Writes the folder newsfeed-spark; prints the seconds of starting and of the newsfeed as JSON."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("out", type=Path)
+    parser.add_argument("--cap", type=int, default=800)
+    arguments = parser.parse_args()
+    os.environ["PYSPARK_PYTHON"] = sys.executable
+    start = perf_counter()
+    session = SparkSession.builder.config(map=CONF).getOrCreate()
+    session.range(1).count()
+    started = perf_counter()
+    for name in ("follows", "hides", "standing_posts", "reposts"):
+        session.read.parquet(str(arguments.out / f"{name}.parquet")).createOrReplaceTempView(name)
+    rows = session.sql(Template(QUERY.read_text()).substitute(cap=arguments.cap))
+    rows.write.mode("overwrite").parquet(str(arguments.out / "newsfeed-spark"))
+    seconds = {"start": started - start, "newsfeed": perf_counter() - started}
+    session.stop()
+    print(json.dumps(seconds))
+
+
+if __name__ == "__main__":
+    main()
