@@ -1,16 +1,19 @@
 """The ground of a benchmark: a network on disk, and where each side works on it."""
 
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Final
 
 from benchmarks import ours, peers
+from benchmarks.equality import require_same
 from benchmarks.lines import folder_of
 from benchmarks.scales import SCALES
+from benchmarks.timing import Repetition
 from pipelines.runner.reading import Reader
-from pipelines.storage import delta, places
+from pipelines.storage import delta
 from pipelines.storage.lake import Lake
 
 RESULTS: Final = Path(__file__).parent / "results"
@@ -20,7 +23,7 @@ RESULTS: Final = Path(__file__).parent / "results"
 class Ground:
     """What is measured on: the scale, the seed, the cap of a newsfeed, how many repetitions.
 
-    `reuse` takes the lake and the peer's tables as an earlier command left them.
+    `reuse` takes our lake and DuckDB's tables as an earlier command left them.
     """
 
     scale: str
@@ -28,7 +31,7 @@ class Ground:
     cap: int = 200
     repeat: int = 3
     reuse: bool = False
-    _made: set[str] = field(default_factory=set)
+    _made: set[Path] = field(default_factory=set)
 
     @cached_property
     def folder(self) -> Path:
@@ -51,44 +54,64 @@ class Ground:
         """Where the sides work."""
         return RESULTS / "work" / f"{self.scale}-{self.seed}-cap{self.cap}"
 
-    @property
-    def root(self) -> Path:
-        """Our lake."""
-        return self.work / "ours"
+    def publish(self) -> Repetition:
+        """Our whole pipeline, into a new lake."""
+        done = ours.work(self.lines, self._ours, self.cap)
+        self._made.add(self._ours)
+        return done
 
-    @property
-    def out(self) -> Path:
-        """The peer's tables."""
-        return self.work / "duckdb"
+    def publish_peer(self) -> Repetition:
+        """The same in DuckDB, into new files."""
+        done = peers.duckdb(self.lines, self._duckdb, self.cap)
+        self._made.add(self._duckdb)
+        return done
 
-    def made(self, side: str) -> None:
-        """Notes that this command has made `ours` or `duckdb` by the whole pipeline."""
-        self._made.add(side)
-
-    def released(self) -> Lake:
-        """Our lake with its release, landed and run now unless this command did already."""
-        if "ours" not in self._made and not (self.reuse and self.root.exists()):
-            ours.work(self.lines, self.root, self.cap)
-        self.made("ours")
-        return Lake.at(str(self.root))
+    def released(self) -> Path:
+        """Our lake with its release; made now unless it is there."""
+        if not self._has(self._ours):
+            self.publish()
+        return self._ours
 
     def related(self) -> Path:
-        """The peer's relations and views, made now unless this command did already."""
-        if "duckdb" not in self._made and not (self.reuse and self.out.exists()):
-            peers.duckdb(self.lines, self.out, self.cap)
-        self.made("duckdb")
-        return self.out
+        """DuckDB's relations and views; made now unless they are there."""
+        if not self._has(self._duckdb):
+            self.publish_peer()
+        return self._duckdb
+
+    def _has(self, place: Path) -> bool:
+        return place in self._made or (self.reuse and place.exists())
 
     def files(self, view: str) -> list[Path]:
         """The data files of a view of the last release."""
-        place, version = Reader.of(self.released()).place(view)
-        return _files(place, version)
+        return _files(*Reader.of(self._lake).place(view))
 
     def log_files(self) -> list[Path]:
         """The data files of the log."""
-        return _files(self.released().log, None)
+        return _files(self._lake.log, None)
+
+    def require_same_rows(self, views: Iterable[str]) -> None:
+        """Raise Unequal unless each of these views has the rows of DuckDB's."""
+        for view in views:
+            self.require_same(view, "duckdb", self._duckdb / f"{view}.parquet")
+
+    def require_same(self, view: str, side: str, place: Path) -> None:
+        """Raise Unequal unless a view has the rows that another side left in a file or folder."""
+        theirs = sorted(place.glob("*.parquet")) if place.is_dir() else [place]
+        require_same(f"{view} by {side}", self.files(view), theirs)
+
+    @property
+    def _ours(self) -> Path:
+        return self.work / "ours"
+
+    @property
+    def _duckdb(self) -> Path:
+        return self.work / "duckdb"
+
+    @property
+    def _lake(self) -> Lake:
+        return Lake.at(str(self._ours))
 
 
 def _files(place: str, version: int | None) -> list[Path]:
     handle = delta.find(place, version)
-    return [] if handle is None else [Path(places.join(place, path)) for path in delta.paths(handle)]
+    return [] if handle is None else [Path(file) for file in delta.uris(place, handle)]

@@ -58,7 +58,12 @@ def _entries(rows: pl.LazyFrame) -> pl.LazyFrame:
     """Posts with their reader as entries."""
     nobody = pl.lit(None, pl.Int64).alias("reposter_id")
     return rows.select(
-        pl.col("follower_id").alias("reader_id"), "post_id", "author_id", nobody, entered_at="posted_at", reposted="reposted"
+        pl.col("follower_id").alias("reader_id"),
+        "post_id",
+        "author_id",
+        nobody,
+        entered_at="posted_at",
+        reposted="reposted",
     )
 
 

@@ -7,11 +7,13 @@ import sys
 from pathlib import Path
 from string import Template
 from time import perf_counter
+from typing import Final
 
-from pyspark.sql import SparkSession
+from pyspark.sql import DataFrame, SparkSession
 
-QUERY = Path(__file__).parent / "sql" / "newsfeed.spark.sql"
-CONF = {
+QUERY: Final = Path(__file__).parent / "sql" / "newsfeed.spark.sql"
+RELATIONS: Final = ("follows", "hides", "standing_posts", "reposts")
+CONF: Final = {
     "spark.master": "local[*]",
     "spark.driver.memory": "8g",
     "spark.driver.bindAddress": "127.0.0.1",
@@ -24,21 +26,30 @@ CONF = {
 }
 
 
+def newsfeed(session: SparkSession, out: Path, cap: int) -> DataFrame:
+    """The same as newsfeed.sql under the usual policy."""
+    for name in RELATIONS:
+        session.read.parquet(str(out / f"{name}.parquet")).createOrReplaceTempView(name)
+    return session.sql(Template(QUERY.read_text()).substitute(cap=cap))
+
+
+def write(session: SparkSession, out: Path, cap: int) -> None:
+    """Writes the newsfeed into the folder newsfeed-spark."""
+    newsfeed(session, out, cap).write.mode("overwrite").parquet(str(out / "newsfeed-spark"))
+
+
 def main() -> None:
-    """Writes the folder newsfeed-spark; prints the seconds of starting and of the newsfeed as JSON."""
+    """Writes the newsfeed; prints the seconds of starting and of the newsfeed as JSON."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("out", type=Path)
     parser.add_argument("--cap", type=int, default=800)
     arguments = parser.parse_args()
     os.environ["PYSPARK_PYTHON"] = sys.executable
     start = perf_counter()
-    session = SparkSession.builder.config(map=CONF).getOrCreate()
+    session = SparkSession.builder.config(map=dict(CONF)).getOrCreate()
     session.range(1).count()
     started = perf_counter()
-    for name in ("follows", "hides", "standing_posts", "reposts"):
-        session.read.parquet(str(arguments.out / f"{name}.parquet")).createOrReplaceTempView(name)
-    rows = session.sql(Template(QUERY.read_text()).substitute(cap=arguments.cap))
-    rows.write.mode("overwrite").parquet(str(arguments.out / "newsfeed-spark"))
+    write(session, arguments.out, arguments.cap)
     seconds = {"start": started - start, "newsfeed": perf_counter() - started}
     session.stop()
     print(json.dumps(seconds))

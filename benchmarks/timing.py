@@ -64,19 +64,21 @@ def spread(runs: list[Repetition], step: str) -> float:
     return (max(taken) - min(taken)) / max(statistics.median(taken), 1e-9)
 
 
-def fastest(sides: dict[str, list[Repetition]], step: str) -> str:
-    """The side with the least median."""
-    return min(sides, key=lambda name: median(sides[name], step))
+def ratio(theirs: list[Repetition], ours: list[Repetition], step: str) -> tuple[float, float, float]:
+    """The ratio of the medians of a step, and the least and the greatest ratio of one turn."""
+    turns = [other.measured[step] / own.measured[step] for other, own in zip(theirs, ours, strict=True)]
+    return median(theirs, step) / median(ours, step), min(turns), max(turns)
 
 
 def command(arguments: list[str]) -> Finished:
-    """Runs a command and waits for it.
+    """Runs a command and waits for it; Python keeps what it compiles, as it does where nobody forbids it.
 
     Raises:
         CalledProcessError: it failed; what it printed on standard error has been shown.
     """
+    usual = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
     peak, start = Peak(), perf_counter()
-    with subprocess.Popen(arguments, stdout=subprocess.PIPE, text=True) as process:  # noqa: S603 our own
+    with subprocess.Popen(arguments, stdout=subprocess.PIPE, text=True, env=usual) as process:  # noqa: S603 our own
         watcher = threading.Thread(target=_watch, args=(process.pid, peak), daemon=True)
         watcher.start()
         output, _ = process.communicate()
