@@ -33,6 +33,11 @@ def duckdb_views(out: Path, cap: int, views: Sequence[str]) -> Repetition:
     return Repetition(seconds | {"total": sum(seconds.values())}, done.peak_bytes)
 
 
+def duckdb_newsfeed(out: Path, cap: int) -> Repetition:
+    """Makes the newsfeed in DuckDB once more, of its relations."""
+    return _newsfeed(_peer("duckdb", "-", out, "--cap", cap, "--views", "newsfeed"))
+
+
 def polars_newsfeed(out: Path, cap: int) -> Repetition:
     """Makes the newsfeed in Polars, of DuckDB's relations."""
     return _newsfeed(_peer("polars", out, "--cap", cap))
@@ -44,6 +49,7 @@ def spark_newsfeed(out: Path, cap: int) -> Repetition:
 
 
 def _newsfeed(done: Repetition) -> Repetition:
+    """The newsfeed's seconds alone, without the start of the process."""
     return Repetition({"newsfeed": done.measured["newsfeed"]}, done.peak_bytes)
 
 

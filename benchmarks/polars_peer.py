@@ -68,23 +68,25 @@ def _entries(rows: pl.LazyFrame) -> pl.LazyFrame:
 
 
 def _newest(entries: pl.LazyFrame, cap: int) -> pl.LazyFrame:
-    """The newest entries of each reader with their positions: a sort, and where each reader's run begins."""
-    ordered = entries.sort("reader_id", "entered_at", "post_id", descending=[False, True, True]).with_row_index("row")
-    begins = pl.col("reader_id").ne_missing(pl.col("reader_id").shift())
-    first = pl.when(begins).then(pl.col("row")).forward_fill()
-    position = (pl.col("row") - first + 1).cast(pl.Int32).alias("position")
-    return ordered.with_columns(position).filter(pl.col("position") <= cap).select("reader_id", "position", *ENTRY[1:])
+    """The newest entries of each reader with their positions: ranking within readers is quicker than to sort all."""
+    newest_first = pl.struct(-pl.col("entered_at").cast(pl.Int64), -pl.col("post_id"))
+    position = newest_first.rank("ordinal").over("reader_id").cast(pl.Int32).alias("position")
+    return entries.with_columns(position).filter(pl.col("position") <= cap).select("reader_id", "position", *ENTRY[1:])
+
+
+def write(out: Path, cap: int) -> None:
+    """Writes newsfeed-polars.parquet."""
+    newsfeed(out, cap).sink_parquet(out / "newsfeed-polars.parquet", engine="streaming")
 
 
 def main() -> None:
-    """Writes newsfeed-polars.parquet; prints the seconds as JSON."""
+    """Writes the newsfeed; prints the seconds as JSON."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("out", type=Path)
     parser.add_argument("--cap", type=int, default=800)
     arguments = parser.parse_args()
     start = perf_counter()
-    rows = newsfeed(arguments.out, arguments.cap)
-    rows.sink_parquet(arguments.out / "newsfeed-polars.parquet", engine="streaming")
+    write(arguments.out, arguments.cap)
     print(json.dumps({"newsfeed": perf_counter() - start}))
 
 

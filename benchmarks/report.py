@@ -29,20 +29,45 @@ class Found:
 
 
 def show(title: str, found: Found) -> None:
-    """Prints a row per step: the median of each side with its spread, and the others as ratios to the first."""
-    ours, *others = found.runs
-    table = Table(title=title, title_justify="left")
-    for column in ("step", *(f"{name}, {found.unit}" for name in found.runs), *(f"{name} / {ours}" for name in others)):
-        table.add_column(column, justify="left" if column == "step" else "right")
-    for step in dict.fromkeys(step for side in found.runs.values() for step in steps(side)):
-        cells = [_value(side, step) for side in found.runs.values()]
-        ratios = [_ratio(found.runs[other], found.runs[ours], step) for other in others]
-        table.add_row(step, *cells, *ratios)
-    peaks = [max(run.peak_bytes for run in side) for side in found.runs.values()]
-    if any(peaks):
-        table.add_row("peak GB", *(f"{peak / 1e9:.2f}" if peak else "" for peak in peaks))
+    """Prints the median of each side with its spread, and as a ratio to the first: a row per step, or per side."""
     console = Console()
+    table = _by_side(found) if len(found.runs) > 2 else _by_step(found)
+    table.title, table.title_justify = title, "left"
     (console if console.is_terminal else Console(width=WIDTH)).print(table)
+
+
+def _by_step(found: Found) -> Table:
+    """A row for each step, a column for each of two sides."""
+    ours, *others = found.runs
+    table = _table("step", *(f"{name}, {found.unit}" for name in found.runs), *(f"{name} / {ours}" for name in others))
+    for step in _steps(found):
+        ratios = [_ratio(found.runs[other], found.runs[ours], step) for other in others]
+        table.add_row(step, *(_value(side, step) for side in found.runs.values()), *ratios)
+    table.add_row("peak GB", *map(_peak, found.runs.values()))
+    return table
+
+
+def _by_side(found: Found) -> Table:
+    """A row for each side, two columns for each step."""
+    ours = next(iter(found.runs))
+    of_step = [(f"{step}, {found.unit}", f"as a multiple of {ours}") for step in _steps(found)]
+    table = _table("side", *(column for both in of_step for column in both), "peak GB")
+    for name, side in found.runs.items():
+        cells = [(_value(side, step), _ratio(side, found.runs[ours], step)) for step in _steps(found)]
+        table.add_row(name, *(cell for both in cells for cell in both), _peak(side))
+    return table
+
+
+def _table(first: str, *others: str) -> Table:
+    table = Table(first)
+    for column in others:
+        table.add_column(column, justify="right")
+    return table
+
+
+def _steps(found: Found) -> list[str]:
+    """All steps in the order of the first side that has them."""
+    return list(dict.fromkeys(step for side in found.runs.values() for step in steps(side)))
 
 
 def save(path: Path, facts: dict[str, Any], found: Found) -> None:
@@ -85,3 +110,9 @@ def _ratio(theirs: list[Repetition], ours: list[Repetition], step: str) -> str:
         return ""
     middle, low, high = ratio(theirs, ours, step)
     return f"{middle:.2f}x" if len(ours) == 1 else f"{middle:.2f}x ({low:.2f}–{high:.2f})"
+
+
+def _peak(side: list[Repetition]) -> str:
+    """The most memory of a process tree in any repetition, or nothing if nobody looked."""
+    peak = max(run.peak_bytes for run in side)
+    return f"{peak / 1e9:.2f}" if peak else ""

@@ -19,7 +19,7 @@ def measure(ground: Ground) -> Found:
     root, out = ground.released(), ground.related()
     sides = {
         "ours": partial(ours.newsfeed_again, root),
-        "duckdb": partial(peers.duckdb_views, out, ground.cap, [VIEW]),
+        "duckdb": partial(peers.duckdb_newsfeed, out, ground.cap),
         "polars": partial(peers.polars_newsfeed, out, ground.cap),
     }
     others = {"polars": out / "newsfeed-polars.parquet"}
