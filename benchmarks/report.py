@@ -31,8 +31,8 @@ class Found:
 def show(title: str, found: Found) -> None:
     """Prints the median of each side with its spread, and as a ratio to the first: a row per step, or per side."""
     console = Console()
+    print(f"\n{title}")
     table = _by_side(found) if len(found.runs) > 2 else _by_step(found)
-    table.title, table.title_justify = title, "left"
     (console if console.is_terminal else Console(width=WIDTH)).print(table)
 
 
@@ -43,7 +43,9 @@ def _by_step(found: Found) -> Table:
     for step in _steps(found):
         ratios = [_ratio(found.runs[other], found.runs[ours], step) for other in others]
         table.add_row(step, *(_value(side, step) for side in found.runs.values()), *ratios)
-    table.add_row("peak GB", *map(_peak, found.runs.values()))
+    peaks = [_peak(side) for side in found.runs.values()]
+    if any(peaks):
+        table.add_row("peak GB", *peaks)
     return table
 
 
@@ -53,7 +55,8 @@ def _by_side(found: Found) -> Table:
     of_step = [(f"{step}, {found.unit}", f"as a multiple of {ours}") for step in _steps(found)]
     table = _table("side", *(column for both in of_step for column in both), "peak GB")
     for name, side in found.runs.items():
-        cells = [(_value(side, step), _ratio(side, found.runs[ours], step)) for step in _steps(found)]
+        ratios = ["" if name == ours else _ratio(side, found.runs[ours], step) for step in _steps(found)]
+        cells = [(_value(side, step), other) for step, other in zip(_steps(found), ratios, strict=True)]
         table.add_row(name, *(cell for both in cells for cell in both), _peak(side))
     return table
 
@@ -101,7 +104,10 @@ def versions() -> dict[str, str]:
 
 def _value(side: list[Repetition], step: str) -> str:
     """The median and the spread of a step, or nothing if the side has no such step."""
-    return f"{median(side, step):.2f} ±{spread(side, step) / 2:.0%}" if step in steps(side) else ""
+    if step not in steps(side):
+        return ""
+    middle = f"{median(side, step):.2f}"
+    return middle if len(side) == 1 else f"{middle} ±{spread(side, step) / 2:.0%}"
 
 
 def _ratio(theirs: list[Repetition], ours: list[Repetition], step: str) -> str:

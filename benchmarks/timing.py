@@ -3,6 +3,8 @@
 import os
 import statistics
 import subprocess
+import sys
+import tempfile
 import threading
 from collections.abc import Callable, Mapping
 from contextlib import suppress
@@ -78,15 +80,20 @@ def command(arguments: list[str]) -> Finished:
     """
     usual = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
     peak, start = Peak(), perf_counter()
-    with subprocess.Popen(arguments, stdout=subprocess.PIPE, text=True, env=usual) as process:  # noqa: S603 our own
+    with (
+        tempfile.TemporaryFile("w+") as said,
+        subprocess.Popen(arguments, stdout=subprocess.PIPE, stderr=said, text=True, env=usual) as process,  # noqa: S603
+    ):
         watcher = threading.Thread(target=_watch, args=(process.pid, peak), daemon=True)
         watcher.start()
         output, _ = process.communicate()
         seconds = perf_counter() - start
-    peak.stop.set()
-    watcher.join()
-    if process.returncode:
-        raise subprocess.CalledProcessError(process.returncode, arguments)
+        peak.stop.set()
+        watcher.join()
+        if process.returncode:
+            said.seek(0)
+            sys.stderr.write(said.read())
+            raise subprocess.CalledProcessError(process.returncode, arguments)
     return Finished(output, seconds, peak.value)
 
 
