@@ -6,9 +6,10 @@ UV := $(shell command -v uv 2> /dev/null)
 export NEWSFEED_JARS ?= $(CURDIR)/.cache/jars
 DEMO := --root data/lake-demo
 LDBC := data/ldbc-snb-test
+TURNS := --cap $(or $(CAP),200) --repeat $(or $(REPEAT),3)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test soak mutate check docs bench jars lock clean
+.PHONY: help demo test soak mutate check docs bench bench-large jars lock clean
 
 help: ## list what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -47,8 +48,11 @@ check: .venv/dev ## format, lint, types, and which module may import which
 docs: .venv/core ## write docs/data-dictionary.md anew, from what the code declares
 	$(BIN)/newsfeed describe --markdown > docs/data-dictionary.md
 
-bench: .venv/dev ## the pipeline beside the same views in DuckDB (SCALE=S)
-	$(BIN)/python -m benchmarks $(or $(SCALE),S)
+bench: .venv/dev ## measure ours beside DuckDB, Polars, Spark and a copy, and draw it (SCALE=S CAP=200 REPEAT=3)
+	$(BIN)/python -m benchmarks $(or $(SCALE),S) $(TURNS) --plot docs/benchmarks-$(or $(SCALE),S).svg
+
+bench-large: .venv/dev ## the same with ten times as much of everything
+	$(BIN)/python -m benchmarks L $(TURNS)
 
 jars: .venv/core ## fetch the Delta jars for Apache Spark from Maven into .cache/jars; needs Java
 	$(BIN)/python -m pipelines.engines.jars

@@ -1,7 +1,8 @@
-"""The floor: reading some Parquet and writing it again, by the fastest of the engines at hand."""
+"""The floor: reading some Parquet and writing it again, by the engines at hand."""
 
 import tempfile
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from time import perf_counter
 
@@ -9,15 +10,22 @@ import duckdb
 import polars as pl
 import pyarrow.dataset as ds
 
+from benchmarks.timing import Repetition, median
 
-def floor(files: list[Path], repeat: int = 3) -> dict[str, list[float]]:
-    """The seconds that every engine needs to copy the rows of the files into one new place."""
-    ways = {"duckdb": with_duckdb, "polars": with_polars, "pyarrow": with_pyarrow}
-    seconds: dict[str, list[float]] = {name: [] for name in ways}
-    for _ in range(repeat):
-        for name, copy in ways.items():
-            seconds[name].append(_timed(copy, files))
-    return seconds
+PREFIX = "copy by "
+Copy = Callable[[list[Path], Path], None]
+
+
+def sides(files: Callable[[], list[Path]], step: str) -> dict[str, Callable[[], Repetition]]:
+    """A side for every engine that copies the rows of the files, those of its turn, into one new place."""
+    ways: dict[str, Copy] = {"duckdb": with_duckdb, "polars": with_polars, "pyarrow": with_pyarrow}
+    return {f"{PREFIX}{name}": partial(_timed, copy, files, step) for name, copy in ways.items()}
+
+
+def only_fastest(runs: dict[str, list[Repetition]], step: str) -> dict[str, list[Repetition]]:
+    """The sides without all copies but the fastest."""
+    fastest = min((name for name in runs if name.startswith(PREFIX)), key=lambda name: median(runs[name], step))
+    return {name: side for name, side in runs.items() if name == fastest or not name.startswith(PREFIX)}
 
 
 def with_duckdb(files: list[Path], out: Path) -> None:
@@ -37,9 +45,10 @@ def with_pyarrow(files: list[Path], out: Path) -> None:
     ds.write_dataset(ds.dataset([str(file) for file in files]), out, format="parquet")
 
 
-def _timed(copy: Callable[[list[Path], Path], None], files: list[Path]) -> float:
+def _timed(copy: Copy, files: Callable[[], list[Path]], step: str) -> Repetition:
     """The seconds of one copy, which is thrown away."""
-    with tempfile.TemporaryDirectory(dir=files[0].parent) as folder:
+    found = files()
+    with tempfile.TemporaryDirectory(dir=found[0].parent.parent) as folder:
         start = perf_counter()
-        copy(files, Path(folder))
-        return perf_counter() - start
+        copy(found, Path(folder))
+        return Repetition({step: perf_counter() - start})

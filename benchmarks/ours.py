@@ -3,13 +3,14 @@
 import json
 import shutil
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 from benchmarks.peers import LANDING
 from benchmarks.timing import Finished, Repetition, command
 
 
-def newsfeed(*arguments: str | Path) -> Finished:
+def newsfeed(*arguments: str | Path | int) -> Finished:
     """Runs the `newsfeed` command of this interpreter."""
     installed = Path(sys.executable).with_name("newsfeed")
     return command([str(installed), *map(str, arguments)])
@@ -17,21 +18,50 @@ def newsfeed(*arguments: str | Path) -> Finished:
 
 def work(lines: Path, root: Path, cap: int) -> Repetition:
     """Lands the lines in a new root and publishes a first release."""
+    landing = land(lines, root)
+    run = newsfeed("run", "--root", root, "--cap", cap, "--json")
+    landed = landing.measured["land"]
+    measured = {LANDING: landed, **_steps(json.loads(run.output)["seconds"]), "total": landed + run.seconds}
+    return Repetition(measured, max(landing.peak_bytes, run.peak_bytes))
+
+
+def land(lines: Path, root: Path) -> Repetition:
+    """Lands the lines in a new root."""
     shutil.rmtree(root, ignore_errors=True)
-    landing = newsfeed("land", lines, "--root", root)
-    run = newsfeed("run", "--root", root, "--cap", str(cap), "--json")
-    seconds = {LANDING: landing.seconds, **_steps(json.loads(run.output)["seconds"])}
-    seconds["total"] = landing.seconds + run.seconds
-    return Repetition(seconds, max(landing.peak_bytes, run.peak_bytes))
+    done = newsfeed("land", lines, "--root", root)
+    return Repetition({"land": done.seconds}, done.peak_bytes)
+
+
+def again(root: Path, views: Sequence[str], *flags: str) -> Repetition:
+    """Makes some views of the last release once more and commits them; the start of the engine does not count."""
+    done = _python("benchmarks.again", root, *(f"views/{view}" for view in views), *flags)
+    seconds = _steps(json.loads(done.output))
+    return Repetition({name: seconds[name] for name in (*views, "total")}, done.peak_bytes)
+
+
+def newsfeed_again(root: Path, *flags: str) -> Repetition:
+    """Makes the newsfeed once more: all that this takes, from planning the run to its record."""
+    done = again(root, ["newsfeed"], *flags)
+    return Repetition({"newsfeed": done.measured["total"]}, done.peak_bytes)
+
+
+def read(root: Path, seed: int) -> Repetition:
+    """Reads newsfeeds in a warm process, then one by a command, then runs where nothing is new; milliseconds."""
+    warm = _python("benchmarks.readers", root, "--seed", seed)
+    found = json.loads(warm.output)
+    one = newsfeed("feed", found.pop("reader"), "--root", root)
+    empty = newsfeed("run", "--root", root)
+    commands = {"newsfeed feed": one.seconds * 1000, "newsfeed run, nothing new": empty.seconds * 1000}
+    return Repetition(found | commands, max(one.peak_bytes, empty.peak_bytes, warm.peak_bytes))
+
+
+def _python(module: str, *arguments: str | Path | int) -> Finished:
+    """Runs a module of these benchmarks."""
+    return command([sys.executable, "-m", module, *map(str, arguments)])
 
 
 def _steps(seconds: dict[str, float]) -> dict[str, float]:
     """The seconds of a run's steps by the peers' names: all relations are the fold."""
-    fold = sum(taken for name, taken in seconds.items() if name.startswith("relations/"))
-    views = {name.removeprefix("views/"): taken for name, taken in seconds.items() if name.startswith("views/")}
-    return {"fold": fold, **views}
-
-
-def export(view: str, file: Path, root: Path) -> None:
-    """Writes a view of the last release as one file."""
-    newsfeed("export", view, file, "--root", root)
+    relations = [name for name in seconds if name.startswith("relations/")]
+    fold = {"fold": sum(seconds[name] for name in relations)} if relations else {}
+    return fold | {name.removeprefix("views/"): taken for name, taken in seconds.items() if name not in relations}

@@ -3,7 +3,9 @@
 import json
 import os
 import platform
-from dataclasses import asdict
+import shutil
+import subprocess
+from dataclasses import asdict, dataclass
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Final
@@ -11,34 +13,72 @@ from typing import Any, Final
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks.timing import Repetition, median, spread, steps
+from benchmarks.timing import Repetition, median, ratio, spread, steps
 from pipelines import __version__
 
-OURS: Final = ("pysail", "pyspark", "deltalake", "numba", "pyarrow")
-PEERS: Final = ("duckdb", "polars")
+PACKAGES: Final = ("pysail", "pyspark", "deltalake", "numba", "pyarrow", "duckdb", "polars")
+WIDTH: Final = 160
 
 
-def show(title: str, runs: dict[str, list[Repetition]], *, memory: bool = False) -> None:
-    """Prints a row per step: the median of each side with its spread, and the others as a ratio to ours."""
-    ours, *others = runs
-    table = Table(title=title)
-    for column in ("step", *(f"{name}, s" for name in runs), *(f"{other} / {ours}" for other in others)):
-        table.add_column(column, justify="left" if column == "step" else "right")
-    for step in dict.fromkeys(step for side in runs.values() for step in steps(side)):
-        cells = [_seconds(side, step) for side in runs.values()]
-        ratios = [_ratio(runs[other], runs[ours], step) for other in others]
-        table.add_row(step, *cells, *ratios)
-    if memory:
-        table.add_row("peak GB", *(f"{_peak(side) / 1e9:.2f}" for side in runs.values()))
-    Console().print(table)
+@dataclass(frozen=True)
+class Found:
+    """What a benchmark measured: the repetitions of each side, ours first, and in which unit."""
+
+    runs: dict[str, list[Repetition]]
+    unit: str = "s"
 
 
-def save(path: Path, facts: dict[str, Any], runs: dict[str, list[Repetition]]) -> None:
+def show(title: str, found: Found) -> None:
+    """Prints the median of each side with its spread, and as a ratio to the first: a row per step, or per side."""
+    console = Console()
+    print(f"\n{title}")
+    table = _by_side(found) if len(found.runs) > 2 else _by_step(found)
+    (console if console.is_terminal else Console(width=WIDTH)).print(table)
+
+
+def _by_step(found: Found) -> Table:
+    """A row for each step, a column for each of two sides."""
+    ours, *others = found.runs
+    table = _table("step", *(f"{name}, {found.unit}" for name in found.runs), *(f"{name} / {ours}" for name in others))
+    for step in _steps(found):
+        ratios = [_ratio(found.runs[other], found.runs[ours], step) for other in others]
+        table.add_row(step, *(_value(side, step) for side in found.runs.values()), *ratios)
+    peaks = [_peak(side) for side in found.runs.values()]
+    if any(peaks):
+        table.add_row("peak GB", *peaks)
+    return table
+
+
+def _by_side(found: Found) -> Table:
+    """A row for each side, two columns for each step."""
+    ours = next(iter(found.runs))
+    of_step = [(f"{step}, {found.unit}", f"as a multiple of {ours}") for step in _steps(found)]
+    table = _table("side", *(column for both in of_step for column in both), "peak GB")
+    for name, side in found.runs.items():
+        ratios = ["" if name == ours else _ratio(side, found.runs[ours], step) for step in _steps(found)]
+        cells = [(_value(side, step), other) for step, other in zip(_steps(found), ratios, strict=True)]
+        table.add_row(name, *(cell for both in cells for cell in both), _peak(side))
+    return table
+
+
+def _table(first: str, *others: str) -> Table:
+    table = Table(first)
+    for column in others:
+        table.add_column(column, justify="right")
+    return table
+
+
+def _steps(found: Found) -> list[str]:
+    """All steps in the order of the first side that has them."""
+    return list(dict.fromkeys(step for side in found.runs.values() for step in steps(side)))
+
+
+def save(path: Path, facts: dict[str, Any], found: Found) -> None:
     """Writes the facts, the machine, the versions and every repetition."""
-    repetitions = {name: [asdict(run) for run in side] for name, side in runs.items()}
-    whole = facts | {"machine": machine(), "versions": versions(), "repetitions": repetitions}
+    repetitions = {name: [asdict(run) for run in side] for name, side in found.runs.items()}
+    about = {"machine": machine(), "versions": versions()}
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(json.dumps(whole, indent=2) + "\n")
+    path.write_text(json.dumps(facts | about | {"unit": found.unit, "repetitions": repetitions}, indent=2) + "\n")
 
 
 def machine() -> dict[str, Any]:
@@ -53,22 +93,32 @@ def machine() -> dict[str, Any]:
 
 
 def versions() -> dict[str, str]:
-    """Of Python and of each package that is measured."""
+    """Of Python, of Java where there is one, and of each package that is measured."""
     ours = {"python": platform.python_version(), "pipelines": __version__}
-    return ours | {name: version(name) for name in (*OURS, *PEERS)}
+    java = shutil.which("java")
+    if java is not None:
+        told = subprocess.run([java, "--version"], capture_output=True, text=True, check=True).stdout  # noqa: S603 ours
+        ours["java"] = told.splitlines()[0]
+    return ours | {name: version(name) for name in PACKAGES}
 
 
-def _seconds(side: list[Repetition], step: str) -> str:
+def _value(side: list[Repetition], step: str) -> str:
     """The median and the spread of a step, or nothing if the side has no such step."""
-    return f"{median(side, step):.2f} ±{spread(side, step) / 2:.0%}" if step in steps(side) else ""
+    if step not in steps(side):
+        return ""
+    middle = f"{median(side, step):.2f}"
+    return middle if len(side) == 1 else f"{middle} ±{spread(side, step) / 2:.0%}"
 
 
-def _ratio(other: list[Repetition], ours: list[Repetition], step: str) -> str:
-    """How many times as long the other took."""
-    both = step in steps(other) and step in steps(ours)
-    return f"{median(other, step) / max(median(ours, step), 1e-9):.1f}x" if both else ""
+def _ratio(theirs: list[Repetition], ours: list[Repetition], step: str) -> str:
+    """How many times as much the other took, and between what that is from turn to turn."""
+    if step not in steps(theirs) or step not in steps(ours):
+        return ""
+    middle, low, high = ratio(theirs, ours, step)
+    return f"{middle:.2f}x" if len(ours) == 1 else f"{middle:.2f}x ({low:.2f}–{high:.2f})"
 
 
-def _peak(side: list[Repetition]) -> int:
-    """The most memory that any repetition took."""
-    return max(run.peak_bytes for run in side)
+def _peak(side: list[Repetition]) -> str:
+    """The most memory of a process tree in any repetition, or nothing if nobody looked."""
+    peak = max(run.peak_bytes for run in side)
+    return f"{peak / 1e9:.2f}" if peak else ""

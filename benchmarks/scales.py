@@ -35,6 +35,7 @@ SCALES = {
         _times("S", 1),
         replace(_times("S-core", 1), core=True),
         _times("S-heavy", 1, deliveries=250_000_000),
+        _times("M", 3),
         _times("L", 10),
     )
 }

@@ -3,6 +3,8 @@
 import os
 import statistics
 import subprocess
+import sys
+import tempfile
 import threading
 from collections.abc import Callable, Mapping
 from contextlib import suppress
@@ -16,9 +18,9 @@ INTERVAL: Final = 0.05
 
 @dataclass(frozen=True)
 class Repetition:
-    """What one run of one side took: the seconds of each step, and the most memory at once."""
+    """What one run of one side took: of each step the seconds (or what else is measured), and the most memory."""
 
-    seconds: dict[str, float]
+    measured: dict[str, float]
     peak_bytes: int = 0
 
 
@@ -50,36 +52,48 @@ def by_turns(sides: Mapping[str, Callable[[], Repetition]], repeat: int) -> dict
 
 def steps(runs: list[Repetition]) -> list[str]:
     """The steps of a side in the order in which they ran."""
-    return list(dict.fromkeys(step for run in runs for step in run.seconds))
+    return list(dict.fromkeys(step for run in runs for step in run.measured))
 
 
 def median(runs: list[Repetition], step: str) -> float:
-    """The median seconds of a step."""
-    return statistics.median(run.seconds[step] for run in runs if step in run.seconds)
+    """The median value of a step."""
+    return statistics.median(run.measured[step] for run in runs if step in run.measured)
 
 
 def spread(runs: list[Repetition], step: str) -> float:
     """The distance between the slowest and the fastest, as a share of the median."""
-    taken = [run.seconds[step] for run in runs if step in run.seconds]
+    taken = [run.measured[step] for run in runs if step in run.measured]
     return (max(taken) - min(taken)) / max(statistics.median(taken), 1e-9)
 
 
+def ratio(theirs: list[Repetition], ours: list[Repetition], step: str) -> tuple[float, float, float]:
+    """The ratio of the medians of a step, and the least and the greatest ratio of one turn."""
+    turns = [other.measured[step] / own.measured[step] for other, own in zip(theirs, ours, strict=True)]
+    return median(theirs, step) / median(ours, step), min(turns), max(turns)
+
+
 def command(arguments: list[str]) -> Finished:
-    """Runs a command and waits for it.
+    """Runs a command and waits for it; Python keeps what it compiles, as it does where nobody forbids it.
 
     Raises:
         CalledProcessError: it failed; what it printed on standard error has been shown.
     """
+    usual = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
     peak, start = Peak(), perf_counter()
-    with subprocess.Popen(arguments, stdout=subprocess.PIPE, text=True) as process:  # noqa: S603 our own
+    with (
+        tempfile.TemporaryFile("w+") as said,
+        subprocess.Popen(arguments, stdout=subprocess.PIPE, stderr=said, text=True, env=usual) as process,  # noqa: S603
+    ):
         watcher = threading.Thread(target=_watch, args=(process.pid, peak), daemon=True)
         watcher.start()
         output, _ = process.communicate()
         seconds = perf_counter() - start
-    peak.stop.set()
-    watcher.join()
-    if process.returncode:
-        raise subprocess.CalledProcessError(process.returncode, arguments)
+        peak.stop.set()
+        watcher.join()
+        if process.returncode:
+            said.seek(0)
+            sys.stderr.write(said.read())
+            raise subprocess.CalledProcessError(process.returncode, arguments)
     return Finished(output, seconds, peak.value)
 
 
