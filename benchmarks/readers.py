@@ -32,8 +32,7 @@ def milliseconds(read: Callable[[int], Any], readers: list[int]) -> dict[str, fl
 
 def ids(reader: Reader, user: int) -> list[dict[str, Any]]:
     """The first entries of a user's newsfeed, without names and texts."""
-    listed = f"SELECT * FROM newsfeed WHERE reader_id = {user} ORDER BY position LIMIT {FIRST}"  # noqa: S608 own number
-    return reader.rows(listed, "newsfeed")
+    return reader.of_ids("newsfeed", "reader_id", [user])[:FIRST]
 
 
 def main() -> None:
