@@ -1,5 +1,6 @@
 """Landing, each line validated, hashed and once, against DuckDB's `read_json` to Parquet, which does none of it."""
 
+import shutil
 from functools import partial
 
 from benchmarks import ours, peers
@@ -15,4 +16,6 @@ def measure(ground: Ground) -> Found:
         "ours": partial(ours.land, ground.lines, folder / "ours"),
         "duckdb": partial(peers.duckdb_landing, ground.lines, folder / "duckdb"),
     }
-    return Found(by_turns(sides, ground.repeat))
+    runs = by_turns(sides, ground.repeat)
+    shutil.rmtree(folder)
+    return Found(runs)
