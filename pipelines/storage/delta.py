@@ -86,17 +86,31 @@ def commit(handle: Handle, table: "Table", change: Commit) -> int:
         custom_metadata=change.metadata,
         app_transactions=[Transaction(change.application, change.number)],
     )
-    try:
-        handle.create_write_transaction(
-            [*removed, *added],
-            "append",
-            table.arrow,
-            partition_by=list(change.partition),
-            commit_properties=properties,
-        )
-    except CommitFailedError as fault:
-        raise Conflict(f"another process committed to {handle.table_uri} first") from fault
-    return _version_of(handle, change)
+    while True:
+        try:
+            handle.create_write_transaction(
+                [*removed, *added],
+                "append",
+                table.arrow,
+                partition_by=list(change.partition),
+                commit_properties=properties,
+            )
+        except CommitFailedError as fault:
+            if not _was_only_created_again(handle):
+                raise Conflict(f"another process committed to {handle.table_uri} first") from fault
+            handle.update_incremental()
+        else:
+            return _version_of(handle, change)
+
+
+def _was_only_created_again(handle: Handle) -> bool:
+    """Whether all that came after the handle's version is the same table once more.
+
+    Of two processes that create a table at once, Delta lets the second commit its creation on top of the first.
+    """
+    newest = DeltaTable(handle.table_uri)
+    later = int(newest.version()) - int(handle.version())
+    return later > 0 and all(entry["operation"] == "CREATE TABLE" for entry in newest.history(later))
 
 
 def _version_of(handle: Handle, change: Commit) -> int:

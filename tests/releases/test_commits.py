@@ -1,5 +1,8 @@
 """A commit names the version that it made, and says so when another process came first."""
 
+from pathlib import Path
+from uuid import uuid4
+
 import pyarrow as pa
 import pytest
 
@@ -75,3 +78,12 @@ def test_a_restore_that_another_overtakes_is_a_conflict_or_a_success(place):
     except delta.Conflict as fault:
         assert "another process" in str(fault)  # noqa: PT017 (one of two good outcomes)
     assert numbers(place) == []
+
+
+def test_a_commit_goes_on_top_of_a_second_creation_by_a_process_that_created_the_table_too(place):
+    handle, log = delta.find(place), Path(place) / "_delta_log"
+    created = (log / f"{0:020}.json").read_text()
+    (log / f"{1:020}.json").write_text(created.replace(handle.metadata().id, str(uuid4())))
+    assert delta.find(place).version() == 1
+    assert put(handle, place, 7) == 2
+    assert numbers(place) == [7]
