@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from pipelines.cli.describe import BY_POLICY, columns_of, fields_of, layout_of
+from pipelines.cli.declared import BY_POLICY, columns_of, fields_of, layout_of
 from pipelines.runner import describing
 
 TITLE = """\
