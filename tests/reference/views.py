@@ -95,18 +95,6 @@ def utc_date(event: Event) -> date:
     return date.fromordinal(date(1970, 1, 1).toordinal() + micros(event["event_time"]) // 86_400_000_000)
 
 
-VIEWS: dict[str, Callable[[Facts, Policy], list[Row]]] = {
-    view.__name__: view
-    for view in (
-        newsfeed,
-        user_timeline,
-        profile,
-        followers,
-        followees,
-        posts,
-        post_stats,
-        notifications,
-        user_directory,
-        daily_activity,
-    )
-}
+FEEDS = (newsfeed, user_timeline, notifications)
+TABLES = (profile, followers, followees, posts, post_stats, user_directory, daily_activity)
+VIEWS: dict[str, Callable[[Facts, Policy], list[Row]]] = {view.__name__: view for view in FEEDS + TABLES}
