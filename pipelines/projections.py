@@ -23,17 +23,27 @@ def no_checks(_: Policy) -> tuple[Check, ...]:
 
 @dataclass(frozen=True)
 class BucketInputs:
-    """What a task that makes one bucket may read: by table and bucket, the places of the data files."""
+    """What a task that makes one bucket may read: by table and bucket, the places of the data files.
+
+    `memory` is how many bytes the task may hold, `shared` how many all tasks of the process may hold in common.
+    """
 
     policy: Policy
     buckets: int
     places: Mapping[str, tuple[tuple[int, str], ...]]
     open: Callable[[str, list[str]], pa.Table]
+    count: Callable[[str], int]
+    memory: int
+    shared: int
 
     def read(self, table: Table, columns: list[str], bucket: int | None = None) -> pa.Table:
         """Columns of a table's rows: of one bucket, in their order, or of all buckets, one after another."""
         found = [self.open(place, columns) for place in self.of(table, bucket)]
         return pa.concat_tables([*found, table.arrow.empty_table().select(columns)])
+
+    def rows(self, table: Table) -> int:
+        """How many rows a table has."""
+        return sum(self.count(place) for place in self.of(table))
 
     def of(self, table: Table, bucket: int | None = None) -> tuple[str, ...]:
         """The places of a table's files: of one bucket, or of all."""

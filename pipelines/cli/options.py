@@ -13,6 +13,14 @@ Engine = Annotated[
     typer.Option("--engine", envvar="NEWSFEED_ENGINE", help="sail, spark, submitted, or sc://HOST:PORT"),
 ]
 User = Annotated[str, typer.Argument(help="A user's id, or @username.")]
+Memory = Annotated[
+    str | None,
+    typer.Option(
+        "--memory",
+        envvar="NEWSFEED_MEMORY",
+        help="What the run may take, such as 512M or 6G; a quarter of the machine by default.",
+    ),
+]
 AsJson = Annotated[bool, typer.Option("--json", help="Print the facts as JSON.")]
 ReleaseNumber = Annotated[int | None, typer.Option("--release", help="A release by number; the last one by default.")]
 Verbose = Annotated[bool, typer.Option("--verbose", help="Show what the engine says.")]

@@ -26,6 +26,7 @@ def run(
     view: Annotated[
         str | None, typer.Option(help="Make just this view, of all its history up to the last release.")
     ] = None,
+    memory: options.Memory = None,
     json: options.AsJson = False,
     verbose: options.Verbose = False,
 ) -> None:
@@ -36,14 +37,17 @@ def run(
     Example: newsfeed run --cap 200 --replies all
     """
     from pipelines.engines import open_engine
+    from pipelines.engines.base import cores
+    from pipelines.memory import budget, for_engine
     from pipelines.runner.runs import run as publish
     from pipelines.storage.lake import Lake
 
     policy = _policy(cap, replies, own_posts)
     if view is not None and (policy or rebuild):
         raise UsageError("--view: expected no policy and no --rebuild beside it, all views have the same of both")
-    with open_engine(engine, verbose=verbose) as opened, show.status() as progress:
-        done = publish(Lake.at(root), opened, policy=policy, rebuild=rebuild, view=view, progress=progress)
+    size = budget(memory, cores())
+    with open_engine(engine, verbose=verbose, memory=for_engine(size)) as opened, show.status() as progress:
+        done = publish(Lake.at(root), opened, policy=policy, rebuild=rebuild, view=view, memory=size, progress=progress)
     if json:
         facts = {"published": done.published, "reason": done.reason, "seconds": done.seconds}
         show.as_json({**facts, "release": done.release.as_dict()})

@@ -15,26 +15,27 @@ class UnknownEngine(EngineError):
 
 
 @contextmanager
-def open_engine(name: str = "sail", *, verbose: bool = False) -> Iterator[Engine]:
+def open_engine(name: str = "sail", *, verbose: bool = False, memory: int | None = None) -> Iterator[Engine]:
     """An engine by name, stopped at the end; it says nothing on the terminal unless it is verbose.
 
     `sail` is embedded, `spark` classic local with the Delta jars, `sc://HOST:PORT` a Spark Connect server, and
-    `submitted` the session of the `spark-submit` that started the job.
+    `submitted` the session of the `spark-submit` that started the job. `memory` limits the bytes that Sail's DataFrames
+    hold at once; a Spark has its own settings.
 
     Raises UnknownEngine at once, and EngineError when the engine cannot start, which it does on first use.
     """
-    engine = _engine(name, verbose=verbose)
+    engine = _engine(name, verbose=verbose, memory=memory)
     try:
         yield engine
     finally:
         engine.close()
 
 
-def _engine(name: str, *, verbose: bool) -> Engine:
+def _engine(name: str, *, verbose: bool, memory: int | None) -> Engine:
     if name == "sail":
         from pipelines.engines.sail import SailEngine
 
-        return SailEngine(verbose=verbose)
+        return SailEngine(verbose=verbose, memory=memory)
     if name == "spark":
         from pipelines.engines.spark import LocalSpark
 

@@ -40,6 +40,11 @@ class Engine(ABC):
     def slots(self) -> int:
         """How many tasks run at once."""
 
+    @property
+    @abstractmethod
+    def shares_memory(self) -> bool:
+        """Whether all tasks run in this process, so that what one holds others can use."""
+
     @abstractmethod
     def run(self, task: Callable[[Item], Result], items: Sequence[Item]) -> list[Result]:
         """The task's result for each item, in order; a task may run on another machine, or twice.

@@ -46,6 +46,11 @@ class ConnectEngine(Engine):
         """As many as the server makes partitions of a shuffle: a client is told nothing better."""
         return int(self.session.conf.get("spark.sql.shuffle.partitions", "2") or 2)
 
+    @property
+    def shares_memory(self) -> bool:
+        """Tasks are workers of the server."""
+        return False
+
     def run(self, task: Callable[[Item], Result], items: Sequence[Item]) -> list[Result]:
         """Run each task as a task of the server."""
         return run_in_workers(self.session, task, items)

@@ -11,17 +11,26 @@ from pyspark.sql import SparkSession
 from pipelines.engines.base import Engine, Item, Result, cores
 from pipelines.engines.connect import connect
 
+POOL = "SAIL_RUNTIME__MEMORY_POOL__GREEDY__MAX_SIZE"
+
 
 class SailEngine(Engine):
-    """Sail in this process. It runs Python tasks in threads of the process too, so `run` needs no session."""
+    """Sail in this process. It runs Python tasks in threads of the process too, so `run` needs no session.
 
-    def __init__(self, *, verbose: bool = False) -> None:
+    What its DataFrames hold at once can be limited to `memory` bytes.
+    """
+
+    def __init__(self, *, verbose: bool = False, memory: int | None = None) -> None:
         self._log = "info" if verbose else "off"
+        self._memory = memory
 
     @cached_property
     def _server(self) -> Any:
         """A server on loopback, at a free port."""
         os.environ.setdefault("RUST_LOG", self._log)
+        os.environ.setdefault("MIMALLOC_PURGE_DELAY", "0")  # what Sail frees goes back to the system: a third less
+        if self._memory is not None:
+            os.environ |= {"SAIL_RUNTIME__MEMORY_POOL__TYPE": "greedy", POOL: str(self._memory)}
         from pysail.spark import SparkConnectServer
 
         server = SparkConnectServer(ip="127.0.0.1", port=0)
@@ -38,6 +47,11 @@ class SailEngine(Engine):
     def slots(self) -> int:
         """One task a core."""
         return cores()
+
+    @property
+    def shares_memory(self) -> bool:
+        """Tasks are threads."""
+        return True
 
     def run(self, task: Callable[[Item], Result], items: Sequence[Item]) -> list[Result]:
         """Run the tasks in threads: what counts in them releases the interpreter's lock."""

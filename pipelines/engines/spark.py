@@ -49,6 +49,11 @@ class SubmittedSpark(Engine):
         """As many as the cluster runs at once."""
         return self.session.sparkContext.defaultParallelism
 
+    @property
+    def shares_memory(self) -> bool:
+        """Tasks are worker processes."""
+        return False
+
     def run(self, task: Callable[[Item], Result], items: Sequence[Item]) -> list[Result]:
         """Run each task as a Spark task of its own."""
         return run_in_workers(self.session, task, items)

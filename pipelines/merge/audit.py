@@ -1,5 +1,6 @@
 """The audit of newsfeeds against the facts: a second look at every entry, which shares no code with the merge."""
 
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -51,13 +52,17 @@ def facts_of(timelines: pa.Table) -> tuple[Posts, Reposts]:
     written, passed_on = timelines.filter(pc.invert(is_repost)), timelines.filter(is_repost)
     columns = [_numbers(written, name) for name in ("post_id", "author_id", "posted_at", "parent_author_id")]
     columns[PARENT] = np.where(bools(written["is_reply"]), columns[PARENT], NOT_A_REPLY)
-    posts = np.zeros((2 << len(columns[POST]).bit_length(), END + 1), np.int64)
+    posts = np.zeros((1 << (2 + len(columns[POST]) * 3 // 2).bit_length(), END + 1), np.int64)
     _fill(posts, np.stack(columns, axis=1))
     post, user, time = (_numbers(passed_on, name) for name in ("post_id", "user_id", "entered_at"))
     order = order_by(post, user)
     reposted, first = np.unique(post[order], return_index=True)
     _note_reposts(posts, reposted, np.append(first, len(order)))
     return posts, Reposts(user[order], time[order])
+
+
+FactsOn = Callable[[pa.Array], tuple[Posts, Reposts]]
+"""The standing posts and reposts, at least those of the posts whose ids are given."""
 
 
 class Rules(NamedTuple):
@@ -189,10 +194,10 @@ def judge(
 class NewsfeedAudit:
     """The checks of a bucket's entries against the standing facts of its readers, who ascend in both pairs."""
 
-    def __init__(self, facts: tuple[Posts, Reposts], follows: Pairs, hides: Pairs, policy: Policy) -> None:
+    def __init__(self, facts: FactsOn, follows: Pairs, hides: Pairs, policy: Policy) -> None:
         self._facts, self._follows, self._hides = facts, follows, hides
         self._rules = Rules(policy.own_posts, ("followed", "all", "none").index(policy.replies))
-        self._found = np.empty((0, facts[0].shape[1]), np.int64)
+        self._found = np.empty((0, END + 1), np.int64)
         self._judged: tuple[pa.RecordBatch | None, Flags] = None, np.zeros(0, np.uint8)
 
     def checks(self) -> tuple[Check, ...]:
@@ -210,7 +215,7 @@ class NewsfeedAudit:
             names = ("reader_id", "post_id", "author_id", "reposter_id", "entered_at")
             reader, post, author, reposter, entered = (_numbers(rows, name) for name in names)
             faults = np.zeros(rows.num_rows, np.uint8)
-            posts, reposts = self._facts
+            posts, reposts = self._facts(rows["post_id"])
             if len(self._found) < len(post):
                 self._found = np.empty((len(post), posts.shape[1]), np.int64)
             _look_up(posts, post, self._found)

@@ -23,6 +23,8 @@ from pipelines.tables import Table
 
 BATCH_ROWS = 128 * 1024
 EVENTS_PER_BUCKET = 1 << 20
+BYTES_PER_EVENT = 256
+"""What a task holds of its bucket for each event of the log that is the bucket's share, at most."""
 
 Made = Callable[[pa.Table], pa.Table]
 Written = tuple[DataFile, Findings]
@@ -32,12 +34,16 @@ Places = tuple[tuple[int, str], ...]
 
 @dataclass(frozen=True)
 class Workshop:
-    """What tables are made with: tasks of the engine, in so many buckets, under a policy; scratch is the lake's."""
+    """What tables are made with: tasks of the engine, in so many buckets, under a policy; scratch is the lake's.
+
+    `memory` is how many bytes all tasks that run at once may hold.
+    """
 
     lake: Lake
     engine: Engine
     policy: Policy
     buckets: int
+    memory: int
 
 
 @dataclass(frozen=True)
@@ -69,9 +75,10 @@ class Staged:
             places.remove(place)
 
 
-def buckets_for(events: int) -> int:
-    """The number of buckets: a power of two, such that a bucket's share is about a million events."""
-    return 1 << max(0, -(-events // EVENTS_PER_BUCKET) - 1).bit_length()
+def buckets_for(events: int, memory: int) -> int:
+    """The number of buckets: a power of two; the share of one is about a million events, or what fits in memory."""
+    share = min(EVENTS_PER_BUCKET, memory // BYTES_PER_EVENT)
+    return 1 << max(0, -(-events // share) - 1).bit_length()
 
 
 def frame_of(session: SparkSession, table: Table, files: Sequence[str]) -> DataFrame:
@@ -123,7 +130,10 @@ def in_order(table: Table, rows: pa.Table) -> pa.Table:
 
 def materialize_buckets(projection: BucketProjection, held: Mapping[str, Places], place: str, at: Workshop) -> Staged:
     """Stage a projection that is made bucket by bucket of the tables that are held. Raises AuditError."""
-    inputs = BucketInputs(at.policy, at.buckets, {name: held[name] for name in projection.reads}, datafiles.read)
+    read = {name: held[name] for name in projection.reads}
+    slots = at.engine.slots
+    shared = at.memory // 2 if at.engine.shares_memory else at.memory // 2 // slots
+    inputs = BucketInputs(at.policy, at.buckets, read, datafiles.read, datafiles.count, at.memory // slots, shared)
     task = partial(_write_merged, projection, inputs, place, checks_of(projection, at.policy))
     return _staged(projection.table, place, at.engine.run(task, range(at.buckets)))
 

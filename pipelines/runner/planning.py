@@ -45,6 +45,11 @@ class Plan:
     stale: frozenset[str]
 
     @property
+    def kept(self) -> bool:
+        """Whether some tables stay as the last release has them."""
+        return self.stale != frozenset(projections())
+
+    @property
     def reads(self) -> frozenset[str]:
         """The log, as `events`, and the relations that the stale tables are made of."""
         return frozenset(read for name in self.stale for read in projections()[name].reads)

@@ -8,9 +8,10 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from pipelines import __version__
-from pipelines.engines.base import Engine
+from pipelines.engines.base import Engine, cores
 from pipelines.errors import NewsfeedError
 from pipelines.events.upcasting import newest
+from pipelines.memory import budget, for_tasks
 from pipelines.runner.building import build
 from pipelines.runner.landing.certificate import APPLICATION as LANDINGS
 from pipelines.runner.landing.certificate import (
@@ -54,12 +55,14 @@ def run(
     policy: dict[str, Any] | None = None,
     rebuild: bool = False,
     view: str | None = None,
+    memory: int | None = None,
     clock: datetime | None = None,
     progress: Progress = lambda _: None,
 ) -> Run:
     """Publish a release that covers all landings, unless nothing changed; `policy` overrides what is remembered.
 
-    With a `view`, the release is the last one again with just that view made anew, of all its events.
+    With a `view`, the release is the last one again with just that view made anew, of all its events. `memory` is how
+    many bytes the run may take (a quarter of the machine when None): it decides how many buckets there are, no row.
     Raises NothingLanded, IncompleteLog, AuditError, UnknownView, NoRelease when there is none to make a view for, and
     Conflict when another run published first; the last release serves on.
     """
@@ -71,8 +74,8 @@ def run(
         return Run(planned.last, published=False, reason="nothing new", seconds=steps.seconds)
     with steps.step("check the log"):
         events, certificate = _events(planned, engine)
-    buckets = buckets_for(counted(certificate))
-    staged = build(planned, Workshop(lake, engine, planned.policy, buckets), events, steps)
+    at = _workshop(planned, engine, counted(certificate), memory)
+    staged = build(planned, at, events, steps)
     with steps.step("publish"):
         number = planned.last.number + 1 if planned.last is not None else 1
         made = Release(
@@ -81,9 +84,9 @@ def run(
             landing=planned.landing,
             events=counted(certificate),
             policy=planned.policy,
-            tables=publish(handles, staged, planned.last, number, buckets),
+            tables=publish(handles, staged, planned.last, number, at.buckets),
             certificate=written(certificate),
-            buckets=buckets,
+            buckets=at.buckets,
             code_version=__version__,
         )
         if planned.last is not None and _says_the_same(made, planned.last):
@@ -91,6 +94,15 @@ def run(
             return Run(planned.last, published=False, reason=reason, seconds=steps.seconds)
         record(lake, planned.releases, made)
     return Run(made, published=True, reason=planned.reason or "", seconds=steps.seconds)
+
+
+def _workshop(planned: Plan, engine: Engine, events: int, given: int | None) -> Workshop:
+    """Where the tables are made; in as many buckets as those have that are kept."""
+    memory = for_tasks(budget(None, cores()) if given is None else given)
+    buckets = buckets_for(events, memory // engine.slots)
+    if planned.last is not None and planned.kept:
+        buckets = planned.last.buckets
+    return Workshop(planned.lake, engine, planned.policy, buckets, memory)
 
 
 def _events(planned: Plan, engine: Engine) -> tuple[DataFrame | None, Certificate]:

@@ -141,3 +141,11 @@ def read(place: str, columns: list[str] | None) -> pa.Table:
         with places.reading(place) as file:
             return pq.read_table(file, columns=columns)
     return pq.ParquetFile(place).read(columns=columns)
+
+
+def count(place: str) -> int:
+    """How many rows a data file has."""
+    if places.is_url(place):
+        with places.reading(place) as file:
+            return int(pq.read_metadata(file).num_rows)
+    return int(pq.read_metadata(place).num_rows)

@@ -2,13 +2,18 @@
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from threading import Lock
 
+import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
+from pipelines.arrays import int64s
 from pipelines.checks import Check, at_most, in_order, numbered
 from pipelines.merge.audit import FAULTS, NewsfeedAudit, Posts, Reposts, facts_of
 from pipelines.merge.newsfeeds import Pairs, authors_in, newsfeeds, readers_of
+from pipelines.merge.portions import portions, with_own
 from pipelines.merge.timelines import COLUMNS, Timelines, index_timelines
 from pipelines.policy import Policy
 from pipelines.projections import BucketInputs, BucketProjection
@@ -44,12 +49,17 @@ def _checks(policy: Policy) -> tuple[Check, ...]:
 
 Indexed = tuple[Timelines, tuple[Posts, Reposts]]
 
+ENTRY_BYTES = 224
+"""What a row of the timelines takes while they are indexed for the merge and for the audit."""
+
 _indexing = Lock()
 _indexed: dict[tuple[str, ...], Indexed] = {}
 
 
-def _index(inputs: BucketInputs) -> Indexed:
-    """All timelines, indexed once in each process and shared by its tasks; data files never change."""
+def _index(inputs: BucketInputs) -> Indexed | None:
+    """All timelines, if they fit, indexed once in each process and shared by its tasks; data files never change."""
+    if inputs.rows(TIMELINES) * ENTRY_BYTES > inputs.shared:
+        return None
     places = inputs.of(TIMELINES)
     with _indexing:
         if places not in _indexed:
@@ -61,16 +71,36 @@ def _index(inputs: BucketInputs) -> Indexed:
         return _indexed[places]
 
 
+def _pieces(inputs: BucketInputs) -> Iterator[pa.Table]:
+    """All timelines, a bucket at a time."""
+    return (inputs.read(TIMELINES, COLUMNS, bucket) for bucket in range(inputs.buckets))
+
+
 def _merge(bucket: int, inputs: BucketInputs) -> Iterator[pa.RecordBatch]:
-    timelines, _ = _index(inputs)
-    own = authors_in(timelines, bucket, inputs.buckets) if inputs.policy.own_posts else timelines.users[:0]
-    readers = readers_of(timelines, *_relations(bucket, inputs), own)
-    yield from newsfeeds(timelines, readers, inputs.policy, NEWSFEED.arrow)
+    follows, hides = _relations(bucket, inputs)
+    index, policy = _index(inputs), inputs.policy
+    if index is not None:
+        own = authors_in(index[0], bucket, inputs.buckets) if policy.own_posts else index[0].users[:0]
+        yield from newsfeeds(index[0], readers_of(index[0], follows, hides, own), policy, NEWSFEED.arrow)
+        return
+    authors = np.unique(int64s(inputs.read(TIMELINES, ["user_id"], bucket)["user_id"]))
+    wanted = with_own(follows, authors) if policy.own_posts else follows
+    for portion in portions(partial(_pieces, inputs), wanted, policy.cap, inputs.memory // 4 // ENTRY_BYTES):
+        timelines = index_timelines(portion.timelines)
+        own = portion.of((authors, authors))[0] if policy.own_posts else authors[:0]
+        readers = readers_of(timelines, portion.of(follows), portion.of(hides), own)
+        yield from newsfeeds(timelines, readers, policy, NEWSFEED.arrow)
 
 
 def _audits(bucket: int, inputs: BucketInputs) -> tuple[Check, ...]:
-    _, facts = _index(inputs)
+    index = _index(inputs)
+    facts = partial(_facts_on, inputs) if index is None else lambda _: index[1]
     return NewsfeedAudit(facts, *_relations(bucket, inputs), inputs.policy).checks()
+
+
+def _facts_on(inputs: BucketInputs, posts: pa.Array) -> tuple[Posts, Reposts]:
+    """The standing posts of these ids, and their reposts."""
+    return facts_of(pa.concat_tables(rows.filter(pc.is_in(rows["post_id"], posts)) for rows in _pieces(inputs)))
 
 
 def _relations(bucket: int, inputs: BucketInputs) -> tuple[Pairs, Pairs]:

@@ -22,7 +22,7 @@ def landed(engine, new_lake, histories):
 
 def staged_in(buckets, lake, engine, policy):
     """Every relation and view, staged in so many buckets."""
-    made, at = {}, Workshop(lake, engine, policy, buckets)
+    made, at = {}, Workshop(lake, engine, policy, buckets, 1 << 30)
     frames = {"events": newest(frame_of(engine.session, LOG_FILE, delta.uris(lake.log, delta.find(lake.log))))}
     for kind, projections in (("relation", load_relations()), ("view", load_views())):
         for name, projection in projections.items():
@@ -55,4 +55,4 @@ def test_many_buckets_hold_the_rows_of_one(landed, engine, policy):
     ("events", "buckets"), [(0, 1), (1, 1), (1 << 20, 1), ((1 << 20) + 1, 2), (5 << 20, 8), (60_000_000, 64)]
 )
 def test_a_bucket_is_for_about_a_million_events(events, buckets):
-    assert buckets_for(events) == buckets
+    assert buckets_for(events, 1 << 30) == buckets

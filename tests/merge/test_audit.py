@@ -23,7 +23,7 @@ STANDS, SHOWN, REASON = (
 def faults(network, rows, policy=Policy()):
     """What the audit says of entries: the offending keys by check."""
     checks = NewsfeedAudit(
-        facts_of(network.timelines()), pairs_in(0, 1, network.follows), pairs_in(0, 1, network.hides), policy
+        lambda _: facts_of(network.timelines()), pairs_in(0, 1, network.follows), pairs_in(0, 1, network.hides), policy
     ).checks()
     columns = zip(*rows, strict=True) if rows else [[]] * len(NEWSFEED.names)
     typed = [pa.array(column, pa.int64()).cast(f.type) for column, f in zip(columns, NEWSFEED.arrow, strict=True)]

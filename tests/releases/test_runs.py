@@ -179,7 +179,7 @@ def test_an_entry_without_a_reason_stops_the_release(released, engine, copy, mon
         newsfeed,
         "_audits",
         lambda bucket, inputs: NewsfeedAudit(
-            newsfeed._index(inputs)[1], relations(bucket, inputs)[0], newsfeed._pairs(everyone), inputs.policy
+            lambda _: newsfeed._index(inputs)[1], relations(bucket, inputs)[0], newsfeed._pairs(everyone), inputs.policy
         ).checks(),
     )
     monkeypatch.setattr(newsfeed, "VIEW", replace(newsfeed.VIEW, audits=newsfeed._audits))

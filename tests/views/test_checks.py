@@ -75,7 +75,7 @@ def test_an_error_tells_each_check_with_its_count_and_five_keys():
 
 
 def workshop(engine, tmp_path, buckets):
-    return Workshop(Lake.at(str(tmp_path)), engine, Policy(), buckets)
+    return Workshop(Lake.at(str(tmp_path)), engine, Policy(), buckets, 1 << 30)
 
 
 def test_a_frame_with_equal_keys_is_refused_and_leaves_no_file(engine, tmp_path):

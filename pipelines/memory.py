@@ -1,0 +1,52 @@
+"""Memory: what a run may take, and how it is shared out.
+
+Half is for the engine's own work (on Sail; a Spark has its own settings), half for tasks: as many as run at once, one
+bucket each. What grows with the data keeps to that; the interpreter and its libraries, some 0.3 GB, come on top.
+"""
+
+import os
+import re
+from contextlib import suppress
+from pathlib import Path
+
+from pipelines.errors import UsageError
+
+UNITS = {"M": 1 << 20, "G": 1 << 30, "T": 1 << 40}
+LEAST = 256 << 20
+"""The least for each task that runs at once: below it, batches alone would not fit."""
+LIMIT = Path("/sys/fs/cgroup/memory.max")
+
+
+def of_machine() -> int:
+    """The bytes of memory that this process may use: the machine's, or what its container is limited to."""
+    found = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+    with suppress(OSError, ValueError):  # there is no limit, or it says "max"
+        found = min(found, int(LIMIT.read_text()))
+    return found
+
+
+def budget(given: str | None, at_once: int) -> int:
+    """The bytes that a run may take: as given (`512M`, `6G`), or a quarter of the machine, for so many tasks at once.
+
+    Raises UsageError for a text that says no size, and for less than LEAST for each task.
+    """
+    least = LEAST * at_once
+    if given is None:
+        return max(least, of_machine() // 4)
+    match = re.fullmatch(r"(\d{1,6})([MGT])", given)
+    if match is None:
+        raise UsageError(f"--memory: expected a size such as 512M or 6G, found {given!r}")
+    found = int(match[1]) * UNITS[match[2]]
+    if found < least:
+        raise UsageError(f"--memory: expected at least {least >> 20}M for {at_once} tasks at once, found {given!r}")
+    return found
+
+
+def for_engine(memory: int) -> int:
+    """The engine's share of a run's memory."""
+    return memory // 2
+
+
+def for_tasks(memory: int) -> int:
+    """The share of all tasks that run at once."""
+    return memory - for_engine(memory)

@@ -1,0 +1,59 @@
+"""A small budget holds for a network that does not fit it, and changes no row."""
+
+import json
+import subprocess
+import sys
+
+import pytest
+
+from pipelines.engines.base import cores
+from pipelines.errors import UsageError
+from pipelines.memory import budget, for_engine, for_tasks, of_machine
+from pipelines.runner.materialize import buckets_for
+from tests.surroundings import environment
+
+MIB = 1 << 20
+
+
+def held(*arguments):
+    """What tests.merge.held prints, in a process of its own."""
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.merge.held", *map(str, arguments)],
+        check=True, capture_output=True, text=True, env=environment(),
+    )  # fmt: skip
+    return json.loads(done.stdout)
+
+
+@pytest.mark.skipif(cores() != 2, reason="512M is the least for two tasks at once")
+def test_512_mebibytes_hold_for_a_network_that_takes_more_and_the_rows_are_the_same(tmp_path):
+    held(tmp_path)
+    small, large = held(tmp_path, "512M"), held(tmp_path, "6G")
+    assert small["grown"] <= 512 < large["grown"]
+    assert (small["rows"], small["hash"]) == (large["rows"], large["hash"])
+
+
+def test_a_budget_is_what_is_given_or_a_quarter_of_the_machine():
+    assert budget("512M", 2) == 512 * MIB
+    assert budget("6G", 2) == 6 * 1024 * MIB
+    assert budget(None, 1) == max(256 * MIB, of_machine() // 4)
+    assert for_engine(budget("1G", 2)) + for_tasks(budget("1G", 2)) == 1024 * MIB
+
+
+@pytest.mark.parametrize(
+    ("given", "told"),
+    [
+        ("much", "--memory: expected a size such as 512M or 6G, found 'much'"),
+        ("512", "--memory: expected a size such as 512M or 6G, found '512'"),
+        ("-1G", "--memory: expected a size such as 512M or 6G, found '-1G'"),
+        ("511M", "--memory: expected at least 512M for 2 tasks at once, found '511M'"),
+    ],
+)
+def test_a_budget_that_is_none_or_too_small_is_told(given, told):
+    with pytest.raises(UsageError) as raised:
+        budget(given, 2)
+    assert str(raised.value) == told
+
+
+@pytest.mark.parametrize(("memory", "buckets"), [(1 << 30, 8), (128 * MIB, 16), (64 * MIB, 32)])
+def test_less_memory_makes_more_buckets(memory, buckets):
+    assert buckets_for(8_000_000, memory) == buckets
