@@ -1,7 +1,7 @@
-"""Memory: what a run may take, and how it is shared out.
+"""Memory: what a run may take.
 
-Half is for the engine's own work (on Sail; a Spark has its own settings), half for tasks: as many as run at once, one
-bucket each. What grows with the data keeps to that; the interpreter and its libraries, some 0.3 GB, come on top.
+The engine's DataFrames (on Sail; a Spark has its own settings) and the tasks, one bucket each, take it by turns. What
+grows with the data keeps to that; the interpreter and its libraries, some 0.3 GB, come on top.
 """
 
 import os
@@ -40,13 +40,3 @@ def budget(given: str | None, at_once: int) -> int:
     if found < least:
         raise UsageError(f"--memory: expected at least {least >> 20}M for {at_once} tasks at once, found {given!r}")
     return found
-
-
-def for_engine(memory: int) -> int:
-    """The engine's share of a run's memory."""
-    return memory // 2
-
-
-def for_tasks(memory: int) -> int:
-    """The share of all tasks that run at once."""
-    return memory - for_engine(memory)

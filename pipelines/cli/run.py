@@ -38,7 +38,7 @@ def run(
     """
     from pipelines.engines import open_engine
     from pipelines.engines.base import cores
-    from pipelines.memory import budget, for_engine
+    from pipelines.memory import budget
     from pipelines.runner.runs import run as publish
     from pipelines.storage.lake import Lake
 
@@ -46,7 +46,7 @@ def run(
     if view is not None and (policy or rebuild):
         raise UsageError("--view: expected no policy and no --rebuild beside it, all views have the same of both")
     size = budget(memory, cores())
-    with open_engine(engine, verbose=verbose, memory=for_engine(size)) as opened, show.status() as progress:
+    with open_engine(engine, verbose=verbose, memory=size) as opened, show.status() as progress:
         done = publish(Lake.at(root), opened, policy=policy, rebuild=rebuild, view=view, memory=size, progress=progress)
     if json:
         facts = {"published": done.published, "reason": done.reason, "seconds": done.seconds}

@@ -23,7 +23,7 @@ from pipelines.tables import Table
 
 BATCH_ROWS = 128 * 1024
 EVENTS_PER_BUCKET = 1 << 20
-BYTES_PER_EVENT = 256
+BYTES_PER_EVENT = 512
 """What a task holds of its bucket for each event of the log that is the bucket's share, at most."""
 
 Made = Callable[[pa.Table], pa.Table]

@@ -11,7 +11,7 @@ from pipelines import __version__
 from pipelines.engines.base import Engine, cores
 from pipelines.errors import NewsfeedError
 from pipelines.events.upcasting import newest
-from pipelines.memory import budget, for_tasks
+from pipelines.memory import budget
 from pipelines.runner.building import build
 from pipelines.runner.landing.certificate import APPLICATION as LANDINGS
 from pipelines.runner.landing.certificate import (
@@ -98,7 +98,7 @@ def run(
 
 def _workshop(planned: Plan, engine: Engine, events: int, given: int | None) -> Workshop:
     """Where the tables are made; in as many buckets as those have that are kept."""
-    memory = for_tasks(budget(None, cores()) if given is None else given)
+    memory = budget(None, cores()) if given is None else given
     buckets = buckets_for(events, memory // engine.slots)
     if planned.last is not None and planned.kept:
         buckets = planned.last.buckets

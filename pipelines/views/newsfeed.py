@@ -52,6 +52,9 @@ Indexed = tuple[Timelines, tuple[Posts, Reposts]]
 ENTRY_BYTES = 224
 """What a row of the timelines takes while they are indexed for the merge and for the audit."""
 
+PORTION = 16
+"""The share of a task's memory that the rows of a portion may take; the rest is for what is made of them."""
+
 _indexing = Lock()
 _indexed: dict[tuple[str, ...], Indexed] = {}
 
@@ -85,7 +88,7 @@ def _merge(bucket: int, inputs: BucketInputs) -> Iterator[pa.RecordBatch]:
         return
     authors = np.unique(int64s(inputs.read(TIMELINES, ["user_id"], bucket)["user_id"]))
     wanted = with_own(follows, authors) if policy.own_posts else follows
-    for portion in portions(partial(_pieces, inputs), wanted, policy.cap, inputs.memory // 4 // ENTRY_BYTES):
+    for portion in portions(partial(_pieces, inputs), wanted, policy.cap, inputs.memory // PORTION // ENTRY_BYTES):
         timelines = index_timelines(portion.timelines)
         own = portion.of((authors, authors))[0] if policy.own_posts else authors[:0]
         readers = readers_of(timelines, portion.of(follows), portion.of(hides), own)

@@ -13,7 +13,7 @@ import pyarrow as pa
 
 from pipelines.engines.base import cores
 from pipelines.engines.sail import SailEngine
-from pipelines.memory import budget, for_tasks
+from pipelines.memory import budget
 from pipelines.policy import Policy
 from pipelines.relations.follows import FOLLOWS
 from pipelines.relations.timelines import TIMELINES
@@ -53,7 +53,7 @@ def table_of(table, columns):
 
 def write(folder):
     """Write the network, in as many buckets as the small budget asks for."""
-    buckets = buckets_for(AUTHORS * POSTS_OF_EACH, for_tasks(budget("512M", SLOTS)) // SLOTS)
+    buckets = buckets_for(AUTHORS * POSTS_OF_EACH, budget("512M", SLOTS) // SLOTS)
     for table, rows in ((TIMELINES, timelines()), (FOLLOWS, follows())):
         owner = rows[table.bucket_by].to_numpy() % buckets
         for bucket in range(buckets):
@@ -65,7 +65,7 @@ def merge(folder, memory):
     """Merge the network within so much memory."""
     found = {name: sorted(Path(folder, name).iterdir()) for name in ("timelines", "follows")}
     places = {name: tuple((bucket_of(file.name), str(file)) for file in files) for name, files in found.items()}
-    at = Workshop(Lake.at(folder), SailEngine(), POLICY, len(found["follows"]), for_tasks(budget(memory, SLOTS)))
+    at = Workshop(Lake.at(folder), SailEngine(), POLICY, len(found["follows"]), budget(memory, SLOTS))
     before = resident()
     made = materialize_buckets(VIEW, places | {"hides": (), "deactivations": ()}, f"{folder}/{memory}", at)
     return {"rows": made.rows, "hash": made.content_hash, "grown": resident() - before}

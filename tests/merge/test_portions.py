@@ -63,7 +63,7 @@ def test_random_networks_in_portions_merge_as_the_naive_way_says(monkeypatch, se
     random = Random(f"{seed} {entries} {buckets}")
     for _ in range(100):
         network, policy = drawn(random), random.choice([*POLICIES, Policy(cap=2)])
-        memory = 2 * entries * newsfeed.ENTRY_BYTES
+        memory = newsfeed.PORTION * entries * newsfeed.ENTRY_BYTES
         assert merged(network, policy, buckets, memory) == naive(network, policy), (network, policy)
 
 
