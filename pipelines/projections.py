@@ -21,11 +21,17 @@ def no_checks(_: Policy) -> tuple[Check, ...]:
     return ()
 
 
+def nothing_arrived(_: int) -> pa.Table:
+    """No rows: the projection has no `spread`."""
+    return pa.table({})
+
+
 @dataclass(frozen=True)
 class BucketInputs:
     """What a task that makes one bucket may read: by table and bucket, the places of the data files.
 
-    `memory` is how many bytes the task may hold, `shared` how many all tasks of the process may hold in common.
+    `memory` is how many bytes the task may hold, `shared` how many all tasks of the process may hold in common;
+    `arrived` gives the rows that the projection's `spread` sent to a bucket.
     """
 
     policy: Policy
@@ -35,6 +41,7 @@ class BucketInputs:
     count: Callable[[str], int]
     memory: int
     shared: int
+    arrived: Callable[[int], pa.Table] = nothing_arrived
 
     def read(self, table: Table, columns: list[str], bucket: int | None = None) -> pa.Table:
         """Columns of a table's rows: of one bucket, in their order, or of all buckets, one after another."""
@@ -53,6 +60,14 @@ class BucketInputs:
 def no_audits(_: int, __: BucketInputs) -> tuple[Check, ...]:
     """Nothing beyond the checks of each row."""
     return ()
+
+
+@dataclass(frozen=True)
+class Spread:
+    """Rows that go to the bucket of the table's `bucket_by`, from the bucket of which `rows` makes them."""
+
+    schema: pa.Schema
+    rows: Callable[[int, BucketInputs], pa.Table]
 
 
 @dataclass(frozen=True)
@@ -77,8 +92,10 @@ class Projection:
 class BucketProjection:
     """A table made bucket by bucket from data files, each task holding the memory of one bucket.
 
-    `audits` are the checks of a bucket's rows against what the bucket was made of; `audited` are their names, which
-    need no bucket to be told.
+    - `spread`: what `merge` needs of other buckets; it is there, in any order, before the first merge.
+    - `audits`: the checks of a bucket's rows against what the bucket was made of; `audited` are their names, which
+      need no bucket to be told.
+    - `counts`: as of a Projection.
     """
 
     table: Table
@@ -88,6 +105,8 @@ class BucketProjection:
     version: int = 1
     audits: Callable[[int, BucketInputs], tuple[Check, ...]] = no_audits
     audited: tuple[str, ...] = ()
+    spread: Spread | None = None
+    counts: Mapping[str, Facts] = field(default_factory=dict)
 
 
 AnyProjection = Projection | BucketProjection

@@ -6,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property
 from typing import Any
 
+import pyarrow as pa
 from pyspark.sql import SparkSession
 
 from pipelines.engines.base import Engine, Item, Result, cores
@@ -29,6 +30,8 @@ class SailEngine(Engine):
         """A server on loopback, at a free port."""
         os.environ.setdefault("RUST_LOG", self._log)
         os.environ.setdefault("MIMALLOC_PURGE_DELAY", "0")  # what Sail frees goes back to the system: a third less
+        if "jemalloc" in pa.supported_memory_backends():  # what tasks free is used again: a sixth less, and faster
+            pa.set_memory_pool(pa.jemalloc_memory_pool())
         if self._memory is not None:
             os.environ |= {"SAIL_RUNTIME__MEMORY_POOL__TYPE": "greedy", POOL: str(self._memory)}
         from pysail.spark import SparkConnectServer

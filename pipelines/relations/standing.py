@@ -1,5 +1,8 @@
 """The facts that stand: what was not withdrawn, by users who are not deactivated, on posts that stand."""
 
+from collections.abc import Callable
+from functools import lru_cache
+
 import pyarrow as pa
 import pyarrow.compute as pc
 from pyspark.sql import DataFrame
@@ -8,6 +11,8 @@ from pyspark.sql import functions as F
 from pipelines.projections import BucketInputs, Frames
 from pipelines.relations.deactivations import DEACTIVATIONS
 from pipelines.relations.follows import FOLLOWS
+from pipelines.relations.posts import POSTS
+from pipelines.tables import Table
 
 
 def of_active(frames: Frames, rows: DataFrame, *users: str) -> DataFrame:
@@ -40,15 +45,44 @@ def standing_on_posts(frames: Frames, fact: str) -> DataFrame:
 
 def inactive_users(inputs: BucketInputs) -> pa.Array:
     """The ids of all deactivated users."""
-    return inputs.read(DEACTIVATIONS, ["user_id", "holds"]).filter(pc.field("holds"))["user_id"].combine_chunks()
+    return _inactive(inputs.of(DEACTIVATIONS), inputs.open)
+
+
+@lru_cache(maxsize=1)
+def _inactive(files: tuple[str, ...], read: Callable[[str, list[str]], pa.Table]) -> pa.Array:
+    """Kept, as there is a file for each bucket and every bucket's task asks; data files never change."""
+    found = [read(file, ["user_id", "holds"]).filter(pc.field("holds"))["user_id"] for file in files]
+    return pa.chunked_array([chunk for column in found for chunk in column.chunks], pa.int64()).combine_chunks()
+
+
+def active_in(rows: pa.Table, inactive: pa.Array, *users: str) -> pa.Table:
+    """The rows in which none of the users (names of columns) is among the inactive ones."""
+    for user in users if len(inactive) else ():
+        rows = rows.filter(pc.invert(pc.is_in(rows[user], inactive)))
+    return rows
+
+
+def posts_in(bucket: int, inputs: BucketInputs, *columns: str) -> pa.Table:
+    """The standing posts of a bucket, by id: post_id, author_id and these columns."""
+    names = list(dict.fromkeys(("post_id", "author_id", *columns)))
+    posts = inputs.read(POSTS, [*names, "deleted"], bucket).filter(~pc.field("deleted")).select(names)
+    return active_in(posts, inactive_users(inputs), "author_id")
 
 
 def follows_in(bucket: int, inputs: BucketInputs) -> pa.Table:
     """The standing follows of a bucket's followers, by follower: follower_id, followee_id, event_time."""
-    columns = ["follower_id", "followee_id", "event_time"]
-    follows = inputs.read(FOLLOWS, [*columns, "holds"], bucket).filter(pc.field("holds")).select(columns)
-    inactive = inactive_users(inputs)
-    if len(inactive):
-        for user in columns[:2]:
-            follows = follows.filter(pc.invert(pc.is_in(follows[user], inactive)))
-    return follows.combine_chunks()
+    follows = _holding(bucket, inputs, FOLLOWS)
+    return active_in(follows, inactive_users(inputs), "follower_id", "followee_id").combine_chunks()
+
+
+def given_in(bucket: int, inputs: BucketInputs, facts: Table, posts: pa.Table) -> pa.Table:
+    """The `likes` or `reposts` by active users of these posts of a bucket: post_id, user_id, event_time, author_id."""
+    given = active_in(_holding(bucket, inputs, facts), inactive_users(inputs), "user_id")
+    author = posts["author_id"].take(pc.index_in(given["post_id"], posts["post_id"].combine_chunks()))
+    return given.append_column("author_id", author).filter(pc.field("author_id").is_valid())
+
+
+def _holding(bucket: int, inputs: BucketInputs, facts: Table) -> pa.Table:
+    """The key and the time of a bucket's facts that hold."""
+    columns = [*facts.key, "event_time"]
+    return inputs.read(facts, [*columns, "holds"], bucket).filter(pc.field("holds")).select(columns)

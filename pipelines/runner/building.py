@@ -57,9 +57,10 @@ def build(plan: Plan, at: Workshop, events: DataFrame | None, steps: Steps) -> d
 
 def _stage(projection: AnyProjection, made: Made, place: str, at: Workshop) -> Staged:
     """One table, its rows and its counts checked."""
-    if not isinstance(projection, Projection):
-        return materialize_buckets(projection, made.places, place, at)
-    staged = materialize_frame(projection, made.frames, place, at)
+    if isinstance(projection, Projection):
+        staged = materialize_frame(projection, made.frames, place, at)
+    else:
+        staged = materialize_buckets(projection, made.places, place, at)
     if projection.counts:
         audit_counts(projection, made.frames, made.frame(projection.table, staged.places))
     return staged

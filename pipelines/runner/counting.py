@@ -10,12 +10,12 @@ from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from pipelines.checks import AuditError, Findings, require_clean
-from pipelines.projections import Frames, Projection
+from pipelines.projections import AnyProjection, Frames
 
 HASH, COUNT = "decimal(20,0)", "decimal(18,0)"
 
 
-def audit_counts(projection: Projection, frames: Frames, rows: DataFrame) -> None:
+def audit_counts(projection: AnyProjection, frames: Frames, rows: DataFrame) -> None:
     """Raise AuditError, with up to five offending keys each, unless the rows' counts are those of the facts."""
     key = projection.table.key
     facts = {column: made(frames).select(*key) for column, made in projection.counts.items()}

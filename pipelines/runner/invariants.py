@@ -15,6 +15,5 @@ def checks_of(projection: AnyProjection, policy: Policy) -> tuple[Check, ...]:
 def invariants(projection: AnyProjection, policy: Policy) -> tuple[str, ...]:
     """The names of all checks: of each row, and of the rows against what they were made of."""
     by_row = (check.name for check in checks_of(projection, policy))
-    if isinstance(projection, Projection):
-        return (*by_row, *map(counting.name_of, projection.counts))
-    return (*by_row, *projection.audited)
+    audited = () if isinstance(projection, Projection) else projection.audited
+    return (*by_row, *audited, *map(counting.name_of, projection.counts))

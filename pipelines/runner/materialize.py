@@ -1,7 +1,7 @@
 """Materialize: a projection's rows become sorted, checked, hashed data files, one a bucket, not yet committed."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from itertools import chain
 
@@ -12,9 +12,9 @@ from pyspark.sql import DataFrame, SparkSession
 from pipelines.checks import AuditError, Check, Findings, require_clean
 from pipelines.engines.base import Engine
 from pipelines.policy import Policy
-from pipelines.projections import BucketInputs, BucketProjection, Fold, Projection
+from pipelines.projections import BucketInputs, BucketProjection, Fold, Projection, Spread
 from pipelines.runner.invariants import checks_of
-from pipelines.runner.scattering import Pieces, gathered, scatter
+from pipelines.runner.scattering import Pieces, gathered, scatter, spread
 from pipelines.sorting import order_by
 from pipelines.storage import datafiles, places
 from pipelines.storage.datafiles import DataFile, write_buckets
@@ -134,8 +134,27 @@ def materialize_buckets(projection: BucketProjection, held: Mapping[str, Places]
     slots = at.engine.slots
     shared = at.memory // 2 if at.engine.shares_memory else at.memory // 2 // slots
     inputs = BucketInputs(at.policy, at.buckets, read, datafiles.read, datafiles.count, at.memory // slots, shared)
-    task = partial(_write_merged, projection, inputs, place, checks_of(projection, at.policy))
-    return _staged(projection.table, place, at.engine.run(task, range(at.buckets)))
+    with at.lake.scratch() as folder:
+        if projection.spread is not None:
+            inputs = replace(inputs, arrived=_arrivals(projection.table, projection.spread, inputs, folder, at))
+        task = partial(_write_merged, projection, inputs, place, checks_of(projection, at.policy))
+        return _staged(projection.table, place, at.engine.run(task, range(at.buckets)))
+
+
+def _arrivals(table: Table, sent: Spread, inputs: BucketInputs, folder: str, at: Workshop) -> Callable[[int], pa.Table]:
+    """What gives the rows that were spread to a bucket, once all are written to the folder."""
+    if table.bucket_by is None:
+        raise ValueError(f"{table.name}: rows are spread by `bucket_by`, found none")
+    pieces = spread(at.engine, partial(_sent, sent, inputs), table.bucket_by, at.buckets, folder)
+    return partial(_arrived, sent.schema, pieces)
+
+
+def _sent(sent: Spread, inputs: BucketInputs, bucket: int) -> pa.Table:
+    return sent.rows(bucket, inputs).cast(sent.schema)
+
+
+def _arrived(schema: pa.Schema, pieces: Mapping[int, Pieces], bucket: int) -> pa.Table:
+    return gathered(pieces[bucket]) if bucket in pieces else schema.empty_table()
 
 
 def _write_merged(

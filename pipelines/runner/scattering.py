@@ -5,16 +5,17 @@ A task writes pieces of many buckets one after another into one file, and tells 
 
 import uuid
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import partial
-from itertools import pairwise
+from itertools import chain, pairwise
 
 import numpy as np
 import pyarrow as pa
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
-from pipelines.arrays import arrow, int64s
+from pipelines.arrays import Int64s, arrow, int64s
+from pipelines.engines.base import Engine
 from pipelines.sorting import order_by
 from pipelines.storage import places
 from pipelines.storage.stages import read_table, write_table
@@ -35,10 +36,13 @@ def scatter(rows: DataFrame, by: str | None, buckets: int, folder: str) -> dict[
     bucket = F.pmod(F.col(by), F.lit(buckets).cast("bigint")) if by and buckets > 1 else F.lit(0)
     numbered = rows.withColumn(BUCKET, bucket)
     written = numbered.mapInArrow(partial(_scatter, folder), "bucket bigint, place string, start bigint").collect()
-    pieces: dict[int, list[Piece]] = defaultdict(list)
-    for row in written:
-        pieces[row["bucket"]].append((row["place"], row["start"]))
-    return {bucket: tuple(sorted(pieces[bucket])) for bucket in sorted(pieces)}
+    return _by_target((row["bucket"], (row["place"], row["start"])) for row in written)
+
+
+def spread(engine: Engine, rows: Callable[[int], pa.Table], by: str, buckets: int, folder: str) -> dict[int, Pieces]:
+    """As `scatter`, of the rows that a task makes of each bucket."""
+    written = engine.run(partial(_spread, folder, rows, by, buckets), range(buckets))
+    return _by_target(chain.from_iterable(written))
 
 
 def gathered(pieces: Pieces) -> pa.Table:
@@ -46,14 +50,35 @@ def gathered(pieces: Pieces) -> pa.Table:
     return pa.concat_tables(read_table(place, start) for place, start in pieces)
 
 
+def _by_target(written: Iterable[tuple[int, Piece]]) -> dict[int, Pieces]:
+    pieces: dict[int, list[Piece]] = defaultdict(list)
+    for bucket, piece in written:
+        pieces[bucket].append(piece)
+    return {bucket: tuple(sorted(pieces[bucket])) for bucket in sorted(pieces)}
+
+
 def _scatter(folder: str, batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-    """The task: a row for each piece that it wrote."""
+    """The task of the engine: a row for each piece that it wrote."""
+    numbered = ((int64s(rows[BUCKET].cast(pa.int64())), rows.drop_columns([BUCKET])) for rows in _in_portions(batches))
+    for bucket, (place, start) in _written(folder, numbered):
+        yield pa.record_batch({"bucket": [bucket], "place": [place], "start": [start]})
+
+
+def _spread(
+    folder: str, rows: Callable[[int], pa.Table], by: str, buckets: int, bucket: int
+) -> list[tuple[int, Piece]]:
+    """The task of a bucket: the pieces that it wrote."""
+    made = rows(bucket)
+    return list(_written(folder, [(int64s(made[by]) % buckets, made)] if made.num_rows else []))
+
+
+def _written(folder: str, numbered: Iterable[tuple[Int64s, pa.Table]]) -> Iterator[tuple[int, Piece]]:
+    """The pieces of tables whose rows go to the numbered buckets, one after another in a new file."""
     place = places.join(folder, uuid.uuid4().hex)
     with places.writing(place) as file:
-        for rows in _in_portions(batches):
-            found = [(bucket, place, write_table(file, of_bucket)) for bucket, of_bucket in _by_bucket(rows)]
-            columns = zip(*found, strict=True)
-            yield pa.record_batch(dict(zip(("bucket", "place", "start"), map(list, columns), strict=True)))
+        for numbers, rows in numbered:
+            for bucket, of_bucket in _by_bucket(numbers, rows):
+                yield bucket, (place, write_table(file, of_bucket))
 
 
 def _in_portions(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.Table]:
@@ -70,10 +95,8 @@ def _in_portions(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.Table]:
         yield pa.Table.from_batches(held)
 
 
-def _by_bucket(rows: pa.Table) -> Iterator[tuple[int, pa.Table]]:
-    """The rows of each bucket."""
-    numbers = int64s(rows[BUCKET].cast(pa.int64()))
-    rows = rows.drop_columns([BUCKET])
+def _by_bucket(numbers: Int64s, rows: pa.Table) -> Iterator[tuple[int, pa.Table]]:
+    """The rows of each bucket; there is at least one row."""
     if numbers.min() == numbers.max():
         yield int(numbers[0]), rows
         return

@@ -1,19 +1,20 @@
 """What others did that concerns a user, newest first."""
 
-from functools import reduce
+from collections.abc import Iterator
 
 import pyarrow as pa
 import pyarrow.compute as pc
-from pyspark.sql import DataFrame
-from pyspark.sql import functions as F
 
 from pipelines.checks import Check, at_most, in_order, numbered
 from pipelines.merge.positions import with_positions
 from pipelines.policy import Policy
-from pipelines.projections import Frames, Projection
+from pipelines.projections import BucketInputs, BucketProjection, Spread
 from pipelines.relations.arrays import numbers
-from pipelines.relations.standing import of_active, standing_follows, standing_on_posts, standing_posts
-from pipelines.relations.timelines import with_parent_author
+from pipelines.relations.hides import HIDES
+from pipelines.relations.likes import LIKES
+from pipelines.relations.reposts import REPOSTS
+from pipelines.relations.standing import active_in, follows_in, given_in, inactive_users, posts_in
+from pipelines.relations.timelines import TIMELINES
 from pipelines.sorting import order_by
 from pipelines.tables import Column, Table
 
@@ -40,50 +41,79 @@ def _checks(policy: Policy) -> tuple[Check, ...]:
     return (numbered("user_id"), in_order("user_id", *NEWEST_FIRST), at_most("position", policy.cap))
 
 
-def _done(kind: str, facts: DataFrame, user: str, actor: str, post: str | None, time: str) -> DataFrame:
-    """Facts as notifications of a kind, which stands as its number; the names of the columns say what is what."""
-    post_id = F.lit(None).cast("bigint") if post is None else F.col(post)
-    return facts.select(
-        F.col(user).alias("user_id"),
-        F.lit(KINDS.index(kind)).cast("bigint").alias("kind"),
-        F.col(actor).alias("actor_id"),
-        post_id.alias("post_id"),
-        F.col(time).alias("notified_at"),
-    )
+DONE = pa.schema(
+    [
+        ("user_id", pa.int64()),
+        ("kind", pa.int64()),
+        ("actor_id", pa.int64()),
+        ("post_id", pa.int64()),
+        ("notified_at", NOTIFICATIONS.arrow.field("notified_at").type),
+    ]
+)
+"""Notifications without positions; a kind is its place in KINDS, no post is 0."""
 
 
-def _mentions(posts: DataFrame) -> DataFrame:
-    """Each user whom a post mentions, once, except whom it answers."""
-    mentions = posts.withColumn("mentioned_id", F.explode(F.array_distinct("mentioned_ids")))
-    return mentions.where(~F.col("mentioned_id").eqNullSafe(F.col("parent_author_id")))
+def _done(kind: str, rows: pa.Table, user: str, actor: str, post: str | None, time: str) -> pa.Table:
+    """What others did to a user, as notifications of a kind; the names of the rows' columns say what is what."""
+    kinds = pa.repeat(pa.scalar(KINDS.index(kind), pa.int64()), rows.num_rows)
+    posts = pa.repeat(pa.scalar(0, pa.int64()), rows.num_rows) if post is None else rows[post]
+    done = pa.table([rows[user], kinds, rows[actor], posts, rows[time]], DONE)
+    return done.filter(pc.field("user_id") != pc.field("actor_id"))
 
 
-def _build(frames: Frames) -> DataFrame:
-    posts = with_parent_author(frames, standing_posts(frames).drop("text"))
-    replies = posts.where(F.col("parent_author_id").isNotNull())
-    likes, reposts = standing_on_posts(frames, "likes"), standing_on_posts(frames, "reposts")
+def _mentions(posts: pa.Table) -> pa.Table:
+    """Each post with each user whom it mentions, once: mentioned_id."""
+    mentioned, columns = posts["mentioned_ids"], ["post_id", "author_id", "posted_at"]
+    mentions = posts.select(columns).take(pc.list_parent_indices(mentioned))
+    mentions = mentions.append_column("mentioned_id", pc.list_flatten(mentioned))
+    return mentions.group_by(mentions.column_names).aggregate([])
+
+
+def _all_done(bucket: int, inputs: BucketInputs) -> pa.Table:
+    """What a bucket's followers and authors did, and what was done to its posts, to users who are active."""
+    posts = posts_in(bucket, inputs, "posted_at", "mentioned_ids").combine_chunks()
+    timelines = inputs.read(TIMELINES, ["kind", "parent_author_id", "author_id", "post_id", "posted_at"], bucket)
+    replies = timelines.filter((pc.field("kind") == "reply") & pc.field("parent_author_id").is_valid())
+    likes, reposts = (given_in(bucket, inputs, facts, posts) for facts in (LIKES, REPOSTS))
     done = (
-        _done("followed", standing_follows(frames), "followee_id", "follower_id", None, "event_time"),
+        _done("followed", follows_in(bucket, inputs), "followee_id", "follower_id", None, "event_time"),
         _done("liked", likes, "author_id", "user_id", "post_id", "event_time"),
         _done("mentioned", _mentions(posts), "mentioned_id", "author_id", "post_id", "posted_at"),
         _done("replied", replies, "parent_author_id", "author_id", "post_id", "posted_at"),
         _done("reposted", reposts, "author_id", "user_id", "post_id", "event_time"),
     )
-    by_others = reduce(DataFrame.unionByName, done).where(F.col("user_id") != F.col("actor_id"))
-    hides = frames["hides"].withColumnRenamed("hidden_id", "actor_id")
-    return of_active(frames, by_others, "user_id").join(hides, ["user_id", "actor_id"], "left_anti")
+    return active_in(pa.concat_tables(done), inactive_users(inputs), "user_id")
 
 
-def _fold(rows: pa.Table, policy: Policy) -> pa.Table:
+def _merge(bucket: int, inputs: BucketInputs) -> Iterator[pa.RecordBatch]:
     """The newest of each user, with positions and the names of the kinds."""
-    rows = rows.set_column(rows.schema.get_field_index("post_id"), "post_id", pc.fill_null(rows["post_id"], 0))
+    hides = inputs.read(HIDES, ["user_id", "hidden_id"], bucket)
+    rows = _told_once(_without(inputs.arrived(bucket), hides.rename_columns(["user_id", "actor_id"])))
     columns = [numbers(rows, name) for name in ("user_id", "notified_at", "kind", "actor_id", "post_id")]
-    ordered = with_positions(rows.take(pa.array(order_by(*columns, descending=(1, 4)))), "user_id", policy.cap)
-    kinds = pa.array(KINDS).take(ordered["kind"])
+    newest = rows.take(pa.array(order_by(*columns, descending=(1, 4))))
+    ordered = with_positions(newest, "user_id", inputs.policy.cap)
+    kinds = pa.array(KINDS).take(ordered["kind"].combine_chunks())
     posts = pc.if_else(pc.equal(ordered["post_id"], 0), None, ordered["post_id"])
-    return ordered.drop_columns(["kind", "post_id"]).append_column("kind", kinds).append_column("post_id", posts)
+    named = ordered.drop_columns(["kind", "post_id"]).append_column("kind", kinds).append_column("post_id", posts)
+    yield from named.select(NOTIFICATIONS.names).combine_chunks().to_batches(512 * 1024)
 
 
-VIEW = Projection(
-    NOTIFICATIONS, ("follows", "posts", "likes", "reposts", "hides", "deactivations"), _build, _checks, fold=_fold
+def _told_once(rows: pa.Table) -> pa.Table:
+    """The rows without the mentions of whom the post answers, who is told of the reply."""
+    mentions = pc.field("kind") == KINDS.index("mentioned")
+    replies = rows.filter(pc.field("kind") == KINDS.index("replied")).select(["user_id", "post_id"])
+    return pa.concat_tables([rows.filter(~mentions), _without(rows.filter(mentions), replies)])
+
+
+def _without(rows: pa.Table, pairs: pa.Table) -> pa.Table:
+    """The rows that have none of the pairs of ids, in any order."""
+    return rows.join(pairs, pairs.column_names, join_type="left anti").select(rows.column_names)
+
+
+VIEW = BucketProjection(
+    NOTIFICATIONS,
+    ("follows", "posts", "likes", "reposts", "timelines", "hides", "deactivations"),
+    _merge,
+    _checks,
+    spread=Spread(DONE, _all_done),
 )

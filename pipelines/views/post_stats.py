@@ -1,20 +1,17 @@
 """How often each standing post is liked, reposted and replied to."""
 
-from functools import reduce
+from collections.abc import Iterator
 
-import numpy as np
 import pyarrow as pa
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
-from pipelines.arrays import arrow, flags, int64s
-from pipelines.merge.lookup import find, lookup_of
-from pipelines.policy import Policy
-from pipelines.projections import Facts, Frames, Projection
-from pipelines.relations.standing import given_on_posts, standing_on_posts, standing_posts
+from pipelines.projections import BucketInputs, BucketProjection, Facts, Frames, Spread
+from pipelines.relations.likes import LIKES
+from pipelines.relations.reposts import REPOSTS
+from pipelines.relations.standing import given_in, posts_in, standing_on_posts, standing_posts
+from pipelines.relations.tallies import tallies, tally, totals
 from pipelines.tables import Column, Table
-
-POST = 0
 
 POST_STATS = Table(
     "post_stats",
@@ -43,39 +40,30 @@ FACTS: dict[str, Facts] = {
     "reposts": lambda frames: standing_on_posts(frames, "reposts").select("post_id"),
     "replies": _replies,
 }
+GIVEN = {"likes": LIKES, "reposts": REPOSTS}
 
 
-def _answered(frames: Frames) -> DataFrame:
-    """The post that each standing reply answers, standing or not."""
-    return standing_posts(frames).where("reply_to_post_id IS NOT NULL").withColumn("post_id", F.col("reply_to_post_id"))
+def _answered(bucket: int, inputs: BucketInputs) -> pa.Table:
+    """How often the standing posts of a bucket answer each post, standing or not."""
+    answered = posts_in(bucket, inputs, "reply_to_post_id")["reply_to_post_id"]
+    return tally("post_id", "replies", answered.drop_null())
 
 
-COUNTED: dict[str, Facts] = {
-    "likes": lambda frames: given_on_posts(frames, "likes"),
-    "reposts": lambda frames: given_on_posts(frames, "reposts"),
-    "replies": _answered,
-}
-"""The facts before it is known which of the posts stand: that is cheap to see where a bucket's rows are together."""
+def _merge(bucket: int, inputs: BucketInputs) -> Iterator[pa.RecordBatch]:
+    """The standing posts, by id, with the numbers of their facts, which are in the same bucket."""
+    posts, named = posts_in(bucket, inputs), [inputs.arrived(bucket)]
+    for name, facts in GIVEN.items():
+        named.append(tally("post_id", name, given_in(bucket, inputs, facts, posts)["post_id"]))
+    stats, tallied = posts, pa.concat_tables(named)
+    for name in FACTS:
+        stats = stats.append_column(name, totals(posts["post_id"], name, tallied, "post_id"))
+    yield from stats.combine_chunks().to_batches(512 * 1024)
 
 
-def _build(frames: Frames) -> DataFrame:
-    """The standing posts, and the post of each fact: `kind` is POST, or else the fact's place in COUNTED, from 1 on."""
-    facts = (made(frames).select("post_id", F.lit(None).cast("bigint").alias("author_id")) for made in COUNTED.values())
-    rows = (standing_posts(frames).select("post_id", "author_id"), *facts)
-    kinds = (of.withColumn("kind", F.lit(kind).cast("bigint")) for kind, of in enumerate(rows, POST))
-    return reduce(DataFrame.unionByName, kinds)
-
-
-def _fold(rows: pa.Table, _: Policy) -> pa.Table:
-    """Each standing post, by id, with the numbers of its facts."""
-    kinds, ids = int64s(rows["kind"]), int64s(rows["post_id"])
-    stats = rows.filter(flags(kinds == POST)).drop_columns(["kind"]).sort_by("post_id")
-    index = lookup_of(int64s(stats["post_id"]))
-    for kind, name in enumerate(COUNTED, POST + 1):
-        found = find(index, ids[kinds == kind])
-        counts = np.bincount(found[found >= 0], minlength=stats.num_rows)
-        stats = stats.append_column(name, arrow(counts, pa.int64()))
-    return stats
-
-
-VIEW = Projection(POST_STATS, ("posts", "likes", "reposts", "deactivations"), _build, fold=_fold, counts=FACTS)
+VIEW = BucketProjection(
+    POST_STATS,
+    ("posts", "likes", "reposts", "deactivations"),
+    _merge,
+    spread=Spread(tallies("post_id"), _answered),
+    counts=FACTS,
+)

@@ -3,11 +3,9 @@
 from collections.abc import Iterator
 
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from pipelines.projections import BucketInputs, BucketProjection
-from pipelines.relations.posts import POSTS as RELATION
-from pipelines.relations.standing import inactive_users
+from pipelines.relations.standing import posts_in
 from pipelines.tables import Column, Table
 
 POSTS = Table(
@@ -30,9 +28,8 @@ POSTS = Table(
 
 def _merge(bucket: int, inputs: BucketInputs) -> Iterator[pa.RecordBatch]:
     """The relation's rows of posts that stand, which are in the view's order."""
-    posts = inputs.read(RELATION, [*POSTS.names, "deleted"], bucket)
-    stands = pc.invert(pc.or_(posts["deleted"], pc.is_in(posts["author_id"], inactive_users(inputs))))
-    yield from posts.filter(stands).select(POSTS.names).combine_chunks().to_batches(max_chunksize=128 * 1024)
+    posts = posts_in(bucket, inputs, *POSTS.names)
+    yield from posts.select(POSTS.names).combine_chunks().to_batches(max_chunksize=128 * 1024)
 
 
 VIEW = BucketProjection(POSTS, ("posts", "deactivations"), _merge)

@@ -1,10 +1,25 @@
 """One row for every user who ever acted: names, and counts of standing facts."""
 
+from collections.abc import Iterator
+
+import pyarrow as pa
+import pyarrow.compute as pc
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
-from pipelines.projections import Facts, Frames, Projection
-from pipelines.relations.standing import standing_follows, standing_on_posts, standing_posts
+from pipelines.projections import BucketInputs, BucketProjection, Facts, Frames, Spread
+from pipelines.relations.likes import LIKES
+from pipelines.relations.standing import (
+    follows_in,
+    given_in,
+    inactive_users,
+    posts_in,
+    standing_follows,
+    standing_on_posts,
+    standing_posts,
+)
+from pipelines.relations.tallies import tallies, tally, totals
+from pipelines.relations.users import USERS
 from pipelines.tables import Column, Table
 
 COUNTS = {
@@ -52,13 +67,31 @@ FACTS: dict[str, Facts] = {
 }
 
 
-def _build(frames: Frames) -> DataFrame:
-    inactive = frames["deactivations"].where("holds").select("user_id", F.lit(False).alias("is_active"))
-    profile = frames["users"].join(inactive, "user_id", "left").fillna(True, ["is_active"])
-    for name, facts in FACTS.items():
-        count = facts(frames).groupBy("user_id").agg(F.count("*").alias(name))
-        profile = profile.join(count, "user_id", "left")
-    return profile.fillna(0, list(FACTS)).select(*PROFILE.names)
+def _tallies(bucket: int, inputs: BucketInputs) -> pa.Table:
+    """How often each user is named by the follows of a bucket's followers, by its posts and by their likes."""
+    follows, posts = follows_in(bucket, inputs), posts_in(bucket, inputs)
+    named = {
+        "followers": follows["followee_id"],
+        "followees": follows["follower_id"],
+        "posts": posts["author_id"],
+        "likes_received": given_in(bucket, inputs, LIKES, posts)["author_id"],
+    }
+    return pa.concat_tables(tally("user_id", name, ids) for name, ids in named.items())
 
 
-VIEW = Projection(PROFILE, ("users", "follows", "posts", "likes", "deactivations"), _build, counts=FACTS)
+def _merge(bucket: int, inputs: BucketInputs) -> Iterator[pa.RecordBatch]:
+    """The relation's rows, which are in the view's order, with the counts."""
+    rows, named = inputs.read(USERS, list(USERS.names), bucket), inputs.arrived(bucket)
+    for name in COUNTS:
+        rows = rows.append_column(name, totals(rows["user_id"], name, named, "user_id"))
+    is_active = pc.invert(pc.is_in(rows["user_id"], inactive_users(inputs)))
+    yield from rows.append_column("is_active", is_active).select(PROFILE.names).combine_chunks().to_batches(128 * 1024)
+
+
+VIEW = BucketProjection(
+    PROFILE,
+    ("users", "follows", "posts", "likes", "deactivations"),
+    _merge,
+    spread=Spread(tallies("user_id"), _tallies),
+    counts=FACTS,
+)

@@ -6,7 +6,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipelines.projections import BucketInputs, BucketProjection
-from pipelines.relations.standing import inactive_users
+from pipelines.relations.standing import active_in, inactive_users
 from pipelines.relations.users import USERS
 from pipelines.tables import Column, Table
 
@@ -27,7 +27,7 @@ USER_DIRECTORY = Table(
 
 def _merge(bucket: int, inputs: BucketInputs) -> Iterator[pa.RecordBatch]:
     users = inputs.read(USERS, ["user_id", *FIELDS], bucket)
-    users = users.filter(pc.invert(pc.is_in(users["user_id"], inactive_users(inputs))))
+    users = active_in(users, inactive_users(inputs), "user_id")
     rows = pa.concat_tables([_terms(users, field) for field in FIELDS])
     yield from rows.sort_by([(name, "ascending") for name in USER_DIRECTORY.order]).combine_chunks().to_batches()
 

@@ -13,7 +13,7 @@ from pipelines.runner.releases import all_releases
 from pipelines.runner.runs import run
 from pipelines.storage.lake import Lake
 from pipelines.tables import Column, ContractError, Table
-from pipelines.views import newsfeed, post_stats
+from pipelines.views import daily_activity, newsfeed
 from tests.histories import History
 from tests.laws.worlds import CLOCK, land_events, views_of
 
@@ -127,8 +127,8 @@ def test_a_run_whose_check_fails_publishes_nothing_and_the_next_good_run_does(la
     alice.posts("more")
     land_events(lake, engine, history.events)
     with monkeypatch.context() as patch:
-        patch.setattr(post_stats, "VIEW", all_twice(post_stats.VIEW))
-        with pytest.raises(AuditError, match="post_id 101; post_id 102"):
+        patch.setattr(daily_activity, "VIEW", all_twice(daily_activity.VIEW))
+        with pytest.raises(AuditError, match="rows ascend strictly by date"):
             run(lake, engine)
     assert (all_releases(lake), views_of(lake)) == ([first], served)
     assert run(lake, engine).published
