@@ -16,6 +16,8 @@ from pipelines.storage import datafiles
 Word = TypeVar("Word", np.int64, np.uint64)
 
 HISTORY = -1
+LARGEST_SIEVE = 26
+"""The bits of the largest sieve, 64 MB."""
 
 
 @dataclass(frozen=True)
@@ -57,11 +59,16 @@ def _none(part: Part) -> Bools:
 
 
 def within(values: npt.NDArray[Word], ascending: npt.NDArray[Word]) -> Int64s:
-    """The rows whose value is among the ascending ones."""
+    """The rows whose value is among the ascending ones; a sieve by the lower bits leaves few to search for."""
     if len(ascending) == 0:
         return np.empty(0, np.int64)
-    at = np.minimum(np.searchsorted(ascending, values), len(ascending) - 1)
-    return np.flatnonzero(ascending[at] == values)
+    mask = values.dtype.type((1 << min(LARGEST_SIEVE, (16 * len(ascending)).bit_length())) - 1)
+    sieve = np.zeros(int(mask) + 1, np.bool_)
+    sieve[ascending & mask] = True
+    rows = np.flatnonzero(sieve[values & mask])
+    at = np.minimum(np.searchsorted(ascending, values[rows]), len(ascending) - 1)
+    found: Int64s = rows[ascending[at] == values[rows]]
+    return found
 
 
 def _in_file(place: str, hashes: npt.NDArray[np.uint64]) -> _Candidates:
