@@ -22,11 +22,9 @@ DAILY_ACTIVITY = Table(
 
 
 def _build(frames: Frames) -> DataFrame:
-    counts = [F.count(F.when(F.col("event_type") == name, 1)).alias(name) for name in COUNTED]
-    by_user = frames["events"].groupBy(F.to_date("event_time").alias("date"), "actor_id")
-    days = by_user.agg(F.count("*").alias("events"), *counts).groupBy("date")
-    sums = [F.sum(name).alias(name) for name in ("events", *COUNTED)]
-    return days.agg(F.count("*").alias("active_users"), *sums).select(*DAILY_ACTIVITY.names)
+    counts = (F.count(F.when(F.col("event_type") == name, 1)).alias(name) for name in COUNTED)
+    users, events = F.countDistinct("actor_id").alias("active_users"), F.count("*").alias("events")
+    return frames["events"].groupBy(F.to_date("event_time").alias("date")).agg(users, events, *counts)
 
 
 VIEW = Projection(DAILY_ACTIVITY, ("events",), _build)
