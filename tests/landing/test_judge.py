@@ -45,25 +45,25 @@ def told(verdict):
     return ["".join("d" if d else "c" if c else "." for d, c in zip(*both, strict=True)) for both in flags]
 
 
-def test_ids_of_one_hash_are_told_apart(tmp_path):
+def test_ids_of_one_hash_are_told_apart(engine, tmp_path):
     one = part(tmp_path / "1", [("a", 1), ("b", 2), ("a", 1), ("b", 3), ("cc", 1), ("c", 1)])
-    assert told(judge([one], [])) == ["..dc.."]
+    assert told(judge(engine, [one], [])) == ["..dc.."]
 
 
-def test_the_first_line_of_the_source_stands_whatever_the_order_of_the_file(tmp_path):
+def test_the_first_line_of_the_source_stands_whatever_the_order_of_the_file(engine, tmp_path):
     one = part(tmp_path / "1", [("a", 1), ("a", 2), ("b", 1), ("a", 2)], lines=[5, 0, 1, 9])
-    assert told(judge([one], [])) == ["c..d"]
+    assert told(judge(engine, [one], [])) == ["c..d"]
 
 
-def test_parts_come_in_their_order(tmp_path):
+def test_parts_come_in_their_order(engine, tmp_path):
     parts = [part(tmp_path / str(number), [("a", number), ("b", 0)], lines=[9 - number, 3]) for number in range(3)]
-    assert told(judge(parts, [])) == ["..", "cd", "cd"]
+    assert told(judge(engine, parts, [])) == ["..", "cd", "cd"]
 
 
-def test_what_is_in_the_log_stands_before_all(tmp_path):
+def test_what_is_in_the_log_stands_before_all(engine, tmp_path):
     pq.write_table(table([("b", 2), ("dd", 1)]), tmp_path / "log")
     parts = [part(tmp_path / "1", [("a", 1), ("b", 1), ("b", 2)]), part(tmp_path / "2", [])]
-    assert told(judge(parts, [str(tmp_path / "log")])) == [".cd", ""]
+    assert told(judge(engine, parts, [str(tmp_path / "log")])) == [".cd", ""]
 
 
 def naively(history, parts):
@@ -78,7 +78,7 @@ def naively(history, parts):
 
 
 @pytest.mark.parametrize("salt", range(40))
-def test_any_events_are_judged_as_by_a_dict(tmp_path, seed, salt):
+def test_any_events_are_judged_as_by_a_dict(engine, tmp_path, seed, salt):
     rng = Random(f"{seed}-{salt}")
     names = [letter * times for letter in "abc" for times in (1, 2)]
 
@@ -88,4 +88,4 @@ def test_any_events_are_judged_as_by_a_dict(tmp_path, seed, salt):
     history, events = dict(drawn(3)), [drawn(8) for _ in range(3)]
     pq.write_table(table(list(history.items())), tmp_path / "log")
     parts = [part(tmp_path / str(number), one) for number, one in enumerate(events)]
-    assert told(judge(parts, [str(tmp_path / "log")])) == naively(history, events)
+    assert told(judge(engine, parts, [str(tmp_path / "log")])) == naively(history, events)

@@ -127,7 +127,7 @@ def _attempt(lake: Lake, engine: Engine, decoded: list[Part], intake: Intake, ke
     history = delta.uris(lake.log, log)
     naming = judge_names(lake, decoded)
     parts = with_retractions(without_taken(lake, decoded, naming, intake.stages), history, intake)
-    verdict = judge(parts, history)
+    verdict = judge(engine, parts, history)
     misfits = [*faulty_lines(parts), *conflicting_lines(parts, verdict)]
     new = keep(misfits)
     own = certificate_of(parts, verdict, target.date)

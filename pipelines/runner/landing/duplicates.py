@@ -1,6 +1,7 @@
 """Duplicates and conflicts: of each event id the one landed first stands, in one landing the first in source order."""
 
 from dataclasses import dataclass
+from functools import partial
 from typing import TypeVar
 
 import numpy as np
@@ -9,6 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipelines.arrays import Bools, Int64s, arrow, int64s
+from pipelines.engines.base import Engine
 from pipelines.hashing import row_hashes
 from pipelines.runner.landing.decoding import Part, events_in
 from pipelines.storage import datafiles
@@ -40,12 +42,12 @@ class _Candidates:
     content_hash: Int64s
 
 
-def judge(parts: list[Part], history: list[str]) -> Verdict:
+def judge(engine: Engine, parts: list[Part], history: list[str]) -> Verdict:
     """Which events of the parts, given in source order, are duplicates or conflicts, also of the log's files."""
     new = np.concatenate([np.empty(0, np.uint64), *(part.id_hash for part in parts)])
     new.sort()
     repeated = np.unique(new[1:][new[1:] == new[:-1]])
-    before = [_in_file(place, new) for place in history]
+    before = engine.run(partial(_in_file, new), history)
     suspects = np.union1d(repeated, np.concatenate([repeated, *(found.id_hash for found in before)]))
     verdict = Verdict([_none(part) for part in parts], [_none(part) for part in parts])
     if len(suspects):
@@ -71,8 +73,8 @@ def within(values: npt.NDArray[Word], ascending: npt.NDArray[Word]) -> Int64s:
     return found
 
 
-def _in_file(place: str, hashes: npt.NDArray[np.uint64]) -> _Candidates:
-    """The events of a file of the log whose id's hash is among the ascending ones."""
+def _in_file(hashes: npt.NDArray[np.uint64], place: str) -> _Candidates:
+    """The task: the events of a file of the log whose id's hash is among the ascending ones."""
     rows = datafiles.read(place, ["event_id", "content_hash"]).combine_chunks()
     ids = rows.select(["event_id"]).to_batches()
     found = row_hashes(ids[0]) if ids else np.empty(0, np.uint64)
