@@ -19,6 +19,9 @@ Flags = npt.NDArray[np.uint8]
 Posts = npt.NDArray[np.int64]
 Pairs = tuple[Ids, Ids]
 
+BLOCK = 8 * 1024
+"""How many entries are looked up before they are judged: few enough that what was found is still in the cache."""
+
 STANDS, SHOWN, REASON = 1, 2, 4
 FAULTS = {
     STANDS: "the post stands and is by that author",
@@ -197,7 +200,7 @@ class NewsfeedAudit:
     def __init__(self, facts: FactsOn, follows: Pairs, hides: Pairs, policy: Policy) -> None:
         self._facts, self._follows, self._hides = facts, follows, hides
         self._rules = Rules(policy.own_posts, ("followed", "all", "none").index(policy.replies))
-        self._found = np.empty((0, END + 1), np.int64)
+        self._found = np.empty((BLOCK, END + 1), np.int64)
         self._judged: tuple[pa.RecordBatch | None, Flags] = None, np.zeros(0, np.uint8)
 
     def checks(self) -> tuple[Check, ...]:
@@ -216,10 +219,10 @@ class NewsfeedAudit:
             reader, post, author, reposter, entered = (_numbers(rows, name) for name in names)
             faults = np.zeros(rows.num_rows, np.uint8)
             posts, reposts = self._facts(rows["post_id"])
-            if len(self._found) < len(post):
-                self._found = np.empty((len(post), posts.shape[1]), np.int64)
-            _look_up(posts, post, self._found)
-            pairs = (self._follows, self._hides)
-            judge(reposts, *pairs, self._rules, self._found, reader, author, reposter, entered, faults)
+            for start in range(0, rows.num_rows, BLOCK):
+                of = slice(start, start + BLOCK)
+                _look_up(posts, post[of], self._found)
+                asked = (reader[of], author[of], reposter[of], entered[of], faults[of])
+                judge(reposts, self._follows, self._hides, self._rules, self._found, *asked)
             self._judged = rows, faults
         return self._judged[1]
