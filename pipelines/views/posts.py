@@ -21,7 +21,7 @@ POSTS = Table(
     ),
     key=("post_id",),
     description="Every standing post.",
-    row_group=2 * 1024,
+    row_group=512,
     bucket_by="post_id",
 )
 

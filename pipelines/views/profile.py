@@ -44,7 +44,7 @@ PROFILE = Table(
     ),
     key=("user_id",),
     description="Every user who ever acted.",
-    row_group=2 * 1024,
+    row_group=512,
     bucket_by="user_id",
 )
 
