@@ -1,0 +1,79 @@
+"""What a bucket needs of others is sent to it: every row arrives once, where it belongs; tallies add up."""
+
+from collections import Counter
+from itertools import chain
+from random import Random
+
+import pyarrow as pa
+import pytest
+
+from pipelines.policy import Policy
+from pipelines.projections import BucketProjection, Spread
+from pipelines.relations.tallies import tallies, tally, totals
+from pipelines.runner.materialize import Workshop, materialize_buckets
+from pipelines.storage import datafiles
+from pipelines.storage.lake import Lake
+from pipelines.tables import Column, Table
+
+COLUMNS = (Column("user_id", "bigint", "to whom"), Column("origin", "bigint", "from which bucket"))
+SENT = Table("sent", COLUMNS, key=("user_id", "origin"), bucket_by="user_id")
+
+
+def arrivals(engine, folder, buckets, sent, table=SENT):
+    """By bucket, the rows that arrive when each bucket sends to these users."""
+    schema = pa.schema([("user_id", pa.int64()), ("origin", pa.int64())])
+
+    def rows(bucket, _):
+        return pa.table({"user_id": sent[bucket], "origin": [bucket] * len(sent[bucket])}, schema)
+
+    def merge(bucket, inputs):
+        yield from (
+            inputs.arrived(bucket)
+            .sort_by([("user_id", "ascending"), ("origin", "ascending")])
+            .combine_chunks()
+            .to_batches()
+        )
+
+    projection = BucketProjection(table, (), merge, spread=Spread(schema, rows))
+    at = Workshop(Lake.at(str(folder)), engine, Policy(), buckets, 1 << 30)
+    staged = materialize_buckets(projection, {}, str(folder / "sent"), at)
+    assert not any((folder / "_scratch").iterdir())
+    return {bucket: datafiles.read(place, None).to_pylist() for bucket, place in staged.places}
+
+
+@pytest.mark.parametrize("buckets", [1, 2, 7])
+def test_every_row_arrives_once_in_the_bucket_of_its_user(engine, tmp_path, seed, buckets):
+    rng = Random(f"{seed}-{buckets}")
+    sent = [rng.sample(range(1, 40), rng.randint(0, 30)) for _ in range(buckets)]
+    found = arrivals(engine, tmp_path, buckets, sent)
+    for bucket, rows in found.items():
+        assert {row["user_id"] % buckets for row in rows} == {bucket}
+    told = sorted((row["user_id"], row["origin"]) for rows in found.values() for row in rows)
+    assert told == sorted((user, origin) for origin, users in enumerate(sent) for user in users)
+
+
+def test_a_bucket_to_which_nothing_is_sent_has_no_rows(engine, tmp_path):
+    assert arrivals(engine, tmp_path, 3, [[], [3, 6], []]) == {
+        0: [{"user_id": 3, "origin": 1}, {"user_id": 6, "origin": 1}]
+    }
+
+
+def test_a_table_without_buckets_cannot_be_spread(engine, tmp_path):
+    alone = Table("alone", COLUMNS, key=("user_id", "origin"))
+    with pytest.raises(ValueError, match="alone: rows are spread by `bucket_by`, found none"):
+        arrivals(engine, tmp_path, 1, [[1]], alone)
+
+
+def test_tallies_add_up_to_the_counts_of_all(seed):
+    rng = Random(seed)
+    named = [[rng.randint(1, 9) for _ in range(rng.randint(0, 50))] for _ in range(4)]
+    rows = [tally("user_id", "likes", pa.chunked_array([ids], pa.int64())) for ids in named]
+    other = tally("user_id", "posts", pa.chunked_array([[1, 1]]))
+    counts, ids = Counter(chain.from_iterable(named)), [5, 1, 9, 11]
+    found = totals(pa.chunked_array([ids]), "likes", pa.concat_tables([*rows, other]), "user_id")
+    assert found.to_pylist() == [counts[one] for one in ids]
+
+
+def test_totals_are_exact_where_floats_are_not():
+    rows = pa.table([[1, 1], ["likes", "likes"], [1 << 60, 1]], tallies("user_id"))
+    assert totals(pa.chunked_array([[1]]), "likes", rows, "user_id").to_pylist() == [(1 << 60) + 1]
