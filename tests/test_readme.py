@@ -12,7 +12,7 @@ from pipelines.cli import main
 from tests.surroundings import environment
 
 PROJECT = Path(__file__).parent.parent
-PAGES = ("README.md", "docs/new-view.md")
+PAGES = ("README.md", "docs/new-view.md", "docs/scale.md")
 BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 FILE = re.compile(r"\A# (\S+\.py)\n")
 LEFT_OUT = shutil.ignore_patterns(
