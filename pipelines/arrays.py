@@ -16,6 +16,12 @@ def int64s(values: pa.Array | pa.ChunkedArray) -> Int64s:
     return found
 
 
+def fixed_values(values: pa.Array) -> npt.NDArray[Any]:
+    """Numbers or times as they lie in memory; what stands where one is null says nothing."""
+    data, kind = values.buffers()[1], np.dtype(f"i{values.type.bit_width // 8}")
+    return np.frombuffer(data, kind, len(values), values.offset * kind.itemsize)
+
+
 def bools(values: pa.Array | pa.ChunkedArray) -> Bools:
     """Truth values, in which nothing is null."""
     found: Bools = _fixed(values.cast(pa.uint8()), np.bool_)

@@ -4,14 +4,16 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from pipelines.arrays import Bools, bools, fixed_values, flags
 from pipelines.errors import NewsfeedError
 from pipelines.tables import Table
 
 Rows: TypeAlias = pa.RecordBatch
-Holds = Callable[[Rows, Rows], pa.Array]
+Holds = Callable[[Rows, Rows], Bools]
 
 
 class AuditError(NewsfeedError):
@@ -39,27 +41,52 @@ class Findings:
         self.samples[check] = [*self.samples.get(check, []), *samples][:5]
 
 
+def _given(column: pa.Array) -> Bools:
+    """Where the column is not null."""
+    found: Bools = bools(column.is_valid()) if column.null_count else np.ones(len(column), np.bool_)
+    return found
+
+
+def _compare(name: str, first: pa.Array, second: pa.Array) -> Bools:
+    """Where both are given and compare so, by the name that both Arrow and NumPy call it."""
+    if pa.types.is_primitive(first.type) and not pa.types.is_boolean(first.type):
+        found: Bools = getattr(np, name)(fixed_values(first), fixed_values(second))
+    else:
+        found = bools(pc.fill_null(getattr(pc, name)(first, second), False))
+    for column in (first, second):
+        if column.null_count:
+            found = found & _given(column)
+    return found
+
+
+def _less(first: pa.Array, second: pa.Array) -> Bools:
+    return _compare("less", first, second)
+
+
+def _equal(first: pa.Array, second: pa.Array) -> Bools:
+    return _compare("equal", first, second)
+
+
 def not_null(column: str) -> Check:
     """No row is null in the column."""
-    return Check(f"{column} is given", lambda _, row: pc.is_valid(row[column]))
+    return Check(f"{column} is given", lambda _, row: _given(row[column]))
 
 
-def _ascends(before: Rows, row: Rows, order: tuple[str, ...]) -> pa.Array:
+def _ascends(before: Rows, row: Rows, order: tuple[str, ...]) -> Bools:
     """Whether each row comes strictly after the one before it; `-` before a column means descending."""
-    result = pc.is_null(row[order[0].lstrip("-")])
+    result = np.zeros(row.num_rows, np.bool_)
     for name in reversed(order):
         column = name.lstrip("-")
         first, second = (row, before) if name.startswith("-") else (before, row)
-        below = pc.less(first[column], second[column])
-        result = pc.or_kleene(below, pc.and_kleene(pc.equal(before[column], row[column]), result))
+        result = _less(first[column], second[column]) | (_equal(first[column], second[column]) & result)
     return result
 
 
 def ordered(table: Table) -> Check:
     """The rows ascend strictly in the table's order, so no key stands twice."""
 
-    def holds(before: Rows, row: Rows) -> pa.Array:
-        return pc.or_kleene(pc.is_null(before[table.order[0].lstrip("-")]), _ascends(before, row, table.order))
+    def holds(before: Rows, row: Rows) -> Bools:
+        return ~_given(before[table.order[0].lstrip("-")]) | _ascends(before, row, table.order)
 
     return Check(f"rows ascend strictly by {', '.join(table.order)}", holds)
 
@@ -67,13 +94,10 @@ def ordered(table: Table) -> Check:
 def numbered(owner: str) -> Check:
     """The positions of each owner are 1, 2, 3 … without gaps."""
 
-    def holds(before: Rows, row: Rows) -> pa.Array:
-        same = pc.fill_null(pc.equal(before[owner], row[owner]), False)
-        return pc.if_else(
-            same,
-            pc.equal(row["position"], pc.add(pc.fill_null(before["position"], 0), 1)),
-            pc.equal(row["position"], 1),
-        )
+    def holds(before: Rows, row: Rows) -> Bools:
+        last = np.where(_equal(before[owner], row[owner]), fixed_values(before["position"]), 0)
+        held: Bools = _given(row["position"]) & (fixed_values(row["position"]) == last + 1)
+        return held
 
     return Check(f"positions of each {owner} are 1, 2, 3 …", holds)
 
@@ -81,25 +105,26 @@ def numbered(owner: str) -> Check:
 def in_order(owner: str, *order: str) -> Check:
     """The rows of each owner come strictly in the given order (`-` before a column: descending)."""
 
-    def holds(before: Rows, row: Rows) -> pa.Array:
-        same = pc.fill_null(pc.equal(before[owner], row[owner]), False)
-        return pc.or_kleene(pc.invert(same), _ascends(before, row, order))
+    def holds(before: Rows, row: Rows) -> Bools:
+        return ~_equal(before[owner], row[owner]) | _ascends(before, row, order)
 
     return Check(f"each {owner}'s rows come by {', '.join(order)}", holds)
 
 
 def at_most(column: str, bound: int) -> Check:
     """No value of the column is above the bound."""
-    return Check(f"{column} is at most {bound}", lambda _, row: pc.less_equal(row[column], bound))
+    return Check(
+        f"{column} is at most {bound}", lambda _, row: _given(row[column]) & (fixed_values(row[column]) <= bound)
+    )
 
 
 def audit(checks: tuple[Check, ...], key: tuple[str, ...], before: Rows, row: Rows, findings: Findings) -> None:
     """Apply the checks to rows, each with the row before it, and note the keys that fail."""
     for check in checks:
-        held = pc.fill_null(check.holds(before, row), False)
-        failed = row.num_rows - (pc.sum(held).as_py() or 0)
+        fails = ~check.holds(before, row)
+        failed = int(np.count_nonzero(fails))
         if failed:
-            found = row.filter(pc.invert(held)).slice(0, 5).select(key).to_pylist()
+            found = row.filter(flags(fails)).slice(0, 5).select(key).to_pylist()
             findings.add(check.name, failed, [", ".join(f"{k} {v}" for k, v in one.items()) for one in found])
 
 

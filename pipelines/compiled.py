@@ -7,8 +7,13 @@ from pathlib import Path
 from typing import Any, TypeVar, cast
 
 import numba
+from llvmlite import ir
+from numba.core import types
+from numba.extending import intrinsic
 
 Function = TypeVar("Function", bound=Callable[..., Any])
+
+Typed = tuple[Any, Callable[..., Any]]
 
 _njit: Any = numba.njit  # its declared options lack some
 
@@ -36,3 +41,25 @@ def compiled(function: Function) -> Function:
 def inlined(function: Function) -> Function:
     """The function as a part of the compiled ones that call it."""
     return cast("Function", _njit(nogil=True, _nrt=False, forceinline=True)(function))
+
+
+def primitive(function: Callable[..., Typed]) -> Any:
+    """The function as one that tells the compiler which instructions a call stands for."""
+    return intrinsic(function)
+
+
+@primitive
+def prefetch(_typing: Any, table: Any, _row: Any) -> Typed:
+    """Lets the processor fetch a row of a table into the cache while it goes on; the row must be in the table."""
+
+    def code(context: Any, builder: Any, signature: Any, given: Any) -> Any:
+        array = context.make_array(signature.args[0])(context, builder, given[0])
+        row = builder.mul(given[1], builder.extract_value(array.strides, 0))
+        address = builder.gep(builder.bitcast(array.data, ir.IntType(8).as_pointer()), [row])
+        number = ir.IntType(32)
+        kind = ir.FunctionType(ir.VoidType(), [address.type, number, number, number])
+        fetch = builder.module.declare_intrinsic("llvm.prefetch", [address.type], kind)
+        builder.call(fetch, [address, number(0), number(3), number(1)])
+        return context.get_dummy_value()
+
+    return types.void(table, types.int64), code

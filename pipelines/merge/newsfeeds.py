@@ -6,92 +6,60 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from pipelines.merge.kernel import (
-    ALL,
-    FOLLOWED_PARENTS,
-    NONE,
-    Entries,
-    Readers,
-    Rules,
-    longest,
-    make_entries,
-    make_heap,
-    merge,
-)
-from pipelines.merge.lookup import Ids, Indexes, find
+from pipelines.arrays import arrow
+from pipelines.merge.kernel import Feeds, Shown, close_gaps, deliver, show
+from pipelines.merge.lookup import Ids, Indexes
+from pipelines.merge.readers import audience_of
+from pipelines.merge.reasons import ALL, FOLLOWED_PARENTS, NONE, Readers, Rules
 from pipelines.merge.timelines import Timelines
 from pipelines.policy import Policy
 
-BATCH = 512 * 1024
-Pairs = tuple[Ids, Ids]
-"""Ids of two users each, ascending by the first."""
+BATCH = 64 * 1024
+"""How many entries are made, checked, hashed and written at a time: few enough to stay in the cache."""
+
 REPLIES = {"followed": FOLLOWED_PARENTS, "all": ALL, "none": NONE}
 
 
-def readers_of(timelines: Timelines, follows: Pairs, hides: Pairs, own: Ids) -> Readers:
-    """The readers of a bucket: everyone who follows somebody with a timeline, and the ids in `own`."""
-    followers, followees = _known(timelines, follows)
-    readers = np.union1d(followers, own)
-    hiders, hidden = _known(timelines, hides)
-    reading = np.isin(hiders, readers)
-    hiders, hidden = hiders[reading], hidden[reading]
-    return Readers(
-        readers,
-        find(timelines.lookup, readers),
-        _starts(readers, followers),
-        followees,
-        _starts(readers, hiders),
-        hidden,
-    )
-
-
-def _known(timelines: Timelines, pairs: Pairs) -> tuple[Ids, Indexes]:
-    """The pairs whose second user the timelines name, that one as an index."""
-    index = find(timelines.lookup, pairs[1])
-    known = index >= 0
-    return pairs[0][known], index[known]
-
-
-def _starts(readers: Ids, firsts: Ids) -> Ids:
-    """For each reader where the run of pairs with a first user from this reader on begins, and their end."""
-    starts: Ids = np.searchsorted(firsts, np.append(readers, np.iinfo(np.int64).max)).astype(np.int64)
-    starts[-1] = len(firsts)
-    return starts
-
-
-def authors_in(timelines: Timelines, bucket: int, buckets: int) -> Ids:
-    """The users of a bucket who have a timeline."""
-    mine = (timelines.users % buckets == bucket) & (np.diff(timelines.start) > 0)
-    users: Ids = timelines.users[mine]
-    return users
-
-
 def newsfeeds(timelines: Timelines, readers: Readers, policy: Policy, schema: pa.Schema) -> Iterator[pa.RecordBatch]:
-    """The readers' newsfeeds in order: batches of about BATCH entries."""
+    """The readers' newsfeeds in order: batches of about BATCH entries, each reader's in one."""
     rules = Rules(policy.cap, policy.own_posts, REPLIES[policy.replies])
-    bounds = np.empty(len(readers.reader_id), np.int64)
-    longest(timelines, readers, policy.cap, bounds)
-    bounds = np.cumsum(bounds)
-    most = int(np.diff(readers.start).max(initial=0))
-    marks, heap = np.zeros(len(timelines.users), np.uint8), make_heap(most + 1)
+    feeds = _room(timelines, readers, policy.cap)
+    deliver(timelines, readers, audience_of(readers, rules), rules, feeds)
+    close_gaps(feeds)
+    sizes = feeds.end - feeds.start[:-1]
+    starts = np.concatenate([[0], np.cumsum(sizes)])
     first = 0
-    while first < len(bounds):
-        done = bounds[first - 1] if first else 0
-        end = max(first + 1, int(np.searchsorted(bounds, done + BATCH, side="right")))
-        entries = make_entries(int(bounds[end - 1] - done))
-        rows = merge(timelines, readers, first, end, rules, marks, heap, entries)
-        yield _batch(entries, rows, schema)
+    while first < len(sizes):
+        end = max(first + 1, int(np.searchsorted(starts, starts[first] + BATCH, side="right")) - 1)
+        shown = _shown(timelines, feeds.entries[starts[first] : starts[end]])
+        yield _batch(readers.reader_id[first:end], sizes[first:end], shown, schema)
         first = end
 
 
-def _batch(entries: Entries, rows: int, schema: pa.Schema) -> pa.RecordBatch:
-    """The first rows as a batch with the view's columns."""
-    columns = {name: _array(getattr(entries, name)[:rows], schema.field(name)) for name in schema.names}
-    return pa.RecordBatch.from_arrays(list(columns.values()), schema=schema)
+def _room(timelines: Timelines, readers: Readers, cap: int) -> Feeds:
+    """Empty newsfeeds with room for the cap, or for all that can be in one where that is less."""
+    followed = np.concatenate([[0], np.cumsum(timelines.lengths[readers.followees.members])])
+    own = np.where(readers.user >= 0, timelines.lengths[readers.user], 0)
+    sizes = np.minimum(np.diff(followed[readers.followees.start]) + own, cap)
+    start = np.concatenate([[0], np.cumsum(sizes)])
+    return Feeds(start, start[:-1].copy(), np.empty(start[-1], np.int32))
+
+
+def _shown(timelines: Timelines, entries: Indexes) -> Shown:
+    """What a newsfeed shows of the entries."""
+    found = Shown(*(np.empty(len(entries), np.int64) for _ in Shown._fields))
+    show(timelines.shown, entries, found)
+    return found
+
+
+def _batch(readers: Ids, sizes: Ids, shown: Shown, schema: pa.Schema) -> pa.RecordBatch:
+    """The entries of readers, who have so many each, as a batch with the view's columns."""
+    before = np.repeat(np.cumsum(sizes) - sizes, sizes)
+    position = (np.arange(1, len(before) + 1) - before).astype(np.int32)
+    columns = {"reader_id": np.repeat(readers, sizes), "position": position, **shown._asdict()}
+    return pa.RecordBatch.from_arrays([_array(columns[field.name], field) for field in schema], schema=schema)
 
 
 def _array(values: npt.NDArray[np.generic], field: pa.Field) -> pa.Array:
-    mask = values == 0 if field.name == "reposter_id" else None
-    if pa.types.is_timestamp(field.type):
-        values = values.view("datetime64[us]")
-    return pa.array(values, field.type, mask=mask)
+    given = pa.py_buffer(np.packbits(values != 0, bitorder="little")) if field.name == "reposter_id" else None
+    return arrow(values, field.type, given)

@@ -16,7 +16,7 @@ import pyarrow.compute as pc
 from pipelines.arrays import Bools, bools, flags, int64s
 from pipelines.compiled import compiled
 from pipelines.merge.lookup import Ids, Indexes, Lookup, find, lookup_of
-from pipelines.merge.newsfeeds import Pairs
+from pipelines.merge.readers import Pairs
 
 Pieces = Callable[[], Iterator[pa.Table]]
 """The rows of the relation `timelines`, some at a time; each user's rows stand together, newest first."""

@@ -1,4 +1,4 @@
-"""The outgoing timelines of all users, indexed for the merge."""
+"""The entries of all timelines, newest first, indexed for the merge."""
 
 from typing import NamedTuple
 
@@ -7,99 +7,123 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from pipelines.arrays import Bools, bools, int64s
+from pipelines.compiled import compiled
 from pipelines.merge.lookup import Ids, Indexes, Lookup, find, lookup_of
-from pipelines.sorting import order_by
+from pipelines.sorting import Order, order_by
 
 Rows = npt.NDArray[np.int64]
 
 NOT_A_REPLY, UNSEEN_PARENT, A_REPOST = -1, -2, -3
 NO_REPOST = -1
 
-# Columns of Timelines.entries, of Timelines.reposted and of Timelines.reposts.
-TIME, POST, PARENT, REPOSTED = range(4)
+# Columns of Timelines.shown, of Reposted.posts, and of Reposted.by_time and by_reposter.
+TIME, POST, AUTHOR_ID, REPOSTER_ID = range(4)
 AUTHOR, POSTED_AT, REPLY_PARENT, FIRST = range(4)
 REPOSTED_AT, REPOSTER = range(2)
 
 
+class Reposted(NamedTuple):
+    """The posts with reposts, by id, and their reposts; users are indexes.
+
+    - `posts`: AUTHOR, POSTED_AT, REPLY_PARENT (as `parent` of Timelines), FIRST: its reposts are the rows of `by_time`
+      and of `by_reposter` from here to the next post's.
+    - `by_time`, `by_reposter`: REPOSTED_AT, REPOSTER; those of a post by both, and by the reposter.
+    """
+
+    posts: Rows
+    by_time: Rows
+    by_reposter: Rows
+
+
 class Timelines(NamedTuple):
-    """Entries by user (rows `start[u]` to `start[u + 1]`), newest first, and of each reposted post its reposts by time.
+    """Entries, the greatest (time, post) first. Users are indexes into `users`, which ascends: they compare like ids.
 
-    A row holds all that the merge asks of an entry, so that it costs one look into memory. Users are indexes into
-    `users`, which ascends, so that indexes compare like ids.
-
-    - `entries`: TIME, POST (its id), PARENT (the user whose post it answers, NOT_A_REPLY, UNSEEN_PARENT or A_REPOST),
-      REPOSTED (a row of `reposted`, or NO_REPOST; of a post itself only when a repost of it is dated earlier).
-    - `reposted`: AUTHOR, POSTED_AT, REPLY_PARENT (as PARENT), FIRST (its reposts are the rows from here to the next's).
-    - `reposts`: REPOSTED_AT, REPOSTER, ascending for each post; `reposters`: the same rows, for each post by REPOSTER.
+    - `lengths`: of each user how many entries the timeline has.
+    - `owner`: of each entry whose timeline it is in.
+    - `parent`: of each entry the user whose post it answers, NOT_A_REPLY, UNSEEN_PARENT or A_REPOST.
+    - `repost`: of each entry its post's row of `reposted`, or NO_REPOST; a post itself has one only when a repost of it
+      is dated earlier.
+    - `shown`: TIME, POST, AUTHOR_ID, REPOSTER_ID (0 where it is no repost): what a newsfeed has of an entry is one row,
+      so that it costs one look into memory.
     """
 
     users: Ids
     lookup: Lookup
-    start: Ids
-    entries: Rows
-    reposted: Rows
-    reposts: Rows
-    reposters: Rows
+    lengths: Ids
+    owner: Indexes
+    parent: Indexes
+    repost: Indexes
+    shown: Rows
+    reposted: Reposted
 
 
-COLUMNS = ["user_id", "entered_at", "post_id", "kind", "author_id", "posted_at", "is_reply", "parent_author_id"]
+NUMBERS = ["user_id", "entered_at", "post_id", "author_id", "posted_at", "parent_author_id"]
+COLUMNS = [*NUMBERS, "kind", "is_reply"]
 
 
-def _numbers(table: pa.Table, name: str) -> Ids:
-    column = table[name].cast(pa.int64())
-    numbers: Ids = pc.fill_null(column, 0).combine_chunks().to_numpy(zero_copy_only=False)
-    return numbers
+def _numbers(rows: pa.Table, name: str) -> Ids:
+    column = rows[name].cast(pa.int64())
+    return int64s(pc.fill_null(column, 0) if column.null_count else column)
 
 
 def index_timelines(rows: pa.Table) -> Timelines:
-    """Index the rows of the relation `timelines`; each user's rows stand together, in the relation's order."""
-    user_ids = _numbers(rows, "user_id")
-    users = _users(user_ids, _numbers(rows, "author_id"), _numbers(rows, "parent_author_id"))
+    """Index rows of the relation `timelines`, which may come in any order."""
+    given = {name: _numbers(rows, name) for name in NUMBERS}
+    is_repost, is_reply = bools(pc.equal(rows["kind"], "repost")), bools(rows["is_reply"])
+    users = _users(given["user_id"], given["author_id"], given["parent_author_id"])
     lookup = lookup_of(users)
-    owner = find(lookup, user_ids)
-    order, start = _by_user(owner, len(users))
-    rows, owner = (rows, owner) if order is None else (rows.take(order), owner[order])
-    is_reply = rows["is_reply"].combine_chunks().to_numpy(zero_copy_only=False)
-    parent = find(lookup, _numbers(rows, "parent_author_id"))
-    parent = np.where(is_reply, np.where(parent < 0, UNSEEN_PARENT, parent), NOT_A_REPLY)
-    entries = np.empty((len(owner), 4), np.int64)
-    entries[:, TIME], entries[:, POST] = _numbers(rows, "entered_at"), _numbers(rows, "post_id")
-    entries[:, PARENT], entries[:, REPOSTED] = parent, NO_REPOST
-    is_repost = pc.equal(rows["kind"], "repost").combine_chunks().to_numpy(zero_copy_only=False)
+    owner, parent = find(lookup, given["user_id"]), find(lookup, given["parent_author_id"])
+    parent = np.where(is_reply, np.where(parent < 0, UNSEEN_PARENT, parent), NOT_A_REPLY).astype(np.int32)
+    order = order_by(given["entered_at"], given["post_id"], descending=(0, 1))
+    owner, parent, is_repost = owner[order], parent[order], is_repost[order]
+    shown = np.empty((len(order), 4), np.int64)
+    _show(order, given["entered_at"], given["post_id"], given["author_id"], given["user_id"], is_repost, shown)
     at = np.flatnonzero(is_repost)
-    at = at[order_by(entries[at, POST], entries[at, TIME], owner[at].astype(np.int64))]
-    posts, first = np.unique(entries[at, POST], return_index=True)
-    reposted = np.zeros((len(posts) + 1, 4), np.int64)
-    reposted[:-1, AUTHOR] = find(lookup, _numbers(rows, "author_id")[at[first]])
-    reposted[:-1, POSTED_AT], reposted[:-1, REPLY_PARENT] = _numbers(rows, "posted_at")[at[first]], parent[at[first]]
-    reposted[:, FIRST] = np.append(first, len(at))
-    early = np.flatnonzero(entries[at[first], TIME] < reposted[:-1, POSTED_AT])
-    _mark_posts(entries, posts, early)
-    entries[at, PARENT], entries[at, REPOSTED] = A_REPOST, np.repeat(np.arange(len(posts)), np.diff(reposted[:, FIRST]))
-    reposts = np.stack([entries[at, TIME], owner[at]], axis=1)
-    by_reposter = order_by(entries[at, REPOSTED], reposts[:, REPOSTER])
-    return Timelines(users, lookup, start, entries, reposted, reposts, reposts[by_reposter])
+    reposted, ids = _reposted(shown[at], owner[at], parent[at], given["posted_at"][order[at]], lookup)
+    repost = _rows_of(reposted, ids, shown, is_repost)
+    parent[at] = A_REPOST
+    return Timelines(users, lookup, np.bincount(owner, minlength=len(users)), owner, parent, repost, shown, reposted)
 
 
 def _users(owners: Ids, authors: Ids, parents: Ids) -> Ids:
-    """Every user whom the rows name, ascending; null is 0. Owners come in runs, authors are mostly the owners."""
-    runs = owners[np.flatnonzero(np.diff(owners, prepend=0))]
-    named = np.sort(np.concatenate([runs, authors[authors != owners], parents]))
-    return named[np.flatnonzero(np.diff(named, prepend=0))]
+    """Every user whom the rows name, ascending; null is 0. Owners come in runs, and are mostly all that there are."""
+    owners = np.unique(owners[np.flatnonzero(np.diff(owners, prepend=0))])
+    known = lookup_of(owners)
+    others = [ids[(find(known, ids) < 0) & (ids != 0)] for ids in (authors, parents)]
+    return np.union1d(owners, np.concatenate(others))
 
 
-def _by_user(owner: Indexes, users: int) -> tuple[npt.NDArray[np.int64] | None, Ids]:
-    """The stable order of the rows by user (None when they stand so) and where each user's rows begin."""
-    start = np.zeros(users + 1, np.int64)
-    np.cumsum(np.bincount(owner, minlength=users), out=start[1:])
-    if len(owner) < 2 or bool((np.diff(owner) >= 0).all()):
-        return None, start
-    return np.argsort(owner, kind="stable"), start
+@compiled
+def _show(order: Order, time: Ids, post: Ids, author: Ids, user: Ids, is_repost: Bools, shown: Rows) -> None:
+    """Write what a newsfeed shows of each row, in the order."""
+    for entry in range(len(order)):
+        row = order[entry]
+        shown[entry, TIME], shown[entry, POST], shown[entry, AUTHOR_ID] = time[row], post[row], author[row]
+        shown[entry, REPOSTER_ID] = user[row] if is_repost[entry] else 0
 
 
-def _mark_posts(entries: Rows, posts: Ids, early: npt.NDArray[np.int64]) -> None:
-    """Let the entries of posts with an early repost point to their reposts; `posts` ascends."""
-    if len(early):
-        place = np.minimum(np.searchsorted(posts[early], entries[:, POST]), len(early) - 1)
-        found = posts[early][place] == entries[:, POST]
-        entries[found, REPOSTED] = early[place[found]]
+def _reposted(shown: Rows, owner: Indexes, parent: Indexes, posted_at: Ids, lookup: Lookup) -> tuple[Reposted, Ids]:
+    """The posts of entries that are reposts, and the posts' ids."""
+    order = order_by(shown[:, POST], shown[:, TIME], owner.astype(np.int64))
+    ids, first = np.unique(shown[order, POST], return_index=True)
+    posts = np.zeros((len(ids) + 1, 4), np.int64)
+    one = order[first]
+    posts[:-1, AUTHOR], posts[:-1, POSTED_AT] = find(lookup, shown[one, AUTHOR_ID]), posted_at[one]
+    posts[:-1, REPLY_PARENT], posts[:, FIRST] = parent[one], np.append(first, len(order))
+    by_time = np.stack([shown[order, TIME], owner[order]], axis=1)
+    numbers = np.repeat(np.arange(len(ids)), np.diff(posts[:, FIRST]))
+    return Reposted(posts, by_time, by_time[order_by(numbers, by_time[:, REPOSTER])]), ids
+
+
+def _rows_of(reposted: Reposted, ids: Ids, shown: Rows, is_repost: Bools) -> Indexes:
+    """The row of `reposted.posts` of each repost, and of each post with a repost that is dated before it."""
+    posts = reposted.posts[:-1]
+    is_early = reposted.by_time[posts[:, FIRST], REPOSTED_AT] < posts[:, POSTED_AT]
+    early = lookup_of(ids[is_early])
+    found = np.full(len(shown), NO_REPOST, np.int32)
+    found[is_repost] = find(lookup_of(ids), shown[is_repost, POST])
+    if is_early.any():
+        of = find(early, shown[~is_repost, POST])
+        found[~is_repost] = np.where(of >= 0, np.flatnonzero(is_early)[of], NO_REPOST)
+    return found

@@ -11,9 +11,11 @@ import pyarrow.compute as pc
 
 from pipelines.arrays import int64s
 from pipelines.checks import Check, at_most, in_order, numbered
-from pipelines.merge.audit import FAULTS, NewsfeedAudit, Posts, Reposts, facts_of
-from pipelines.merge.newsfeeds import Pairs, authors_in, newsfeeds, readers_of
+from pipelines.merge.audit import FAULTS, NewsfeedAudit
+from pipelines.merge.facts import Facts, facts_of
+from pipelines.merge.newsfeeds import newsfeeds
 from pipelines.merge.portions import portions, with_own
+from pipelines.merge.readers import Pairs, authors_in, readers_of
 from pipelines.merge.timelines import COLUMNS, Timelines, index_timelines
 from pipelines.policy import Policy
 from pipelines.projections import BucketInputs, BucketProjection
@@ -47,7 +49,7 @@ def _checks(policy: Policy) -> tuple[Check, ...]:
     )
 
 
-Indexed = tuple[Timelines, tuple[Posts, Reposts]]
+Indexed = tuple[Timelines, Facts]
 
 ENTRY_BYTES = 224
 """What a row of the timelines takes while they are indexed for the merge and for the audit."""
@@ -101,7 +103,7 @@ def _audits(bucket: int, inputs: BucketInputs) -> tuple[Check, ...]:
     return NewsfeedAudit(facts, *_relations(bucket, inputs), inputs.policy).checks()
 
 
-def _facts_on(inputs: BucketInputs, posts: pa.Array) -> tuple[Posts, Reposts]:
+def _facts_on(inputs: BucketInputs, posts: pa.Array) -> Facts:
     """The standing posts of these ids, and their reposts."""
     return facts_of(pa.concat_tables(rows.filter(pc.is_in(rows["post_id"], posts)) for rows in _pieces(inputs)))
 

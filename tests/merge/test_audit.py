@@ -7,7 +7,8 @@ import pyarrow as pa
 import pytest
 
 from pipelines.checks import Findings, audit
-from pipelines.merge.audit import NewsfeedAudit, facts_of
+from pipelines.merge.audit import NewsfeedAudit
+from pipelines.merge.facts import facts_of
 from pipelines.policy import Policy
 from pipelines.views.newsfeed import NEWSFEED
 from tests.merge.networks import Network, Post, drawn
