@@ -14,14 +14,13 @@ from pipelines.merge.reasons import ALL, FOLLOWED_PARENTS, NONE, Readers, Rules
 from pipelines.merge.timelines import Timelines
 from pipelines.policy import Policy
 
-BATCH = 64 * 1024
-"""How many entries are made, checked, hashed and written at a time: few enough to stay in the cache."""
-
 REPLIES = {"followed": FOLLOWED_PARENTS, "all": ALL, "none": NONE}
 
 
-def newsfeeds(timelines: Timelines, readers: Readers, policy: Policy, schema: pa.Schema) -> Iterator[pa.RecordBatch]:
-    """The readers' newsfeeds in order: batches of about BATCH entries, each reader's in one."""
+def newsfeeds(
+    timelines: Timelines, readers: Readers, policy: Policy, schema: pa.Schema, batch: int
+) -> Iterator[pa.RecordBatch]:
+    """The readers' newsfeeds in order: batches of at most so many entries, but each reader's entries in one."""
     rules = Rules(policy.cap, policy.own_posts, REPLIES[policy.replies])
     feeds = _room(timelines, readers, policy.cap)
     deliver(timelines, readers, audience_of(readers, rules), rules, feeds)
@@ -30,7 +29,7 @@ def newsfeeds(timelines: Timelines, readers: Readers, policy: Policy, schema: pa
     starts = np.concatenate([[0], np.cumsum(sizes)])
     first = 0
     while first < len(sizes):
-        end = max(first + 1, int(np.searchsorted(starts, starts[first] + BATCH, side="right")) - 1)
+        end = max(first + 1, int(np.searchsorted(starts, starts[first] + batch, side="right")) - 1)
         shown = _shown(timelines, feeds.entries[starts[first] : starts[end]])
         yield _batch(readers.reader_id[first:end], sizes[first:end], shown, schema)
         first = end

@@ -54,6 +54,12 @@ Indexed = tuple[Timelines, Facts]
 ENTRY_BYTES = 224
 """What a row of the timelines takes while they are indexed for the merge and for the audit."""
 
+BATCH = 64 * 1024
+"""How many entries are made, checked, hashed and written at a time: few enough to stay in the cache."""
+
+PORTION_BATCH = 512 * 1024
+"""The same for portions: what stands is looked up for each batch among all timelines."""
+
 PORTION = 16
 """The share of a task's memory that the rows of a portion may take; the rest is for what is made of them."""
 
@@ -86,7 +92,7 @@ def _merge(bucket: int, inputs: BucketInputs) -> Iterator[pa.RecordBatch]:
     index, policy = _index(inputs), inputs.policy
     if index is not None:
         own = authors_in(index[0], bucket, inputs.buckets) if policy.own_posts else index[0].users[:0]
-        yield from newsfeeds(index[0], readers_of(index[0], follows, hides, own), policy, NEWSFEED.arrow)
+        yield from newsfeeds(index[0], readers_of(index[0], follows, hides, own), policy, NEWSFEED.arrow, BATCH)
         return
     authors = np.unique(int64s(inputs.read(TIMELINES, ["user_id"], bucket)["user_id"]))
     wanted = with_own(follows, authors) if policy.own_posts else follows
@@ -94,7 +100,7 @@ def _merge(bucket: int, inputs: BucketInputs) -> Iterator[pa.RecordBatch]:
         timelines = index_timelines(portion.timelines)
         own = portion.of((authors, authors))[0] if policy.own_posts else authors[:0]
         readers = readers_of(timelines, portion.of(follows), portion.of(hides), own)
-        yield from newsfeeds(timelines, readers, policy, NEWSFEED.arrow)
+        yield from newsfeeds(timelines, readers, policy, NEWSFEED.arrow, PORTION_BATCH)
 
 
 def _audits(bucket: int, inputs: BucketInputs) -> tuple[Check, ...]:

@@ -8,20 +8,19 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from pipelines.merge import newsfeeds as module
 from pipelines.merge.newsfeeds import newsfeeds
 from pipelines.merge.readers import authors_in, readers_of
 from pipelines.merge.timelines import index_timelines
 from pipelines.policy import REPLIES, Policy
 from pipelines.relations.timelines import TIMELINES
-from pipelines.views.newsfeed import NEWSFEED
+from pipelines.views.newsfeed import BATCH, NEWSFEED
 from tests.merge.networks import Network, Post, drawn, naive
 
 POLICIES = [Policy(*given) for given in product((1, 3, 800), (True, False), REPLIES)]
 CASES = 4_000
 
 
-def merged(network, policy=Policy(), buckets=1):
+def merged(network, policy=Policy(), buckets=1, batch=BATCH):
     """The newsfeeds of all readers, made bucket by bucket."""
     timelines = index_timelines(network.timelines(buckets))
     rows = []
@@ -29,7 +28,8 @@ def merged(network, policy=Policy(), buckets=1):
         own = authors_in(timelines, bucket, buckets) if policy.own_posts else timelines.users[:0]
         follows, hides = (pairs_in(bucket, buckets, pairs) for pairs in (network.follows, network.hides))
         readers = readers_of(timelines, follows, hides, own)
-        rows += [row for batch in newsfeeds(timelines, readers, policy, NEWSFEED.arrow) for row in rows_of(batch)]
+        made = newsfeeds(timelines, readers, policy, NEWSFEED.arrow, batch)
+        rows += [row for one in made for row in rows_of(one)]
     return sorted(rows)
 
 
@@ -45,14 +45,13 @@ def rows_of(batch):
     return zip(*columns, strict=True)
 
 
-@pytest.mark.parametrize("batch", [1, 7, 512 * 1024])
+@pytest.mark.parametrize("batch", [1, 7, BATCH])
 @pytest.mark.parametrize("buckets", [1, 3])
-def test_random_networks_merge_as_the_naive_way_says(monkeypatch, seed, batch, buckets):
-    monkeypatch.setattr(module, "BATCH", batch)
+def test_random_networks_merge_as_the_naive_way_says(seed, batch, buckets):
     random = Random(f"{seed} {batch} {buckets}")
     for _ in range(CASES // 6):
         network, policy = drawn(random), random.choice(POLICIES)
-        assert merged(network, policy, buckets) == naive(network, policy), (network, policy)
+        assert merged(network, policy, buckets, batch) == naive(network, policy), (network, policy)
 
 
 def test_random_networks_have_ties_and_replies_and_empty_readers_and_posts_reposted_before_they_were_posted(seed):
@@ -162,7 +161,7 @@ def feed_of(table, follower_id, followee_id, policy):
     timelines = index_timelines(table)
     nobody = timelines.users[:0]
     readers = readers_of(timelines, (follower_id, followee_id), (nobody, nobody), nobody)
-    batches = list(newsfeeds(timelines, readers, policy, NEWSFEED.arrow))
+    batches = list(newsfeeds(timelines, readers, policy, NEWSFEED.arrow, BATCH))
     return pa.Table.from_batches(batches), len(batches)
 
 
@@ -171,7 +170,7 @@ def test_a_celebrity_with_a_million_followers_is_in_every_newsfeed():
     celebrity = np.full(3, 2_000_000)
     table = of_arrays(celebrity, np.array([12, 11, 10]), np.array([30, 20, 10]))
     found, batches = feed_of(table, readers, np.full(len(readers), 2_000_000), Policy(cap=2, own_posts=False))
-    assert batches == -(-2_000_000 // module.BATCH)  # two million entries
+    assert batches == -(-2_000_000 // BATCH)
     assert found["reader_id"].to_numpy().tolist() == np.repeat(readers, 2).tolist()
     assert found["post_id"].to_numpy().tolist() == [12, 11] * 1_000_000
 

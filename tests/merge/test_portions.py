@@ -8,7 +8,6 @@ import pyarrow as pa
 import pytest
 
 from pipelines.checks import Findings, audit
-from pipelines.merge import newsfeeds
 from pipelines.merge.portions import cut, portions
 from pipelines.policy import Policy
 from pipelines.projections import BucketInputs
@@ -59,7 +58,7 @@ def merged(network, policy, buckets=1, memory=0):
 @pytest.mark.parametrize("entries", [0, 4, 1000])
 @pytest.mark.parametrize("buckets", [1, 3])
 def test_random_networks_in_portions_merge_as_the_naive_way_says(monkeypatch, seed, entries, buckets):
-    monkeypatch.setattr(newsfeeds, "BATCH", 7)
+    monkeypatch.setattr(newsfeed, "PORTION_BATCH", 7)
     random = Random(f"{seed} {entries} {buckets}")
     for _ in range(100):
         network, policy = drawn(random), random.choice([*POLICIES, Policy(cap=2)])
