@@ -51,3 +51,12 @@ def order_by(*columns: Numbers, descending: Sequence[int] = ()) -> Order:
             _pass(distances, np.uint64(shift), order, into, starts)
             order, into = into, order
     return order
+
+
+def grouped(*columns: Numbers) -> tuple[Order, Numbers]:
+    """The rows in the order of the columns, and where in it the rows of each key begin, with the end of the last."""
+    order = order_by(*columns)
+    differs = np.ones(len(order) + 1, np.bool_)
+    if len(order):
+        differs[1:-1] = np.logical_or.reduce([np.diff(column[order]) != 0 for column in columns])
+    return order, np.flatnonzero(differs)
