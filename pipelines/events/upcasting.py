@@ -31,6 +31,8 @@ def newest(event: EventType, events: pa.Table) -> pa.Table:
     if not event.earlier:
         return events
     versions = pc.unique(events[VERSION]).to_pylist()
+    if len(versions) == 1:
+        return _upcasted(event, versions[0], events)
     parts = [_upcasted(event, version, events.filter(pc.field(VERSION) == version)) for version in versions]
     return pa.concat_tables([events.slice(0, 0), *parts])
 

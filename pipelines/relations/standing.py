@@ -78,8 +78,13 @@ def follows_in(bucket: int, inputs: BucketInputs) -> pa.Table:
 def given_in(bucket: int, inputs: BucketInputs, facts: Table, posts: pa.Table) -> pa.Table:
     """The `likes` or `reposts` by active users of these posts of a bucket: post_id, user_id, event_time, author_id."""
     given = active_in(_holding(bucket, inputs, facts), inactive_users(inputs), "user_id")
-    author = posts["author_id"].take(pc.index_in(given["post_id"], posts["post_id"].combine_chunks()))
+    author = posts["author_id"].take(places_in(posts, given["post_id"]))
     return given.append_column("author_id", author).filter(pc.field("author_id").is_valid())
+
+
+def places_in(posts: pa.Table, ids: pa.ChunkedArray) -> pa.ChunkedArray:
+    """Where the posts of these ids are among others, null where they are not."""
+    return pc.index_in(ids, posts["post_id"].combine_chunks())
 
 
 def _holding(bucket: int, inputs: BucketInputs, facts: Table) -> pa.Table:

@@ -10,7 +10,7 @@ from pipelines.projections import BucketInputs, BucketProjection, Spread
 from pipelines.relations.arrays import numbers
 from pipelines.relations.posts import POSTS
 from pipelines.relations.reposts import REPOSTS
-from pipelines.relations.standing import given_in, posts_in
+from pipelines.relations.standing import given_in, places_in, posts_in
 from pipelines.sorting import order_by
 from pipelines.tables import Column, Table
 
@@ -49,39 +49,29 @@ ENTRIES = pa.schema(
         ("reply_to_post_id", pa.int64()),
     ]
 )
-"""Rows that do not know the author of the post that theirs answers; a kind is its place in KINDS."""
+"""Rows without the author of the post that theirs answers; a kind is its place in KINDS."""
 
+FIRST = ENTRIES.append(pa.field("through", pa.int64()))
 KNOWN = ENTRIES.append(pa.field("parent_author_id", pa.int64()))
 
 
-def _entries(posts: pa.Table, kind: int, bucket: int, inputs: BucketInputs) -> pa.Table:
-    """These posts of a bucket, of one kind, and every standing repost of one."""
-    posts = posts.select(["post_id", "author_id", "posted_at", "reply_to_post_id"])
-    reposts = given_in(bucket, inputs, REPOSTS, posts)
-    reposted = posts.take(pc.index_in(reposts["post_id"], posts["post_id"].combine_chunks()))
-    written = _by(posts["author_id"], posts["posted_at"], kind, posts)
-    return pa.concat_tables([written, _by(reposts["user_id"], reposts["event_time"], REPOST, reposted)])
-
-
-def _by(users: pa.ChunkedArray, times: pa.ChunkedArray, kind: int, posts: pa.Table) -> pa.Table:
-    """The posts in the timelines of these users, since these times."""
-    return pa.table([users, times, pa.repeat(pa.scalar(kind, pa.int8()), len(users)), *posts.columns], ENTRIES)
-
-
-def _replies(bucket: int, inputs: BucketInputs) -> pa.Table:
-    """The entries of a bucket's posts that are replies."""
+def _entries(bucket: int, inputs: BucketInputs) -> pa.Table:
+    """A bucket's posts and their reposts; those of replies go through the bucket of the post that they answer."""
     posts = posts_in(bucket, inputs, "posted_at", "reply_to_post_id")
-    return _entries(posts.filter(pc.field("reply_to_post_id").is_valid()), REPLY, bucket, inputs)
+    reposts = given_in(bucket, inputs, REPOSTS, posts)
+    reposted = posts.take(places_in(posts, reposts["post_id"]))
+    kinds = pc.if_else(pc.is_valid(posts["reply_to_post_id"]), REPLY, POST)
+    written = [posts["author_id"], posts["posted_at"], kinds, *posts.columns]
+    passed_on = [reposts["user_id"], reposts["event_time"], pa.repeat(REPOST, len(reposts)), *reposted.columns]
+    rows = pa.concat_tables(pa.table(columns, ENTRIES.names).cast(ENTRIES) for columns in (written, passed_on))
+    return rows.append_column("through", pc.coalesce(rows["reply_to_post_id"], rows["user_id"]))
 
 
 def _known(bucket: int, inputs: BucketInputs) -> pa.Table:
-    """The entries of a bucket's posts that are none, and of the replies to its posts, deleted or not."""
-    posts = posts_in(bucket, inputs, "posted_at", "reply_to_post_id")
-    others = _entries(posts.filter(pc.field("reply_to_post_id").is_null()), POST, bucket, inputs)
-    rows = pa.concat_tables([others, inputs.arrived(bucket)])
-    parents = inputs.read(POSTS, ["post_id", "author_id"], bucket)
-    parent = pc.index_in(rows["reply_to_post_id"], parents["post_id"].combine_chunks())
-    return rows.append_column("parent_author_id", parents["author_id"].take(parent))
+    """What came through a bucket, with the authors of the posts that are answered, deleted or not."""
+    rows, parents = inputs.arrived(bucket), inputs.read(POSTS, ["post_id", "author_id"], bucket)
+    parent = parents["author_id"].take(places_in(parents, rows["reply_to_post_id"]))
+    return rows.drop_columns(["through"]).append_column("parent_author_id", parent)
 
 
 def _merge(bucket: int, inputs: BucketInputs) -> Iterator[pa.RecordBatch]:
@@ -99,5 +89,5 @@ RELATION = BucketProjection(
     TIMELINES,
     ("posts", "reposts", "deactivations"),
     _merge,
-    spread=Spread(KNOWN, _known, before=Spread(ENTRIES, _replies, by="reply_to_post_id")),
+    spread=Spread(KNOWN, _known, before=Spread(FIRST, _entries, by="through")),
 )

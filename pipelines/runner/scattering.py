@@ -18,7 +18,7 @@ from pipelines.arrays import Int64s, arrow, int64s
 from pipelines.engines.base import Engine
 from pipelines.sorting import order_by
 from pipelines.storage import places
-from pipelines.storage.stages import read_table, write_table
+from pipelines.storage.stages import read_tables, write_table
 
 ROWS = 256 * 1024
 """How many rows a task holds before it writes them."""
@@ -49,7 +49,10 @@ def spread(
 
 def gathered(pieces: Pieces) -> pa.Table:
     """The rows of all pieces."""
-    return pa.concat_tables(read_table(place, start) for place, start in pieces)
+    starts: dict[str, list[int]] = defaultdict(list)
+    for place, start in pieces:
+        starts[place].append(start)
+    return pa.concat_tables(chain.from_iterable(read_tables(*file) for file in starts.items()))
 
 
 def by_target(written: Iterable[tuple[int, Piece]]) -> dict[int, Pieces]:

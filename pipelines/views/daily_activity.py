@@ -37,9 +37,11 @@ def _days(rows: pa.Table) -> Int64s:
 
 def _happened(event_type: str, events: pa.Table) -> pa.Table:
     """How many events there were on each day, of all types and of one that is counted."""
-    days = pa.chunked_array([arrow(_days(events), pa.int64())])
-    facts = ("events", event_type) if event_type in COUNTED else ("events",)
-    return pa.concat_tables(tally("day", fact, days) for fact in facts)
+    told = tally("day", "events", pa.chunked_array([arrow(_days(events), pa.int64())]))
+    if event_type not in COUNTED:
+        return told
+    of_type = pa.repeat(pa.scalar(event_type), len(told))
+    return pa.concat_tables([told, told.set_column(1, "fact", of_type)])
 
 
 HAPPENED = Sift("happened", tallies("day"), ("event_time",), _happened)
