@@ -58,13 +58,18 @@ KNOWN = ENTRIES.append(pa.field("parent_author_id", pa.int64()))
 def _entries(bucket: int, inputs: BucketInputs) -> pa.Table:
     """A bucket's posts and their reposts; those of replies go through the bucket of the post that they answer."""
     posts = posts_in(bucket, inputs, "posted_at", "reply_to_post_id")
-    reposts = given_in(bucket, inputs, REPOSTS, posts)
-    reposted = posts.take(places_in(posts, reposts["post_id"]))
+    reposts = given_in(bucket, inputs, REPOSTS, posts, "posted_at", "reply_to_post_id")
     kinds = pc.if_else(pc.is_valid(posts["reply_to_post_id"]), REPLY, POST)
-    written = [posts["author_id"], posts["posted_at"], kinds, *posts.columns]
-    passed_on = [reposts["user_id"], reposts["event_time"], pa.repeat(REPOST, len(reposts)), *reposted.columns]
-    rows = pa.concat_tables(pa.table(columns, ENTRIES.names).cast(ENTRIES) for columns in (written, passed_on))
+    written = _of(posts, "author_id", "posted_at", kinds)
+    passed_on = _of(reposts, "user_id", "event_time", pa.repeat(REPOST, len(reposts)))
+    rows = pa.concat_tables([written, passed_on])
     return rows.append_column("through", pc.coalesce(rows["reply_to_post_id"], rows["user_id"]))
+
+
+def _of(rows: pa.Table, user: str, time: str, kinds: pa.Array) -> pa.Table:
+    """Rows on posts as entries; the names of columns say whose and since when."""
+    on_posts = [rows[name] for name in ("post_id", "author_id", "posted_at", "reply_to_post_id")]
+    return pa.table([rows[user], rows[time], kinds, *on_posts], ENTRIES.names).cast(ENTRIES)
 
 
 def _known(bucket: int, inputs: BucketInputs) -> pa.Table:

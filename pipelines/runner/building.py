@@ -47,12 +47,15 @@ class Made:
 def build(plan: Plan, at: Workshop, log: Log | None, sifted: Sifted, steps: Steps) -> dict[str, Staged]:
     """The stale tables by name; the others that they are made of are read as the last release has them."""
     made, staged = Made(at.engine, sifted), dict[str, Staged]()
-    if log is not None and any("events" in one.reads for one in plan.of_frames):
+    stale = {name: projection for name, projection in projections().items() if name in plan.stale}
+    if log is not None and any(isinstance(one, Projection) and "events" in one.reads for one in stale.values()):
         made.frames["events"] = log.frame(at.engine.session, at.engine.slots)
+    last_use = {one.name: name for name, projection in stale.items() for one in projection.sifts}
     for name, projection in projections().items():
-        if name in plan.stale:
+        if name in stale:
             with steps.step(name):
                 staged[name] = _stage(projection, made, place_of(plan.lake, name), at)
+                made.sifted.remove(one for one in projection.sifts if last_use[one.name] == name)
         if name.startswith("relations/") and projection.table.name in plan.reads:
             made.hold(projection.table, staged[name].places if name in staged else _kept(plan, name))
     return staged

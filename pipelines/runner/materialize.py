@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from itertools import chain
-from types import MappingProxyType
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -16,7 +15,7 @@ from pipelines.policy import Policy
 from pipelines.projections import BucketInputs, BucketProjection, Projection, Spread
 from pipelines.runner.invariants import checks_of
 from pipelines.runner.scattering import Pieces, gathered, scatter, spread
-from pipelines.runner.sifting import Sifted, sifted_rows
+from pipelines.runner.sifting import Sifted
 from pipelines.sorting import order_by
 from pipelines.storage import datafiles, places
 from pipelines.storage.datafiles import DataFile, write_buckets
@@ -29,8 +28,7 @@ BYTES_PER_EVENT = 512
 """What a task holds of its bucket for each event of the log that is the bucket's share, at most."""
 
 Written = tuple[DataFile, Findings]
-
-NOTHING: Sifted = MappingProxyType({})
+NOTHING = Sifted()
 Places = tuple[tuple[int, str], ...]
 """By bucket, where a table's files are."""
 
@@ -129,8 +127,7 @@ def materialize_buckets(
     slots = at.engine.slots
     shared = at.memory // 2 if at.engine.shares_memory else at.memory // 2 // slots
     inputs = BucketInputs(at.policy, at.buckets, read, datafiles.read, datafiles.count, at.memory // slots, shared)
-    mine = {sift.name: sifted[sift.name] for sift in projection.sifts}
-    inputs = replace(inputs, sifted=partial(sifted_rows, mine))
+    inputs = replace(inputs, sifted=sifted.of(projection.sifts).rows)
     with at.lake.scratch() as folder:
         if projection.spread is not None:
             inputs = _with_arrivals(projection.spread, projection.table.bucket_by, inputs, folder, at)

@@ -6,7 +6,7 @@ from typing import Any
 
 from pipelines.errors import NewsfeedError, UsageError
 from pipelines.policy import Policy
-from pipelines.projections import AnyProjection, Projection, Sift
+from pipelines.projections import AnyProjection, Sift
 from pipelines.runner.landing.certificate import APPLICATION as LANDINGS
 from pipelines.runner.publishing import projections
 from pipelines.runner.reading import unknown_view
@@ -53,12 +53,6 @@ class Plan:
     def reads(self) -> frozenset[str]:
         """The log, as `events`, and the relations that the stale tables are made of."""
         return frozenset(read for name in self.stale for read in projections()[name].reads)
-
-    @property
-    def of_frames(self) -> tuple[Projection, ...]:
-        """The stale tables that are made by DataFrames."""
-        stale = (projection for name, projection in projections().items() if name in self.stale)
-        return tuple(projection for projection in stale if isinstance(projection, Projection))
 
     @property
     def sifts(self) -> tuple[Sift, ...]:

@@ -26,7 +26,7 @@ from pipelines.runner.planning import Ask, Plan, plan
 from pipelines.runner.publishing import heal, publish
 from pipelines.runner.records import record
 from pipelines.runner.releases import Release
-from pipelines.runner.sifting import Sifted, sift, sifted_rows
+from pipelines.runner.sifting import Sifted, sift
 from pipelines.runner.steps import Progress, Steps
 from pipelines.storage import delta
 from pipelines.storage.lake import Lake
@@ -75,7 +75,7 @@ def run(
     with lake.scratch() as folder:
         with steps.step("read the log"):
             log = _log(planned)
-            sifted = {} if log is None else _sifted(planned, log, at, folder, certificate)
+            sifted = Sifted() if log is None else _sifted(planned, log, at, folder, certificate)
         staged = build(planned, at, log, sifted, steps)
     with steps.step("publish"):
         number = planned.last.number + 1 if planned.last is not None else 1
@@ -125,7 +125,7 @@ def _log(planned: Plan) -> Log | None:
 def _sifted(planned: Plan, log: Log, at: Workshop, folder: str, expected: Certificate) -> Sifted:
     """What the stale tables need of the events, which must be the ones that landed."""
     found = sift(at.engine, log, [CERTIFIED, *planned.sifts], at.buckets, folder)
-    certificate = recomputed(sifted_rows(found, CERTIFIED, 0))
+    certificate = recomputed(found.rows(CERTIFIED, 0))
     if certificate != expected:
         told = "\n".join(differences(expected, certificate))
         raise IncompleteLog(f"the log at {planned.lake.log} is not what landed, nothing is published:\n{told}")

@@ -7,6 +7,7 @@ import uuid
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
+from dataclasses import dataclass, field
 from functools import partial
 from itertools import chain
 
@@ -23,25 +24,39 @@ HELD = 2 * ROWS
 """How many rows of all types a task holds at most."""
 
 Sifts = Sequence[Sift]
-Sifted = Mapping[str, Mapping[int, Pieces]]
-"""By sift and bucket, where the rows are that were made of the log."""
+
+
+@dataclass(frozen=True)
+class Sifted:
+    """By sift and bucket, where the rows are that were made of the log, in a folder for each sift."""
+
+    folder: str = ""
+    pieces: Mapping[str, Mapping[int, Pieces]] = field(default_factory=dict)
+
+    def rows(self, one: Sift, bucket: int) -> pa.Table:
+        """The rows that a sift brought to a bucket."""
+        pieces = self.pieces[one.name].get(bucket)
+        return gathered(pieces).combine_chunks() if pieces else one.schema.empty_table()
+
+    def of(self, sifts: Sifts) -> "Sifted":
+        """What just these sifts made."""
+        return Sifted(self.folder, {one.name: self.pieces[one.name] for one in sifts})
+
+    def remove(self, sifts: Iterable[Sift]) -> None:
+        """Take away what these sifts made, which nothing needs any more."""
+        for one in sifts:
+            places.remove_folder(places.join(self.folder, one.name))
 
 
 def sift(engine: Engine, log: Log, sifts: Sifts, buckets: int, folder: str) -> Sifted:
-    """What the sifts make of the log's events, in new files of a folder for each sift."""
+    """What the sifts make of the log's events, in new files of the folder."""
     for one in sifts:
         places.make_folder(places.join(folder, one.name))
     told = chain.from_iterable(engine.run(partial(_sift, log, sifts, buckets, folder), log.shares(engine.slots)))
     pieces: dict[str, list[tuple[int, Piece]]] = {one.name: [] for one in sifts}
     for name, bucket, piece in told:
         pieces[name].append((bucket, piece))
-    return {name: by_target(found) for name, found in pieces.items()}
-
-
-def sifted_rows(sifted: Sifted, sift: Sift, bucket: int) -> pa.Table:
-    """The rows that a sift brought to a bucket."""
-    pieces = sifted[sift.name].get(bucket)
-    return gathered(pieces).combine_chunks() if pieces else sift.schema.empty_table()
+    return Sifted(folder, {name: by_target(found) for name, found in pieces.items()})
 
 
 def _sift(log: Log, sifts: Sifts, buckets: int, folder: str, share: Sequence[str]) -> list[tuple[str, int, Piece]]:

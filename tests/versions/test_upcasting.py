@@ -13,7 +13,7 @@ from pipelines.events.upcasting import given_up, needed, newest
 from pipelines.projections import Sift
 from pipelines.runner.landing.decoding import LOG_FILE
 from pipelines.runner.log import Log
-from pipelines.runner.sifting import sift, sifted_rows
+from pipelines.runner.sifting import sift
 from pipelines.storage.lake import Lake
 
 OLD = [
@@ -55,7 +55,7 @@ def newest_of(engine, files):
     log = Log(tuple((file, 1) for file in files))
     frame = log.frame(engine.session, 2)
     with Lake.at(f"{files[0]}-lake").scratch() as folder:
-        sifted = sifted_rows(sift(engine, log, [SIFT], 1, folder), SIFT, 0)
+        sifted = sift(engine, log, [SIFT], 1, folder).rows(SIFT, 0)
     rows = sorted(map(tuple, frame.select(*SEEN_ALL.names).collect()))
     assert rows == sorted(tuple(row.values()) for row in sifted.to_pylist())
     return frame.columns, [row[:-2] for row in rows], [row[-2:] for row in rows]
