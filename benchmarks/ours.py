@@ -61,7 +61,8 @@ def _python(module: str, *arguments: str | Path | int) -> Finished:
 
 
 def _steps(seconds: dict[str, float]) -> dict[str, float]:
-    """The seconds of a run's steps by the peers' names: all relations are the fold."""
+    """The seconds of a run's steps by the peers' names: all relations, and reading the log for them, are the fold."""
     relations = [name for name in seconds if name.startswith("relations/")]
-    fold = {"fold": sum(seconds[name] for name in relations)} if relations else {}
-    return fold | {name.removeprefix("views/"): taken for name, taken in seconds.items() if name not in relations}
+    folding = [*relations, "read the log"] if relations else []
+    fold = {"fold": sum(seconds[name] for name in folding)} if relations else {}
+    return fold | {name.removeprefix("views/"): taken for name, taken in seconds.items() if name not in folding}

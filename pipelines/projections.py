@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import ClassVar
 
 import pyarrow as pa
 from pyspark.sql import DataFrame
@@ -12,7 +13,6 @@ from pipelines.tables import Table
 
 Frames = Mapping[str, DataFrame]
 Checks = Callable[[Policy], tuple[Check, ...]]
-Fold = Callable[[pa.Table, Policy], pa.Table]
 Facts = Callable[[Frames], DataFrame]
 
 
@@ -27,11 +27,32 @@ def nothing_arrived(_: int) -> pa.Table:
 
 
 @dataclass(frozen=True)
+class Sift:
+    """Rows made of the log's events, which one pass over the log brings to the buckets of their column `by`.
+
+    `rows` makes them of the `fields` of some events of one type, one of the `types` (any when empty), each in its
+    newest version. Without `by`, all go to bucket 0.
+    """
+
+    name: str
+    schema: pa.Schema
+    fields: tuple[str, ...]
+    rows: Callable[[str, pa.Table], pa.Table]
+    types: tuple[str, ...] = ()
+    by: str | None = None
+
+
+def nothing_sifted(sift: Sift, _: int) -> pa.Table:
+    """No rows: nothing was read of the log."""
+    return sift.schema.empty_table()
+
+
+@dataclass(frozen=True)
 class BucketInputs:
     """What a task that makes one bucket may read: by table and bucket, the places of the data files.
 
     `memory` is how many bytes the task may hold, `shared` how many all tasks of the process may hold in common;
-    `arrived` gives the rows that the projection's `spread` sent to a bucket.
+    `sifted` gives the rows that a sift of the projection's brought to a bucket, `arrived` those that its `spread` sent.
     """
 
     policy: Policy
@@ -41,6 +62,7 @@ class BucketInputs:
     count: Callable[[str], int]
     memory: int
     shared: int
+    sifted: Callable[[Sift, int], pa.Table] = nothing_sifted
     arrived: Callable[[int], pa.Table] = nothing_arrived
 
     def read(self, table: Table, columns: list[str], bucket: int | None = None) -> pa.Table:
@@ -64,17 +86,21 @@ def no_audits(_: int, __: BucketInputs) -> tuple[Check, ...]:
 
 @dataclass(frozen=True)
 class Spread:
-    """Rows that go to the bucket of the table's `bucket_by`, from the bucket of which `rows` makes them."""
+    """Rows that go to the bucket of the table's `bucket_by`, or of `by`, from the bucket of which `rows` makes them.
+
+    What `before` sends has arrived when `rows` makes them.
+    """
 
     schema: pa.Schema
     rows: Callable[[int, BucketInputs], pa.Table]
+    by: str | None = None
+    before: "Spread | None" = None
 
 
 @dataclass(frozen=True)
 class Projection:
     """A table made of others by DataFrames; `reads` names them, `events` being the log in its newest version.
 
-    - `fold`: what a task makes of a bucket's built rows: the table's, in its order; just that order when not given.
     - `counts`: by column, the facts that it counts, each with the key of the row that counts it; checked on all rows.
     - `version`: a change of what a projection means goes with a new one, which rebuilds the table.
     """
@@ -84,14 +110,15 @@ class Projection:
     build: Callable[[Frames], DataFrame]
     checks: Checks = no_checks
     version: int = 1
-    fold: Fold | None = None
     counts: Mapping[str, Facts] = field(default_factory=dict)
+    sifts: ClassVar[tuple[Sift, ...]] = ()
 
 
 @dataclass(frozen=True)
 class BucketProjection:
-    """A table made bucket by bucket from data files, each task holding the memory of one bucket.
+    """A table made bucket by bucket, of data files or of the log's events, each task holding the memory of one bucket.
 
+    - `sifts`: what `merge` needs of the log's events, which are then among what it reads.
     - `spread`: what `merge` needs of other buckets; it is there, in any order, before the first merge.
     - `audits`: the checks of a bucket's rows against what the bucket was made of; `audited` are their names, which
       need no bucket to be told.
@@ -105,6 +132,7 @@ class BucketProjection:
     version: int = 1
     audits: Callable[[int, BucketInputs], tuple[Check, ...]] = no_audits
     audited: tuple[str, ...] = ()
+    sifts: tuple[Sift, ...] = ()
     spread: Spread | None = None
     counts: Mapping[str, Facts] = field(default_factory=dict)
 

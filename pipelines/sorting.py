@@ -10,6 +10,7 @@ from pipelines.compiled import compiled
 Numbers = npt.NDArray[np.int64]
 Words = npt.NDArray[np.uint64]
 Order = npt.NDArray[np.int32]
+Marks = npt.NDArray[np.bool_]
 
 BITS = 11
 DIGITS = 1 << BITS
@@ -51,3 +52,21 @@ def order_by(*columns: Numbers, descending: Sequence[int] = ()) -> Order:
             _pass(distances, np.uint64(shift), order, into, starts)
             order, into = into, order
     return order
+
+
+def grouped(*columns: Numbers) -> tuple[Order, Numbers]:
+    """The rows in the order of the columns, and where in it the rows of each key begin, with the end of the last."""
+    order = order_by(*columns)
+    begins = np.zeros(len(order) + 1, np.bool_)
+    begins[0] = begins[-1] = True
+    for column in columns:
+        _mark_changes(column, order, begins)
+    return order, np.flatnonzero(begins)
+
+
+@compiled
+def _mark_changes(column: Numbers, order: Order, begins: Marks) -> None:
+    """Mark the places of the order at which a row has another number than the one before it."""
+    for place in range(1, len(order)):
+        if column[order[place]] != column[order[place - 1]]:
+            begins[place] = True

@@ -5,14 +5,14 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from pyspark.sql import Column
+    import pyarrow as pa
 
 ID = "bigint"
 IDS = "array<bigint>"
 STRING = "string"
 STRINGS = "array<string>"
 
-Changes = Mapping[str, "Column"]
+Changes = Mapping[str, "pa.Array"]
 """What an upcaster makes anew: columns by the names of fields."""
 
 
@@ -32,7 +32,7 @@ class Field:
     longest: int | None = None
 
 
-def no_changes() -> Changes:
+def no_changes(_: "pa.Table") -> Changes:
     """The upcaster to a version that only has more optional fields, or fewer fields."""
     return {}
 
@@ -41,12 +41,12 @@ def no_changes() -> Changes:
 class Earlier:
     """An earlier version of a type: its payload, and the upcaster to the next version.
 
-    An upcaster gives the fields that the next version has anew, or with another meaning, as columns made of this
-    version's fields. What both versions have stays as it is, what only the next one has is null unless given.
+    An upcaster gives the fields that the next version has anew, or with another meaning, as columns made of those of
+    events of this version. What both versions have stays as it is, what only the next one has is null unless given.
     """
 
     payload: tuple[Field, ...]
-    upcast: Callable[[], Changes] = field(default=no_changes, repr=False)
+    upcast: Callable[["pa.Table"], Changes] = field(default=no_changes, repr=False)
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,11 @@
 """`posted`: a user wrote a post, or a reply to one."""
 
+from typing import TYPE_CHECKING
+
 from pipelines.events.contract import IDS, STRING, STRINGS, Changes, Earlier, EventType, Field, a_text, an_id
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 SHARED = (
     an_id("post_id", "the post"),
@@ -12,11 +17,14 @@ LANGUAGE = Field("language", STRING, "language of the text", required=False)
 LANGUAGES = Field("languages", STRINGS, "languages of the text", required=False)
 
 
-def _from_1() -> Changes:
+def _from_1(events: "pa.Table") -> Changes:
     """One language becomes a list of one."""
-    from pyspark.sql import functions as F
+    import numpy as np
+    import pyarrow as pa
 
-    return {"languages": F.when(F.col("language").isNotNull(), F.array("language"))}
+    language = events["language"].combine_chunks()
+    ends = np.arange(len(language) + 1, dtype=np.int32)
+    return {"languages": pa.ListArray.from_arrays(ends, language, mask=language.is_null())}
 
 
 EVENT = EventType(

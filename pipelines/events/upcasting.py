@@ -1,55 +1,59 @@
 """Upcasting: events are never rewritten, so each is brought to the newest version of its type when it is read."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from functools import reduce
 
-from pyspark.sql import Column, DataFrame
-from pyspark.sql import functions as F
+import pyarrow as pa
+import pyarrow.compute as pc
 
-from pipelines.events import CONTRACT
-from pipelines.events.contract import EventType, Field
+from pipelines.events.contract import EventType
 
-Cases = list[tuple[Column, Column]]
-"""In which rows (the condition) a column becomes what."""
+VERSION = "version"
 
 
-def newest(events: DataFrame, contract: Mapping[str, EventType] = CONTRACT) -> DataFrame:
-    """The events of the log, each in the newest version of its type; fields that only older versions have are gone.
+def given_up(types: Collection[EventType]) -> set[str]:
+    """The fields that only older versions have."""
+    ever = {field.name for event in types for one in event.earlier for field in one.payload}
+    return ever - {field.name for event in types for field in event.payload}
 
-    Upcasters are applied one version at a time, those from version 1 first.
+
+def needed(event: EventType) -> list[str]:
+    """The columns of the log that upcasting events of the type needs."""
+    fields = [field.name for one in event.earlier for field in one.payload]
+    return [VERSION, *dict.fromkeys(fields)] if event.earlier else []
+
+
+def newest(event: EventType, events: pa.Table) -> pa.Table:
+    """Events of one type and of any versions, each in the newest, in any order.
+
+    Upcasters are applied one version at a time. Columns that the events lack stay out, what is given up becomes null.
     """
-    types = contract.values()
-    for version in range(1, max(event.version for event in types)):
-        events = _upcast(events, version, [event for event in types if event.version > version])
-    current = {field.name for event in types for field in event.payload}
-    ever = dict.fromkeys(field.name for event in types for one in event.earlier for field in one.payload)
-    return events.drop(*(name for name in ever if name not in current))
+    if not event.earlier:
+        return events
+    versions = pc.unique(events[VERSION]).to_pylist()
+    if len(versions) == 1:
+        return _upcasted(event, versions[0], events)
+    parts = [_upcasted(event, version, events.filter(pc.field(VERSION) == version)) for version in versions]
+    return pa.concat_tables([events.slice(0, 0), *parts])
 
 
-def _upcast(events: DataFrame, version: int, types: list[EventType]) -> DataFrame:
-    """The events, those of these types and this version brought to the next one."""
-    changes: dict[str, Cases] = {}
-    for event in types:
-        rows = (F.col("event_type") == event.name) & (F.col("version") == version)
-        for name, value in _changes(event, version).items():
-            changes.setdefault(name, []).append((rows, value))
-    return events.withColumns({name: _chosen(name, cases) for name, cases in changes.items()})
+def _upcasted(event: EventType, version: int, events: pa.Table) -> pa.Table:
+    """The events, which are of one version, in the newest one; one that is newer than known stays as it is."""
+    for number in range(version, event.version):
+        events = reduce(_with, _changes(event, number, events).items(), events)
+    return events
 
 
-def _changes(event: EventType, version: int) -> dict[str, Column]:
-    """What the columns of a type's events of a version become in the next one; those that it has not become null."""
-    before, after = event.payloads[version - 1 : version + 1]
-    return {**_nulls(before, after), **event.earlier[version - 1].upcast(), "version": F.lit(version + 1)}
+def _changes(event: EventType, version: int, events: pa.Table) -> Mapping[str, pa.Array]:
+    """What the columns of events of a version become in the next one; those that it has not become null."""
+    before, after = ({field.name for field in payload} for payload in event.payloads[version - 1 : version + 1])
+    gone = {name: pa.nulls(len(events), events[name].type) for name in before - after}
+    number = pa.repeat(pa.scalar(version + 1, pa.int32()), len(events))
+    return {**gone, **event.earlier[version - 1].upcast(events), VERSION: number}
 
 
-def _nulls(before: tuple[Field, ...], after: tuple[Field, ...]) -> dict[str, Column]:
-    """Null for each field that is given up."""
-    kept = {field.name for field in after}
-    return {field.name: F.lit(None).cast(field.type) for field in before if field.name not in kept}
-
-
-def _chosen(name: str, cases: Cases) -> Column:
-    """The column, but what the cases say in their rows."""
-    first, *others = cases
-    chosen = reduce(lambda found, case: found.when(*case), others, F.when(*first))
-    return chosen.otherwise(F.col(name))
+def _with(events: pa.Table, change: tuple[str, pa.Array]) -> pa.Table:
+    """The events with a column of theirs changed."""
+    name, values = change
+    place = events.schema.get_field_index(name)
+    return events if place < 0 else events.set_column(place, events.schema.field(place), values)

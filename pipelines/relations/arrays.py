@@ -6,10 +6,9 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from pipelines.arrays import int64s
 from pipelines.compiled import inlined
 from pipelines.sorting import Numbers
-
-Flags = npt.NDArray[np.bool_]
 
 
 class Texts(NamedTuple):
@@ -21,14 +20,7 @@ class Texts(NamedTuple):
 
 def numbers(rows: pa.Table, name: str) -> Numbers:
     """A column of ids or of times (microseconds), in which nothing is null."""
-    found: Numbers = rows[name].cast(pa.int64()).combine_chunks().to_numpy()
-    return found
-
-
-def flags(rows: pa.Table, name: str) -> Flags:
-    """A column of booleans, in which nothing is null."""
-    found: Flags = rows[name].combine_chunks().to_numpy(zero_copy_only=False)
-    return found
+    return int64s(rows[name].cast(pa.int64()))
 
 
 def texts(rows: pa.Table, name: str) -> Texts:

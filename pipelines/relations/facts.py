@@ -1,90 +1,79 @@
 """Facts: for each key the event with the greatest (event_time, event_id) decides; ids compare by code points.
 
-The engine brings the events of a bucket together; compiled code folds them, so that nothing is made of their ids but
-comparisons, and those only where times are equal.
+One pass over the log brings the events of a bucket together; compiled code folds them, so that nothing is made of
+their ids but comparisons, and those only where times are equal.
 """
 
+from collections.abc import Iterator
 from functools import partial
 
 import numpy as np
 import pyarrow as pa
-from pyspark.sql import Column, DataFrame
-from pyspark.sql import functions as F
 
+from pipelines.arrays import Bools, arrow
 from pipelines.compiled import compiled
-from pipelines.policy import Policy
-from pipelines.projections import Frames, Projection
+from pipelines.projections import BucketInputs, BucketProjection, Sift
 from pipelines.relations.arrays import Texts, is_before, numbers, texts
-from pipelines.sorting import Numbers, Order, order_by
-from pipelines.tables import Column as TableColumn
-from pipelines.tables import Table
-
-TIME_DIGITS = 18
+from pipelines.sorting import Numbers, Order, grouped
+from pipelines.tables import Column, Table
 
 LAST_EVENT = (
-    TableColumn("holds", "boolean", "whether the last event says that the fact holds"),
-    TableColumn("event_time", "timestamp", "when the last event happened"),
+    Column("holds", "boolean", "whether the last event says that the fact holds"),
+    Column("event_time", "timestamp", "when the last event happened"),
 )
 
 ON_POST = (
-    TableColumn("post_id", "bigint", "the post"),
-    TableColumn("user_id", "bigint", "who did it"),
+    Column("post_id", "bigint", "the post"),
+    Column("user_id", "bigint", "who did it"),
     *LAST_EVENT,
 )
 
 
-def last_events(table: Table, given: str, withdrawn: str, *fields: str, to_others: bool = False) -> Projection:
+def last_events(table: Table, given: str, withdrawn: str, *fields: str, to_others: bool = False) -> BucketProjection:
     """The projection of a table that has for each key its last event, of the types `given` and `withdrawn`.
 
     The events' fields are those of the key, in its order; with `to_others`, what a user does to oneself is no fact.
     """
-
-    def build(frames: Frames) -> DataFrame:
-        events = frames["events"].where(F.col("event_type").isin(given, withdrawn))
-        if to_others:
-            events = events.where(F.col(fields[0]) != F.col(fields[1]))
-        key = (F.col(field).alias(name) for field, name in zip(fields, table.key, strict=True))
-        return events.select(*key, "event_time", "event_id", (F.col("event_type") == given).alias("holds"))
-
-    return Projection(table, ("events",), build, fold=partial(_last_of_each, table))
+    schema = table.arrow.append(pa.field("event_id", pa.string()))
+    told = partial(_told, schema, given)
+    by = table.bucket_by
+    sift = Sift(table.name, schema, (*fields, "event_time", "event_id"), told, (given, withdrawn), by)
+    merge = partial(_last_of_each, table, sift, to_others=to_others)
+    return BucketProjection(table, ("events",), merge, sifts=(sift,))
 
 
-def _last_of_each(table: Table, rows: pa.Table, _: Policy) -> pa.Table:
+def _told(schema: pa.Schema, given: str, event_type: str, events: pa.Table) -> pa.Table:
+    """What events of one type say of their keys."""
+    *keys, times, ids = events.columns
+    holds = pa.repeat(pa.scalar(event_type == given), len(events))
+    return pa.table([*keys, holds, times, ids], schema)
+
+
+def _last_of_each(
+    table: Table, sift: Sift, bucket: int, inputs: BucketInputs, *, to_others: bool
+) -> Iterator[pa.RecordBatch]:
     """The decisive row of each key, by key."""
+    rows = inputs.sifted(sift, bucket)
     keys = [numbers(rows, name) for name in table.key]
     order, starts = grouped(*keys)
-    last = np.empty(len(starts) - 1, np.int32)
-    _greatest(order, starts, numbers(rows, "event_time"), texts(rows, "event_id"), last)
-    return rows.select(table.names).take(pa.array(last))
+    last = greatest(order, starts, numbers(rows, "event_time"), texts(rows, "event_id"))
+    if to_others:
+        last = last[keys[0][last] != keys[1][last]]
+    yield from rows.select(table.names).take(arrow(last, pa.int32())).to_batches(128 * 1024)
 
 
-def grouped(*keys: Numbers) -> tuple[Order, Numbers]:
-    """The rows by key, and where each key's rows begin in that order, with the end of the last."""
-    order = order_by(*keys)
-    differs = np.ones(len(order) + 1, np.bool_)
-    if len(order):
-        differs[1:-1] = np.logical_or.reduce([np.diff(key[order]) != 0 for key in keys])
-    return order, np.flatnonzero(differs)
+def greatest(order: Order, starts: Numbers, times: Numbers, ids: Texts, given: Bools | None = None) -> Order:
+    """Of each run of rows the one with the greatest (time, id) of those that are `given` (all when None), or -1."""
+    found = np.empty(len(starts) - 1, np.int32)
+    _greatest(order, starts, times, ids, np.ones(len(order), np.bool_) if given is None else given, found)
+    return found
 
 
 @compiled
-def _greatest(order: Order, starts: Numbers, times: Numbers, ids: Texts, found: Order) -> None:
-    """Write of each run of rows the one with the greatest (time, id)."""
+def _greatest(order: Order, starts: Numbers, times: Numbers, ids: Texts, given: Bools, found: Order) -> None:
     for run in range(len(found)):
-        best = order[starts[run]]
-        for place in range(starts[run] + 1, starts[run + 1]):
-            if is_before(times, ids, best, order[place]):
-                best = order[place]
-        found[run] = best
-
-
-def last_given(field: str) -> Column:
-    """Aggregate: the value of the field in the last event that gave one.
-
-    The greatest string made of the time in microseconds, padded to TIME_DIGITS, the event's id and the value. The id
-    is written in hex and ended by `!`, which sorts below every digit, so that no id is a prefix of another.
-    """
-    time = F.lpad(F.unix_micros("event_time").cast("string"), TIME_DIGITS, "0")
-    ordered = F.concat(time, F.hex(F.encode("event_id", "UTF-8")), F.lit("!"), F.col(field))
-    last = F.max(F.when(F.col(field).isNotNull(), ordered))
-    return F.regexp_replace(last, r"\A[0-9A-F]*!", "").alias(field)
+        found[run] = -1
+        for place in range(starts[run], starts[run + 1]):
+            row = order[place]
+            if given[row] and (found[run] < 0 or is_before(times, ids, found[run], row)):
+                found[run] = row

@@ -1,9 +1,16 @@
 """Whom a user is shown nothing of: a block in either direction, or a mute."""
 
-from pyspark.sql import DataFrame
-from pyspark.sql import functions as F
+from collections.abc import Iterator
 
-from pipelines.projections import Frames, Projection
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from pipelines.arrays import arrow
+from pipelines.projections import BucketInputs, BucketProjection, Spread
+from pipelines.relations.arrays import numbers
+from pipelines.relations.blocks import BLOCKS
+from pipelines.relations.mutes import MUTES
+from pipelines.sorting import grouped
 from pipelines.tables import Column, Table
 
 HIDES = Table(
@@ -18,11 +25,26 @@ HIDES = Table(
 )
 
 
-def _build(frames: Frames) -> DataFrame:
-    blocks = frames["blocks"].where("holds").select("user_id", F.col("blocked_id").alias("hidden_id"))
-    blocked = blocks.select(F.col("hidden_id").alias("user_id"), F.col("user_id").alias("hidden_id"))
-    mutes = frames["mutes"].where("holds").select("user_id", F.col("muted_id").alias("hidden_id"))
-    return blocks.unionByName(blocked).unionByName(mutes).distinct()
+def _hidden(bucket: int, inputs: BucketInputs) -> pa.Table:
+    """Who is hidden from whom by the blocks and mutes of a bucket's users."""
+    blocks, mutes = (_holding(inputs.read(facts, list(facts.names), bucket)) for facts in (BLOCKS, MUTES))
+    return pa.concat_tables([blocks, _turned(blocks), mutes])
 
 
-RELATION = Projection(HIDES, ("blocks", "mutes"), _build)
+def _holding(rows: pa.Table) -> pa.Table:
+    return rows.filter(pc.field("holds")).select([0, 1]).rename_columns(HIDES.names)
+
+
+def _turned(rows: pa.Table) -> pa.Table:
+    """The rows the other way round."""
+    return rows.select([1, 0]).rename_columns(HIDES.names)
+
+
+def _merge(bucket: int, inputs: BucketInputs) -> Iterator[pa.RecordBatch]:
+    """Each pair once, in order."""
+    rows = inputs.arrived(bucket)
+    order, starts = grouped(*(numbers(rows, name) for name in HIDES.key))
+    yield from rows.take(arrow(order[starts[:-1]], pa.int32())).combine_chunks().to_batches(128 * 1024)
+
+
+RELATION = BucketProjection(HIDES, ("blocks", "mutes"), _merge, spread=Spread(HIDES.arrow, _hidden))

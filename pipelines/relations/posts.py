@@ -1,16 +1,16 @@
 """Every post ever seen: its first `posted`, with its author's last edit, and whether it was deleted."""
 
+from collections.abc import Iterator
+
 import numpy as np
 import pyarrow as pa
-from pyspark.sql import DataFrame
-from pyspark.sql import functions as F
+import pyarrow.compute as pc
 
+from pipelines.arrays import Bools, arrow, flags
 from pipelines.compiled import compiled
-from pipelines.policy import Policy
-from pipelines.projections import Frames, Projection
-from pipelines.relations.arrays import Flags, Texts, is_before, numbers, texts
-from pipelines.relations.facts import grouped
-from pipelines.sorting import Numbers, Order
+from pipelines.projections import BucketInputs, BucketProjection, Sift
+from pipelines.relations.arrays import Texts, is_before, numbers, texts
+from pipelines.sorting import Numbers, Order, grouped
 from pipelines.tables import Column, Table
 
 POSTED, EDITED, DELETED = range(3)
@@ -35,56 +35,69 @@ POSTS = Table(
 )
 
 
-def _build(frames: Frames) -> DataFrame:
-    """All that was ever said of a post."""
-    events = frames["events"].where(F.col("event_type").isin(*TYPES))
-    kind = F.lit(DELETED)
-    for name, number in TYPES.items():
-        kind = F.when(F.col("event_type") == name, F.lit(number)).otherwise(kind)
-    return events.select(
-        "post_id",
-        kind.cast("bigint").alias("kind"),
-        F.col("actor_id").alias("author_id"),
-        "event_time",
-        "event_id",
-        "text",
-        F.when(F.size("languages") > 0, F.col("languages")).alias("languages"),
-        "reply_to_post_id",
-        "mentioned_ids",
-    )
+SAID = pa.schema(
+    [
+        *(POSTS.arrow.field(name) for name in ("post_id", "author_id")),
+        pa.field("event_time", POSTS.arrow.field("posted_at").type),
+        pa.field("event_id", pa.string()),
+        *(POSTS.arrow.field(name) for name in ("text", "languages", "reply_to_post_id", "mentioned_ids")),
+        pa.field("kind", pa.int8()),
+    ]
+)
 
 
-def _fold(rows: pa.Table, _: Policy) -> pa.Table:
+def _said(event_type: str, events: pa.Table) -> pa.Table:
+    """What events of one type say of posts."""
+    kind = pa.repeat(pa.scalar(TYPES[event_type], pa.int8()), len(events))
+    return pa.table([*events.columns, kind], SAID)
+
+
+SAYINGS = Sift(
+    "posts",
+    SAID,
+    ("post_id", "actor_id", "event_time", "event_id", "text", "languages", "reply_to_post_id", "mentioned_ids"),
+    _said,
+    types=tuple(TYPES),
+    by="post_id",
+)
+
+
+def _merge(bucket: int, inputs: BucketInputs) -> Iterator[pa.RecordBatch]:
     """Each post that has a `posted`, by id."""
-    ids = numbers(rows, "post_id")
-    order, starts = grouped(ids)
+    rows = inputs.sifted(SAYINGS, bucket)
+    first, edit, deleted = _decided(rows)
+    said = np.where(edit >= 0, edit, first)
+    found = rows.drop_columns(["text", "event_id", "kind"]).take(arrow(first, pa.int32()))
+    columns = {name: found[name] for name in found.column_names} | {
+        "posted_at": found["event_time"],
+        "text": rows["text"].take(pa.array(said, mask=deleted)),
+        "edited_at": rows["event_time"].take(pa.array(edit, mask=deleted | (edit < 0))),
+        "languages": _unless_empty(found["languages"]),
+        "deleted": flags(deleted),
+    }
+    yield from pa.table([columns[name] for name in POSTS.names], POSTS.arrow).to_batches(128 * 1024)
+
+
+def _unless_empty(lists: pa.ChunkedArray) -> pa.ChunkedArray:
+    """The lists, null where one is empty."""
+    return pc.if_else(pc.greater(pc.list_value_length(lists), 0), lists, None)
+
+
+def _decided(rows: pa.Table) -> tuple[Order, Order, Bools]:
+    """Of each post that has a `posted`, by id: that row, the one of its last edit or -1, and whether it is deleted."""
+    order, starts = grouped(numbers(rows, "post_id"))
     posts = len(starts) - 1
     first, edit, deleted = np.empty(posts, np.int32), np.empty(posts, np.int32), np.empty(posts, np.bool_)
     actors, times = numbers(rows, "author_id"), numbers(rows, "event_time")
     _decide(order, starts, numbers(rows, "kind"), actors, times, texts(rows, "event_id"), first, edit, deleted)
     seen = first >= 0
-    first, edit, deleted = first[seen], edit[seen], deleted[seen]
-    said = np.where(edit >= 0, edit, first)
-    found = rows.take(pa.array(first))
-    return pa.Table.from_pydict(
-        {
-            "post_id": found["post_id"],
-            "author_id": found["author_id"],
-            "posted_at": found["event_time"],
-            "text": rows["text"].take(pa.array(said, mask=deleted)),
-            "edited_at": rows["event_time"].take(pa.array(edit, mask=deleted | (edit < 0))),
-            "languages": found["languages"],
-            "reply_to_post_id": found["reply_to_post_id"],
-            "mentioned_ids": found["mentioned_ids"],
-            "deleted": pa.array(deleted),
-        }
-    )
+    return first[seen], edit[seen], deleted[seen]
 
 
 @compiled
 def _decide(
     order: Order, starts: Numbers, kinds: Numbers, actors: Numbers, times: Numbers, ids: Texts,
-    first: Order, edit: Order, deleted: Flags,
+    first: Order, edit: Order, deleted: Bools,
 ) -> None:  # fmt: skip
     """Write for each post its first `posted` or -1, its author's last edit after that or -1, and whether it is deleted.
 
@@ -108,4 +121,4 @@ def _decide(
                 edit[post] = row
 
 
-RELATION = Projection(POSTS, ("events",), _build, fold=_fold)
+RELATION = BucketProjection(POSTS, ("events",), _merge, sifts=(SAYINGS,))

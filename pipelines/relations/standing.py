@@ -75,11 +75,22 @@ def follows_in(bucket: int, inputs: BucketInputs) -> pa.Table:
     return active_in(follows, inactive_users(inputs), "follower_id", "followee_id").combine_chunks()
 
 
-def given_in(bucket: int, inputs: BucketInputs, facts: Table, posts: pa.Table) -> pa.Table:
-    """The `likes` or `reposts` by active users of these posts of a bucket: post_id, user_id, event_time, author_id."""
+def given_in(bucket: int, inputs: BucketInputs, facts: Table, posts: pa.Table, *columns: str) -> pa.Table:
+    """The `likes` or `reposts` by active users of these posts of a bucket: post_id, user_id, event_time, author_id.
+
+    They also have these columns of the posts.
+    """
     given = active_in(_holding(bucket, inputs, facts), inactive_users(inputs), "user_id")
-    author = posts["author_id"].take(pc.index_in(given["post_id"], posts["post_id"].combine_chunks()))
-    return given.append_column("author_id", author).filter(pc.field("author_id").is_valid())
+    places = places_in(posts, given["post_id"])
+    given, places = given.filter(pc.is_valid(places)), places.drop_null()
+    for name in ("author_id", *columns):
+        given = given.append_column(name, posts[name].take(places))
+    return given
+
+
+def places_in(posts: pa.Table, ids: pa.ChunkedArray) -> pa.ChunkedArray:
+    """Where the posts of these ids are among others, null where they are not."""
+    return pc.index_in(ids, posts["post_id"].combine_chunks())
 
 
 def _holding(bucket: int, inputs: BucketInputs, facts: Table) -> pa.Table:

@@ -1,19 +1,21 @@
 """What each user posted, replied and reposted, newest first: what the newsfeed merges."""
 
-import numpy as np
-import pyarrow as pa
-from pyspark.sql import DataFrame
-from pyspark.sql import functions as F
+from collections.abc import Iterator
 
-from pipelines.policy import Policy
-from pipelines.projections import Frames, Projection
-from pipelines.relations.arrays import flags, numbers
-from pipelines.relations.standing import given_on_posts, standing_posts
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from pipelines.arrays import arrow
+from pipelines.projections import BucketInputs, BucketProjection, Spread
+from pipelines.relations.arrays import numbers
+from pipelines.relations.posts import POSTS
+from pipelines.relations.reposts import REPOSTS
+from pipelines.relations.standing import given_in, places_in, posts_in
 from pipelines.sorting import order_by
 from pipelines.tables import Column, Table
 
 KINDS = ("post", "reply", "repost")
-REPOST = KINDS.index("repost")
+POST, REPLY, REPOST = range(3)
 
 TIMELINES = Table(
     "timelines",
@@ -34,37 +36,63 @@ TIMELINES = Table(
 )
 
 
-def with_parent_author(frames: Frames, posts: DataFrame) -> DataFrame:
-    """The posts with the `parent_author_id` of those that answer a post ever seen, deleted or not."""
-    parents = frames["posts"].select(
-        F.col("post_id").alias("reply_to_post_id"), F.col("author_id").alias("parent_author_id")
-    )
-    return posts.join(parents, "reply_to_post_id", "left")
+TIME = TIMELINES.arrow.field("entered_at").type
+
+ENTRIES = pa.schema(
+    [
+        ("user_id", pa.int64()),
+        ("entered_at", TIME),
+        ("kind", pa.int8()),
+        ("post_id", pa.int64()),
+        ("author_id", pa.int64()),
+        ("posted_at", TIME),
+        ("reply_to_post_id", pa.int64()),
+    ]
+)
+"""Rows without the author of the post that theirs answers; a kind is its place in KINDS."""
+
+FIRST = ENTRIES.append(pa.field("through", pa.int64()))
+KNOWN = ENTRIES.append(pa.field("parent_author_id", pa.int64()))
 
 
-def _build(frames: Frames) -> DataFrame:
-    """The rows with `is_repost`, which with `is_reply` tells the kind."""
-    known = with_parent_author(frames, standing_posts(frames))
-    is_reply = F.col("reply_to_post_id").isNotNull().alias("is_reply")
-    posts = known.select("post_id", "author_id", "posted_at", is_reply, "parent_author_id")
-    written = posts.select(
-        F.col("author_id").alias("user_id"),
-        F.col("posted_at").alias("entered_at"),
-        F.lit(False).alias("is_repost"),
-        *posts.columns,
-    )
-    reposts = given_on_posts(frames, "reposts").select("post_id", "user_id", F.col("event_time").alias("entered_at"))
-    passed_on = reposts.join(posts, "post_id").withColumn("is_repost", F.lit(True))
-    return written.unionByName(passed_on)
+def _entries(bucket: int, inputs: BucketInputs) -> pa.Table:
+    """A bucket's posts and their reposts; those of replies go through the bucket of the post that they answer."""
+    posts = posts_in(bucket, inputs, "posted_at", "reply_to_post_id")
+    reposts = given_in(bucket, inputs, REPOSTS, posts, "posted_at", "reply_to_post_id")
+    kinds = pc.if_else(pc.is_valid(posts["reply_to_post_id"]), REPLY, POST)
+    written = _of(posts, "author_id", "posted_at", kinds)
+    passed_on = _of(reposts, "user_id", "event_time", pa.repeat(REPOST, len(reposts)))
+    rows = pa.concat_tables([written, passed_on])
+    return rows.append_column("through", pc.coalesce(rows["reply_to_post_id"], rows["user_id"]))
 
 
-def _fold(rows: pa.Table, _: Policy) -> pa.Table:
-    is_repost = flags(rows, "is_repost")
-    kinds = np.where(is_repost, REPOST, flags(rows, "is_reply").astype(np.int8))
-    columns = [numbers(rows, name) for name in ("user_id", "entered_at", "post_id")]
-    order = order_by(*columns, kinds.astype(np.int64), descending=(1, 2))
-    names = pa.DictionaryArray.from_arrays(pa.array(kinds[order].astype(np.int8)), list(KINDS))
-    return rows.take(pa.array(order)).drop_columns(["is_repost"]).append_column("kind", names)
+def _of(rows: pa.Table, user: str, time: str, kinds: pa.Array) -> pa.Table:
+    """Rows on posts as entries; the names of columns say whose and since when."""
+    on_posts = [rows[name] for name in ("post_id", "author_id", "posted_at", "reply_to_post_id")]
+    return pa.table([rows[user], rows[time], kinds, *on_posts], ENTRIES.names).cast(ENTRIES)
 
 
-RELATION = Projection(TIMELINES, ("posts", "reposts", "deactivations"), _build, fold=_fold)
+def _known(bucket: int, inputs: BucketInputs) -> pa.Table:
+    """What came through a bucket, with the authors of the posts that are answered, deleted or not."""
+    rows, parents = inputs.arrived(bucket), inputs.read(POSTS, ["post_id", "author_id"], bucket)
+    parent = parents["author_id"].take(places_in(parents, rows["reply_to_post_id"]))
+    return rows.drop_columns(["through"]).append_column("parent_author_id", parent)
+
+
+def _merge(bucket: int, inputs: BucketInputs) -> Iterator[pa.RecordBatch]:
+    """The rows by user, newest first, with the names of the kinds."""
+    rows = inputs.arrived(bucket).combine_chunks()
+    columns = [numbers(rows, name) for name in ("user_id", "entered_at", "post_id", "kind")]
+    found = rows.take(arrow(order_by(*columns, descending=(1, 2)), pa.int32()))
+    kinds = pa.array(KINDS).take(found["kind"].combine_chunks())
+    is_reply = pc.is_valid(found["reply_to_post_id"])
+    named = found.drop_columns(["kind"]).append_column("kind", kinds).append_column("is_reply", is_reply)
+    yield from named.select(TIMELINES.names).combine_chunks().to_batches(128 * 1024)
+
+
+RELATION = BucketProjection(
+    TIMELINES,
+    ("posts", "reposts", "deactivations"),
+    _merge,
+    spread=Spread(KNOWN, _known, before=Spread(FIRST, _entries, by="through")),
+)

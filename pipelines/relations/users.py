@@ -1,10 +1,17 @@
 """Every user who ever acted, with the names last given."""
 
-from pyspark.sql import DataFrame
-from pyspark.sql import functions as F
+from collections.abc import Iterator
 
-from pipelines.projections import Frames, Projection
-from pipelines.relations.facts import last_given
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from pipelines.arrays import Bools, arrow, bools
+from pipelines.projections import BucketInputs, BucketProjection, Sift
+from pipelines.relations.activity import ACTIVITY
+from pipelines.relations.arrays import numbers, texts
+from pipelines.relations.facts import greatest
+from pipelines.sorting import Numbers, Order, grouped
 from pipelines.tables import Column, Table
 
 NAMES = ("username", "first_name", "last_name", "bio")
@@ -21,18 +28,66 @@ USERS = Table(
     description="Every user who ever acted.",
     bucket_by="user_id",
 )
+TIME = USERS.arrow.field("joined_at").type
+
+NAMED = pa.schema(
+    [
+        ("user_id", pa.int64()),
+        ("event_time", TIME),
+        ("event_id", pa.string()),
+        *((name, pa.string()) for name in NAMES),
+        ("registered", pa.bool_()),
+    ]
+)
 
 
-def _build(frames: Frames) -> DataFrame:
-    events = frames["events"].withColumnRenamed("actor_id", "user_id")
-    active = events.groupBy("user_id").agg(F.max("event_time").alias("last_active_at"))
-    registered = F.col("event_type") == "registered"
-    named = (
-        events.where(registered | (F.col("event_type") == "profile_changed"))
-        .groupBy("user_id")
-        .agg(F.min(F.when(registered, F.col("event_time"))).alias("joined_at"), *map(last_given, NAMES))
-    )
-    return active.join(named, "user_id", "left").select(*USERS.names)
+def _named(event_type: str, events: pa.Table) -> pa.Table:
+    """What a user is called in events that may say so."""
+    registered = pa.repeat(pa.scalar(event_type == "registered"), len(events))
+    return pa.table([*events.columns, registered], NAMED)
 
 
-RELATION = Projection(USERS, ("events",), _build)
+NAMINGS = Sift(
+    "namings",
+    NAMED,
+    ("actor_id", "event_time", "event_id", *NAMES),
+    _named,
+    types=("registered", "profile_changed"),
+    by="user_id",
+)
+
+
+def _merge(bucket: int, inputs: BucketInputs) -> Iterator[pa.RecordBatch]:
+    """Every user who acted, by id; the time of the last event, and what was given of the rest."""
+    acted = inputs.sifted(ACTIVITY, bucket)
+    ids, times = numbers(acted, "user_id"), numbers(acted, "event_time")
+    order, starts = grouped(ids)
+    users = ids[order[starts[:-1]]]
+    last = np.maximum.reduceat(times[order], starts[:-1])
+    columns = {"user_id": arrow(users, pa.int64()), "last_active_at": arrow(last, TIME)}
+    rows = pa.table(columns | _given(users, inputs.sifted(NAMINGS, bucket)))
+    yield from rows.select(USERS.names).to_batches(128 * 1024)
+
+
+def _given(users: Numbers, namings: pa.Table) -> dict[str, pa.ChunkedArray]:
+    """By column, what each of the users, all that there are, by id, gave last, and when the user first registered."""
+    ids = numbers(namings, "user_id")
+    order, starts = grouped(ids)
+    places = np.searchsorted(users, ids[order[starts[:-1]]])
+    times, event_ids = numbers(namings, "event_time"), texts(namings, "event_id")
+
+    def of_each(column: str, when: Numbers, given: Bools) -> pa.ChunkedArray:
+        found = np.full(len(users), -1, np.int32)
+        found[places] = greatest(order, starts, when, event_ids, given)
+        return namings[column].take(_rows(found))
+
+    columns = {name: of_each(name, times, bools(pc.is_valid(namings[name]))) for name in NAMES}
+    return columns | {"joined_at": of_each("event_time", -times, bools(namings["registered"]))}
+
+
+def _rows(found: Order) -> pa.Array:
+    """The numbers of rows, null where they are -1."""
+    return pa.array(found, mask=found < 0)
+
+
+RELATION = BucketProjection(USERS, ("events",), _merge, sifts=(ACTIVITY, NAMINGS))

@@ -7,6 +7,7 @@ from pyspark.sql import DataFrame
 from pipelines.engines.base import Engine
 from pipelines.projections import AnyProjection, Projection
 from pipelines.runner.counting import audit_counts
+from pipelines.runner.log import Log
 from pipelines.runner.materialize import (
     Places,
     Staged,
@@ -17,6 +18,7 @@ from pipelines.runner.materialize import (
 )
 from pipelines.runner.planning import Plan
 from pipelines.runner.publishing import place_of, projections
+from pipelines.runner.sifting import Sifted
 from pipelines.runner.steps import Steps
 from pipelines.storage import delta, places
 from pipelines.storage.naming import bucket_of
@@ -25,9 +27,10 @@ from pipelines.tables import Table
 
 @dataclass
 class Made:
-    """The relations so far: where their files are, and as DataFrames, with the log."""
+    """The relations so far: where their files are, and as DataFrames, with the log, and what was sifted of it."""
 
     engine: Engine
+    sifted: Sifted
     places: dict[str, Places] = field(default_factory=dict)
     frames: dict[str, DataFrame] = field(default_factory=dict)
 
@@ -41,15 +44,18 @@ class Made:
         return frame_of(self.engine.session, table, [place for _, place in found])
 
 
-def build(plan: Plan, at: Workshop, events: DataFrame | None, steps: Steps) -> dict[str, Staged]:
+def build(plan: Plan, at: Workshop, log: Log | None, sifted: Sifted, steps: Steps) -> dict[str, Staged]:
     """The stale tables by name; the others that they are made of are read as the last release has them."""
-    made, staged = Made(at.engine), dict[str, Staged]()
-    if events is not None:
-        made.frames["events"] = events
+    made, staged = Made(at.engine, sifted), dict[str, Staged]()
+    stale = {name: projection for name, projection in projections().items() if name in plan.stale}
+    if log is not None and any(isinstance(one, Projection) and "events" in one.reads for one in stale.values()):
+        made.frames["events"] = log.frame(at.engine.session, at.engine.slots)
+    last_use = {one.name: name for name, projection in stale.items() for one in projection.sifts}
     for name, projection in projections().items():
-        if name in plan.stale:
+        if name in stale:
             with steps.step(name):
                 staged[name] = _stage(projection, made, place_of(plan.lake, name), at)
+                made.sifted.remove(one for one in projection.sifts if last_use[one.name] == name)
         if name.startswith("relations/") and projection.table.name in plan.reads:
             made.hold(projection.table, staged[name].places if name in staged else _kept(plan, name))
     return staged
@@ -60,7 +66,7 @@ def _stage(projection: AnyProjection, made: Made, place: str, at: Workshop) -> S
     if isinstance(projection, Projection):
         staged = materialize_frame(projection, made.frames, place, at)
     else:
-        staged = materialize_buckets(projection, made.places, place, at)
+        staged = materialize_buckets(projection, made.places, place, at, made.sifted)
     if projection.counts:
         audit_counts(projection, made.frames, made.frame(projection.table, staged.places))
     return staged

@@ -1,6 +1,6 @@
 """Materialize: a projection's rows become sorted, checked, hashed data files, one a bucket, not yet committed."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from itertools import chain
@@ -12,9 +12,10 @@ from pyspark.sql import DataFrame, SparkSession
 from pipelines.checks import AuditError, Check, Findings, require_clean
 from pipelines.engines.base import Engine
 from pipelines.policy import Policy
-from pipelines.projections import BucketInputs, BucketProjection, Fold, Projection, Spread
+from pipelines.projections import BucketInputs, BucketProjection, Projection, Spread
 from pipelines.runner.invariants import checks_of
 from pipelines.runner.scattering import Pieces, gathered, scatter, spread
+from pipelines.runner.sifting import Sifted
 from pipelines.sorting import order_by
 from pipelines.storage import datafiles, places
 from pipelines.storage.datafiles import DataFile, write_buckets
@@ -26,8 +27,8 @@ EVENTS_PER_BUCKET = 1 << 20
 BYTES_PER_EVENT = 512
 """What a task holds of its bucket for each event of the log that is the bucket's share, at most."""
 
-Made = Callable[[pa.Table], pa.Table]
 Written = tuple[DataFile, Findings]
+NOTHING = Sifted()
 Places = tuple[tuple[int, str], ...]
 """By bucket, where a table's files are."""
 
@@ -92,29 +93,19 @@ def materialize_frame(projection: Projection, frames: Mapping[str, DataFrame], p
     """Stage a projection that is a DataFrame. Raises ContractError, AuditError."""
     table = projection.table
     frame = projection.build(frames)
-    if projection.fold is None:
-        table.check((field.name, field.dataType.simpleString()) for field in frame.schema.fields)
-    fold = partial(in_order, table) if projection.fold is None else partial(_folded, projection.fold, at.policy)
-    task = partial(_write_folded, table, place, checks_of(projection, at.policy), fold)
+    table.check((field.name, field.dataType.simpleString()) for field in frame.schema.fields)
+    task = partial(_write_ordered, table, place, checks_of(projection, at.policy))
     with at.lake.scratch() as folder:
         pieces = scatter(frame, table.bucket_by, at.buckets, folder)
         return _staged(table, place, at.engine.run(task, list(pieces.items())))
 
 
-def _write_folded(
-    table: Table, place: str, checks: tuple[Check, ...], made: Made, one: tuple[int, Pieces]
-) -> list[Written]:
-    """The task that makes a bucket's rows of its pieces and writes them, sorted here: Sail drops a sort before it."""
+def _write_ordered(table: Table, place: str, checks: tuple[Check, ...], one: tuple[int, Pieces]) -> list[Written]:
+    """The task that writes a bucket's rows, sorted here: Sail drops a sort before it."""
     bucket, pieces = one
-    found = made(gathered(pieces))
-    if set(found.schema.names) != set(table.names):
-        table.check((field.name, str(field.type)) for field in found.schema)
-    batches = found.select(table.names).cast(table.arrow).combine_chunks().to_batches(BATCH_ROWS)
+    found = in_order(table, gathered(pieces)).select(table.names).cast(table.arrow)
+    batches = found.combine_chunks().to_batches(BATCH_ROWS)
     return list(write_buckets(place, table, checks, ((bucket, batch) for batch in batches)))
-
-
-def _folded(fold: Fold, policy: Policy, rows: pa.Table) -> pa.Table:
-    return fold(rows, policy)
 
 
 def in_order(table: Table, rows: pa.Table) -> pa.Table:
@@ -128,25 +119,28 @@ def in_order(table: Table, rows: pa.Table) -> pa.Table:
     return rows.take(pc.sort_indices(rows, keys))
 
 
-def materialize_buckets(projection: BucketProjection, held: Mapping[str, Places], place: str, at: Workshop) -> Staged:
-    """Stage a projection that is made bucket by bucket of the tables that are held. Raises AuditError."""
-    read = {name: held[name] for name in projection.reads}
+def materialize_buckets(
+    projection: BucketProjection, held: Mapping[str, Places], place: str, at: Workshop, sifted: Sifted = NOTHING
+) -> Staged:
+    """Stage a projection that is made bucket by bucket of what is held, or was sifted. Raises AuditError."""
+    read = {name: held[name] for name in projection.reads if name in held}
     slots = at.engine.slots
     shared = at.memory // 2 if at.engine.shares_memory else at.memory // 2 // slots
     inputs = BucketInputs(at.policy, at.buckets, read, datafiles.read, datafiles.count, at.memory // slots, shared)
+    inputs = replace(inputs, sifted=sifted.of(projection.sifts).rows)
     with at.lake.scratch() as folder:
         if projection.spread is not None:
-            inputs = replace(inputs, arrived=_arrivals(projection.table, projection.spread, inputs, folder, at))
+            inputs = _with_arrivals(projection.spread, projection.table.bucket_by, inputs, folder, at)
         task = partial(_write_merged, projection, inputs, place, checks_of(projection, at.policy))
         return _staged(projection.table, place, at.engine.run(task, range(at.buckets)))
 
 
-def _arrivals(table: Table, sent: Spread, inputs: BucketInputs, folder: str, at: Workshop) -> Callable[[int], pa.Table]:
-    """What gives the rows that were spread to a bucket, once all are written to the folder."""
-    if table.bucket_by is None:
-        raise ValueError(f"{table.name}: rows are spread by `bucket_by`, found none")
-    pieces = spread(at.engine, partial(_sent, sent, inputs), table.bucket_by, at.buckets, folder)
-    return partial(_arrived, sent.schema, pieces)
+def _with_arrivals(sent: Spread, by: str | None, inputs: BucketInputs, folder: str, at: Workshop) -> BucketInputs:
+    """The inputs with what gives the rows that were spread to a bucket, once all are written to the folder."""
+    if sent.before is not None:
+        inputs = _with_arrivals(sent.before, by, inputs, folder, at)
+    pieces = spread(at.engine, partial(_sent, sent, inputs), sent.by or by, at.buckets, folder)
+    return replace(inputs, arrived=partial(_arrived, sent.schema, pieces))
 
 
 def _sent(sent: Spread, inputs: BucketInputs, bucket: int) -> pa.Table:

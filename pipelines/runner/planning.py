@@ -6,7 +6,7 @@ from typing import Any
 
 from pipelines.errors import NewsfeedError, UsageError
 from pipelines.policy import Policy
-from pipelines.projections import AnyProjection
+from pipelines.projections import AnyProjection, Sift
 from pipelines.runner.landing.certificate import APPLICATION as LANDINGS
 from pipelines.runner.publishing import projections
 from pipelines.runner.reading import unknown_view
@@ -53,6 +53,11 @@ class Plan:
     def reads(self) -> frozenset[str]:
         """The log, as `events`, and the relations that the stale tables are made of."""
         return frozenset(read for name in self.stale for read in projections()[name].reads)
+
+    @property
+    def sifts(self) -> tuple[Sift, ...]:
+        """What the stale tables are made of the log, each sift once."""
+        return tuple({sift.name: sift for name in sorted(self.stale) for sift in projections()[name].sifts}.values())
 
 
 def plan(lake: Lake, ask: Ask) -> Plan:

@@ -4,17 +4,14 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from pyspark.sql import DataFrame
-from pyspark.sql import functions as F
-
 from pipelines import __version__
 from pipelines.engines.base import Engine, cores
 from pipelines.errors import NewsfeedError
-from pipelines.events.upcasting import newest
 from pipelines.memory import budget
 from pipelines.runner.building import build
 from pipelines.runner.landing.certificate import APPLICATION as LANDINGS
 from pipelines.runner.landing.certificate import (
+    CERTIFIED,
     Certificate,
     certified,
     counted,
@@ -23,12 +20,13 @@ from pipelines.runner.landing.certificate import (
     recomputed,
     written,
 )
-from pipelines.runner.landing.decoding import LOG_FILE
-from pipelines.runner.materialize import Workshop, buckets_for, frame_of
+from pipelines.runner.log import Log
+from pipelines.runner.materialize import Workshop, buckets_for
 from pipelines.runner.planning import Ask, Plan, plan
 from pipelines.runner.publishing import heal, publish
 from pipelines.runner.records import record
 from pipelines.runner.releases import Release
+from pipelines.runner.sifting import Sifted, sift
 from pipelines.runner.steps import Progress, Steps
 from pipelines.storage import delta
 from pipelines.storage.lake import Lake
@@ -72,10 +70,13 @@ def run(
         handles = heal(lake, planned.last)
     if planned.reason is None and planned.last is not None:
         return Run(planned.last, published=False, reason="nothing new", seconds=steps.seconds)
-    with steps.step("check the log"):
-        events, certificate = _events(planned, engine)
+    certificate = _certificate(planned)
     at = _workshop(planned, engine, counted(certificate), memory)
-    staged = build(planned, at, events, steps)
+    with lake.scratch() as folder:
+        with steps.step("read the log"):
+            log = _log(planned)
+            sifted = Sifted() if log is None else _sifted(planned, log, at, folder, certificate)
+        staged = build(planned, at, log, sifted, steps)
     with steps.step("publish"):
         number = planned.last.number + 1 if planned.last is not None else 1
         made = Release(
@@ -105,22 +106,28 @@ def _workshop(planned: Plan, engine: Engine, events: int, given: int | None) -> 
     return Workshop(planned.lake, engine, planned.policy, buckets, memory)
 
 
-def _events(planned: Plan, engine: Engine) -> tuple[DataFrame | None, Certificate]:
-    """The events that the release covers in their newest versions, if anything is made of them; their certificate."""
-    if planned.last is not None and "events" not in planned.reads:
-        return None, parsed(planned.last.certificate)
-    events = frame_of(engine.session, LOG_FILE, delta.uris(planned.lake.log, planned.log))
-    if planned.last is not None and planned.landing < delta.number(planned.log, LANDINGS):
-        events = events.where(F.col("landing") <= planned.landing)
-        return newest(events), _complete(planned, events, parsed(planned.last.certificate))
-    return newest(events), _complete(planned, events, certified(planned.log))
+def _certificate(planned: Plan) -> Certificate:
+    """The certificate of the events that the release covers, as the landings left it."""
+    last = planned.last
+    if last is not None and ("events" not in planned.reads or planned.landing < delta.number(planned.log, LANDINGS)):
+        return parsed(last.certificate)
+    return certified(planned.log)
 
 
-def _complete(planned: Plan, events: DataFrame, expected: Certificate) -> Certificate:
-    """The certificate of the events, which must be the one that the landings left."""
-    found = recomputed(events)
-    if found != expected:
-        told = "\n".join(differences(expected, found))
+def _log(planned: Plan) -> Log | None:
+    """The events that the release covers, if anything is made of them."""
+    if "events" not in planned.reads:
+        return None
+    covers_all = planned.landing == delta.number(planned.log, LANDINGS)
+    return Log(tuple(delta.sizes(planned.lake.log, planned.log)), None if covers_all else planned.landing)
+
+
+def _sifted(planned: Plan, log: Log, at: Workshop, folder: str, expected: Certificate) -> Sifted:
+    """What the stale tables need of the events, which must be the ones that landed."""
+    found = sift(at.engine, log, [CERTIFIED, *planned.sifts], at.buckets, folder)
+    certificate = recomputed(found.rows(CERTIFIED, 0))
+    if certificate != expected:
+        told = "\n".join(differences(expected, certificate))
         raise IncompleteLog(f"the log at {planned.lake.log} is not what landed, nothing is published:\n{told}")
     return found
 

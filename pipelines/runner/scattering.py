@@ -18,7 +18,7 @@ from pipelines.arrays import Int64s, arrow, int64s
 from pipelines.engines.base import Engine
 from pipelines.sorting import order_by
 from pipelines.storage import places
-from pipelines.storage.stages import read_table, write_table
+from pipelines.storage.stages import read_tables, write_table
 
 ROWS = 256 * 1024
 """How many rows a task holds before it writes them."""
@@ -36,21 +36,27 @@ def scatter(rows: DataFrame, by: str | None, buckets: int, folder: str) -> dict[
     bucket = F.pmod(F.col(by), F.lit(buckets).cast("bigint")) if by and buckets > 1 else F.lit(0)
     numbered = rows.withColumn(BUCKET, bucket)
     written = numbered.mapInArrow(partial(_scatter, folder), "bucket bigint, place string, start bigint").collect()
-    return _by_target((row["bucket"], (row["place"], row["start"])) for row in written)
+    return by_target((row["bucket"], (row["place"], row["start"])) for row in written)
 
 
-def spread(engine: Engine, rows: Callable[[int], pa.Table], by: str, buckets: int, folder: str) -> dict[int, Pieces]:
+def spread(
+    engine: Engine, rows: Callable[[int], pa.Table], by: str | None, buckets: int, folder: str
+) -> dict[int, Pieces]:
     """As `scatter`, of the rows that a task makes of each bucket."""
     written = engine.run(partial(_spread, folder, rows, by, buckets), range(buckets))
-    return _by_target(chain.from_iterable(written))
+    return by_target(chain.from_iterable(written))
 
 
 def gathered(pieces: Pieces) -> pa.Table:
     """The rows of all pieces."""
-    return pa.concat_tables(read_table(place, start) for place, start in pieces)
+    starts: dict[str, list[int]] = defaultdict(list)
+    for place, start in pieces:
+        starts[place].append(start)
+    return pa.concat_tables(chain.from_iterable(read_tables(*file) for file in starts.items()))
 
 
-def _by_target(written: Iterable[tuple[int, Piece]]) -> dict[int, Pieces]:
+def by_target(written: Iterable[tuple[int, Piece]]) -> dict[int, Pieces]:
+    """By bucket, the pieces that were written for it."""
     pieces: dict[int, list[Piece]] = defaultdict(list)
     for bucket, piece in written:
         pieces[bucket].append(piece)
@@ -65,11 +71,16 @@ def _scatter(folder: str, batches: Iterator[pa.RecordBatch]) -> Iterator[pa.Reco
 
 
 def _spread(
-    folder: str, rows: Callable[[int], pa.Table], by: str, buckets: int, bucket: int
+    folder: str, rows: Callable[[int], pa.Table], by: str | None, buckets: int, bucket: int
 ) -> list[tuple[int, Piece]]:
     """The task of a bucket: the pieces that it wrote."""
     made = rows(bucket)
-    return list(_written(folder, [(int64s(made[by]) % buckets, made)] if made.num_rows else []))
+    return list(_written(folder, [(targets(made, by, buckets), made)] if made.num_rows else []))
+
+
+def targets(rows: pa.Table, by: str | None, buckets: int) -> Int64s:
+    """The bucket of each row, 0 without a column `by`."""
+    return int64s(rows[by]) % buckets if by and buckets > 1 else np.zeros(rows.num_rows, np.int64)
 
 
 def _written(folder: str, numbered: Iterable[tuple[Int64s, pa.Table]]) -> Iterator[tuple[int, Piece]]:
@@ -77,7 +88,7 @@ def _written(folder: str, numbered: Iterable[tuple[Int64s, pa.Table]]) -> Iterat
     place = places.join(folder, uuid.uuid4().hex)
     with places.writing(place) as file:
         for numbers, rows in numbered:
-            for bucket, of_bucket in _by_bucket(numbers, rows):
+            for bucket, of_bucket in by_bucket(numbers, rows):
                 yield bucket, (place, write_table(file, of_bucket))
 
 
@@ -95,7 +106,7 @@ def _in_portions(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.Table]:
         yield pa.Table.from_batches(held)
 
 
-def _by_bucket(numbers: Int64s, rows: pa.Table) -> Iterator[tuple[int, pa.Table]]:
+def by_bucket(numbers: Int64s, rows: pa.Table) -> Iterator[tuple[int, pa.Table]]:
     """The rows of each bucket; there is at least one row."""
     if numbers.min() == numbers.max():
         yield int(numbers[0]), rows

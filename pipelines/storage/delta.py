@@ -153,6 +153,13 @@ def uris(place: str, handle: Handle) -> list[str]:
     return [places.join(place, path) for path in paths(handle)]
 
 
+def sizes(place: str, handle: Handle) -> list[tuple[str, int]]:
+    """The places of the files of the handle's version, with their sizes in bytes."""
+    found = handle.get_add_actions(flatten=True)
+    names, numbers = (found.column(name).to_pylist() for name in ("path", "size_bytes"))
+    return [(places.join(place, name), size) for name, size in zip(names, numbers, strict=True)]
+
+
 def restore(place: str, handle: Handle, version: int) -> Handle:
     """The table with the content of an earlier version on top, committed unless the content is that already."""
     if int(handle.version()) == version or set(paths(handle)) == set(paths(DeltaTable(place, version=version))):

@@ -25,15 +25,19 @@ def write_table(file: IO[bytes], rows: pa.Table) -> int:
     return start
 
 
-def read_table(place: str, start: int) -> pa.Table:
-    """The table that begins at a byte of a file."""
+def read_tables(place: str, starts: Iterable[int]) -> Iterator[pa.Table]:
+    """The tables that begin at these bytes of a file."""
     if not places.is_url(place):
-        file = pa.memory_map(place)
+        yield from _tables_at(pa.memory_map(place), starts)
+        return
+    with places.reading(place) as file:
+        yield from _tables_at(file, starts)
+
+
+def _tables_at(file: Any, starts: Iterable[int]) -> Iterator[pa.Table]:
+    for start in starts:
         file.seek(start)
-        return pa.ipc.open_stream(file).read_all()
-    with places.reading(place) as remote:
-        remote.seek(start)
-        return pa.ipc.open_stream(remote).read_all()
+        yield pa.ipc.open_stream(file).read_all()
 
 
 def tables_in(place: str) -> Iterator[pa.Table]:

@@ -1,12 +1,21 @@
 """What happened on each day, retracted later or not."""
 
-from pyspark.sql import DataFrame
-from pyspark.sql import functions as F
+from collections.abc import Iterator
 
-from pipelines.projections import Frames, Projection
+import numpy as np
+import pyarrow as pa
+
+from pipelines.arrays import Int64s, arrow
+from pipelines.compiled import compiled
+from pipelines.projections import BucketInputs, BucketProjection, Sift, Spread
+from pipelines.relations.activity import ACTIVITY
+from pipelines.relations.arrays import numbers
+from pipelines.relations.tallies import tallies, tally, totals
+from pipelines.sorting import Numbers, Order, grouped
 from pipelines.tables import Column, Table
 
 COUNTED = ("registered", "posted", "reposted", "liked", "followed")
+DAY = 24 * 60 * 60 * 1_000_000
 
 DAILY_ACTIVITY = Table(
     "daily_activity",
@@ -21,10 +30,57 @@ DAILY_ACTIVITY = Table(
 )
 
 
-def _build(frames: Frames) -> DataFrame:
-    counts = (F.count(F.when(F.col("event_type") == name, 1)).alias(name) for name in COUNTED)
-    users, events = F.countDistinct("actor_id").alias("active_users"), F.count("*").alias("events")
-    return frames["events"].groupBy(F.to_date("event_time").alias("date")).agg(users, events, *counts)
+def _days(rows: pa.Table) -> Int64s:
+    """The number of each row's UTC date, from 1970 on."""
+    return numbers(rows, "event_time") // DAY
 
 
-VIEW = Projection(DAILY_ACTIVITY, ("events",), _build)
+def _happened(event_type: str, events: pa.Table) -> pa.Table:
+    """How many events there were on each day, of all types and of one that is counted."""
+    told = tally("day", "events", pa.chunked_array([arrow(_days(events), pa.int64())]))
+    if event_type not in COUNTED:
+        return told
+    of_type = pa.repeat(pa.scalar(event_type), len(told))
+    return pa.concat_tables([told, told.set_column(1, "fact", of_type)])
+
+
+HAPPENED = Sift("happened", tallies("day"), ("event_time",), _happened)
+
+
+def _active(bucket: int, inputs: BucketInputs) -> pa.Table:
+    """How many of a bucket's users did anything on each day."""
+    rows = inputs.sifted(ACTIVITY, bucket)
+    order, starts = grouped(numbers(rows, "user_id"))
+    days = _days(rows)
+    found = np.zeros(days.max(initial=0) + 1, np.int64)
+    _count_users(order, starts, days, np.full(len(found), -1, np.int64), found)
+    active = np.flatnonzero(found)
+    fact = pa.repeat(pa.scalar("active_users"), len(active))
+    return pa.table([active, fact, found[active]], tallies("day"))
+
+
+@compiled
+def _count_users(order: Order, starts: Numbers, days: Numbers, last: Numbers, found: Numbers) -> None:
+    """Add up for each day the users, who are runs of rows, that have it; `last` has for each day the last one."""
+    for user in range(len(starts) - 1):
+        for place in range(starts[user], starts[user + 1]):
+            day = days[order[place]]
+            if last[day] != user:
+                last[day] = user
+                found[day] += 1
+
+
+def _merge(bucket: int, inputs: BucketInputs) -> Iterator[pa.RecordBatch]:
+    """The days on which anything happened; all in one bucket."""
+    if bucket > 0:
+        return
+    rows = pa.concat_tables([inputs.sifted(HAPPENED, bucket), inputs.arrived(bucket)])
+    days = pa.chunked_array([np.unique(numbers(rows, "day"))])
+    counts = [totals(days, column.name, rows, "day") for column in DAILY_ACTIVITY.columns[1:]]
+    dates = days.cast(pa.int32()).cast(pa.date32())
+    yield from pa.table([dates, *counts], DAILY_ACTIVITY.arrow).combine_chunks().to_batches()
+
+
+VIEW = BucketProjection(
+    DAILY_ACTIVITY, ("events",), _merge, sifts=(ACTIVITY, HAPPENED), spread=Spread(tallies("day"), _active)
+)

@@ -4,9 +4,7 @@ import json
 import sys
 
 from pipelines.engines import open_engine
-from pipelines.events.upcasting import newest
-from pipelines.runner.landing.decoding import LOG_FILE
-from pipelines.runner.materialize import frame_of
+from pipelines.runner.log import Log
 from pipelines.storage import delta
 from pipelines.storage.lake import Lake
 
@@ -14,7 +12,7 @@ from pipelines.storage.lake import Lake
 def print_posts(root):
     lake = Lake.at(root)
     with open_engine("sail") as engine:
-        events = newest(frame_of(engine.session, LOG_FILE, delta.uris(lake.log, delta.find(lake.log))))
+        events = Log(tuple(delta.sizes(lake.log, delta.find(lake.log)))).frame(engine.session, engine.slots)
         posts = events.where("event_type = 'posted'").select("event_id", "version", "languages", "licence").collect()
         print(json.dumps(sorted(list(post) for post in posts)))
 

@@ -1,15 +1,20 @@
 """Every event is read in the newest version of its type, on both engines, also from files older than a column."""
 
+from random import Random
+
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import pytest
-from pyspark.sql import functions as F
 
 from pipelines.events import CONTRACT
 from pipelines.events.contract import Earlier, EventType, a_text, an_id
-from pipelines.events.upcasting import newest
+from pipelines.events.upcasting import given_up, needed, newest
+from pipelines.projections import Sift
 from pipelines.runner.landing.decoding import LOG_FILE
-from pipelines.runner.materialize import frame_of
+from pipelines.runner.log import Log
+from pipelines.runner.sifting import sift
+from pipelines.storage.lake import Lake
 
 OLD = [
     {"event_id": "1", "event_type": "posted", "version": 1, "post_id": 1, "language": "en", "content_hash": 7},
@@ -41,11 +46,19 @@ def written(place, rows, gained=()):
     return str(place)
 
 
+SEEN_ALL = pa.schema([LOG_FILE.arrow.field(name) for name in (*SEEN, "event_type", "version")])
+SIFT = Sift("seen", SEEN_ALL, tuple(SEEN_ALL.names), lambda _, events: events)
+
+
 def newest_of(engine, files):
-    """The columns and rows of these files of the log on an engine, in the newest versions."""
-    frame = newest(frame_of(engine.session, LOG_FILE, files))
-    rows = sorted(frame.select(*SEEN, "event_type", "version").collect())
-    return frame.columns, [tuple(row[:-2]) for row in rows], [tuple(row[-2:]) for row in rows]
+    """The columns and rows of these files of the log on an engine, in the newest versions, as a frame and sifted."""
+    log = Log(tuple((file, 1) for file in files))
+    frame = log.frame(engine.session, 2)
+    with Lake.at(f"{files[0]}-lake").scratch() as folder:
+        sifted = sift(engine, log, [SIFT], 1, folder).rows(SIFT, 0)
+    rows = sorted(map(tuple, frame.select(*SEEN_ALL.names).collect()))
+    assert rows == sorted(tuple(row.values()) for row in sifted.to_pylist())
+    return frame.columns, [row[:-2] for row in rows], [row[-2:] for row in rows]
 
 
 @pytest.fixture
@@ -66,21 +79,37 @@ def test_both_engines_read_the_same(engine, files, on_spark):
     assert on_spark(newest_of, files) == newest_of(engine, files)
 
 
+def first(events):
+    """The upcaster from version 1."""
+    return {"size": pc.add(pc.multiply(events["size"], 10), 1), "name": pc.utf8_upper(events["mark"])}
+
+
+def second(events):
+    """The upcaster from version 2."""
+    return {"size": pc.add(pc.multiply(events["size"], 10), 2)}
+
+
 NAME, SIZE, MARK = a_text("name", "a name"), an_id("size", "a size"), a_text("mark", "a mark")
 MADE_UP = {
     "grown": EventType(
         "grown",
         "It has grown by one twice.",
         (SIZE, NAME),
-        earlier=(
-            Earlier((SIZE, MARK), lambda: {"size": F.col("size") * 10 + 1, "name": F.upper("mark")}),
-            Earlier((SIZE, NAME), lambda: {"size": F.col("size") * 10 + 2}),
-        ),
+        earlier=(Earlier((SIZE, MARK), first), Earlier((SIZE, NAME), second)),
     ),
     "kept": EventType("kept", "It stays as it is.", (SIZE, MARK)),
     "emptied": EventType("emptied", "It has no fields any more.", earlier=(Earlier((SIZE, MARK, NAME)),)),
 }
-SCHEMA = "event_id string, event_type string, version int, size bigint, mark string, name string"
+SCHEMA = pa.schema(
+    [
+        ("event_id", pa.string()),
+        ("event_type", pa.string()),
+        ("version", pa.int32()),
+        ("size", pa.int64()),
+        ("mark", pa.string()),
+        ("name", pa.string()),
+    ]
+)
 GIVEN = [
     ("1", "grown", 1, 5, "a", None),
     ("2", "grown", 2, 5, None, "b"),
@@ -88,21 +117,31 @@ GIVEN = [
     ("4", "kept", 1, 5, "d", None),
     ("5", "emptied", 1, 5, "e", "f"),
     ("6", "emptied", 2, None, None, None),
+    ("7", "grown", 4, 5, None, "d"),
 ]
 
 
-def test_upcasters_are_applied_one_after_another_to_their_own_type_alone(engine):
-    found = newest(engine.session.createDataFrame(GIVEN, SCHEMA), MADE_UP)
-    assert sorted(tuple(row) for row in found.collect()) == [
+def test_upcasters_are_applied_one_after_another_to_the_events_of_their_version(seed):
+    rows = Random(seed).sample(GIVEN, len(GIVEN))
+    events = pa.Table.from_pylist([dict(zip(SCHEMA.names, row, strict=True)) for row in rows], SCHEMA)
+    found = [newest(event, events.filter(pc.field("event_type") == name)) for name, event in MADE_UP.items()]
+    assert sorted(tuple(row.values()) for row in pa.concat_tables(found).to_pylist()) == [
         ("1", "grown", 3, 512, None, "A"),
         ("2", "grown", 3, 52, None, "b"),
         ("3", "grown", 3, 5, None, "c"),
         ("4", "kept", 1, 5, "d", None),
         ("5", "emptied", 2, None, None, None),
         ("6", "emptied", 2, None, None, None),
+        ("7", "grown", 4, 5, None, "d"),
     ]
 
 
-def test_what_only_older_versions_have_is_gone(engine):
-    frame = engine.session.createDataFrame(GIVEN, SCHEMA)
-    assert newest(frame, {"grown": MADE_UP["grown"]}).columns == [name for name in frame.columns if name != "mark"]
+def test_upcasting_needs_the_version_and_what_older_ones_say():
+    assert [needed(event) for event in MADE_UP.values()] == [
+        ["version", "size", "mark", "name"], [], ["version", "size", "mark", "name"],
+    ]  # fmt: skip
+
+
+def test_what_only_older_versions_have_is_given_up():
+    assert given_up([MADE_UP["grown"]]) == {"mark"}
+    assert given_up(MADE_UP.values()) == set()

@@ -115,7 +115,11 @@ def test_a_frame_with_other_columns_than_declared_is_refused_with_all_faults(eng
 
 def all_twice(projection):
     """A projection that makes every row twice."""
-    return replace(projection, build=lambda frames: projection.build(frames).union(projection.build(frames)))
+
+    def merge(bucket, inputs):
+        yield from (*projection.merge(bucket, inputs), *projection.merge(bucket, inputs))
+
+    return replace(projection, merge=merge)
 
 
 def test_a_run_whose_check_fails_publishes_nothing_and_the_next_good_run_does(lake, engine, monkeypatch):

@@ -58,10 +58,29 @@ def test_a_bucket_to_which_nothing_is_sent_has_no_rows(engine, tmp_path):
     }
 
 
-def test_a_table_without_buckets_cannot_be_spread(engine, tmp_path):
+def test_all_that_is_spread_for_a_table_without_buckets_arrives_in_one(engine, tmp_path):
     alone = Table("alone", COLUMNS, key=("user_id", "origin"))
-    with pytest.raises(ValueError, match="alone: rows are spread by `bucket_by`, found none"):
-        arrivals(engine, tmp_path, 1, [[1]], alone)
+    assert arrivals(engine, tmp_path, 3, [[1], [], [5, 6]], alone) == {
+        0: [{"user_id": user, "origin": origin} for user, origin in ((1, 0), (5, 2), (6, 2))]
+    }
+
+
+def test_what_is_sent_before_has_arrived_when_the_next_is_made(engine, tmp_path):
+    """Each bucket sends its number to bucket 1, which sends all on to the buckets of these numbers."""
+    schema = pa.schema([("user_id", pa.int64()), ("origin", pa.int64())])
+    before = Spread(schema, lambda bucket, _: pa.table([[bucket], [1]], schema), by="origin")
+
+    def sent_on(bucket, inputs):
+        return inputs.arrived(bucket) if bucket == 1 else schema.empty_table()
+
+    def merge(bucket, inputs):
+        yield from inputs.arrived(bucket).combine_chunks().to_batches()
+
+    projection = BucketProjection(SENT, (), merge, spread=Spread(schema, sent_on, before=before))
+    at = Workshop(Lake.at(str(tmp_path)), engine, Policy(), 3, 1 << 30)
+    staged = materialize_buckets(projection, {}, str(tmp_path / "sent"), at)
+    found = {bucket: datafiles.read(place, None).to_pylist() for bucket, place in staged.places}
+    assert found == {bucket: [{"user_id": bucket, "origin": 1}] for bucket in range(3)}
 
 
 def test_tallies_add_up_to_the_counts_of_all(seed):

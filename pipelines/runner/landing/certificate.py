@@ -10,11 +10,13 @@ from datetime import UTC, datetime, timedelta
 
 import numpy as np
 import numpy.typing as npt
-from pyspark.sql import DataFrame
-from pyspark.sql import functions as F
+import pyarrow as pa
 
+from pipelines.arrays import int64s
+from pipelines.projections import Sift
 from pipelines.runner.landing.decoding import Part
 from pipelines.runner.landing.duplicates import Verdict
+from pipelines.sorting import grouped
 from pipelines.storage import delta
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -82,16 +84,31 @@ def certified(log: delta.Handle) -> Certificate:
     return {} if total is None else parsed(total)
 
 
-def recomputed(events: DataFrame) -> Certificate:
-    """The certificate of the rows of a frame of the log."""
-    hashes = F.sum(F.col("content_hash").cast("decimal(38,0)"))
-    by_landing = events.groupBy("event_type", F.unix_micros("ingestion_time").alias("micros"))
-    rows = by_landing.agg(F.count("*").alias("count"), hashes.alias("hash")).collect()
-    return added({row["event_type"]: {_date(row["micros"]): (row["count"], int(row["hash"]))}} for row in rows)
+def _summed(event_type: str, events: pa.Table) -> pa.Table:
+    """Of events of one type and each time of ingestion the number, and the sums of the halves of their hashes."""
+    hashes, times = int64s(events["content_hash"]), int64s(events["ingestion_time"])
+    order, starts = grouped(times)
+    firsts, hashes = starts[:-1], hashes[order]
+    sums = [np.add.reduceat(half, firsts) for half in (hashes >> 32, hashes & 0xFFFFFFFF)]
+    columns = [times[order[firsts]], np.diff(starts), *sums]
+    return pa.table([pa.repeat(pa.scalar(event_type), len(firsts)), *columns], SUMS)
+
+
+SUMS = pa.schema([("event_type", pa.string()), *((name, pa.int64()) for name in ("micros", "count", "high", "low"))])
+CERTIFIED = Sift("certificate", SUMS, ("content_hash", "ingestion_time"), _summed)
+"""What the certificate of the events that are read is made of."""
+
+
+def recomputed(sums: pa.Table) -> Certificate:
+    """The certificate of the events of which these are the sums."""
+    rows = sums.to_pylist()
+    return added(
+        {row["event_type"]: {_date(row["micros"]): (row["count"], (row["high"] << 32) + row["low"])}} for row in rows
+    )
 
 
 def _date(micros: int) -> str:
-    """The UTC date of a time of ingestion: few times, so few dates, whose text the engine would make for each row."""
+    """The UTC date of a time of ingestion."""
     return (EPOCH + timedelta(microseconds=micros)).date().isoformat()
 
 
