@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 import pyarrow as pa
 from pyspark.sql import DataFrame
 
+from pipelines.arrays import Int64s
 from pipelines.checks import Check
 from pipelines.policy import Policy
 from pipelines.tables import Table
@@ -13,7 +14,6 @@ from pipelines.tables import Table
 Frames = Mapping[str, DataFrame]
 Checks = Callable[[Policy], tuple[Check, ...]]
 Fold = Callable[[pa.Table, Policy], pa.Table]
-Facts = Callable[[Frames], DataFrame]
 
 
 def no_checks(_: Policy) -> tuple[Check, ...]:
@@ -36,7 +36,7 @@ class BucketInputs:
 
     policy: Policy
     buckets: int
-    places: Mapping[str, tuple[tuple[int, str], ...]]
+    places: Mapping[str, tuple[tuple[int, str], ...]] = field(hash=False)
     open: Callable[[str, list[str]], pa.Table]
     count: Callable[[str], int]
     memory: int
@@ -71,11 +71,25 @@ class Spread:
 
 
 @dataclass(frozen=True)
+class Counts:
+    """What the columns of a table count, so that the count in every row can be checked.
+
+    - `facts`: of a bucket, by column, for each fact the id of the row that counts it; 0 counts nowhere.
+    - `rows`: the ids of a bucket that have rows. Facts of the columns `elsewhere` may name others, which count nowhere.
+    """
+
+    columns: tuple[str, ...]
+    facts: Callable[[int, BucketInputs], Mapping[str, Int64s]]
+    rows: Callable[[int, BucketInputs], Int64s]
+    elsewhere: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class Projection:
     """A table made of others by DataFrames; `reads` names them, `events` being the log in its newest version.
 
     - `fold`: what a task makes of a bucket's built rows: the table's, in its order; just that order when not given.
-    - `counts`: by column, the facts that it counts, each with the key of the row that counts it; checked on all rows.
+    - `counts`: the columns that count facts; checked on all rows.
     - `version`: a change of what a projection means goes with a new one, which rebuilds the table.
     """
 
@@ -85,7 +99,7 @@ class Projection:
     checks: Checks = no_checks
     version: int = 1
     fold: Fold | None = None
-    counts: Mapping[str, Facts] = field(default_factory=dict)
+    counts: Counts | None = None
 
 
 @dataclass(frozen=True)
@@ -106,7 +120,7 @@ class BucketProjection:
     audits: Callable[[int, BucketInputs], tuple[Check, ...]] = no_audits
     audited: tuple[str, ...] = ()
     spread: Spread | None = None
-    counts: Mapping[str, Facts] = field(default_factory=dict)
+    counts: Counts | None = None
 
 
 AnyProjection = Projection | BucketProjection

@@ -6,12 +6,13 @@ from pyspark.sql import DataFrame
 
 from pipelines.engines.base import Engine
 from pipelines.projections import AnyProjection, Projection
-from pipelines.runner.counting import audit_counts
+from pipelines.runner.counting import Audit
 from pipelines.runner.materialize import (
     Places,
     Staged,
     Workshop,
     frame_of,
+    inputs_of,
     materialize_buckets,
     materialize_frame,
 )
@@ -61,8 +62,9 @@ def _stage(projection: AnyProjection, made: Made, place: str, at: Workshop) -> S
         staged = materialize_frame(projection, made.frames, place, at)
     else:
         staged = materialize_buckets(projection, made.places, place, at)
-    if projection.counts:
-        audit_counts(projection, made.frames, made.frame(projection.table, staged.places))
+    if projection.counts is not None:
+        inputs = inputs_of(projection, made.places, at)
+        Audit(projection.table, projection.counts, inputs, staged.places).require_right(at.engine)
     return staged
 
 

@@ -12,7 +12,7 @@ from pyspark.sql import DataFrame, SparkSession
 from pipelines.checks import AuditError, Check, Findings, require_clean
 from pipelines.engines.base import Engine
 from pipelines.policy import Policy
-from pipelines.projections import BucketInputs, BucketProjection, Fold, Projection, Spread
+from pipelines.projections import AnyProjection, BucketInputs, BucketProjection, Fold, Projection, Spread
 from pipelines.runner.invariants import checks_of
 from pipelines.runner.scattering import Pieces, gathered, scatter, spread
 from pipelines.sorting import order_by
@@ -128,12 +128,17 @@ def in_order(table: Table, rows: pa.Table) -> pa.Table:
     return rows.take(pc.sort_indices(rows, keys))
 
 
-def materialize_buckets(projection: BucketProjection, held: Mapping[str, Places], place: str, at: Workshop) -> Staged:
-    """Stage a projection that is made bucket by bucket of the tables that are held. Raises AuditError."""
+def inputs_of(projection: AnyProjection, held: Mapping[str, Places], at: Workshop) -> BucketInputs:
+    """What the tasks of a projection may read of the tables that are held."""
     read = {name: held[name] for name in projection.reads}
     slots = at.engine.slots
     shared = at.memory // 2 if at.engine.shares_memory else at.memory // 2 // slots
-    inputs = BucketInputs(at.policy, at.buckets, read, datafiles.read, datafiles.count, at.memory // slots, shared)
+    return BucketInputs(at.policy, at.buckets, read, datafiles.read, datafiles.count, at.memory // slots, shared)
+
+
+def materialize_buckets(projection: BucketProjection, held: Mapping[str, Places], place: str, at: Workshop) -> Staged:
+    """Stage a projection that is made bucket by bucket of the tables that are held. Raises AuditError."""
+    inputs = inputs_of(projection, held, at)
     with at.lake.scratch() as folder:
         if projection.spread is not None:
             inputs = replace(inputs, arrived=_arrivals(projection.table, projection.spread, inputs, folder, at))
