@@ -46,7 +46,7 @@ class BucketInputs:
     def read(self, table: Table, columns: list[str], bucket: int | None = None) -> pa.Table:
         """Columns of a table's rows: of one bucket, in their order, or of all buckets, one after another."""
         found = [self.open(place, columns) for place in self.of(table, bucket)]
-        return pa.concat_tables([*found, table.arrow.empty_table().select(columns)])
+        return pa.concat_tables(found or [table.arrow.empty_table().select(columns)])
 
     def rows(self, table: Table) -> int:
         """How many rows a table has."""

@@ -5,29 +5,16 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from pipelines.arrays import Bools
 from pipelines.compiled import compiled, inlined
 from pipelines.merge.lookup import Ids
-from pipelines.sorting import Order, order_by
-
-RANKS = 8
-"""How many ranks there are for each microsecond: no fewer than kinds."""
-
+from pipelines.merge.recency import RANKS, Notices, in_order
+from pipelines.sorting import Order
 
 BLOCK = 8 * 1024
 """How many rows are looked up before they are told: few enough that they are still in the cache."""
 
 Block = npt.NDArray[np.int64]
 Key = tuple[int, int, int, int]
-
-
-class Notices(NamedTuple):
-    """What others did to users, column by column; a rank is the kind less RANKS times the time in microseconds."""
-
-    users: Ids
-    ranks: Ids
-    actors: Ids
-    posts: Ids
 
 
 class Told(NamedTuple):
@@ -46,30 +33,12 @@ def newest(notices: Notices, hides: tuple[Ids, Ids], answer: int, cap: int) -> T
 
     Hides (user, hidden) ascend. What is of the kind before `answer` is not told where it also is of the kind `answer`.
     """
-    order = _in_order(notices)
+    order = in_order(notices)
     users, actors, posts, times = (np.empty(len(order), np.int64) for _ in range(4))
     told = Told(users, np.empty(len(order), np.int32), np.empty(len(order), np.int8), actors, posts, times)
     count = _tell(notices, order, *hides, answer, cap, np.empty((4, BLOCK), np.int64), told)
     positions, kinds = told.positions[:count], told.kinds[:count]
     return Told(users[:count], positions, kinds, actors[:count], posts[:count], times[:count])
-
-
-def _in_order(notices: Notices) -> Order:
-    """The rows by user, rank, actor and falling post; the latter are only looked at where the others are equal."""
-    order, equal = order_by(notices.users, notices.ranks), np.zeros(len(notices.users), np.bool_)
-    _mark_equal(notices, order, equal)
-    rows = order[equal]
-    order[equal] = rows[order_by(*(column[rows] for column in notices), descending=(3,))]
-    return order
-
-
-@compiled
-def _mark_equal(notices: Notices, order: Order, equal: Bools) -> None:
-    """Mark the places of rows with the user and the rank of a row beside them."""
-    for place in range(1, len(order)):
-        row, before = order[place], order[place - 1]
-        if notices.ranks[row] == notices.ranks[before] and notices.users[row] == notices.users[before]:
-            equal[place - 1] = equal[place] = True
 
 
 @compiled

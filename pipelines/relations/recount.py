@@ -11,6 +11,7 @@ import numpy as np
 import pyarrow as pa
 
 from pipelines.arrays import Bools, Int64s, bools, int64s
+from pipelines.compiled import compiled
 from pipelines.projections import BucketInputs
 from pipelines.relations.deactivations import DEACTIVATIONS
 from pipelines.relations.follows import FOLLOWS
@@ -55,11 +56,22 @@ def given(bucket: int, inputs: BucketInputs, facts: Table, on: Posts) -> tuple[I
     """The post, and its author, of each like or repost of a bucket's posts; 0 too where the post does not stand."""
     rows = inputs.read(facts, ["post_id", "user_id", "holds"], bucket)
     named = int64s(rows["post_id"])
-    places = np.searchsorted(on.ids, named)
+    places = np.empty(len(named), np.int64)
+    _walk(on.ids, named, places)
     authors = np.append(on.authors, 0)[places]
     stands = bools(rows["holds"]) & _active(int64s(rows["user_id"]), inputs)
     stands &= (np.append(on.ids, 0)[places] == named) & (authors != 0)
     return named * stands, authors * stands
+
+
+@compiled
+def _walk(ids: Int64s, named: Int64s, places: Int64s) -> None:
+    """Write for each of the named the place of the first of the ids that is not less; both ascend."""
+    place = 0
+    for row in range(len(named)):
+        while place < len(ids) and ids[place] < named[row]:
+            place += 1
+        places[row] = place
 
 
 def _active(users: Int64s, inputs: BucketInputs) -> Bools:

@@ -9,7 +9,8 @@ import pyarrow.compute as pc
 
 from pipelines.arrays import Int64s, arrow, flags, int64s
 from pipelines.checks import Check, at_most, in_order, numbered
-from pipelines.merge.notices import RANKS, Notices, newest
+from pipelines.merge.notices import newest
+from pipelines.merge.recency import RANKS, Notices
 from pipelines.policy import Policy
 from pipelines.projections import BucketInputs, BucketProjection, Spread
 from pipelines.relations.hides import HIDES
@@ -68,8 +69,8 @@ def _sent(bucket: int, inputs: BucketInputs) -> pa.Table:
         _replied(bucket, inputs),
         _given("reposted", REPOSTS, posts, bucket, inputs),
     )
-    columns = zip(*(_notices(one, inactive_users(inputs)) for one in done), strict=True)
-    return pa.table([arrow(np.concatenate(column), pa.int64()) for column in columns], SENT)
+    notices = (_notices(one, inactive_users(inputs)) for one in done)
+    return pa.concat_tables(pa.table([arrow(column, pa.int64()) for column in one], SENT) for one in notices)
 
 
 def _notices(done: Done, inactive: Members) -> Notices:

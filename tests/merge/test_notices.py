@@ -6,7 +6,8 @@ from random import Random
 import numpy as np
 import pytest
 
-from pipelines.merge.notices import BLOCK, RANKS, Notices, newest
+from pipelines.merge.notices import BLOCK, newest
+from pipelines.merge.recency import RANKS, Notices
 
 MENTIONED, REPLIED = 2, 3
 
