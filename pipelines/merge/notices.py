@@ -5,6 +5,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from pipelines.arrays import empty
 from pipelines.compiled import compiled, inlined
 from pipelines.merge.lookup import Ids
 from pipelines.merge.recency import RANKS, Notices, in_order
@@ -34,8 +35,8 @@ def newest(notices: Notices, hides: tuple[Ids, Ids], answer: int, cap: int) -> T
     Hides (user, hidden) ascend. What is of the kind before `answer` is not told where it also is of the kind `answer`.
     """
     order = in_order(notices)
-    users, actors, posts, times = (np.empty(len(order), np.int64) for _ in range(4))
-    told = Told(users, np.empty(len(order), np.int32), np.empty(len(order), np.int8), actors, posts, times)
+    users, actors, posts, times = (empty(len(order), np.int64) for _ in range(4))
+    told = Told(users, empty(len(order), np.int32), empty(len(order), np.int8), actors, posts, times)
     count = _tell(notices, order, *hides, answer, cap, np.empty((4, BLOCK), np.int64), told)
     positions, kinds = told.positions[:count], told.kinds[:count]
     return Told(users[:count], positions, kinds, actors[:count], posts[:count], times[:count])

@@ -4,7 +4,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from pipelines.arrays import Int64s, arrow, int64s
+from pipelines.arrays import Int64s, arrow, empty, int64s
 from pipelines.compiled import compiled
 
 Places = npt.NDArray[np.int32]
@@ -13,7 +13,7 @@ Places = npt.NDArray[np.int32]
 def parted(rows: pa.Table, numbers: Int64s) -> tuple[pa.Table, list[int]]:
     """The rows by their numbers, those of one number as they were, and by number where its rows end."""
     ends = np.cumsum(np.bincount(numbers))
-    places, order = np.empty(len(numbers), np.int32), np.empty(len(numbers), np.int32)
+    places, order = empty(len(numbers), np.int32), empty(len(numbers), np.int32)
     _place(numbers, np.concatenate([[0], ends]), places, order)
     columns = [
         _moved(column, places) if _is_plain(column) else column.take(arrow(order, pa.int32())) for column in rows
@@ -37,7 +37,7 @@ def _is_plain(column: pa.ChunkedArray) -> bool:
 
 def _moved(column: pa.ChunkedArray, places: Places) -> pa.Array:
     """The values at their places: written there, which takes a third of the time of fetching them from anywhere."""
-    found, start = np.empty(len(column), np.int64), 0
+    found, start = empty(len(column), np.int64), 0
     for chunk in column.chunks:
         _move(int64s(chunk), places[start : start + len(chunk)], found)
         start += len(chunk)
