@@ -47,3 +47,8 @@ def arrow(values: npt.NDArray[np.generic], kind: pa.DataType, validity: pa.Buffe
 def flags(values: Bools) -> pa.Array:
     """An array of truth values."""
     return pa.Array.from_buffers(pa.bool_(), len(values), [None, pa.py_buffer(np.packbits(values, bitorder="little"))])
+
+
+def empty(length: int, kind: Any) -> Any:
+    """An array, not yet written, in memory of Arrow's pool, which gives what was freed again: new memory is dear."""
+    return np.frombuffer(pa.allocate_buffer(length * np.dtype(kind).itemsize), kind)

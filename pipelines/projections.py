@@ -7,13 +7,13 @@ from typing import ClassVar
 import pyarrow as pa
 from pyspark.sql import DataFrame
 
+from pipelines.arrays import Int64s
 from pipelines.checks import Check
 from pipelines.policy import Policy
 from pipelines.tables import Table
 
 Frames = Mapping[str, DataFrame]
 Checks = Callable[[Policy], tuple[Check, ...]]
-Facts = Callable[[Frames], DataFrame]
 
 
 def no_checks(_: Policy) -> tuple[Check, ...]:
@@ -57,7 +57,7 @@ class BucketInputs:
 
     policy: Policy
     buckets: int
-    places: Mapping[str, tuple[tuple[int, str], ...]]
+    places: Mapping[str, tuple[tuple[int, str], ...]] = field(hash=False)
     open: Callable[[str, list[str]], pa.Table]
     count: Callable[[str], int]
     memory: int
@@ -68,7 +68,7 @@ class BucketInputs:
     def read(self, table: Table, columns: list[str], bucket: int | None = None) -> pa.Table:
         """Columns of a table's rows: of one bucket, in their order, or of all buckets, one after another."""
         found = [self.open(place, columns) for place in self.of(table, bucket)]
-        return pa.concat_tables([*found, table.arrow.empty_table().select(columns)])
+        return pa.concat_tables(found or [table.arrow.empty_table().select(columns)])
 
     def rows(self, table: Table) -> int:
         """How many rows a table has."""
@@ -98,10 +98,24 @@ class Spread:
 
 
 @dataclass(frozen=True)
+class Counts:
+    """What the columns of a table count, so that the count in every row can be checked.
+
+    - `facts`: of a bucket, by column, for each fact the id of the row that counts it; 0 counts nowhere.
+    - `rows`: the ids of a bucket that have rows. Facts of the columns `elsewhere` may name others, which count nowhere.
+    """
+
+    columns: tuple[str, ...]
+    facts: Callable[[int, BucketInputs], Mapping[str, Int64s]]
+    rows: Callable[[int, BucketInputs], Int64s]
+    elsewhere: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class Projection:
     """A table made of others by DataFrames; `reads` names them, `events` being the log in its newest version.
 
-    - `counts`: by column, the facts that it counts, each with the key of the row that counts it; checked on all rows.
+    - `counts`: the columns that count facts; checked on all rows.
     - `version`: a change of what a projection means goes with a new one, which rebuilds the table.
     """
 
@@ -110,7 +124,7 @@ class Projection:
     build: Callable[[Frames], DataFrame]
     checks: Checks = no_checks
     version: int = 1
-    counts: Mapping[str, Facts] = field(default_factory=dict)
+    counts: Counts | None = None
     sifts: ClassVar[tuple[Sift, ...]] = ()
 
 
@@ -134,7 +148,7 @@ class BucketProjection:
     audited: tuple[str, ...] = ()
     sifts: tuple[Sift, ...] = ()
     spread: Spread | None = None
-    counts: Mapping[str, Facts] = field(default_factory=dict)
+    counts: Counts | None = None
 
 
 AnyProjection = Projection | BucketProjection

@@ -19,7 +19,8 @@ from tests.reference import VIEWS as MODEL
 
 ROOT = Path(pipelines.__file__).parent
 # what the files of a folder share
-SHARED = {"__init__", "contract", "log", "upcasting", "facts", "standing", "tallies", "activity", "arrays", "atproto"}
+SHARED = {"__init__", "contract", "log", "upcasting", "atproto"}
+SHARED |= {"activity", "arrays", "facts", "matching", "members", "recount", "standing", "tallies"}
 ENGINES = ("pyspark", "pysail", "numba", "pyarrow", "pandas", "numpy", "duckdb")
 
 

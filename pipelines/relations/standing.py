@@ -3,14 +3,17 @@
 from collections.abc import Callable
 from functools import lru_cache
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
+from pipelines.arrays import Bools, bools, flags, int64s
 from pipelines.projections import BucketInputs, Frames
 from pipelines.relations.deactivations import DEACTIVATIONS
 from pipelines.relations.follows import FOLLOWS
+from pipelines.relations.members import Members, leave_out, members_of
 from pipelines.relations.posts import POSTS
 from pipelines.tables import Table
 
@@ -28,72 +31,57 @@ def standing_posts(frames: Frames) -> DataFrame:
     return of_active(frames, frames["posts"].where("NOT deleted"), "author_id")
 
 
-def standing_follows(frames: Frames) -> DataFrame:
-    """The follows between users of whom neither is deactivated."""
-    return of_active(frames, frames["follows"].where("holds"), "follower_id", "followee_id")
-
-
 def given_on_posts(frames: Frames, fact: str) -> DataFrame:
     """The `likes` or `reposts` by active users; the post may not stand."""
     return of_active(frames, frames[fact].where("holds"), "user_id")
 
 
-def standing_on_posts(frames: Frames, fact: str) -> DataFrame:
-    """The `likes` or `reposts` by active users of posts that stand, with the post's author_id."""
-    return given_on_posts(frames, fact).join(standing_posts(frames).select("post_id", "author_id"), "post_id")
-
-
-def inactive_users(inputs: BucketInputs) -> pa.Array:
+def inactive_users(inputs: BucketInputs) -> Members:
     """The ids of all deactivated users."""
     return _inactive(inputs.of(DEACTIVATIONS), inputs.open)
 
 
 @lru_cache(maxsize=1)
-def _inactive(files: tuple[str, ...], read: Callable[[str, list[str]], pa.Table]) -> pa.Array:
+def _inactive(files: tuple[str, ...], read: Callable[[str, list[str]], pa.Table]) -> Members:
     """Kept, as there is a file for each bucket and every bucket's task asks; data files never change."""
     found = [read(file, ["user_id", "holds"]).filter(pc.field("holds"))["user_id"] for file in files]
-    return pa.chunked_array([chunk for column in found for chunk in column.chunks], pa.int64()).combine_chunks()
+    return members_of(np.concatenate([np.empty(0, np.int64), *map(int64s, found)]))
 
 
-def active_in(rows: pa.Table, inactive: pa.Array, *users: str) -> pa.Table:
+def active_in(rows: pa.Table, inactive: Members, *users: str) -> pa.Table:
     """The rows in which none of the users (names of columns) is among the inactive ones."""
-    for user in users if len(inactive) else ():
-        rows = rows.filter(pc.invert(pc.is_in(rows[user], inactive)))
-    return rows
+    return _standing(rows, np.ones(rows.num_rows, np.bool_), inactive, *users)
 
 
 def posts_in(bucket: int, inputs: BucketInputs, *columns: str) -> pa.Table:
     """The standing posts of a bucket, by id: post_id, author_id and these columns."""
     names = list(dict.fromkeys(("post_id", "author_id", *columns)))
-    posts = inputs.read(POSTS, [*names, "deleted"], bucket).filter(~pc.field("deleted")).select(names)
-    return active_in(posts, inactive_users(inputs), "author_id")
+    posts = inputs.read(POSTS, [*names, "deleted"], bucket)
+    return _standing(posts.select(names), ~bools(posts["deleted"]), inactive_users(inputs), "author_id")
 
 
 def follows_in(bucket: int, inputs: BucketInputs) -> pa.Table:
     """The standing follows of a bucket's followers, by follower: follower_id, followee_id, event_time."""
-    follows = _holding(bucket, inputs, FOLLOWS)
-    return active_in(follows, inactive_users(inputs), "follower_id", "followee_id").combine_chunks()
+    return _holding(bucket, inputs, FOLLOWS, "follower_id", "followee_id")
 
 
-def given_in(bucket: int, inputs: BucketInputs, facts: Table, posts: pa.Table, *columns: str) -> pa.Table:
-    """The `likes` or `reposts` by active users of these posts of a bucket: post_id, user_id, event_time, author_id.
+def given_in(bucket: int, inputs: BucketInputs, facts: Table) -> pa.Table:
+    """The `likes` or `reposts` by active users of a bucket's posts, by post: post_id, user_id, event_time.
 
-    They also have these columns of the posts.
+    The post may not stand.
     """
-    given = active_in(_holding(bucket, inputs, facts), inactive_users(inputs), "user_id")
-    places = places_in(posts, given["post_id"])
-    given, places = given.filter(pc.is_valid(places)), places.drop_null()
-    for name in ("author_id", *columns):
-        given = given.append_column(name, posts[name].take(places))
-    return given
+    return _holding(bucket, inputs, facts, "user_id")
 
 
-def places_in(posts: pa.Table, ids: pa.ChunkedArray) -> pa.ChunkedArray:
-    """Where the posts of these ids are among others, null where they are not."""
-    return pc.index_in(ids, posts["post_id"].combine_chunks())
-
-
-def _holding(bucket: int, inputs: BucketInputs, facts: Table) -> pa.Table:
-    """The key and the time of a bucket's facts that hold."""
+def _holding(bucket: int, inputs: BucketInputs, facts: Table, *users: str) -> pa.Table:
+    """The key and the time of a bucket's facts that hold, by active users."""
     columns = [*facts.key, "event_time"]
-    return inputs.read(facts, [*columns, "holds"], bucket).filter(pc.field("holds")).select(columns)
+    found = inputs.read(facts, [*columns, "holds"], bucket)
+    return _standing(found.select(columns), bools(found["holds"]).copy(), inactive_users(inputs), *users)
+
+
+def _standing(rows: pa.Table, stands: Bools, inactive: Members, *users: str) -> pa.Table:
+    """The rows that stand, in which no user is inactive; all that there are are not copied."""
+    for user in users:
+        leave_out(inactive, int64s(rows[user]), stands)
+    return rows if stands.all() else rows.filter(flags(stands))

@@ -10,7 +10,7 @@ from pipelines.projections import BucketInputs, BucketProjection, Spread
 from pipelines.relations.arrays import numbers
 from pipelines.relations.posts import POSTS
 from pipelines.relations.reposts import REPOSTS
-from pipelines.relations.standing import given_in, places_in, posts_in
+from pipelines.relations.standing import given_in, posts_in
 from pipelines.sorting import order_by
 from pipelines.tables import Column, Table
 
@@ -58,12 +58,26 @@ KNOWN = ENTRIES.append(pa.field("parent_author_id", pa.int64()))
 def _entries(bucket: int, inputs: BucketInputs) -> pa.Table:
     """A bucket's posts and their reposts; those of replies go through the bucket of the post that they answer."""
     posts = posts_in(bucket, inputs, "posted_at", "reply_to_post_id")
-    reposts = given_in(bucket, inputs, REPOSTS, posts, "posted_at", "reply_to_post_id")
+    reposts = _on(posts, given_in(bucket, inputs, REPOSTS))
     kinds = pc.if_else(pc.is_valid(posts["reply_to_post_id"]), REPLY, POST)
     written = _of(posts, "author_id", "posted_at", kinds)
     passed_on = _of(reposts, "user_id", "event_time", pa.repeat(REPOST, len(reposts)))
     rows = pa.concat_tables([written, passed_on])
     return rows.append_column("through", pc.coalesce(rows["reply_to_post_id"], rows["user_id"]))
+
+
+def _on(posts: pa.Table, given: pa.Table) -> pa.Table:
+    """What was given on these posts, with what the posts say."""
+    places = _places(posts, given["post_id"])
+    found = posts.drop_columns(["post_id"]).take(places.drop_null())
+    return pa.Table.from_arrays(
+        [*given.filter(pc.is_valid(places)).columns, *found.columns], [*given.column_names, *found.column_names]
+    )
+
+
+def _places(posts: pa.Table, ids: pa.ChunkedArray) -> pa.ChunkedArray:
+    """Where the posts of these ids are among others, null where they are not."""
+    return pc.index_in(ids, posts["post_id"].combine_chunks())
 
 
 def _of(rows: pa.Table, user: str, time: str, kinds: pa.Array) -> pa.Table:
@@ -75,7 +89,7 @@ def _of(rows: pa.Table, user: str, time: str, kinds: pa.Array) -> pa.Table:
 def _known(bucket: int, inputs: BucketInputs) -> pa.Table:
     """What came through a bucket, with the authors of the posts that are answered, deleted or not."""
     rows, parents = inputs.arrived(bucket), inputs.read(POSTS, ["post_id", "author_id"], bucket)
-    parent = parents["author_id"].take(places_in(parents, rows["reply_to_post_id"]))
+    parent = parents["author_id"].take(_places(parents, rows["reply_to_post_id"]))
     return rows.drop_columns(["through"]).append_column("parent_author_id", parent)
 
 

@@ -6,13 +6,14 @@ from pyspark.sql import DataFrame
 
 from pipelines.engines.base import Engine
 from pipelines.projections import AnyProjection, Projection
-from pipelines.runner.counting import audit_counts
+from pipelines.runner.counting import Audit
 from pipelines.runner.log import Log
 from pipelines.runner.materialize import (
     Places,
     Staged,
     Workshop,
     frame_of,
+    inputs_of,
     materialize_buckets,
     materialize_frame,
 )
@@ -67,8 +68,9 @@ def _stage(projection: AnyProjection, made: Made, place: str, at: Workshop) -> S
         staged = materialize_frame(projection, made.frames, place, at)
     else:
         staged = materialize_buckets(projection, made.places, place, at, made.sifted)
-    if projection.counts:
-        audit_counts(projection, made.frames, made.frame(projection.table, staged.places))
+    if projection.counts is not None:
+        inputs = inputs_of(projection, made.places, at)
+        Audit(projection.table, projection.counts, inputs, staged.places).require_right(at.engine)
     return staged
 
 

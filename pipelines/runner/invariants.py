@@ -16,4 +16,5 @@ def invariants(projection: AnyProjection, policy: Policy) -> tuple[str, ...]:
     """The names of all checks: of each row, and of the rows against what they were made of."""
     by_row = (check.name for check in checks_of(projection, policy))
     audited = () if isinstance(projection, Projection) else projection.audited
-    return (*by_row, *audited, *map(counting.name_of, projection.counts))
+    counted = () if projection.counts is None else projection.counts.columns
+    return (*by_row, *audited, *map(counting.name_of, counted))

@@ -12,7 +12,7 @@ from pyspark.sql import DataFrame, SparkSession
 from pipelines.checks import AuditError, Check, Findings, require_clean
 from pipelines.engines.base import Engine
 from pipelines.policy import Policy
-from pipelines.projections import BucketInputs, BucketProjection, Projection, Spread
+from pipelines.projections import AnyProjection, BucketInputs, BucketProjection, Projection, Spread
 from pipelines.runner.invariants import checks_of
 from pipelines.runner.scattering import Pieces, gathered, scatter, spread
 from pipelines.runner.sifting import Sifted
@@ -119,15 +119,19 @@ def in_order(table: Table, rows: pa.Table) -> pa.Table:
     return rows.take(pc.sort_indices(rows, keys))
 
 
+def inputs_of(projection: AnyProjection, held: Mapping[str, Places], at: Workshop) -> BucketInputs:
+    """What the tasks of a projection may read of the tables that are held."""
+    read = {name: held[name] for name in projection.reads if name in held}
+    slots = at.engine.slots
+    shared = at.memory // 2 if at.engine.shares_memory else at.memory // 2 // slots
+    return BucketInputs(at.policy, at.buckets, read, datafiles.read, datafiles.count, at.memory // slots, shared)
+
+
 def materialize_buckets(
     projection: BucketProjection, held: Mapping[str, Places], place: str, at: Workshop, sifted: Sifted = NOTHING
 ) -> Staged:
     """Stage a projection that is made bucket by bucket of what is held, or was sifted. Raises AuditError."""
-    read = {name: held[name] for name in projection.reads if name in held}
-    slots = at.engine.slots
-    shared = at.memory // 2 if at.engine.shares_memory else at.memory // 2 // slots
-    inputs = BucketInputs(at.policy, at.buckets, read, datafiles.read, datafiles.count, at.memory // slots, shared)
-    inputs = replace(inputs, sifted=sifted.of(projection.sifts).rows)
+    inputs = replace(inputs_of(projection, held, at), sifted=sifted.of(projection.sifts).rows)
     with at.lake.scratch() as folder:
         if projection.spread is not None:
             inputs = _with_arrivals(projection.spread, projection.table.bucket_by, inputs, folder, at)

@@ -14,9 +14,9 @@ import pyarrow as pa
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
-from pipelines.arrays import Int64s, arrow, int64s
+from pipelines.arrays import Int64s, int64s
 from pipelines.engines.base import Engine
-from pipelines.sorting import order_by
+from pipelines.runner.parting import parted
 from pipelines.storage import places
 from pipelines.storage.stages import read_tables, write_table
 
@@ -111,8 +111,7 @@ def by_bucket(numbers: Int64s, rows: pa.Table) -> Iterator[tuple[int, pa.Table]]
     if numbers.min() == numbers.max():
         yield int(numbers[0]), rows
         return
-    order = order_by(numbers)
-    rows, numbers = rows.take(arrow(order, pa.int32())), numbers[order]
-    bounds = [0, *(np.flatnonzero(np.diff(numbers)) + 1).tolist(), len(numbers)]
-    for start, end in pairwise(bounds):
-        yield int(numbers[start]), rows.slice(start, end - start)
+    rows, ends = parted(rows, numbers)
+    for bucket, (start, end) in enumerate(pairwise([0, *ends])):
+        if start < end:
+            yield bucket, rows.slice(start, end - start)

@@ -30,6 +30,9 @@ DAILY_ACTIVITY = Table(
 )
 
 
+NUMBERS = DAILY_ACTIVITY.names[1:]
+
+
 def _days(rows: pa.Table) -> Int64s:
     """The number of each row's UTC date, from 1970 on."""
     return numbers(rows, "event_time") // DAY
@@ -37,11 +40,9 @@ def _days(rows: pa.Table) -> Int64s:
 
 def _happened(event_type: str, events: pa.Table) -> pa.Table:
     """How many events there were on each day, of all types and of one that is counted."""
-    told = tally("day", "events", pa.chunked_array([arrow(_days(events), pa.int64())]))
-    if event_type not in COUNTED:
-        return told
-    of_type = pa.repeat(pa.scalar(event_type), len(told))
-    return pa.concat_tables([told, told.set_column(1, "fact", of_type)])
+    days = _days(events)
+    columns = ["events", event_type] if event_type in COUNTED else ["events"]
+    return pa.concat_tables(tally("day", NUMBERS.index(column), days) for column in columns)
 
 
 HAPPENED = Sift("happened", tallies("day"), ("event_time",), _happened)
@@ -55,8 +56,7 @@ def _active(bucket: int, inputs: BucketInputs) -> pa.Table:
     found = np.zeros(days.max(initial=0) + 1, np.int64)
     _count_users(order, starts, days, np.full(len(found), -1, np.int64), found)
     active = np.flatnonzero(found)
-    fact = pa.repeat(pa.scalar("active_users"), len(active))
-    return pa.table([active, fact, found[active]], tallies("day"))
+    return tally("day", NUMBERS.index("active_users"), active, found[active])
 
 
 @compiled
@@ -75,9 +75,9 @@ def _merge(bucket: int, inputs: BucketInputs) -> Iterator[pa.RecordBatch]:
     if bucket > 0:
         return
     rows = pa.concat_tables([inputs.sifted(HAPPENED, bucket), inputs.arrived(bucket)])
-    days = pa.chunked_array([np.unique(numbers(rows, "day"))])
-    counts = [totals(days, column.name, rows, "day") for column in DAILY_ACTIVITY.columns[1:]]
-    dates = days.cast(pa.int32()).cast(pa.date32())
+    days = np.unique(numbers(rows, "day"))
+    counts = [arrow(number, pa.int64()) for number in totals(days, len(NUMBERS), rows, "day")]
+    dates = arrow(days.astype(np.int32), pa.date32())
     yield from pa.table([dates, *counts], DAILY_ACTIVITY.arrow).combine_chunks().to_batches()
 
 

@@ -23,7 +23,9 @@ FOLLOWEES = Table(
 
 def _merge(bucket: int, inputs: BucketInputs) -> Iterator[pa.RecordBatch]:
     """The relation's rows, which stand in the view's order."""
-    yield from follows_in(bucket, inputs).rename_columns(FOLLOWEES.names).to_batches(max_chunksize=512 * 1024)
+    yield from (
+        follows_in(bucket, inputs).rename_columns(FOLLOWEES.names).combine_chunks().to_batches(max_chunksize=512 * 1024)
+    )
 
 
 VIEW = BucketProjection(FOLLOWEES, ("follows", "deactivations"), _merge)

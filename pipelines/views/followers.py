@@ -1,10 +1,13 @@
 """Who follows each user."""
 
-from pyspark.sql import DataFrame
-from pyspark.sql import functions as F
+from collections.abc import Iterator
 
-from pipelines.projections import Frames, Projection
-from pipelines.relations.standing import standing_follows
+import pyarrow as pa
+
+from pipelines.arrays import arrow, int64s
+from pipelines.projections import BucketInputs, BucketProjection, Spread
+from pipelines.relations.standing import follows_in
+from pipelines.sorting import order_by
 from pipelines.tables import Column, Table
 
 FOLLOWERS = Table(
@@ -20,10 +23,18 @@ FOLLOWERS = Table(
 )
 
 
-def _build(frames: Frames) -> DataFrame:
-    return standing_follows(frames).select(
-        F.col("followee_id").alias("user_id"), "follower_id", F.col("event_time").alias("since")
+def _followed(bucket: int, inputs: BucketInputs) -> pa.Table:
+    """The standing follows of a bucket's followers."""
+    return (
+        follows_in(bucket, inputs).select(["followee_id", "follower_id", "event_time"]).rename_columns(FOLLOWERS.names)
     )
 
 
-VIEW = Projection(FOLLOWERS, ("follows", "deactivations"), _build)
+def _merge(bucket: int, inputs: BucketInputs) -> Iterator[pa.RecordBatch]:
+    """What arrives, by user and follower."""
+    follows = inputs.arrived(bucket)
+    order = order_by(int64s(follows["user_id"]), int64s(follows["follower_id"]))
+    yield from follows.take(arrow(order, pa.int32())).combine_chunks().to_batches(512 * 1024)
+
+
+VIEW = BucketProjection(FOLLOWERS, ("follows", "deactivations"), _merge, spread=Spread(FOLLOWERS.arrow, _followed))

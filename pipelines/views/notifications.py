@@ -1,21 +1,25 @@
 """What others did that concerns a user, newest first."""
 
 from collections.abc import Iterator
+from typing import NamedTuple
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from pipelines.arrays import Int64s, arrow, flags, int64s
 from pipelines.checks import Check, at_most, in_order, numbered
-from pipelines.merge.positions import with_positions
+from pipelines.merge.notices import newest
+from pipelines.merge.recency import RANKS, Notices
 from pipelines.policy import Policy
 from pipelines.projections import BucketInputs, BucketProjection, Spread
-from pipelines.relations.arrays import numbers
 from pipelines.relations.hides import HIDES
 from pipelines.relations.likes import LIKES
+from pipelines.relations.matching import values_of
+from pipelines.relations.members import Members, leave_out
 from pipelines.relations.reposts import REPOSTS
-from pipelines.relations.standing import active_in, follows_in, given_in, inactive_users, posts_in
+from pipelines.relations.standing import follows_in, given_in, inactive_users, posts_in
 from pipelines.relations.timelines import TIMELINES
-from pipelines.sorting import order_by
 from pipelines.tables import Column, Table
 
 KINDS = ("followed", "liked", "mentioned", "replied", "reposted")  # in alphabetical order, as they are sorted
@@ -41,73 +45,78 @@ def _checks(policy: Policy) -> tuple[Check, ...]:
     return (numbered("user_id"), in_order("user_id", *NEWEST_FIRST), at_most("position", policy.cap))
 
 
-DONE = pa.schema(
-    [
-        ("user_id", pa.int64()),
-        ("kind", pa.int64()),
-        ("actor_id", pa.int64()),
-        ("post_id", pa.int64()),
-        ("notified_at", NOTIFICATIONS.arrow.field("notified_at").type),
-    ]
-)
-"""Notifications without positions; a kind is its place in KINDS, no post is 0."""
+SENT = pa.schema([(name, pa.int64()) for name in ("user_id", "rank", "actor_id", "post_id")])
+"""Notices, as the merge takes them; a kind is its place in KINDS, no post is 0."""
 
 
-def _done(kind: str, rows: pa.Table, user: str, actor: str, post: str | None, time: str) -> pa.Table:
-    """What others did to a user, as notifications of a kind; the names of the rows' columns say what is what."""
-    kinds = pa.repeat(pa.scalar(KINDS.index(kind), pa.int64()), rows.num_rows)
-    posts = pa.repeat(pa.scalar(0, pa.int64()), rows.num_rows) if post is None else rows[post]
-    done = pa.table([rows[user], kinds, rows[actor], posts, rows[time]], DONE)
-    return done.filter(pc.field("user_id") != pc.field("actor_id"))
+class Done(NamedTuple):
+    """Of a kind, to whom it was done (0: nobody), by whom, with which post, when."""
+
+    kind: str
+    users: Int64s
+    actors: Int64s
+    posts: Int64s
+    times: Int64s
 
 
-def _mentions(posts: pa.Table) -> pa.Table:
-    """Each post with each user whom it mentions, once: mentioned_id."""
-    mentioned, columns = posts["mentioned_ids"], ["post_id", "author_id", "posted_at"]
-    mentions = posts.select(columns).take(pc.list_parent_indices(mentioned))
-    mentions = mentions.append_column("mentioned_id", pc.list_flatten(mentioned))
-    return mentions.group_by(mentions.column_names).aggregate([])
-
-
-def _all_done(bucket: int, inputs: BucketInputs) -> pa.Table:
-    """What a bucket's followers and authors did, and what was done to its posts, to users who are active."""
-    posts = posts_in(bucket, inputs, "posted_at", "mentioned_ids").combine_chunks()
-    timelines = inputs.read(TIMELINES, ["kind", "parent_author_id", "author_id", "post_id", "posted_at"], bucket)
-    replies = timelines.filter((pc.field("kind") == "reply") & pc.field("parent_author_id").is_valid())
-    likes, reposts = (given_in(bucket, inputs, facts, posts) for facts in (LIKES, REPOSTS))
+def _sent(bucket: int, inputs: BucketInputs) -> pa.Table:
+    """What a bucket's followers and authors did, and what was done to its posts, to others who are active."""
+    posts = posts_in(bucket, inputs, "posted_at", "mentioned_ids")
     done = (
-        _done("followed", follows_in(bucket, inputs), "followee_id", "follower_id", None, "event_time"),
-        _done("liked", likes, "author_id", "user_id", "post_id", "event_time"),
-        _done("mentioned", _mentions(posts), "mentioned_id", "author_id", "post_id", "posted_at"),
-        _done("replied", replies, "parent_author_id", "author_id", "post_id", "posted_at"),
-        _done("reposted", reposts, "author_id", "user_id", "post_id", "event_time"),
+        _followed(bucket, inputs),
+        _given("liked", LIKES, posts, bucket, inputs),
+        _mentioned(posts),
+        _replied(bucket, inputs),
+        _given("reposted", REPOSTS, posts, bucket, inputs),
     )
-    return active_in(pa.concat_tables(done), inactive_users(inputs), "user_id")
+    notices = (_notices(one, inactive_users(inputs)) for one in done)
+    return pa.concat_tables(pa.table([arrow(column, pa.int64()) for column in one], SENT) for one in notices)
+
+
+def _notices(done: Done, inactive: Members) -> Notices:
+    """The notices of what was not done to nobody, oneself or the inactive."""
+    told = (done.users != done.actors) & (done.users != 0)
+    leave_out(inactive, done.users, told)
+    notices = Notices(done.users, KINDS.index(done.kind) - RANKS * done.times, done.actors, done.posts)
+    return notices if told.all() else Notices(*(column[told] for column in notices))
+
+
+def _followed(bucket: int, inputs: BucketInputs) -> Done:
+    actors, users, times = map(int64s, follows_in(bucket, inputs).columns)
+    return Done("followed", users, actors, np.zeros(len(users), np.int64), times)
+
+
+def _given(kind: str, facts: Table, posts: pa.Table, bucket: int, inputs: BucketInputs) -> Done:
+    on, actors, times = map(int64s, given_in(bucket, inputs, facts).columns)
+    return Done(kind, values_of(int64s(posts["post_id"]), int64s(posts["author_id"]), on), actors, on, times)
+
+
+def _mentioned(posts: pa.Table) -> Done:
+    mentioned = posts["mentioned_ids"]
+    by_post = posts.select(["author_id", "post_id", "posted_at"]).take(pc.list_parent_indices(mentioned))
+    return Done("mentioned", int64s(pc.list_flatten(mentioned)), *map(int64s, by_post.columns))
+
+
+def _replied(bucket: int, inputs: BucketInputs) -> Done:
+    rows = inputs.read(TIMELINES, ["parent_author_id", "author_id", "post_id", "posted_at", "kind"], bucket)
+    replies = rows.filter((pc.field("kind") == "reply") & pc.field("parent_author_id").is_valid())
+    return Done("replied", *map(int64s, replies.columns[:4]))
 
 
 def _merge(bucket: int, inputs: BucketInputs) -> Iterator[pa.RecordBatch]:
-    """The newest of each user, with positions and the names of the kinds."""
-    hides = inputs.read(HIDES, ["user_id", "hidden_id"], bucket)
-    rows = _told_once(_without(inputs.arrived(bucket), hides.rename_columns(["user_id", "actor_id"])))
-    columns = [numbers(rows, name) for name in ("user_id", "notified_at", "kind", "actor_id", "post_id")]
-    newest = rows.take(pa.array(order_by(*columns, descending=(1, 4))))
-    ordered = with_positions(newest, "user_id", inputs.policy.cap)
-    kinds = pa.array(KINDS).take(ordered["kind"].combine_chunks())
-    posts = pc.if_else(pc.equal(ordered["post_id"], 0), None, ordered["post_id"])
-    named = ordered.drop_columns(["kind", "post_id"]).append_column("kind", kinds).append_column("post_id", posts)
-    yield from named.select(NOTIFICATIONS.names).combine_chunks().to_batches(512 * 1024)
-
-
-def _told_once(rows: pa.Table) -> pa.Table:
-    """The rows without the mentions of whom the post answers, who is told of the reply."""
-    mentions = pc.field("kind") == KINDS.index("mentioned")
-    replies = rows.filter(pc.field("kind") == KINDS.index("replied")).select(["user_id", "post_id"])
-    return pa.concat_tables([rows.filter(~mentions), _without(rows.filter(mentions), replies)])
-
-
-def _without(rows: pa.Table, pairs: pa.Table) -> pa.Table:
-    """The rows that have none of the pairs of ids, in any order."""
-    return rows.join(pairs, pairs.column_names, join_type="left anti").select(rows.column_names)
+    """The newest of each user, with the names of the kinds."""
+    notices, hides = inputs.arrived(bucket), inputs.read(HIDES, ["user_id", "hidden_id"], bucket)
+    pairs = int64s(hides["user_id"]), int64s(hides["hidden_id"])
+    told = newest(Notices(*map(int64s, notices.columns)), pairs, KINDS.index("replied"), inputs.policy.cap)
+    columns = {
+        "user_id": arrow(told.users, pa.int64()),
+        "position": arrow(told.positions, pa.int32()),
+        "kind": pa.array(KINDS).take(arrow(told.kinds, pa.int8())),
+        "actor_id": arrow(told.actors, pa.int64()),
+        "post_id": arrow(told.posts, pa.int64(), flags(told.posts != 0).buffers()[1]),
+        "notified_at": arrow(told.times, NOTIFICATIONS.arrow.field("notified_at").type),
+    }
+    yield from pa.table(columns, NOTIFICATIONS.arrow).combine_chunks().to_batches(512 * 1024)
 
 
 VIEW = BucketProjection(
@@ -115,5 +124,5 @@ VIEW = BucketProjection(
     ("follows", "posts", "likes", "reposts", "timelines", "hides", "deactivations"),
     _merge,
     _checks,
-    spread=Spread(DONE, _all_done),
+    spread=Spread(SENT, _sent),
 )

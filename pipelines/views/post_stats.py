@@ -3,13 +3,14 @@
 from collections.abc import Iterator
 
 import pyarrow as pa
-from pyspark.sql import DataFrame
-from pyspark.sql import functions as F
 
-from pipelines.projections import BucketInputs, BucketProjection, Facts, Frames, Spread
+from pipelines.arrays import Int64s, arrow, int64s
+from pipelines.projections import BucketInputs, BucketProjection, Counts, Spread
+from pipelines.relations import recount
 from pipelines.relations.likes import LIKES
+from pipelines.relations.matching import numbers_of
 from pipelines.relations.reposts import REPOSTS
-from pipelines.relations.standing import given_in, posts_in, standing_on_posts, standing_posts
+from pipelines.relations.standing import given_in, posts_in
 from pipelines.relations.tallies import tallies, tally, totals
 from pipelines.tables import Column, Table
 
@@ -28,35 +29,38 @@ POST_STATS = Table(
 )
 
 
-def _replies(frames: Frames) -> DataFrame:
-    """Each standing reply to a standing post, with the post's id."""
-    posts = standing_posts(frames)
-    answered = posts.where(F.col("reply_to_post_id").isNotNull()).select(F.col("reply_to_post_id").alias("post_id"))
-    return answered.join(posts.select("post_id"), "post_id", "left_semi")
+def _facts(bucket: int, inputs: BucketInputs) -> dict[str, Int64s]:
+    """For each fact of a bucket the post that counts it; the post that is answered may not stand."""
+    posts = recount.posts(bucket, inputs)
+    likes, _ = recount.given(bucket, inputs, LIKES, posts)
+    reposts, _ = recount.given(bucket, inputs, REPOSTS, posts)
+    return {"likes": likes, "reposts": reposts, "replies": posts.answered}
 
 
-FACTS: dict[str, Facts] = {
-    "likes": lambda frames: standing_on_posts(frames, "likes").select("post_id"),
-    "reposts": lambda frames: standing_on_posts(frames, "reposts").select("post_id"),
-    "replies": _replies,
-}
-GIVEN = {"likes": LIKES, "reposts": REPOSTS}
+def _posts(bucket: int, inputs: BucketInputs) -> Int64s:
+    posts = recount.posts(bucket, inputs)
+    standing: Int64s = posts.ids[posts.authors != 0]
+    return standing
 
 
 def _answered(bucket: int, inputs: BucketInputs) -> pa.Table:
     """How often the standing posts of a bucket answer each post, standing or not."""
     answered = posts_in(bucket, inputs, "reply_to_post_id")["reply_to_post_id"]
-    return tally("post_id", "replies", answered.drop_null())
+    return tally("post_id", 0, int64s(answered.drop_null()))
+
+
+GIVEN = (LIKES, REPOSTS)
 
 
 def _merge(bucket: int, inputs: BucketInputs) -> Iterator[pa.RecordBatch]:
     """The standing posts, by id, with the numbers of their facts, which are in the same bucket."""
-    posts, named = posts_in(bucket, inputs), [inputs.arrived(bucket)]
-    for name, facts in GIVEN.items():
-        named.append(tally("post_id", name, given_in(bucket, inputs, facts, posts)["post_id"]))
-    stats, tallied = posts, pa.concat_tables(named)
-    for name in FACTS:
-        stats = stats.append_column(name, totals(posts["post_id"], name, tallied, "post_id"))
+    posts = posts_in(bucket, inputs)
+    ids = int64s(posts["post_id"])
+    given = (numbers_of(ids, int64s(given_in(bucket, inputs, facts)["post_id"])) for facts in GIVEN)
+    answered = totals(ids, 1, inputs.arrived(bucket), "post_id")
+    stats = pa.table(
+        [*posts.columns, *(arrow(numbers, pa.int64()) for numbers in (*given, *answered))], POST_STATS.arrow
+    )
     yield from stats.combine_chunks().to_batches(512 * 1024)
 
 
@@ -65,5 +69,5 @@ VIEW = BucketProjection(
     ("posts", "likes", "reposts", "deactivations"),
     _merge,
     spread=Spread(tallies("post_id"), _answered),
-    counts=FACTS,
+    counts=Counts(("likes", "reposts", "replies"), _facts, _posts, elsewhere=("replies",)),
 )

@@ -2,22 +2,16 @@
 
 from collections.abc import Iterator
 
+import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
-from pyspark.sql import DataFrame
-from pyspark.sql import functions as F
 
-from pipelines.projections import BucketInputs, BucketProjection, Facts, Frames, Spread
+from pipelines.arrays import Int64s, arrow, flags, int64s
+from pipelines.projections import BucketInputs, BucketProjection, Counts, Spread
+from pipelines.relations import recount
 from pipelines.relations.likes import LIKES
-from pipelines.relations.standing import (
-    follows_in,
-    given_in,
-    inactive_users,
-    posts_in,
-    standing_follows,
-    standing_on_posts,
-    standing_posts,
-)
+from pipelines.relations.matching import numbers_of
+from pipelines.relations.members import leave_out
+from pipelines.relations.standing import follows_in, given_in, inactive_users, posts_in
 from pipelines.relations.tallies import tallies, tally, totals
 from pipelines.relations.users import USERS
 from pipelines.tables import Column, Table
@@ -49,43 +43,41 @@ PROFILE = Table(
 )
 
 
-def _by_user(facts: DataFrame, of: str) -> DataFrame:
-    """For each fact the user of that column, as user_id."""
-    return facts.select(F.col(of).alias("user_id"))
+def _facts(bucket: int, inputs: BucketInputs) -> dict[str, Int64s]:
+    """For each fact of a bucket the user whose profile counts it; who is followed may never have acted."""
+    followers, followees = recount.follows(bucket, inputs)
+    posts = recount.posts(bucket, inputs)
+    _, liked = recount.given(bucket, inputs, LIKES, posts)
+    return {"followers": followees, "followees": followers, "posts": posts.authors, "likes_received": liked}
 
 
-def _followers(frames: Frames) -> DataFrame:
-    """For each standing follow the followee, who may never have acted and then has no row."""
-    return _by_user(standing_follows(frames), "followee_id").join(frames["users"], "user_id", "left_semi")
-
-
-FACTS: dict[str, Facts] = {
-    "followers": _followers,
-    "followees": lambda frames: _by_user(standing_follows(frames), "follower_id"),
-    "posts": lambda frames: _by_user(standing_posts(frames), "author_id"),
-    "likes_received": lambda frames: _by_user(standing_on_posts(frames, "likes").drop("user_id"), "author_id"),
-}
+def _users(bucket: int, inputs: BucketInputs) -> Int64s:
+    return int64s(inputs.read(USERS, ["user_id"], bucket)["user_id"])
 
 
 def _tallies(bucket: int, inputs: BucketInputs) -> pa.Table:
     """How often each user is named by the follows of a bucket's followers, by its posts and by their likes."""
     follows, posts = follows_in(bucket, inputs), posts_in(bucket, inputs)
+    authors = int64s(posts["author_id"])
+    likes = numbers_of(int64s(posts["post_id"]), int64s(given_in(bucket, inputs, LIKES)["post_id"]))
     named = {
-        "followers": follows["followee_id"],
-        "followees": follows["follower_id"],
-        "posts": posts["author_id"],
-        "likes_received": given_in(bucket, inputs, LIKES, posts)["author_id"],
+        "followers": (int64s(follows["followee_id"]),),
+        "followees": (int64s(follows["follower_id"]),),
+        "posts": (authors,),
+        "likes_received": (authors, likes),
     }
-    return pa.concat_tables(tally("user_id", name, ids) for name, ids in named.items())
+    return pa.concat_tables(tally("user_id", fact, *named[name]) for fact, name in enumerate(COUNTS))
 
 
 def _merge(bucket: int, inputs: BucketInputs) -> Iterator[pa.RecordBatch]:
     """The relation's rows, which are in the view's order, with the counts."""
-    rows, named = inputs.read(USERS, list(USERS.names), bucket), inputs.arrived(bucket)
-    for name in COUNTS:
-        rows = rows.append_column(name, totals(rows["user_id"], name, named, "user_id"))
-    is_active = pc.invert(pc.is_in(rows["user_id"], inactive_users(inputs)))
-    yield from rows.append_column("is_active", is_active).select(PROFILE.names).combine_chunks().to_batches(128 * 1024)
+    rows = inputs.read(USERS, list(USERS.names), bucket)
+    ids, is_active = int64s(rows["user_id"]), np.ones(rows.num_rows, np.bool_)
+    leave_out(inactive_users(inputs), ids, is_active)
+    rows = rows.append_column("is_active", flags(is_active))
+    for name, numbers in zip(COUNTS, totals(ids, len(COUNTS), inputs.arrived(bucket), "user_id"), strict=True):
+        rows = rows.append_column(name, arrow(numbers, pa.int64()))
+    yield from rows.select(PROFILE.names).combine_chunks().to_batches(128 * 1024)
 
 
 VIEW = BucketProjection(
@@ -93,5 +85,5 @@ VIEW = BucketProjection(
     ("users", "follows", "posts", "likes", "deactivations"),
     _merge,
     spread=Spread(tallies("user_id"), _tallies),
-    counts=FACTS,
+    counts=Counts(tuple(COUNTS), _facts, _users, elsewhere=("followers",)),
 )

@@ -1,30 +1,54 @@
 """The audit of counts: each is the number of its facts, and a table in which one is not is refused with its keys."""
 
+from types import MappingProxyType
+
+import numpy as np
+import pyarrow as pa
 import pytest
 
 from pipelines.checks import AuditError
-from pipelines.projections import Projection
-from pipelines.runner.counting import audit_counts
+from pipelines.policy import Policy
+from pipelines.projections import BucketInputs, Counts
+from pipelines.relations import recount
+from pipelines.relations.follows import FOLLOWS
+from pipelines.runner.counting import Audit
+from pipelines.storage import datafiles, places
 from pipelines.tables import Column, Table
 
+DEACTIVATED, ALIKE = 70_000, 70_000 - 65_536  # their ids end in the same sixteen bits
 NAMES = ("post_id", "likes", "replies")
-STATS = Table("stats", tuple(Column(name, "bigint", name) for name in NAMES), key=("post_id",))
-COUNTED = {name: lambda frames, name=name: frames[name] for name in ("likes", "replies")}
-PROJECTION = Projection(STATS, ("likes", "replies"), lambda frames: frames["likes"], counts=COUNTED)
-LIKED, ANSWERED = [1, 1, 1, 2], [2]  # posts 1 and 2 have 3 and 1 likes, 0 and 1 replies
+STATS = Table("stats", tuple(Column(name, "bigint", name) for name in NAMES), key=("post_id",), bucket_by="post_id")
+BUCKETS = 2
+LIKED, ANSWERED, STANDING = [1, 1, 1, 2], [2, 9, 8, 8], (1, 2)  # posts 1 and 2 have 3 and 1 likes, 0 and 1 replies
+
+
+def facts(bucket, _):
+    """Likes are where the post is; replies, also to posts that do not stand, are anywhere: here in bucket 0."""
+    likes = [post for post in LIKED if post % BUCKETS == bucket]
+    return {"likes": np.array([*likes, 0]), "replies": np.array([] if bucket else [*ANSWERED, 0], np.int64)}
+
+
+def standing(bucket, _):
+    return np.array([post for post in STANDING if post % BUCKETS == bucket])
+
+
+COUNTS = Counts(("likes", "replies"), facts, standing, elsewhere=("replies",))
 
 
 @pytest.fixture
-def refused(engine):
+def refused(engine, tmp_path):
     """What is said of rows (post_id, likes, replies), line by line; nothing when the counts are right."""
 
     def of(*rows):
-        frames = {
-            name: engine.session.createDataFrame([(post,) for post in posts], "post_id bigint")
-            for name, posts in (("likes", LIKED), ("replies", ANSWERED))
-        }
+        batches = (
+            (post % BUCKETS, pa.RecordBatch.from_pylist([dict(zip(NAMES, (post, *counts), strict=True))], STATS.arrow))
+            for post, *counts in sorted(rows, key=lambda row: (row[0] % BUCKETS, row))
+        )
+        written = datafiles.write_buckets(str(tmp_path), STATS, (), batches)
+        files = tuple((file.bucket, places.join(str(tmp_path), file.path)) for file, _ in written)
+        inputs = BucketInputs(Policy(), BUCKETS, MappingProxyType({}), datafiles.read, datafiles.count, 0, 0)
         try:
-            audit_counts(PROJECTION, frames, engine.session.createDataFrame(list(rows), STATS.ddl))
+            Audit(STATS, COUNTS, inputs, files).require_right(engine)
         except AuditError as error:
             return str(error).splitlines()
         return []
@@ -57,3 +81,25 @@ def test_each_column_is_counted_by_its_own_facts(refused):
 
 def test_a_row_that_is_missing_is_told_with_its_key(refused):
     assert refused((2, 1, 1))[1:] == ["  likes is the number of its facts: 1 rows do not, for instance post_id 1"]
+
+
+def test_a_row_that_is_missing_is_told_by_the_facts_of_other_buckets_alone(refused):
+    assert refused((1, 3, 0))[-1] == "  replies is the number of its facts: 1 rows do not, for instance post_id 2"
+
+
+def test_a_row_too_many_whose_facts_count_nowhere_is_told(refused):
+    assert refused((1, 3, 0), (2, 1, 1), (8, 0, 2))[1:] == [
+        "  replies is the number of its facts: 1 rows do not, for instance post_id 8"
+    ]
+
+
+@pytest.mark.parametrize("users", [(DEACTIVATED, ALIKE), (ALIKE, DEACTIVATED)])
+def test_the_audit_leaves_out_the_deactivated_and_nobody_whose_id_ends_alike(users):
+    tables = {
+        "follows": [dict(zip(FOLLOWS.key, pair, strict=True), holds=True) for pair in (users, (ALIKE, 5), (5, ALIKE))],
+        "deactivations": [{"user_id": DEACTIVATED, "holds": True}, {"user_id": 5, "holds": False}],
+    }
+    held = {name: ((0, name),) for name in tables}
+    inputs = BucketInputs(Policy(), 1, held, lambda name, _: pa.Table.from_pylist(tables[name]), len, 0, 0)
+    followers, followees = recount.follows(0, inputs)
+    assert (followers.tolist(), followees.tolist()) == ([0, ALIKE, 5], [0, 5, ALIKE])

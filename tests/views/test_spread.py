@@ -4,6 +4,7 @@ from collections import Counter
 from itertools import chain
 from random import Random
 
+import numpy as np
 import pyarrow as pa
 import pytest
 
@@ -86,13 +87,19 @@ def test_what_is_sent_before_has_arrived_when_the_next_is_made(engine, tmp_path)
 def test_tallies_add_up_to_the_counts_of_all(seed):
     rng = Random(seed)
     named = [[rng.randint(1, 9) for _ in range(rng.randint(0, 50))] for _ in range(4)]
-    rows = [tally("user_id", "likes", pa.chunked_array([ids], pa.int64())) for ids in named]
-    other = tally("user_id", "posts", pa.chunked_array([[1, 1]]))
-    counts, ids = Counter(chain.from_iterable(named)), [5, 1, 9, 11]
-    found = totals(pa.chunked_array([ids]), "likes", pa.concat_tables([*rows, other]), "user_id")
-    assert found.to_pylist() == [counts[one] for one in ids]
+    rows = [tally("user_id", 0, np.array(ids, np.int64)) for ids in named]
+    other = tally("user_id", 1, np.array([1, 1]))
+    counts, ids = Counter(chain.from_iterable(named)), [1, 5, 9, 11]
+    likes, posts = totals(np.array(ids), 2, pa.concat_tables([*rows, other]), "user_id")
+    assert likes.tolist() == [counts[one] for one in ids]
+    assert posts.tolist() == [2, 0, 0, 0]
+
+
+def test_a_tally_counts_each_id_as_many_times_as_it_is_told_to():
+    rows = tally("user_id", 0, np.array([3, 1, 3]), np.array([5, 0, 2]))
+    assert rows.to_pylist() == [{"user_id": 1, "fact": 0, "number": 0}, {"user_id": 3, "fact": 0, "number": 7}]
 
 
 def test_totals_are_exact_where_floats_are_not():
-    rows = pa.table([[1, 1], ["likes", "likes"], [1 << 60, 1]], tallies("user_id"))
-    assert totals(pa.chunked_array([[1]]), "likes", rows, "user_id").to_pylist() == [(1 << 60) + 1]
+    rows = pa.table([[1, 1], [0, 0], [1 << 60, 1]], tallies("user_id"))
+    assert totals(np.array([1]), 1, rows, "user_id").tolist() == [[(1 << 60) + 1]]
