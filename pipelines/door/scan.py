@@ -10,8 +10,9 @@ from pipelines.door.layout import Layout
 from pipelines.door.machine import ZERO, Bytes
 from pipelines.door.names import NONE, find
 from pipelines.door.numbers import skip
+from pipelines.door.room import NEWLINE
 
-QUOTE, COMMA, COLON, OPEN, CLOSE, NEWLINE = 34, 44, 58, 123, 125, 10
+QUOTE, COMMA, COLON, OPEN, CLOSE = 34, 44, 58, 123, 125
 
 
 @inlined

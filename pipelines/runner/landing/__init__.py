@@ -28,6 +28,8 @@ from pipelines.storage import delta
 from pipelines.storage.datafiles import DataFile
 from pipelines.storage.lake import Lake
 
+AT_ONCE = 16
+"""The chunks for each core between two words on progress; all are waited for then, and their room is given back."""
 Progress = Callable[[int, int], None]
 Keep = Callable[[Sequence[Misfit]], int]
 
@@ -112,7 +114,7 @@ def land_chunks(
 ) -> Landing:
     """Land the lines of chunks; `keep` is given the lines that do not fit, at each try, and says how many were new."""
     parts: list[Part] = []
-    step = 2 * engine.slots
+    step = AT_ONCE * engine.slots
     for first in range(0, len(chunks), step):
         decoded = engine.run(partial(decode_chunk, intake=intake), chunks[first : first + step])
         parts += [part for found in decoded for part in found]

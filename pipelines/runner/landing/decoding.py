@@ -1,5 +1,6 @@
 """The tasks of a landing: lines become staged events and faulty lines, staged events a data file of the log."""
 
+import threading
 import uuid
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
@@ -16,6 +17,7 @@ from pipelines.arrays import Bools, Int64s, arrow, flags, int64s
 from pipelines.checks import require_clean
 from pipelines.door.arrow import EVENTS
 from pipelines.door.decoding import Decoded, Faulty, decode
+from pipelines.door.room import Room
 from pipelines.events import CONTRACT
 from pipelines.events.contract import ENVELOPE
 from pipelines.events.log import CONTENT_HASH, LOG
@@ -33,6 +35,7 @@ Types = tuple[tuple[str, int], ...]
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 PARTITION = "ingestion_date"
+_OWN = threading.local()
 LOG_FILE = Table("log", tuple(column for column in LOG.columns if column.name != PARTITION), LOG.key)
 
 
@@ -94,12 +97,14 @@ class Part:
 def decode_chunk(chunk: Chunk, intake: Intake) -> list[Part]:
     """The parts of a chunk, one for each block."""
     adapter = load_adapter(intake.format)
-    return [_part(chunk, block, intake, adapter) for block in blocks(chunk)]
+    if not hasattr(_OWN, "room"):
+        _OWN.room = Room()
+    return [_part(chunk, block, intake, adapter, _OWN.room) for block in blocks(chunk, _OWN.room)]
 
 
-def _part(chunk: Chunk, block: Block, intake: Intake, adapter: Adapter | None) -> Part:
+def _part(chunk: Chunk, block: Block, intake: Intake, adapter: Adapter | None, room: Room) -> Part:
     if adapter is None:
-        return staged(chunk, decode(block.data, intake.clock), intake.stages, block.offset)
+        return staged(chunk, decode(block.lines, intake.clock, room), intake.stages, block.offset)
     foreign = adapted(adapter, chunk.source, block, intake.clock)
     part = staged(chunk, foreign.decoded, intake.stages, block.offset)
     return _with_the_unsettled(part, foreign, intake.stages)
