@@ -23,7 +23,7 @@ from pipelines.runner.landing.certificate import (
     recomputed,
     written,
 )
-from pipelines.runner.landing.decoding import LOG_FILE
+from pipelines.runner.landing.writing import LOG_FILE
 from pipelines.runner.materialize import Workshop, buckets_for, frame_of
 from pipelines.runner.planning import Ask, Plan, plan
 from pipelines.runner.publishing import heal, publish

@@ -21,7 +21,8 @@ VALUES = {"bigint": 7, "string": "é", "array<bigint>": [7, 8], "array<string>":
 
 
 def test_columns_are_those_of_the_log():
-    declared = [pa.field(column.name, ARROW_TYPES[column.type]) for column in (*GIVEN, CONTENT_HASH)]
+    types = {column.name: ARROW_TYPES[column.type] for column in (*GIVEN, CONTENT_HASH)}
+    declared = list((types | {"event_type": pa.dictionary(pa.int32(), pa.string())}).items())
     assert decode(GOOD, CLOCK).events.schema == pa.schema(declared)
     assert decode(b"", CLOCK).events.schema == pa.schema(declared)
 

@@ -6,7 +6,7 @@ from pipelines.events.upcasting import newest
 from pipelines.policy import Policy
 from pipelines.projections import Projection
 from pipelines.relations import load_relations
-from pipelines.runner.landing.decoding import LOG_FILE
+from pipelines.runner.landing.writing import LOG_FILE
 from pipelines.runner.materialize import Workshop, buckets_for, frame_of, materialize_buckets, materialize_frame
 from pipelines.storage import datafiles, delta
 from pipelines.views import load_views

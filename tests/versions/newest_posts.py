@@ -5,7 +5,7 @@ import sys
 
 from pipelines.engines import open_engine
 from pipelines.events.upcasting import newest
-from pipelines.runner.landing.decoding import LOG_FILE
+from pipelines.runner.landing.writing import LOG_FILE
 from pipelines.runner.materialize import frame_of
 from pipelines.storage import delta
 from pipelines.storage.lake import Lake

@@ -8,7 +8,7 @@ from pyspark.sql import functions as F
 from pipelines.events import CONTRACT
 from pipelines.events.contract import Earlier, EventType, a_text, an_id
 from pipelines.events.upcasting import newest
-from pipelines.runner.landing.decoding import LOG_FILE
+from pipelines.runner.landing.writing import LOG_FILE
 from pipelines.runner.materialize import frame_of
 
 OLD = [

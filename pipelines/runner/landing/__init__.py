@@ -16,14 +16,16 @@ from pipelines.engines.base import Engine
 from pipelines.events.log import LOG
 from pipelines.runner.landing import quarantine
 from pipelines.runner.landing.certificate import APPLICATION, Certificate, certificate_of, certified, counted, metadata
-from pipelines.runner.landing.decoding import EPOCH, PARTITION, Intake, Part, Target, decode_chunk
+from pipelines.runner.landing.decoding import Intake, decode_chunk
 from pipelines.runner.landing.duplicates import judge
 from pipelines.runner.landing.misfits import conflicting_lines, faulty_lines
 from pipelines.runner.landing.naming import commit_names, judge_names, without_taken
+from pipelines.runner.landing.parts import Part
 from pipelines.runner.landing.quarantine import Misfit
 from pipelines.runner.landing.retracting import with_retractions
 from pipelines.runner.landing.settling import drop, settle
 from pipelines.runner.landing.sources import Chunk, chunks_of
+from pipelines.runner.landing.writing import EPOCH, PARTITION, Target
 from pipelines.storage import delta
 from pipelines.storage.datafiles import DataFile
 from pipelines.storage.lake import Lake

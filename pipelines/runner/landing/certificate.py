@@ -7,15 +7,17 @@ A hash is the exact sum of the events' content hashes.
 import json
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
-from pyspark.sql import DataFrame
-from pyspark.sql import functions as F
 
-from pipelines.runner.landing.decoding import Part
 from pipelines.runner.landing.duplicates import Verdict
+from pipelines.runner.landing.parts import Part
 from pipelines.storage import delta
+
+if TYPE_CHECKING:
+    from pyspark.sql import DataFrame
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -31,7 +33,7 @@ def certificate_of(parts: list[Part], verdict: Verdict, date: str) -> Certificat
     for number, part in enumerate(parts):
         kept = ~(verdict.duplicate[number] | verdict.conflict[number])
         start = 0
-        for event_type, count in part.types:
+        for event_type, count in part.stage.types:
             run = slice(start, start + count)
             hashes = part.content_hash[run][kept[run]]
             if len(hashes):
@@ -82,8 +84,10 @@ def certified(log: delta.Handle) -> Certificate:
     return {} if total is None else parsed(total)
 
 
-def recomputed(events: DataFrame) -> Certificate:
+def recomputed(events: "DataFrame") -> Certificate:
     """The certificate of the rows of a frame of the log."""
+    from pyspark.sql import functions as F
+
     hashes = F.sum(F.col("content_hash").cast("decimal(38,0)"))
     by_landing = events.groupBy("event_type", F.unix_micros("ingestion_time").alias("micros"))
     rows = by_landing.agg(F.count("*").alias("count"), hashes.alias("hash")).collect()
