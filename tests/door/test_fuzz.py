@@ -6,7 +6,7 @@ from pipelines.door.decoding import decode
 from pipelines.door.strict import canonical, strict
 from tests.door.mutations import mutated
 from tests.door.reading import events_of, judged, scanned
-from tests.door.samples import CLOCK
+from tests.door.samples import CLOCK, line
 from tests.door.twin import content_hash
 
 SEEDS = range(4)
@@ -32,6 +32,16 @@ def test_a_block_is_what_the_strict_way_says_line_by_line(seed):
     bad = {at: faults for at, faults in verdicts.items() if at not in good}
     assert {one.line: one.faults for one in decoded.faulty} == bad
     assert all(one.raw == lines[one.line] for one in decoded.faulty)
+
+
+@pytest.mark.parametrize("digits", [b"9876543210987654321"[:count] for count in range(20)])
+def test_digits_end_at_any_byte_as_the_strict_way_says(digits):
+    ends = [digits + bytes([end]) for end in range(256) if end != ord("\n")]
+    found = [line().replace(b" 5,", one + b",") for one in ends] + [
+        line().replace(b"00Z", b"00." + one) for one in ends
+    ]
+    good = [number for number, raw in enumerate(found) if isinstance(judged(raw), dict)]
+    assert decode(b"\n".join(found), CLOCK).lines.tolist() == good
 
 
 @pytest.mark.parametrize("seed", SEEDS)
