@@ -32,7 +32,7 @@ def _fixed(values: pa.Array | pa.ChunkedArray, kind: Any) -> Any:
     """The values, each of which has the width of the kind."""
     array = pa.concat_arrays(values.chunks) if isinstance(values, pa.ChunkedArray) and values.num_chunks > 1 else values
     if isinstance(array, pa.ChunkedArray):
-        array = array.chunk(0) if array.num_chunks else pa.array([], array.type)
+        array = array.chunk(0) if array.num_chunks else pa.nulls(0, array.type)
     if array.null_count:
         raise ValueError(f"expected no null, found {array.null_count}")
     data = array.buffers()[1]

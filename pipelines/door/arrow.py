@@ -6,13 +6,23 @@ import pyarrow as pa
 from pipelines.arrays import arrow
 from pipelines.compiled import compiled
 from pipelines.door.columns import Columns
-from pipelines.door.layout import FIELDS, LIST, NUMBERS, TEXT, TYPE, TYPES, WITH_ITEMS, WITH_TEXT, kind_of
+from pipelines.door.layout import FIELDS, LIST, NUMBERS, TEXT, TYPES, WITH_ITEMS, WITH_TEXT, kind_of
 from pipelines.door.machine import Bytes, Int64s
 from pipelines.events.contract import Field
 from pipelines.events.log import CONTENT_HASH, GIVEN
-from pipelines.tables import ARROW_TYPES, Table
+from pipelines.tables import ARROW_TYPES
 
-EVENTS = Table("events", (*GIVEN, CONTENT_HASH), key=("event_id",), description="Decoded events, as given.")
+TYPE = "event_type"
+BY_NUMBER = pa.dictionary(pa.int32(), pa.string())
+
+
+def by_number(schema: pa.Schema) -> pa.Schema:
+    """The schema with event types by number."""
+    return schema.set(schema.get_field_index(TYPE), pa.field(TYPE, BY_NUMBER))
+
+
+EVENTS = by_number(pa.schema([(column.name, ARROW_TYPES[column.type]) for column in (*GIVEN, CONTENT_HASH)]))
+"""The columns of decoded events."""
 
 
 def _type_names() -> pa.Array:
@@ -23,6 +33,12 @@ def _type_names() -> pa.Array:
 
 
 TYPE_NAMES = _type_names()
+
+
+def column_of_type(name: str, rows: int) -> pa.Array:
+    """The types of so many events, all of one type."""
+    number = [event.name for event in TYPES].index(name)
+    return pa.DictionaryArray.from_arrays(arrow(np.full(rows, number, np.int32), pa.int32()), TYPE_NAMES)
 
 
 @compiled
@@ -46,8 +62,8 @@ def _validity(columns: Columns, rows: int, field: int) -> tuple[pa.Buffer | None
 def _array(columns: Columns, rows: int, number: int, field: Field) -> pa.Array:
     """One field's column."""
     kind, arrow_type = kind_of(field), ARROW_TYPES[field.type]
-    if kind == TYPE:
-        return TYPE_NAMES.take(arrow(columns.types[:rows], pa.int32()))
+    if field.name == TYPE:
+        return pa.DictionaryArray.from_arrays(arrow(columns.types[:rows], pa.int32()), TYPE_NAMES)
     validity, missing = _validity(columns, rows, number)
     if field in NUMBERS:
         values = columns.numbers[NUMBERS.index(field), :rows]
@@ -79,4 +95,4 @@ def _strings(ends: Int64s, texts: pa.Buffer) -> pa.Array:
 def events_of(columns: Columns, rows: int) -> pa.Table:
     """The first rows as a table of the given fields and the content's hash."""
     arrays = [_array(columns, rows, number, field) for number, field in enumerate(FIELDS)]
-    return pa.Table.from_arrays([*arrays, arrow(columns.hashes[:rows], pa.int64())], schema=EVENTS.arrow)
+    return pa.Table.from_arrays([*arrays, arrow(columns.hashes[:rows], pa.int64())], schema=EVENTS)

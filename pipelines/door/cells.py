@@ -6,7 +6,7 @@ from pipelines.compiled import inlined
 from pipelines.door.columns import Columns
 from pipelines.door.hashing import hash_bytes, hash_int, hash_ints, hash_texts
 from pipelines.door.layout import LIST, NUMBER, TEXT, TEXTS, TIME, UNBOUNDED, Layout
-from pipelines.door.machine import Bytes
+from pipelines.door.machine import Bytes, byte
 from pipelines.door.names import NONE, find
 from pipelines.door.numbers import scan_ids, scan_positive, scan_time, skip
 from pipelines.door.texts import scan_text
@@ -17,7 +17,12 @@ QUOTE, COMMA, OPEN, CLOSE = 34, 44, 91, 93
 @inlined
 def is_null(block: Bytes, at: int) -> bool:
     """Whether `null` begins at a place."""
-    return bool(block[at] == 110 and block[at + 1] == 117 and block[at + 2] == 108 and block[at + 3] == 108)
+    return bool(
+        byte(block, at) == 110
+        and byte(block, at + 1) == 117
+        and byte(block, at + 2) == 108
+        and byte(block, at + 3) == 108
+    )
 
 
 @inlined
@@ -26,7 +31,7 @@ def _string(block: Bytes, at: int, row: int, field: int, of: Layout, to: Columns
     place = of.texts[field]
     base = place * to.text_room
     start = base + to.text_ends[place, row]
-    if block[at] != QUOTE:
+    if byte(block, at) != QUOTE:
         return -1, NONE
     at, end, characters = scan_text(block, at + 1, to.texts, start)
     to.fewest[field] = to.most[field] = characters
@@ -53,13 +58,13 @@ def _texts(block: Bytes, at: int, row: int, field: int, of: Layout, to: Columns)
     start, first = base + to.text_ends[place, row], item_base + to.item_ends[list_place, row]
     end, last, following = start, first, OPEN
     to.fewest[field], to.most[field] = UNBOUNDED, 0
-    if block[at] != OPEN:
+    if byte(block, at) != OPEN:
         return -1, NONE
-    while block[at] == following:
+    while byte(block, at) == following:
         at = skip(block, at + 1)
-        if block[at] == CLOSE and following == OPEN:
+        if byte(block, at) == CLOSE and following == OPEN:
             break
-        if block[at] != QUOTE:
+        if byte(block, at) != QUOTE:
             return -1, NONE
         at, end, characters = scan_text(block, at + 1, to.texts, end)
         if at < 0:
@@ -68,7 +73,7 @@ def _texts(block: Bytes, at: int, row: int, field: int, of: Layout, to: Columns)
         to.items[last] = end - base
         at, last, following = skip(block, at), last + 1, COMMA
     to.text_ends[place, row + 1], to.item_ends[list_place, row + 1] = end - base, last - item_base
-    closed = block[at] == CLOSE
+    closed = byte(block, at) == CLOSE
     return at + 1 if closed else -1, hash_texts(to.texts, base, start, to.items, first, last, of.seeds[field])
 
 
@@ -86,7 +91,7 @@ def scan_value(
         return _texts(block, at, row, field, of, to)
     if kind == NUMBER:
         value, end = scan_positive(block, at)
-    elif block[at] != QUOTE:
+    elif byte(block, at) != QUOTE:
         return -1, NONE
     elif kind == TIME:
         value, end = scan_time(block, at + 1, latest)

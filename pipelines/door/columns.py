@@ -6,8 +6,8 @@ import numpy as np
 
 from pipelines.door.layout import FIELDS, NUMBERS, WITH_ITEMS, WITH_TEXT
 from pipelines.door.machine import Bytes, Int32s, Int64s
+from pipelines.door.room import BEYOND, Room
 
-BEYOND = 64
 SHORTEST_EVENT = 64  # bytes; the names of the required fields alone are nearly as many
 
 
@@ -31,24 +31,26 @@ class Columns(NamedTuple):
     declined: Int64s  # line, start and end of each
 
 
-def columns_for(size: int, lines: int) -> Columns:
+def columns_for(size: int, lines: int, room: Room) -> Columns:
     """Room for all that a block of so many bytes and lines can hold; only what is filled takes memory."""
     rows = min(lines, size // SHORTEST_EVENT) + 1
     text_room, item_room = size + BEYOND, size // 2 + BEYOND
-    return Columns(
-        texts=np.empty(len(WITH_TEXT) * text_room, np.uint8),
+    columns = Columns(
+        texts=room.array("texts", (len(WITH_TEXT) * text_room,), np.uint8),
         text_room=text_room,
-        text_ends=np.zeros((len(WITH_TEXT), rows + 1), np.int32),
-        numbers=np.zeros((len(NUMBERS), rows), np.int64),
-        items=np.empty(len(WITH_ITEMS) * item_room, np.int64),
+        text_ends=room.array("text_ends", (len(WITH_TEXT), rows + 1), np.int32),
+        numbers=room.array("numbers", (len(NUMBERS), rows), np.int64),
+        items=room.array("items", (len(WITH_ITEMS) * item_room,), np.int64),
         item_room=item_room,
-        item_ends=np.zeros((len(WITH_ITEMS), rows + 1), np.int32),
-        fewest=np.zeros(len(FIELDS), np.int64),
-        most=np.zeros(len(FIELDS), np.int64),
-        types=np.empty(rows, np.int32),
-        given=np.empty(rows, np.int64),
-        hashes=np.empty(rows, np.int64),
-        lines=np.empty(rows, np.int64),
-        offsets=np.empty(rows, np.int64),
-        declined=np.empty((lines, 3), np.int64),
+        item_ends=room.array("item_ends", (len(WITH_ITEMS), rows + 1), np.int32),
+        fewest=room.array("fewest", (len(FIELDS),), np.int64),
+        most=room.array("most", (len(FIELDS),), np.int64),
+        types=room.array("types", (rows,), np.int32),
+        given=room.array("given", (rows,), np.int64),
+        hashes=room.array("hashes", (rows,), np.int64),
+        lines=room.array("line_numbers", (rows,), np.int64),
+        offsets=room.array("offsets", (rows,), np.int64),
+        declined=room.array("declined", (lines, 3), np.int64),
     )
+    columns.text_ends[:, 0] = columns.item_ends[:, 0] = 0
+    return columns

@@ -8,6 +8,7 @@ import pyarrow as pa
 from pipelines.door.arrow import events_of
 from pipelines.door.fast import fast
 from pipelines.door.machine import Bytes, Int64s
+from pipelines.door.room import Lines, Room, lines_of
 from pipelines.door.strict import Faults, canonical, strict
 from pipelines.door.times import latest_at
 
@@ -36,18 +37,20 @@ class Decoded:
     line_count: int
 
 
-def decode(block: bytes | memoryview | Bytes, clock: int) -> Decoded:
+def decode(block: bytes | memoryview | Bytes | Lines, clock: int, room: Room | None = None) -> Decoded:
     """The events of a block of lines (no byte-order mark) at a time of the clock, in UTC microseconds.
 
+    A room that is given is used for the events, which then last until it is used again, as do lines in it.
     The compiled way takes what it can; the lines that it declines go the strict way, and those that fit
     go through the compiled way again, written canonically, so that all columns and hashes have one maker.
     """
-    source = np.frombuffer(block, np.uint8)
-    scanned = fast(source, latest_at(clock))
+    room = room or Room()
+    lines = block if isinstance(block, Lines) else lines_of(block, room)
+    scanned = fast(lines, latest_at(clock), room)
     fitting: list[tuple[int, int, bytes]] = []
     faulty: list[Faulty] = []
     for line, start, end in scanned.declined.tolist():
-        raw = source[start:end].tobytes()
+        raw = lines.padded[start:end].tobytes()
         try:
             fitting.append((line, start, canonical(strict(raw, clock))))
         except Faults as fault:
@@ -64,8 +67,8 @@ def decode(block: bytes | memoryview | Bytes, clock: int) -> Decoded:
 
 def _with_more(decoded: Decoded, fitting: list[tuple[int, int, bytes]], latest: int) -> Decoded:
     """The events with those of canonical lines, given with line index and offset, put at their places."""
-    block = b"\n".join(line for _, _, line in fitting)
-    scanned = fast(np.frombuffer(block, np.uint8), latest)
+    block, room = b"\n".join(line for _, _, line in fitting), Room()
+    scanned = fast(lines_of(block, room), latest, room)
     if scanned.rows != len(fitting):
         raise AssertionError(f"the fast way declined a canonical line: {block[slice(*scanned.declined[0, 1:])]!r}")
     lines = np.concatenate([decoded.lines, [line for line, _, _ in fitting]])

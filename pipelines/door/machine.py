@@ -42,6 +42,17 @@ def load(_typing: Any, data: Any, _at: Any) -> Typed:
 
 
 @primitive
+def byte(_typing: Any, data: Any, _at: Any) -> Typed:
+    """The byte of `data` at a place, which must be there: without a look whether the place counts from the end."""
+
+    def code(context: Any, builder: Any, signature: Any, given: Any) -> Any:
+        data = context.make_array(signature.args[0])(context, builder, given[0]).data
+        return builder.zext(builder.load(builder.gep(data, [given[1]])), WORD)
+
+    return types.int64(data, types.int64), code
+
+
+@primitive
 def store(_typing: Any, data: Any, _at: Any, _word: Any) -> Typed:
     """Puts a word into `data` from `at` on; there must be room for eight bytes."""
 

@@ -6,7 +6,7 @@ from typing import NamedTuple
 import numpy as np
 
 from pipelines.compiled import inlined
-from pipelines.door.machine import Bytes, Int64s, Words, load, trailing_zeros
+from pipelines.door.machine import Bytes, Int64s, Words, byte, load, trailing_zeros
 
 LONGEST = 31
 SHIFT = np.uint64(56)
@@ -77,7 +77,7 @@ def find(names: Names, block: Bytes, at: int) -> tuple[int, int]:
             word &= (ONE << np.uint64(8 * length)) - ONE
             name = names.slots[((found ^ word) * names.multiplier) >> SHIFT]
             end = at + 8 * number + length
-            if name < 0 or block[end] != 34 or names.words[name, number] != word:
+            if name < 0 or byte(block, end) != 34 or names.words[name, number] != word:
                 return -1, end
             for before in range(number):
                 if names.words[name, before] != load(block, at + 8 * before):

@@ -7,11 +7,12 @@ from pipelines.door.cells import is_null, scan_value
 from pipelines.door.columns import Columns
 from pipelines.door.hashing import hash_int
 from pipelines.door.layout import Layout
-from pipelines.door.machine import ZERO, Bytes
+from pipelines.door.machine import ZERO, Bytes, byte
 from pipelines.door.names import NONE, find
 from pipelines.door.numbers import skip
+from pipelines.door.room import NEWLINE
 
-QUOTE, COMMA, COLON, OPEN, CLOSE, NEWLINE = 34, 44, 58, 123, 125, 10
+QUOTE, COMMA, COLON, OPEN, CLOSE = 34, 44, 58, 123, 125
 
 
 @inlined
@@ -65,13 +66,13 @@ def _scan_line(block: Bytes, at: int, row: int, latest: int, of: Layout, to: Col
     content = NONE
     at = skip(block, at)
     following = OPEN
-    while block[at] == following:
+    while byte(block, at) == following:
         at = skip(block, at + 1)
-        if block[at] != QUOTE:
+        if byte(block, at) != QUOTE:
             return -1
         field, at = find(of.names, block, at + 1)
         at = skip(block, at + 1)
-        if field < 0 or seen & (1 << field) or block[at] != COLON:
+        if field < 0 or seen & (1 << field) or byte(block, at) != COLON:
             return -1
         seen |= 1 << field
         at = skip(block, at + 1)
@@ -85,24 +86,24 @@ def _scan_line(block: Bytes, at: int, row: int, latest: int, of: Layout, to: Col
             return -1
         at = skip(block, at)
         following = COMMA
-    if following == OPEN or block[at] != CLOSE:
+    if following == OPEN or byte(block, at) != CLOSE:
         return -1
     at = skip(block, at + 1)
-    return at if block[at] == NEWLINE and _end(row, given, content, of, to) else -1
+    return at if byte(block, at) == NEWLINE and _end(row, given, content, of, to) else -1
 
 
 @inlined
 def _blank(block: Bytes, at: int) -> bool:
     """Whether only space is left before the newline."""
-    return bool(block[skip(block, at)] == NEWLINE)
+    return bool(byte(block, skip(block, at)) == NEWLINE)
 
 
 @compiled
 def count_lines(block: Bytes) -> int:
     """How many newlines a block has."""
     found = 0
-    for byte in block:
-        found += byte == NEWLINE
+    for one in block:
+        found += one == NEWLINE
     return found
 
 
@@ -117,7 +118,7 @@ def scan(block: Bytes, size: int, latest: int, of: Layout, to: Columns) -> tuple
             rows += 1
         else:
             end = at
-            while block[end] != NEWLINE:
+            while byte(block, end) != NEWLINE:
                 end += 1
             if not _blank(block, at):
                 to.declined[declined] = (lines, at, end)

@@ -3,7 +3,7 @@
 import numpy as np
 
 from pipelines.compiled import inlined
-from pipelines.door.machine import Bytes, load, store, trailing_zeros
+from pipelines.door.machine import Bytes, byte, load, store, trailing_zeros
 from pipelines.door.names import NONE, special
 from pipelines.door.utf8 import encode, width
 
@@ -28,7 +28,7 @@ def _hex4(block: Bytes, at: int) -> int:
     """The number that four hexadecimal digits stand for, or a negative one."""
     found = 0
     for place in range(at, at + 4):
-        digit = block[place]
+        digit = byte(block, place)
         if 48 <= digit <= 57:
             found = found * 16 + digit - 48
         elif 97 <= (digit | 32) <= 102:
@@ -44,7 +44,7 @@ def _code_point(block: Bytes, at: int) -> tuple[int, int]:
     point = _hex4(block, at + 2)
     if point < 0xD800 or point > 0xDFFF:
         return point, at + 6
-    if point > 0xDBFF or block[at + 6] != BACKSLASH or block[at + 7] != 117:
+    if point > 0xDBFF or byte(block, at + 6) != BACKSLASH or byte(block, at + 7) != 117:
         return -1, at
     low = _hex4(block, at + 8)
     if low < 0xDC00 or low > 0xDFFF:
@@ -70,12 +70,12 @@ def _copy_plain(block: Bytes, at: int, into: Bytes, end: int) -> tuple[int, int]
 def _copy_wide(block: Bytes, at: int, into: Bytes, end: int) -> tuple[int, int, int]:
     """As _copy_plain, for the characters beyond ASCII from `at` on, with their number; -1 if one is malformed."""
     points = 0
-    while block[at] >= 0x80:
+    while byte(block, at) >= 0x80:
         wide = width(block, at)
         if wide == 0:
             return at, end, -1
         for _ in range(wide):
-            into[end] = block[at]
+            into[end] = byte(block, at)
             at += 1
             end += 1
         points += 1
@@ -89,18 +89,18 @@ def scan_text(block: Bytes, at: int, into: Bytes, end: int) -> tuple[int, int, i
     while True:
         at, end = _copy_plain(block, at, into, end)
         before, points = end, 1
-        if block[at] == QUOTE:
+        if byte(block, at) == QUOTE:
             return at + 1, end, end - start - more
-        if block[at] >= 0x80:
+        if byte(block, at) >= 0x80:
             at, end, points = _copy_wide(block, at, into, end)
-        elif block[at] != BACKSLASH:
+        elif byte(block, at) != BACKSLASH:
             return -1, end, 0
-        elif block[at + 1] == 117:
+        elif byte(block, at + 1) == 117:
             point, at = _code_point(block, at)
             points = 1 if point >= 0 else -1
             end = encode(point, into, end)
         else:
-            into[end] = ESCAPES[block[at + 1]]
+            into[end] = ESCAPES[byte(block, at + 1)]
             points = 1 if into[end] != 0 else -1
             at += 2
             end += 1

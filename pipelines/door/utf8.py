@@ -1,7 +1,7 @@
 """UTF-8 as RFC 3629 has it: no surrogates, nothing too long, nothing beyond U+10FFFF."""
 
 from pipelines.compiled import inlined
-from pipelines.door.machine import Bytes
+from pipelines.door.machine import Bytes, byte
 
 
 @inlined
@@ -13,10 +13,10 @@ def _continues(byte: int) -> bool:
 @inlined
 def width(block: Bytes, at: int) -> int:
     """How many bytes the well-formed UTF-8 character from `at` on has, 0 if it is none; it is not ASCII."""
-    first, second = block[at], block[at + 1]
+    first, second = byte(block, at), byte(block, at + 1)
     if 0xC2 <= first < 0xE0:
         return 2 if _continues(second) else 0
-    if not (_continues(second) and _continues(block[at + 2])):
+    if not (_continues(second) and _continues(byte(block, at + 2))):
         return 0
     if 0xE0 <= first < 0xF0:
         too_long = first == 0xE0 and second < 0xA0
@@ -24,7 +24,7 @@ def width(block: Bytes, at: int) -> int:
         return 0 if too_long or surrogate else 3
     too_long = first == 0xF0 and second < 0x90
     beyond = first == 0xF4 and second >= 0x90
-    return 4 if 0xF0 <= first < 0xF5 and not too_long and not beyond and _continues(block[at + 3]) else 0
+    return 4 if 0xF0 <= first < 0xF5 and not too_long and not beyond and _continues(byte(block, at + 3)) else 0
 
 
 @inlined

@@ -3,11 +3,12 @@
 import os
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
-from typing import TypeVar
-
-from pyspark.sql import SparkSession
+from typing import TYPE_CHECKING, TypeVar
 
 from pipelines.errors import NewsfeedError
+
+if TYPE_CHECKING:
+    from pyspark.sql import SparkSession
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -32,7 +33,7 @@ class Engine(ABC):
 
     @property
     @abstractmethod
-    def session(self) -> SparkSession:
+    def session(self) -> "SparkSession":
         """The session for DataFrames, in UTC, started when it is first asked for."""
 
     @property

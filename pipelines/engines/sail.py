@@ -4,13 +4,14 @@ import os
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
-from pyspark.sql import SparkSession
 
 from pipelines.engines.base import Engine, Item, Result, cores
-from pipelines.engines.connect import connect
+
+if TYPE_CHECKING:
+    from pyspark.sql import SparkSession
 
 POOL = "SAIL_RUNTIME__MEMORY_POOL__GREEDY__MAX_SIZE"
 
@@ -41,8 +42,10 @@ class SailEngine(Engine):
         return server
 
     @cached_property
-    def session(self) -> SparkSession:
+    def session(self) -> "SparkSession":
         """A session of the server."""
+        from pipelines.engines.connect import connect
+
         _, port = self._server.listening_address
         return connect(f"sc://127.0.0.1:{port}")
 

@@ -9,7 +9,7 @@ from pyspark.sql import DataFrame, SparkSession
 
 from pipelines.events import CONTRACT
 from pipelines.events.upcasting import given_up, needed, newest
-from pipelines.runner.landing.decoding import LOG_FILE
+from pipelines.runner.landing.writing import LOG_FILE
 from pipelines.storage import logfiles
 from pipelines.storage.stages import with_columns
 

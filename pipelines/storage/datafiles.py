@@ -16,6 +16,11 @@ from pipelines.storage import places
 from pipelines.storage.naming import new_name
 from pipelines.tables import Table
 
+UNLIKE = {"event_id", "username", "bio", "text"}
+"""Columns of texts that hardly ever come again, of which a dictionary would be made for nothing."""
+HASHES = {"content_hash"}
+"""Columns of numbers that nothing makes smaller."""
+
 
 @dataclass(frozen=True)
 class DataFile:
@@ -37,7 +42,8 @@ def standard_checks(table: Table) -> tuple[Check, ...]:
 class FileWriter:
     """Writes the rows of one bucket to one new file; `close` tells what was written.
 
-    The log's files are not hashed as others are: its certificate has the hashes of its events.
+    The log's files are not hashed as others are: its certificate has the hashes of its events. Batches may have another
+    schema than the table, in which texts are given by number.
     """
 
     def __init__(
@@ -49,6 +55,7 @@ class FileWriter:
         folder: str = "",
         *,
         hashed: bool = True,
+        schema: pa.Schema | None = None,
     ) -> None:
         self.path = folder + new_name(bucket)
         self.findings = Findings()
@@ -57,14 +64,14 @@ class FileWriter:
         self._rows, self._hash, self._bounds = 0, 0, dict[str, tuple[int, int]]()
         self._last: pa.RecordBatch | None = None
         self._sink = _sink(self._place)
-        self._writer = pq.ParquetWriter(self._sink, table.arrow, **_options(table))
+        self._writer = pq.ParquetWriter(self._sink, schema or table.arrow, **_options(table))
 
     def write(self, batch: pa.RecordBatch) -> None:
         """Check, hash and write the next rows."""
         if batch.num_rows == 0:
             return
         if self._checks:
-            before = self._last or pa.RecordBatch.from_pylist([{}], batch.schema)
+            before = self._last or pa.record_batch([pa.nulls(1, f.type) for f in batch.schema], batch.schema)
             audit(self._checks, self._table.key, before, batch.slice(0, 1), self.findings)
             audit(self._checks, self._table.key, batch.slice(0, batch.num_rows - 1), batch.slice(1), self.findings)
         self._last = batch.slice(batch.num_rows - 1)
@@ -96,11 +103,15 @@ class FileWriter:
 
 def _options(table: Table) -> dict[str, Any]:
     """How columns are written: numbers as differences, which pack well and quickly; texts by dictionary and zstd."""
-    numbers = [name for name in table.names if _is_number(table.arrow.field(name).type)]
+    numbers = {name: "snappy" for name in table.names if _is_number(table.arrow.field(name).type)}
+    hashes = HASHES & set(numbers)
+    texts = {c.name for c in table.columns if c.type == "string"}
     return {
-        "compression": {name: "snappy" if name in numbers else "zstd" for name in table.names},
-        "column_encoding": dict.fromkeys(numbers, "DELTA_BINARY_PACKED"),
-        "use_dictionary": [c.name for c in table.columns if c.type == "string" and c.name != "event_id"],
+        "compression": dict.fromkeys(table.names, "zstd") | numbers | dict.fromkeys(hashes, "none"),
+        "column_encoding": dict.fromkeys(numbers, "DELTA_BINARY_PACKED")
+        | dict.fromkeys(hashes, "PLAIN")
+        | dict.fromkeys(texts & UNLIKE, "DELTA_LENGTH_BYTE_ARRAY"),
+        "use_dictionary": list(texts - UNLIKE),
         "store_schema": False,
     }
 

@@ -1,10 +1,10 @@
 """What came out of a block, as plain values."""
 
-import numpy as np
 import pyarrow as pa
 
 from pipelines.door.decoding import decode
 from pipelines.door.fast import fast
+from pipelines.door.room import Room, lines_of
 from pipelines.door.strict import Faults, strict
 from pipelines.door.times import latest_at
 from tests.door.samples import CLOCK
@@ -35,4 +35,10 @@ def decoded_lines(block, clock=CLOCK):
 
 def is_fast(raw, clock=CLOCK):
     """Whether the fast way takes a line."""
-    return fast(np.frombuffer(raw, np.uint8), latest_at(clock)).rows == 1
+    return scanned(raw, clock).rows == 1
+
+
+def scanned(block, clock=CLOCK):
+    """What the fast way makes of a block."""
+    room = Room()
+    return fast(lines_of(block, room), latest_at(clock), room)

@@ -1,11 +1,9 @@
 from itertools import product
 
-import numpy as np
 import pytest
 
-from pipelines.door.fast import fast
-from pipelines.door.times import latest_at
-from tests.door.samples import CLOCK, line
+from tests.door.reading import scanned
+from tests.door.samples import line
 
 EDGES = [0x61, 0x7F, 0x80, 0x8F, 0x90, 0x9F, 0xA0, 0xBF, 0xC0, 0xFF]
 
@@ -22,6 +20,6 @@ def is_utf8(raw):
 def test_the_fast_way_knows_utf8(first):
     texts = [bytes([first, *rest]) + b"abc" for rest in product(EDGES, repeat=3)]
     lines = [line("posted", text="HERE").replace(b"HERE", text) for text in texts]
-    scanned = fast(np.frombuffer(b"\n".join(lines), np.uint8), latest_at(CLOCK))
-    taken = set(scanned.columns.lines[: scanned.rows].tolist())
+    found = scanned(b"\n".join(lines))
+    taken = set(found.columns.lines[: found.rows].tolist())
     assert taken == {number for number, text in enumerate(texts) if is_utf8(text)}

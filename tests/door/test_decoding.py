@@ -6,6 +6,7 @@ import pyarrow as pa
 import pytest
 
 from pipelines.door.decoding import Faulty, decode
+from pipelines.door.room import Room
 from pipelines.door.strict import strict
 from pipelines.events import CONTRACT
 from pipelines.events.log import CONTENT_HASH, GIVEN
@@ -20,7 +21,8 @@ VALUES = {"bigint": 7, "string": "é", "array<bigint>": [7, 8], "array<string>":
 
 
 def test_columns_are_those_of_the_log():
-    declared = [pa.field(column.name, ARROW_TYPES[column.type]) for column in (*GIVEN, CONTENT_HASH)]
+    types = {column.name: ARROW_TYPES[column.type] for column in (*GIVEN, CONTENT_HASH)}
+    declared = list((types | {"event_type": pa.dictionary(pa.int32(), pa.string())}).items())
     assert decode(GOOD, CLOCK).events.schema == pa.schema(declared)
     assert decode(b"", CLOCK).events.schema == pa.schema(declared)
 
@@ -168,3 +170,10 @@ def test_threads_decode_at_once():
         one.join()
     assert all(one.equals(found[0]) for one in found)
     assert found[0]["actor_id"].to_pylist() == list(range(1, 2_001))
+
+
+def test_a_room_that_was_used_makes_no_difference():
+    room, blocks = Room(), [b"\n".join(line(**fields) for fields in part) for part in (samples() * 9, samples(), [{}])]
+    for block in [*blocks, b"", *reversed(blocks)]:
+        reused, fresh = decode(block, CLOCK, room), decode(block, CLOCK)
+        assert (reused.events, reused.lines.tolist()) == (fresh.events, fresh.lines.tolist())

@@ -1,15 +1,12 @@
 from random import Random
 
-import numpy as np
 import pytest
 
 from pipelines.door.decoding import decode
-from pipelines.door.fast import fast
 from pipelines.door.strict import canonical, strict
-from pipelines.door.times import latest_at
 from tests.door.mutations import mutated
-from tests.door.reading import events_of, judged
-from tests.door.samples import CLOCK
+from tests.door.reading import events_of, judged, scanned
+from tests.door.samples import CLOCK, line
 from tests.door.twin import content_hash
 
 SEEDS = range(4)
@@ -37,11 +34,21 @@ def test_a_block_is_what_the_strict_way_says_line_by_line(seed):
     assert all(one.raw == lines[one.line] for one in decoded.faulty)
 
 
+@pytest.mark.parametrize("digits", [b"9876543210987654321"[:count] for count in range(20)])
+def test_digits_end_at_any_byte_as_the_strict_way_says(digits):
+    ends = [digits + bytes([end]) for end in range(256) if end != ord("\n")]
+    found = [line().replace(b" 5,", one + b",") for one in ends] + [
+        line().replace(b"00Z", b"00." + one) for one in ends
+    ]
+    good = [number for number, raw in enumerate(found) if isinstance(judged(raw), dict)]
+    assert decode(b"\n".join(found), CLOCK).lines.tolist() == good
+
+
 @pytest.mark.parametrize("seed", SEEDS)
 def test_most_lines_that_fit_go_the_fast_way_and_both_kinds_are_drawn(seed):
     lines, verdicts = drawn(seed)
-    scanned = fast(np.frombuffer(b"\n".join(lines), np.uint8), latest_at(CLOCK))
-    taken = set(scanned.columns.lines[: scanned.rows].tolist())
+    found = scanned(b"\n".join(lines))
+    taken = set(found.columns.lines[: found.rows].tolist())
     good = {at for at, fields in verdicts.items() if isinstance(fields, dict)}
     assert taken <= good
     assert len(taken) > 0.85 * len(good)
@@ -52,6 +59,6 @@ def test_most_lines_that_fit_go_the_fast_way_and_both_kinds_are_drawn(seed):
 def test_the_fast_way_takes_every_canonical_line(seed):
     good = [fields for fields in drawn(seed)[1].values() if isinstance(fields, dict)]
     lines = [canonical(fields) for fields in good]
-    scanned = fast(np.frombuffer(b"\n".join(lines), np.uint8), latest_at(CLOCK))
-    assert scanned.rows == len(good)
+    found = scanned(b"\n".join(lines))
+    assert found.rows == len(good)
     assert [strict(raw, CLOCK) for raw in lines] == good

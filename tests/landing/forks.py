@@ -23,9 +23,10 @@ from pipelines.engines import open_engine
 from pipelines.errors import NewsfeedError
 from pipelines.runner import runs
 from pipelines.runner.landing import land, quarantine
-from pipelines.runner.landing.decoding import Intake, Target, decode_chunk, write_events
+from pipelines.runner.landing.decoding import Intake, decode_chunk
 from pipelines.runner.landing.readmission import readmit
 from pipelines.runner.landing.sources import chunks_of
+from pipelines.runner.landing.writing import Target, write_events
 from pipelines.storage import datafiles, delta
 from pipelines.storage.lake import Lake
 from tests.landing.lines import line

@@ -8,8 +8,8 @@ import pyarrow.parquet as pq
 import pytest
 
 from pipelines.runner.landing import duplicates
-from pipelines.runner.landing.decoding import Part
 from pipelines.runner.landing.duplicates import judge
+from pipelines.runner.landing.parts import Part, Stage
 from pipelines.runner.landing.sources import Chunk
 from pipelines.storage.stages import write_stage
 
@@ -36,7 +36,9 @@ def part(path, events, lines=None):
     contents = np.array([content for _, content in events], np.int64)
     order = np.array(range(len(events)) if lines is None else lines, np.int64)
     hashes = hashed([event_id for event_id, _ in events])
-    return Part(Chunk("a", "a"), str(path), hashes, contents, order, order, (), (), len(events))
+    return Part(
+        Chunk("a", "a"), Stage(str(path), (("any", len(events)),)), hashes, contents, order, order, (), len(events)
+    )
 
 
 def told(verdict):

@@ -11,7 +11,7 @@ from pipelines.events import CONTRACT
 from pipelines.events.contract import Earlier, EventType, a_text, an_id
 from pipelines.events.upcasting import given_up, needed, newest
 from pipelines.projections import Sift
-from pipelines.runner.landing.decoding import LOG_FILE
+from pipelines.runner.landing.writing import LOG_FILE
 from pipelines.runner.log import Log
 from pipelines.runner.sifting import sift
 from pipelines.storage.lake import Lake

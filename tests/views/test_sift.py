@@ -9,7 +9,7 @@ import pytest
 from pipelines.events import EVENT_TYPES
 from pipelines.projections import Sift
 from pipelines.runner import sifting
-from pipelines.runner.landing.decoding import LOG_FILE
+from pipelines.runner.landing.writing import LOG_FILE
 from pipelines.runner.log import SHARE, Log
 from pipelines.runner.sifting import sift
 

@@ -16,18 +16,22 @@ from pipelines.engines.base import Engine
 from pipelines.events.log import LOG
 from pipelines.runner.landing import quarantine
 from pipelines.runner.landing.certificate import APPLICATION, Certificate, certificate_of, certified, counted, metadata
-from pipelines.runner.landing.decoding import EPOCH, PARTITION, Intake, Part, Target, decode_chunk
+from pipelines.runner.landing.decoding import Intake, decode_chunk
 from pipelines.runner.landing.duplicates import judge
 from pipelines.runner.landing.misfits import conflicting_lines, faulty_lines
 from pipelines.runner.landing.naming import commit_names, judge_names, without_taken
+from pipelines.runner.landing.parts import Part
 from pipelines.runner.landing.quarantine import Misfit
 from pipelines.runner.landing.retracting import with_retractions
 from pipelines.runner.landing.settling import drop, settle
 from pipelines.runner.landing.sources import Chunk, chunks_of
+from pipelines.runner.landing.writing import EPOCH, PARTITION, Target
 from pipelines.storage import delta
 from pipelines.storage.datafiles import DataFile
 from pipelines.storage.lake import Lake
 
+AT_ONCE = 16
+"""The chunks for each core between two words on progress; all are waited for then, and their room is given back."""
 Progress = Callable[[int, int], None]
 Keep = Callable[[Sequence[Misfit]], int]
 
@@ -112,7 +116,7 @@ def land_chunks(
 ) -> Landing:
     """Land the lines of chunks; `keep` is given the lines that do not fit, at each try, and says how many were new."""
     parts: list[Part] = []
-    step = 2 * engine.slots
+    step = AT_ONCE * engine.slots
     for first in range(0, len(chunks), step):
         decoded = engine.run(partial(decode_chunk, intake=intake), chunks[first : first + step])
         parts += [part for found in decoded for part in found]

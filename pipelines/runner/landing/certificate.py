@@ -14,8 +14,8 @@ import pyarrow as pa
 
 from pipelines.arrays import int64s
 from pipelines.projections import Sift
-from pipelines.runner.landing.decoding import Part
 from pipelines.runner.landing.duplicates import Verdict
+from pipelines.runner.landing.parts import Part
 from pipelines.sorting import grouped
 from pipelines.storage import delta
 
@@ -33,7 +33,7 @@ def certificate_of(parts: list[Part], verdict: Verdict, date: str) -> Certificat
     for number, part in enumerate(parts):
         kept = ~(verdict.duplicate[number] | verdict.conflict[number])
         start = 0
-        for event_type, count in part.types:
+        for event_type, count in part.stage.types:
             run = slice(start, start + count)
             hashes = part.content_hash[run][kept[run]]
             if len(hashes):

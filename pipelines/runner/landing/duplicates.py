@@ -9,17 +9,17 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipelines.arrays import Bools, Int64s, arrow, int64s
+from pipelines.arrays import Bools, Int64s, arrow, bools, int64s
 from pipelines.engines.base import Engine
 from pipelines.hashing import row_hashes
-from pipelines.runner.landing.decoding import Part, events_in
+from pipelines.runner.landing.parts import Part, ids_at
+from pipelines.runner.landing.sieve import repeated, within
 from pipelines.storage import datafiles
 
 Word = TypeVar("Word", np.int64, np.uint64)
 
 HISTORY = -1
-LARGEST_SIEVE = 26
-"""The bits of the largest sieve, 64 MB."""
+NO_HASHES = np.empty(0, np.uint64)
 
 
 @dataclass(frozen=True)
@@ -44,11 +44,9 @@ class _Candidates:
 
 def judge(engine: Engine, parts: list[Part], history: list[str]) -> Verdict:
     """Which events of the parts, given in source order, are duplicates or conflicts, also of the log's files."""
-    new = np.concatenate([np.empty(0, np.uint64), *(part.id_hash for part in parts)])
-    new.sort()
-    repeated = np.unique(new[1:][new[1:] == new[:-1]])
-    before = engine.run(partial(_in_file, new), history)
-    suspects = np.union1d(repeated, np.concatenate([repeated, *(found.id_hash for found in before)]))
+    new = [part.id_hash for part in parts]
+    before = engine.run(partial(_in_file, np.sort(np.concatenate([NO_HASHES, *new]))), history) if history else []
+    suspects = np.unique(np.concatenate([repeated(new), *(found.id_hash for found in before)]))
     verdict = Verdict([_none(part) for part in parts], [_none(part) for part in parts])
     if len(suspects):
         here = [_in_part(number, part, suspects) for number, part in enumerate(parts)]
@@ -60,45 +58,25 @@ def _none(part: Part) -> Bools:
     return np.zeros(len(part.id_hash), np.bool_)
 
 
-def within(values: npt.NDArray[Word], ascending: npt.NDArray[Word]) -> Int64s:
-    """The rows whose value is among the ascending ones; a sieve by the lower bits leaves few to search for."""
-    if len(ascending) == 0:
-        return np.empty(0, np.int64)
-    mask = values.dtype.type((1 << min(LARGEST_SIEVE, (16 * len(ascending)).bit_length())) - 1)
-    sieve = np.zeros(int(mask) + 1, np.bool_)
-    sieve[ascending & mask] = True
-    rows = np.flatnonzero(sieve[values & mask])
-    at = np.minimum(np.searchsorted(ascending, values[rows]), len(ascending) - 1)
-    found: Int64s = rows[ascending[at] == values[rows]]
-    return found
-
-
 def _in_file(hashes: npt.NDArray[np.uint64], place: str) -> _Candidates:
     """The task: the events of a file of the log whose id's hash is among the ascending ones."""
     rows = datafiles.read(place, ["event_id", "content_hash"]).combine_chunks()
     ids = rows.select(["event_id"]).to_batches()
-    found = row_hashes(ids[0]) if ids else np.empty(0, np.uint64)
+    found = row_hashes(ids[0]) if ids else NO_HASHES
     at = within(found, hashes)
-    return _candidates(HISTORY, at, np.zeros(len(found), np.int64), found, rows)
+    taken = rows.take(arrow(at, pa.int64()))
+    event_id, content = _array(taken["event_id"]), int64s(taken["content_hash"])
+    return _Candidates(np.full(len(at), HISTORY), at, np.zeros(len(at), np.int64), found[at], event_id, content)
+
+
+def _array(column: pa.ChunkedArray) -> pa.Array:
+    return pa.concat_arrays([pa.nulls(0, column.type), *column.chunks])
 
 
 def _in_part(number: int, part: Part, suspects: npt.NDArray[np.uint64]) -> _Candidates:
     at = within(part.id_hash, suspects)
-    if len(at) == 0:
-        return _candidates(number, at[:0], part.line, part.id_hash, None)
-    rows = events_in(part.stage, "event_id", "content_hash").combine_chunks()
-    return _candidates(number, at, part.line, part.id_hash, rows)
-
-
-def _candidates(
-    part: int, at: Int64s, line: Int64s, hashes: npt.NDArray[np.uint64], rows: pa.Table | None
-) -> _Candidates:
-    if rows is None or len(at) == 0:
-        none = np.empty(0, np.int64)
-        return _Candidates(none, none, none, hashes[:0], pa.array([], pa.string()), none)
-    taken = rows.take(arrow(at, pa.int64())).combine_chunks()
-    ids = taken["event_id"].combine_chunks()
-    return _Candidates(np.full(len(at), part), at, line[at], hashes[at], ids, int64s(taken["content_hash"]))
+    hashes, ids = part.id_hash[at], ids_at(part.stage, at)
+    return _Candidates(np.full(len(at), number), at, part.line[at], hashes, ids, part.content_hash[at])
 
 
 def _together(found: list[_Candidates]) -> _Candidates:
@@ -117,8 +95,8 @@ def _decide(found: _Candidates, verdict: Verdict) -> None:
     left = np.lexsort((found.line, found.part, found.id_hash))
     while len(left):
         first = left[first_of_group(found.id_hash[left])]
-        ids = found.event_id
-        same_id = pc.equal(ids.take(pa.array(left)), ids.take(pa.array(first))).to_numpy(zero_copy_only=False)
+        here, there = (found.event_id.take(arrow(rows, pa.int64())) for rows in (left, first))
+        same_id = bools(pc.equal(here, there))
         later = same_id & (left != first) & (found.part[left] != HISTORY)
         same = found.content_hash[left] == found.content_hash[first]
         _mark(verdict.duplicate, found, left[later & same])

@@ -66,7 +66,7 @@ class _Gathered:
 
 def adapted(adapter: Adapter, source: str, block: Block, clock: int) -> Foreign:
     """What an adapter makes of a block; faults of the events are told of the foreign line."""
-    lines = block.data.split(b"\n")
+    lines = block.lines.data.tobytes().split(b"\n")
     lines = lines[:-1] if lines[-1] == b"" else lines
     starts = np.cumsum([0, *(len(line) + 1 for line in lines)])
     gathered = _Gathered()

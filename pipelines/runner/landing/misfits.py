@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from pipelines.runner.landing.decoding import Part, events_in
 from pipelines.runner.landing.duplicates import Verdict
+from pipelines.runner.landing.parts import Part, ids_at
 from pipelines.runner.landing.quarantine import Misfit
 from pipelines.runner.landing.sources import Chunk, lines_at
 
@@ -40,7 +40,7 @@ def conflicting_lines(parts: list[Part], verdict: Verdict) -> Iterator[Misfit]:
         rows = np.flatnonzero(conflict)
         if len(rows) == 0:
             continue
-        ids = events_in(part.stage, "event_id")["event_id"].take(rows).to_pylist()
+        ids = ids_at(part.stage, rows).to_pylist()
         raws = _raw(part.chunk, part.offset[rows].tolist())
         for row, event_id, raw in zip(rows.tolist(), ids, raws, strict=True):
             fault = f"{CONFLICT}, found {event_id!r} with another content"

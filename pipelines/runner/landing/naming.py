@@ -18,10 +18,12 @@ from pipelines.door.decoding import Decoded, Faulty
 from pipelines.engines.base import Engine
 from pipelines.events.log import IDENTITIES
 from pipelines.hashing import row_hashes
-from pipelines.runner.landing.decoding import Names, Part, events_in, staged
-from pipelines.runner.landing.duplicates import first_of_group, within
+from pipelines.runner.landing.decoding import staged
+from pipelines.runner.landing.duplicates import first_of_group
 from pipelines.runner.landing.foreign import NAMES, RETRACTIONS
+from pipelines.runner.landing.parts import Names, Part, events_in
 from pipelines.runner.landing.settling import drop
+from pipelines.runner.landing.sieve import within
 from pipelines.runner.landing.sources import lines_at
 from pipelines.storage import datafiles, delta
 from pipelines.storage.datafiles import DataFile, FileWriter, standard_checks
@@ -120,7 +122,7 @@ def _without(part: Part, taken: Bools, owners: dict[int, str], stages: str) -> P
     stage = None
     rest = staged(part.chunk, decoded, stages)
     if kept.num_rows:
-        stage = f"{rest.stage}-retractions"
+        stage = f"{rest.stage.place}-retractions"
         write_stage(stage, [kept])
     return replace(rest, left_out=part.left_out, names=part.names, retractions=stage)
 

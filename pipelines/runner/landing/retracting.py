@@ -10,8 +10,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipelines.door.decoding import Decoded, Faulty, decode
-from pipelines.runner.landing.decoding import Intake, Part, events_in, staged
+from pipelines.runner.landing.decoding import Intake, staged
 from pipelines.runner.landing.foreign import RETRACTIONS
+from pipelines.runner.landing.parts import Part, events_in
 from pipelines.storage import datafiles
 from pipelines.storage.stages import read_stage
 

@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from functools import partial
 
 from pipelines.engines.base import Engine
-from pipelines.runner.landing.decoding import Part, Target, write_events
 from pipelines.runner.landing.duplicates import Verdict
+from pipelines.runner.landing.parts import Part
+from pipelines.runner.landing.writing import Target, write_events
 from pipelines.storage import places
 from pipelines.storage.datafiles import DataFile
 

@@ -6,8 +6,12 @@ import uuid
 import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import IO
+from typing import IO, Any
 
+import numpy as np
+
+from pipelines.door.machine import Bytes
+from pipelines.door.room import Lines, Room, lines_of, room_for_lines
 from pipelines.storage import places
 
 BLOCK = 32 * 1024 * 1024
@@ -34,7 +38,7 @@ class Block:
     """Whole lines, and the offset in the source at which they begin."""
 
     offset: int
-    data: bytes
+    lines: Lines
 
 
 def chunks_of(scratch: str, sources: Sequence[str]) -> list[Chunk]:
@@ -75,42 +79,58 @@ def _cut(source: str, place: str, number: int) -> list[Chunk]:
     return [Chunk(source, place, start, min(start + BLOCK, size), number) for start in range(0, size, BLOCK)]
 
 
-def blocks(chunk: Chunk) -> Iterator[Block]:
-    """The chunk's lines in blocks; a byte-order mark at the source's very beginning is left out."""
+def blocks(chunk: Chunk, room: Room) -> Iterator[Block]:
+    """The chunk's lines in blocks, each in the same room; a byte-order mark at the source's beginning is left out."""
     with places.reading(chunk.place) as file:
         if chunk.end is None:
-            yield from _decompressed(file, chunk.place)
+            yield from _decompressed(file, chunk.place, room)
         else:
-            yield _in_range(file, chunk.start, chunk.end)
+            yield _in_range(file, chunk, chunk.end, room)
 
 
-def _in_range(file: IO[bytes], start: int, end: int) -> Block:
-    """The lines that begin in a range: a line belongs to the chunk in which its first byte is."""
-    file.seek(max(start - 1, 0))
-    before = file.read(1) if start else b"\n"
-    skipped = b"" if before == b"\n" else file.readline()
-    offset = start + len(skipped)
-    data = file.read(max(end - offset, 0))
-    if data and not data.endswith(b"\n"):
-        data += file.readline()
-    return _without_mark(Block(offset, data))
+def _in_range(file: IO[bytes], chunk: Chunk, end: int, room: Room) -> Block:
+    """The lines that begin in a chunk that ends there: a line belongs to the chunk in which its first byte is."""
+    first, behind = _first_line(file, chunk.start), _first_line(file, end)
+    lines = room_for_lines(room, behind - first)
+    file.seek(first)
+    if _read_into(lines.data, file) < lines.size:
+        raise places.PlaceError(f"cannot read {chunk.place}: it became shorter meanwhile")
+    return _without_mark(Block(first, lines))
 
 
-def _decompressed(file: IO[bytes], place: str) -> Iterator[Block]:
+def _read_into(data: Bytes, file: Any) -> int:
+    """Fill memory with what is next in a file, which may be remote; how many bytes were found."""
+    if hasattr(file, "readinto"):
+        return int(file.readinto(data))
+    found = np.frombuffer(file.read(data.size), np.uint8)
+    data[: found.size] = found
+    return found.size
+
+
+def _first_line(file: IO[bytes], start: int) -> int:
+    """Where the first line begins that does so at a byte or behind it."""
+    if start == 0:
+        return 0
+    file.seek(start - 1)
+    return start if file.read(1) == b"\n" else start + len(file.readline())
+
+
+def _decompressed(file: IO[bytes], place: str, room: Room) -> Iterator[Block]:
     offset = 0
     try:
         with gzip.open(file) as lines:
             while data := lines.read(BLOCK):
                 data += b"" if data.endswith(b"\n") else lines.readline()
-                yield _without_mark(Block(offset, data))
+                yield _without_mark(Block(offset, lines_of(data, room)))
                 offset += len(data)
     except (EOFError, OSError, zlib.error) as fault:
         raise places.PlaceError(f"cannot read {place}: not a whole gzip file ({fault})") from fault
 
 
 def _without_mark(block: Block) -> Block:
-    if block.offset == 0 and block.data.startswith(BYTE_ORDER_MARK):
-        return Block(len(BYTE_ORDER_MARK), block.data[len(BYTE_ORDER_MARK) :])
+    mark = len(BYTE_ORDER_MARK)
+    if block.offset == 0 and block.lines.data[:mark].tobytes() == BYTE_ORDER_MARK:
+        return Block(mark, Lines(block.lines.padded[mark:], block.lines.size - mark))
     return block
 
 

@@ -1,0 +1,54 @@
+"""Memory that is used for block after block: fresh memory costs as much time as what is done in it."""
+
+from dataclasses import dataclass, field
+from math import prod
+from typing import Any
+
+import numpy as np
+
+from pipelines.door.machine import Bytes
+
+BEYOND = 64
+NEWLINE = 10
+
+
+@dataclass(frozen=True)
+class Room:
+    """Arrays by name, each as large as it ever had to be; what is made in a room lasts until the room is used again."""
+
+    held: dict[str, Bytes] = field(default_factory=dict)
+
+    def array(self, name: str, shape: tuple[int, ...], kind: Any) -> Any:
+        """The array of a name in a shape, with whatever was left in it."""
+        size = prod(shape) * np.dtype(kind).itemsize
+        if name not in self.held or self.held[name].size < size:
+            self.held[name] = np.empty(size + size // 8, np.uint8)
+        return self.held[name][:size].view(kind).reshape(shape)
+
+
+@dataclass(frozen=True)
+class Lines:
+    """Lines of so many bytes; behind them compiled code may read a newline, and BEYOND bytes in all."""
+
+    padded: Bytes
+    size: int
+
+    @property
+    def data(self) -> Bytes:
+        """The lines alone."""
+        return self.padded[: self.size]
+
+
+def room_for_lines(room: Room, size: int) -> Lines:
+    """Room for lines of so many bytes, which are yet to be put there."""
+    padded = room.array("lines", (size + BEYOND,), np.uint8)
+    padded[size:] = NEWLINE
+    return Lines(padded, size)
+
+
+def lines_of(data: bytes | memoryview | Bytes, room: Room) -> Lines:
+    """A copy of lines."""
+    source = np.frombuffer(data, np.uint8)
+    lines = room_for_lines(room, source.size)
+    lines.data[:] = source
+    return lines

@@ -1,0 +1,63 @@
+"""Sieves: bits, or bytes, by the lower bits of 64-bit hashes, which leave few hashes to compare."""
+
+from collections.abc import Sequence
+from typing import TypeVar
+
+import numpy as np
+import numpy.typing as npt
+
+from pipelines.arrays import Int64s
+from pipelines.compiled import compiled
+
+Bytes = npt.NDArray[np.uint8]
+Hashes = npt.NDArray[np.uint64]
+Word = TypeVar("Word", np.int64, np.uint64)
+
+LARGEST = 26
+"""The bits of the largest sieve of bytes, 64 MB."""
+
+
+@compiled
+def _note(hashes: Hashes, once: Bytes, twice: Bytes) -> None:
+    """Set the bit of each hash in a sieve, and in another one where it is set already."""
+    mask = np.uint64(8 * once.size - 1)
+    for value in hashes:
+        place, bit = (value & mask) >> np.uint64(3), np.uint8(1) << np.uint8(value & np.uint64(7))
+        twice[place] |= once[place] & bit
+        once[place] |= bit
+
+
+@compiled
+def _select(hashes: Hashes, sieve: Bytes, into: Hashes) -> int:
+    """Copy the hashes whose bit is set; how many these are."""
+    mask = np.uint64(8 * sieve.size - 1)
+    found = 0
+    for value in hashes:
+        into[found] = value
+        found += (sieve[(value & mask) >> np.uint64(3)] >> np.uint8(value & np.uint64(7))) & 1
+    return found
+
+
+def repeated(groups: Sequence[Hashes]) -> Hashes:
+    """The hashes, ascending, that occur more than once in the groups together."""
+    size = 1 << sum(map(len, groups)).bit_length()  # at least 8 bits a hash
+    once, twice = np.zeros(size, np.uint8), np.zeros(size, np.uint8)
+    for hashes in groups:
+        _note(hashes, once, twice)
+    into = np.empty(max(map(len, groups), default=0), np.uint64)
+    left = [into[: _select(hashes, twice, into)].copy() for hashes in groups]
+    found = np.sort(np.concatenate([into[:0], *left]))
+    return np.unique(found[1:][found[1:] == found[:-1]])
+
+
+def within(values: npt.NDArray[Word], ascending: npt.NDArray[Word]) -> Int64s:
+    """The rows whose value is among the ascending ones."""
+    if len(ascending) == 0:
+        return np.empty(0, np.int64)
+    mask = values.dtype.type((1 << min(LARGEST, (16 * len(ascending)).bit_length())) - 1)
+    sieve = np.zeros(int(mask) + 1, np.bool_)
+    sieve[ascending & mask] = True
+    rows = np.flatnonzero(sieve[values & mask])
+    at = np.minimum(np.searchsorted(ascending, values[rows]), len(ascending) - 1)
+    found: Int64s = rows[ascending[at] == values[rows]]
+    return found

@@ -1,0 +1,72 @@
+"""The task that writes: staged events that stand become a data file of the log."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from functools import lru_cache
+
+import numpy as np
+import pyarrow as pa
+
+from pipelines.arrays import Bools, arrow, flags
+from pipelines.checks import require_clean
+from pipelines.door.arrow import TYPE, by_number, column_of_type
+from pipelines.events.log import LOG
+from pipelines.runner.landing.parts import Stage, by_type
+from pipelines.storage.datafiles import DataFile, FileWriter, standard_checks
+from pipelines.tables import Table
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+PARTITION = "ingestion_date"
+LOG_FILE = Table("log", tuple(column for column in LOG.columns if column.name != PARTITION), LOG.key)
+SCHEMA = by_number(LOG_FILE.arrow)
+
+
+@dataclass(frozen=True)
+class Target:
+    """Where events go: the log, the number of the landing, and the clock in UTC microseconds."""
+
+    log: str
+    landing: int
+    clock: int
+
+    @property
+    def date(self) -> str:
+        """The partition of the log: the clock's UTC date."""
+        return (EPOCH + timedelta(microseconds=self.clock)).date().isoformat()
+
+
+def write_events(target: Target, one: tuple[Stage, Bools]) -> DataFile | None:
+    """Write the chosen events of a stage, with what the landing adds, to a new data file of the log, if any."""
+    stage, kept = one
+    if not kept.any():
+        return None
+    checks, folder = standard_checks(LOG_FILE)[1:], f"{PARTITION}={target.date}/"
+    writer = FileWriter(target.log, LOG_FILE, 0, checks, folder, hashed=False, schema=SCHEMA)
+    start = 0
+    for name, rows in by_type(stage):
+        events = rows.filter(flags(kept[start : start + rows.num_rows])).combine_chunks()
+        for batch in events.to_batches(LOG_FILE.row_group):
+            writer.write(_landed(batch, name, target))
+        start += rows.num_rows
+    file = writer.close()
+    require_clean("log", writer.findings)
+    return file
+
+
+def _landed(events: pa.RecordBatch, name: str, target: Target) -> pa.RecordBatch:
+    """Events of a type as rows of the log."""
+    added = _added(target.landing, target.clock).slice(0, events.num_rows)
+    given = dict(zip(events.schema.names, events.columns, strict=True))
+    given[TYPE] = column_of_type(name, events.num_rows)
+    return pa.record_batch([given.get(column, added[column]) for column in SCHEMA.names], SCHEMA)
+
+
+@lru_cache(maxsize=1)
+def _added(landing: int, clock: int) -> pa.RecordBatch:
+    """As many rows as a row group has, with what the landing adds, and null in all else."""
+    added, size = {"landing": landing, "ingestion_time": clock}, LOG_FILE.row_group
+    columns = [
+        arrow(np.full(size, added[f.name], np.int64), f.type) if f.name in added else pa.nulls(size, f.type)
+        for f in SCHEMA
+    ]
+    return pa.record_batch(columns, SCHEMA)
