@@ -28,29 +28,28 @@ from pipelines.tables import Table
 
 @dataclass
 class Made:
-    """The relations so far: where their files are, and as DataFrames, with the log, and what was sifted of it."""
+    """The log, what was sifted of it, and where the files of the relations so far are, with their tables."""
 
-    engine: Engine
+    log: Log | None
     sifted: Sifted
+    tables: dict[str, Table] = field(default_factory=dict)
     places: dict[str, Places] = field(default_factory=dict)
-    frames: dict[str, DataFrame] = field(default_factory=dict)
 
     def hold(self, table: Table, found: Places) -> None:
         """Let what comes later read a relation."""
-        self.places[table.name] = found
-        self.frames[table.name] = self.frame(table, found)
+        self.tables[table.name], self.places[table.name] = table, found
 
-    def frame(self, table: Table, found: Places) -> DataFrame:
-        """The rows of a table's files."""
-        return frame_of(self.engine.session, table, [place for _, place in found])
+    def frame(self, name: str, engine: Engine) -> DataFrame:
+        """The rows of a relation, or of the log as `events`."""
+        if name == "events" and self.log is not None:
+            return self.log.frame(engine.session, engine.slots)
+        return frame_of(engine.session, self.tables[name], [place for _, place in self.places[name]])
 
 
 def build(plan: Plan, at: Workshop, log: Log | None, sifted: Sifted, steps: Steps) -> dict[str, Staged]:
     """The stale tables by name; the others that they are made of are read as the last release has them."""
-    made, staged = Made(at.engine, sifted), dict[str, Staged]()
+    made, staged = Made(log, sifted), dict[str, Staged]()
     stale = {name: projection for name, projection in projections().items() if name in plan.stale}
-    if log is not None and any(isinstance(one, Projection) and "events" in one.reads for one in stale.values()):
-        made.frames["events"] = log.frame(at.engine.session, at.engine.slots)
     last_use = {one.name: name for name, projection in stale.items() for one in projection.sifts}
     for name, projection in projections().items():
         if name in stale:
@@ -65,7 +64,8 @@ def build(plan: Plan, at: Workshop, log: Log | None, sifted: Sifted, steps: Step
 def _stage(projection: AnyProjection, made: Made, place: str, at: Workshop) -> Staged:
     """One table, its rows and its counts checked."""
     if isinstance(projection, Projection):
-        staged = materialize_frame(projection, made.frames, place, at)
+        frames = {name: made.frame(name, at.engine) for name in projection.reads}
+        staged = materialize_frame(projection, frames, place, at)
     else:
         staged = materialize_buckets(projection, made.places, place, at, made.sifted)
     if projection.counts is not None:
