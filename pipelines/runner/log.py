@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -59,7 +60,7 @@ class Log:
         shares, names = self.shares(slots), [column.name for column in NEWEST]
 
         def read(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-            for share in pa.Table.from_batches(batches)["id"].to_pylist():
+            for share in chain.from_iterable(batch.column(0).to_pylist() for batch in batches):
                 for place in shares[share]:
                     for _, events in self.events(place, lambda _: names):
                         yield from events.to_batches()

@@ -5,13 +5,18 @@ from random import Random
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from pyspark.sql import functions as F
 
 from pipelines.events import EVENT_TYPES
-from pipelines.projections import Sift
+from pipelines.projections import Projection, Sift
 from pipelines.runner import sifting
 from pipelines.runner.landing.writing import LOG_FILE
 from pipelines.runner.log import SHARE, Log
+from pipelines.runner.runs import run
 from pipelines.runner.sifting import sift
+from pipelines.views import daily_activity
+from tests.laws.worlds import drawn as histories
+from tests.laws.worlds import land_events, together
 
 FIELDS = ("event_id", "actor_id", "post_id")
 TOLD = pa.schema([("type", pa.string()), *(LOG_FILE.arrow.field(name) for name in FIELDS)])
@@ -92,3 +97,21 @@ def test_shares_have_each_file_once_and_about_the_same_size(seed):
     assert max(of_shares) - min(of_shares) <= SHARE // 4
     assert max(of_shares) <= SHARE + SHARE // 4
     assert Log(()).shares(2) == []
+
+
+def by_frames(frames):
+    """The view `daily_activity`, made of all events by a DataFrame."""
+    counted = (F.count(F.when(F.col("event_type") == name, 1)).alias(name) for name in daily_activity.COUNTED)
+    users, events = F.countDistinct("actor_id").alias("active_users"), F.count("*").alias("events")
+    return frames["events"].groupBy(F.to_date("event_time").alias("date")).agg(users, events, *counted)
+
+
+def test_a_view_made_by_a_frame_of_all_events_has_the_same_rows(lake, engine, monkeypatch, seed):
+    land_events(lake, engine, together(histories(seed, 61)))
+    sifted = run(lake, engine).release.tables["views/daily_activity"]
+    framed = Projection(daily_activity.DAILY_ACTIVITY, ("events",), by_frames, version=2)
+    monkeypatch.setattr(daily_activity, "VIEW", framed)
+    done = run(lake, engine)
+    assert done.reason == "changed: views/daily_activity"
+    found = done.release.tables["views/daily_activity"]
+    assert (found.rows, found.content_hash) == (sifted.rows, sifted.content_hash)
