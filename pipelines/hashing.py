@@ -9,6 +9,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from pipelines.compiled import compiled, inlined
+from pipelines.machine import load, reversed_bytes
 
 Array = npt.NDArray[np.uint64]
 Bytes = npt.NDArray[np.uint8]
@@ -36,13 +37,12 @@ def _add_words(hashes: Array, words: Array, valid: Bytes) -> None:
 def _hash_bytes(data: Bytes, offsets: Offsets, hashes: Array) -> None:
     for row in range(len(hashes)):
         start, end = offsets[row], offsets[row + 1]
-        state = mix(np.uint64(end - start))
+        state, rest = mix(np.uint64(end - start)), end - (end - start) % 8
+        for at in range(start, rest, 8):
+            state = mix(state ^ reversed_bytes(load(data, at)))
         word = np.uint64(0)
-        for at in range(start, end):
+        for at in range(rest, end):
             word = (word << np.uint64(8)) | np.uint64(data[at])
-            if (at - start) % 8 == 7:
-                state = mix(state ^ word)
-                word = np.uint64(0)
         hashes[row] = mix(state ^ word)
 
 

@@ -7,9 +7,9 @@ from pipelines.arrays import arrow
 from pipelines.compiled import compiled
 from pipelines.door.columns import Columns
 from pipelines.door.layout import FIELDS, LIST, NUMBERS, TEXT, TYPES, WITH_ITEMS, WITH_TEXT, kind_of
-from pipelines.door.machine import Bytes, Int64s
 from pipelines.events.contract import Field
 from pipelines.events.log import CONTENT_HASH, GIVEN
+from pipelines.machine import Bytes, Int64s
 from pipelines.tables import ARROW_TYPES
 
 TYPE = "event_type"

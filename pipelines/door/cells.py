@@ -6,10 +6,10 @@ from pipelines.compiled import inlined
 from pipelines.door.columns import Columns
 from pipelines.door.hashing import hash_bytes, hash_int, hash_ints, hash_texts
 from pipelines.door.layout import LIST, NUMBER, TEXT, TEXTS, TIME, UNBOUNDED, Layout
-from pipelines.door.machine import Bytes, byte
 from pipelines.door.names import NONE, find
 from pipelines.door.numbers import scan_ids, scan_positive, scan_time, skip
 from pipelines.door.texts import scan_text
+from pipelines.machine import Bytes, byte
 
 QUOTE, COMMA, OPEN, CLOSE = 34, 44, 91, 93
 

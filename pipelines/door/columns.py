@@ -5,8 +5,8 @@ from typing import NamedTuple
 import numpy as np
 
 from pipelines.door.layout import FIELDS, NUMBERS, WITH_ITEMS, WITH_TEXT
-from pipelines.door.machine import Bytes, Int32s, Int64s
 from pipelines.door.room import BEYOND, Room
+from pipelines.machine import Bytes, Int32s, Int64s
 
 SHORTEST_EVENT = 64  # bytes; the names of the required fields alone are nearly as many
 

@@ -7,10 +7,10 @@ import pyarrow as pa
 
 from pipelines.door.arrow import events_of
 from pipelines.door.fast import fast
-from pipelines.door.machine import Bytes, Int64s
 from pipelines.door.room import Lines, Room, lines_of
 from pipelines.door.strict import Faults, canonical, strict
 from pipelines.door.times import latest_at
+from pipelines.machine import Bytes, Int64s
 
 
 @dataclass(frozen=True)

@@ -4,9 +4,9 @@ from dataclasses import dataclass
 
 from pipelines.door.columns import Columns, columns_for
 from pipelines.door.layout import layout
-from pipelines.door.machine import Int64s
 from pipelines.door.room import BEYOND, Lines, Room
 from pipelines.door.scan import count_lines, scan
+from pipelines.machine import Int64s
 
 LARGEST = 2**31 - 2 * BEYOND
 

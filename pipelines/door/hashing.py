@@ -12,7 +12,7 @@ import hashlib
 import numpy as np
 
 from pipelines.compiled import compiled, inlined
-from pipelines.door.machine import Bytes, Int64s, load
+from pipelines.machine import Bytes, Int64s, load
 
 BYTE = np.uint64(8)
 M = np.uint64(0xC6A4A7935BD1E995)

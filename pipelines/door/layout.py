@@ -7,10 +7,10 @@ from typing import NamedTuple
 import numpy as np
 
 from pipelines.door.hashing import seed_of
-from pipelines.door.machine import Int64s, Words
 from pipelines.door.names import Names, names_of
 from pipelines.events import CONTRACT, PAYLOAD_FIELDS
 from pipelines.events.contract import ENVELOPE, ID, IDS, STRING, STRINGS, EventType, Field
+from pipelines.machine import Int64s, Words
 
 FIELDS = (*ENVELOPE, *PAYLOAD_FIELDS)
 NAMES = tuple(field.name for field in FIELDS)

@@ -6,7 +6,7 @@ from typing import NamedTuple
 import numpy as np
 
 from pipelines.compiled import inlined
-from pipelines.door.machine import Bytes, Int64s, Words, byte, load, trailing_zeros
+from pipelines.machine import Bytes, Int64s, Words, byte, load, trailing_zeros
 
 LONGEST = 31
 SHIFT = np.uint64(56)

@@ -3,7 +3,7 @@
 import numpy as np
 
 from pipelines.compiled import inlined
-from pipelines.door.machine import Bytes, Int64s, byte, load, trailing_zeros
+from pipelines.machine import Bytes, Int64s, byte, load, trailing_zeros
 
 GREATEST = 2**63 - 1
 SECOND = 1_000_000

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from pipelines.door.machine import Bytes
+from pipelines.machine import Bytes
 
 BEYOND = 64
 NEWLINE = 10

@@ -3,9 +3,9 @@
 import numpy as np
 
 from pipelines.compiled import inlined
-from pipelines.door.machine import Bytes, byte, load, store, trailing_zeros
 from pipelines.door.names import NONE, special
 from pipelines.door.utf8 import encode, width
+from pipelines.machine import Bytes, byte, load, store, trailing_zeros
 
 QUOTE = 34
 BACKSLASH = 92

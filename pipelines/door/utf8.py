@@ -1,7 +1,7 @@
 """UTF-8 as RFC 3629 has it: no surrogates, nothing too long, nothing beyond U+10FFFF."""
 
 from pipelines.compiled import inlined
-from pipelines.door.machine import Bytes, byte
+from pipelines.machine import Bytes, byte
 
 
 @inlined

@@ -8,7 +8,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipelines.arrays import bools, int64s
-from pipelines.compiled import compiled, inlined, prefetch
+from pipelines.compiled import compiled, inlined
+from pipelines.machine import prefetch
 from pipelines.merge.lookup import Ids
 
 Rows = npt.NDArray[np.int64]

@@ -10,8 +10,8 @@ from typing import IO, Any
 
 import numpy as np
 
-from pipelines.door.machine import Bytes
 from pipelines.door.room import Lines, Room, lines_of, room_for_lines
+from pipelines.machine import Bytes
 from pipelines.storage import places
 
 BLOCK = 32 * 1024 * 1024

@@ -1,4 +1,4 @@
-"""What the compiled code of the door stands on: words of eight bytes at any place of an array."""
+"""What compiled code stands on: words of eight bytes at any place of an array, and single instructions."""
 
 from collections.abc import Callable
 from typing import Any, cast
@@ -72,3 +72,30 @@ def trailing_zeros(_typing: Any, _word: Any) -> Typed:
         return builder.cttz(given[0], ir.Constant(ir.IntType(1), 1))
 
     return types.int64(types.uint64), code
+
+
+@primitive
+def reversed_bytes(_typing: Any, _word: Any) -> Typed:
+    """The word with its bytes in the other order: of a little-endian number the big-endian one."""
+
+    def code(_context: Any, builder: Any, _signature: Any, given: Any) -> Any:
+        return builder.bswap(given[0])
+
+    return types.uint64(types.uint64), code
+
+
+@primitive
+def prefetch(_typing: Any, table: Any, _row: Any) -> Typed:
+    """Lets the processor fetch a row of a table into the cache while it goes on; the row must be in the table."""
+
+    def code(context: Any, builder: Any, signature: Any, given: Any) -> Any:
+        array = context.make_array(signature.args[0])(context, builder, given[0])
+        row = builder.mul(given[1], builder.extract_value(array.strides, 0))
+        address = builder.gep(builder.bitcast(array.data, ir.IntType(8).as_pointer()), [row])
+        number = ir.IntType(32)
+        kind = ir.FunctionType(ir.VoidType(), [address.type, number, number, number])
+        fetch = builder.module.declare_intrinsic("llvm.prefetch", [address.type], kind)
+        builder.call(fetch, [address, number(0), number(3), number(1)])
+        return context.get_dummy_value()
+
+    return types.void(table, types.int64), code
