@@ -13,7 +13,8 @@ from pipelines.arrays import Bools, Int64s, arrow, bools, int64s
 from pipelines.engines.base import Engine
 from pipelines.hashing import row_hashes
 from pipelines.runner.landing.parts import Part, ids_at
-from pipelines.runner.landing.sieve import repeated, within
+from pipelines.runner.landing.sieve import distinct, repeated, within
+from pipelines.sorting import order_by
 from pipelines.storage import datafiles
 
 Word = TypeVar("Word", np.int64, np.uint64)
@@ -46,16 +47,13 @@ def judge(engine: Engine, parts: list[Part], history: list[str]) -> Verdict:
     """Which events of the parts, given in source order, are duplicates or conflicts, also of the log's files."""
     new = [part.id_hash for part in parts]
     before = engine.run(partial(_in_file, np.sort(np.concatenate([NO_HASHES, *new]))), history) if history else []
-    suspects = np.unique(np.concatenate([repeated(new), *(found.id_hash for found in before)]))
-    verdict = Verdict([_none(part) for part in parts], [_none(part) for part in parts])
+    suspects = distinct([repeated(new), *(found.id_hash for found in before)])
+    starts = np.cumsum([0, *map(len, new)])
+    duplicate, conflict = np.zeros(starts[-1], np.bool_), np.zeros(starts[-1], np.bool_)
     if len(suspects):
         here = [_in_part(number, part, suspects) for number, part in enumerate(parts)]
-        _decide(_together([*before, *here]), verdict)
-    return verdict
-
-
-def _none(part: Part) -> Bools:
-    return np.zeros(len(part.id_hash), np.bool_)
+        _decide(_together([*before, *here]), starts, duplicate, conflict)
+    return Verdict(np.split(duplicate, starts[1:])[:-1], np.split(conflict, starts[1:])[:-1])
 
 
 def _in_file(hashes: npt.NDArray[np.uint64], place: str) -> _Candidates:
@@ -90,17 +88,17 @@ def _together(found: list[_Candidates]) -> _Candidates:
     )
 
 
-def _decide(found: _Candidates, verdict: Verdict) -> None:
-    """Compare each candidate with the first of its id: history before parts, parts by line."""
-    left = np.lexsort((found.line, found.part, found.id_hash))
+def _decide(found: _Candidates, starts: Int64s, duplicate: Bools, conflict: Bools) -> None:
+    """Compare each candidate with the first of its id: history before parts, parts by line; mark those of parts."""
+    left = order_by(found.id_hash.view(np.int64), found.part, found.line)
     while len(left):
         first = left[first_of_group(found.id_hash[left])]
-        here, there = (found.event_id.take(arrow(rows, pa.int64())) for rows in (left, first))
+        here, there = (found.event_id.take(arrow(rows, pa.int32())) for rows in (left, first))
         same_id = bools(pc.equal(here, there))
         later = same_id & (left != first) & (found.part[left] != HISTORY)
         same = found.content_hash[left] == found.content_hash[first]
-        _mark(verdict.duplicate, found, left[later & same])
-        _mark(verdict.conflict, found, left[later & ~same])
+        for flags, rows in ((duplicate, left[later & same]), (conflict, left[later & ~same])):
+            flags[starts[found.part[rows]] + found.row[rows]] = True
         left = left[~same_id]  # other ids with the same hash
 
 
@@ -108,8 +106,3 @@ def first_of_group(values: npt.NDArray[Word]) -> Int64s:
     """For each of the sorted values the place of the first equal one."""
     starts = np.append(True, values[1:] != values[:-1])
     return np.maximum.accumulate(np.where(starts, np.arange(len(values)), 0))
-
-
-def _mark(flags: list[Bools], found: _Candidates, at: Int64s) -> None:
-    for part in np.unique(found.part[at]).tolist():
-        flags[part][found.row[at[found.part[at] == part]]] = True

@@ -47,17 +47,29 @@ def repeated(groups: Sequence[Hashes]) -> Hashes:
     into = np.empty(max(map(len, groups), default=0), np.uint64)
     left = [into[: _select(hashes, twice, into)].copy() for hashes in groups]
     found = np.sort(np.concatenate([into[:0], *left]))
-    return np.unique(found[1:][found[1:] == found[:-1]])
+    return distinct([found[1:][found[1:] == found[:-1]]])
+
+
+def distinct(groups: Sequence[Hashes]) -> Hashes:
+    """The hashes of all groups, ascending, each once."""
+    found = np.sort(np.concatenate(groups))
+    return found[np.append(True, found[1:] != found[:-1])] if len(found) else found
 
 
 def within(values: npt.NDArray[Word], ascending: npt.NDArray[Word]) -> Int64s:
     """The rows whose value is among the ascending ones."""
     if len(ascending) == 0:
         return np.empty(0, np.int64)
-    mask = values.dtype.type((1 << min(LARGEST, (16 * len(ascending)).bit_length())) - 1)
-    sieve = np.zeros(int(mask) + 1, np.bool_)
-    sieve[ascending & mask] = True
-    rows = np.flatnonzero(sieve[values & mask])
+    rows = np.arange(len(values)) if len(ascending) > len(values) else _sieved(values, ascending)
+    rows = rows[np.argsort(values[rows])]  # what is searched for in order is near what was found before
     at = np.minimum(np.searchsorted(ascending, values[rows]), len(ascending) - 1)
-    found: Int64s = rows[ascending[at] == values[rows]]
+    found: Int64s = np.sort(rows[ascending[at] == values[rows]])
     return found
+
+
+def _sieved(values: npt.NDArray[Word], wanted: npt.NDArray[Word]) -> Int64s:
+    """The rows whose lower bits are those of a wanted value."""
+    mask = values.dtype.type((1 << min(LARGEST, (16 * len(wanted)).bit_length())) - 1)
+    sieve = np.zeros(int(mask) + 1, np.bool_)
+    sieve[wanted & mask] = True
+    return np.flatnonzero(sieve[values & mask])
