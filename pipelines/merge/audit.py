@@ -23,6 +23,7 @@ from pipelines.merge.facts import (
     Rows,
     ids_in,
     look_up,
+    slot_of,
 )
 from pipelines.merge.lookup import Ids
 from pipelines.policy import Policy
@@ -50,6 +51,20 @@ class Rules(NamedTuple):
 
     own_posts: bool
     replies: int
+
+
+class Room(NamedTuple):
+    """Room for what is found of a BLOCK of entries, and for a set of the users whom one reader follows."""
+
+    found: Rows
+    known: Ids
+
+
+def _room_for(followers: Ids) -> Room:
+    """Room for the follows of these, who ascend."""
+    starts = np.flatnonzero(np.diff(followers, prepend=0))
+    most = int(np.diff(starts, append=len(followers)).max(initial=0))
+    return Room(np.empty((BLOCK, REPOSTED_AT + 1), np.int64), np.zeros(4 << (2 * most).bit_length(), np.int64))
 
 
 @inlined
@@ -87,63 +102,86 @@ def _is_in(values: Ids, low: int, high: int, wanted: int) -> Any:
 
 
 @inlined
-def _shows(parent: int, author: int, reader: Any, followees: Ids, low: int, high: int, replies: int) -> Any:
+def _note(known: Ids, users: Ids, low: int, high: int) -> Any:
+    """Make a set of the users from `low` to `high`, in as few slots as it needs; the number of the last slot."""
+    size = 4
+    while size < 2 * (high - low):
+        size *= 2
+    known[:size] = 0
+    for place in range(low, high):
+        slot = slot_of(users[place], size - 1)
+        while known[slot] != 0:
+            slot = (slot + 1) & (size - 1)
+        known[slot] = users[place]
+    return size - 1
+
+
+@inlined
+def _follows(known: Ids, last: int, user: int) -> Any:
+    """Whether a user is in the set of the followees."""
+    slot = slot_of(user, last)
+    while known[slot] != 0 and known[slot] != user:
+        slot = (slot + 1) & last
+    return known[slot] != 0
+
+
+@inlined
+def _shows(parent: int, author: int, reader: Any, known: Ids, last: int, replies: int) -> Any:
     """Whether following its author shows a post that answers one by `parent`."""
     if parent == NOT_A_REPLY or replies == 1:
         return True
     if replies == 2 or parent == UNSEEN:
         return False
-    return parent in (reader, author) or _is_in(followees, low, high, parent)
+    return parent in (reader, author) or _follows(known, last, parent)
 
 
 @inlined
-def _has_reason(followees: Ids, low: int, high: int, rules: Rules, fact: Any, entries: Entries, row: int) -> Any:
-    """Whether an entry's reason holds; the reader's followees are those from `low` to `high`."""
+def _has_reason(known: Ids, last: int, rules: Rules, fact: Any, entries: Entries, row: int) -> Any:
+    """Whether an entry's reason holds; the reader's followees are those in the set."""
     reader, author, reposter = entries.reader[row], entries.author[row], entries.reposter[row]
     if reposter:
-        return entries.entered_at[row] == fact[REPOSTED_AT] and _is_in(followees, low, high, reposter)
+        return entries.entered_at[row] == fact[REPOSTED_AT] and _follows(known, last, reposter)
     if entries.entered_at[row] != fact[POSTED_AT]:
         return False
     if author == reader:
         return rules.own_posts
-    return _is_in(followees, low, high, author) and _shows(
-        fact[PARENT], author, reader, followees, low, high, rules.replies
-    )
+    return _follows(known, last, author) and _shows(fact[PARENT], author, reader, known, last, rules.replies)
 
 
 @compiled
 def _judge(
-    follows: Pairs, hides: Pairs, rules: Rules, entries: Entries, start: int, end: int, found: Rows, faults: Flags
+    follows: Pairs, hides: Pairs, rules: Rules, entries: Entries, start: int, end: int, room: Room, faults: Flags
 ) -> None:
     """Write which of STANDS, SHOWN and REASON fail for the entries from `start` to `end`, on which facts were found."""
     followers, followees = follows
     hiders, hidden = hides
-    reader, low, high, first, last = np.int64(-1), 0, 0, 0, 0
+    reader, high, last, first, behind = np.int64(-1), 0, 0, 0, 0
     for row in range(start, end):
         if entries.reader[row] != reader:
             reader = entries.reader[row]
             low, high = _run(followers, high, reader)
-            first, last = _run(hiders, last, reader)
-        author, reposter, fact, fault = entries.author[row], entries.reposter[row], found[row - start], 0
+            last = _note(room.known, followees, low, high)
+            first, behind = _run(hiders, behind, reader)
+        author, reposter, fact, fault = entries.author[row], entries.reposter[row], room.found[row - start], 0
         if fact[POST] == 0 or fact[AUTHOR] != author:
             faults[row] = STANDS
             continue
-        if first < last and (_is_in(hidden, first, last, author) or _is_in(hidden, first, last, reposter)):
+        if first < behind and (_is_in(hidden, first, behind, author) or _is_in(hidden, first, behind, reposter)):
             fault |= SHOWN
-        if not _has_reason(followees, low, high, rules, fact, entries, row):
+        if not _has_reason(room.known, last, rules, fact, entries, row):
             fault |= REASON
         faults[row] = fault
 
 
 @compiled
 def judge(
-    facts: Facts, follows: Pairs, hides: Pairs, rules: Rules, entries: Entries, found: Rows, faults: Flags
+    facts: Facts, follows: Pairs, hides: Pairs, rules: Rules, entries: Entries, room: Room, faults: Flags
 ) -> None:
-    """Write which of STANDS, SHOWN and REASON fail for each entry; `found` has room for what is said of a BLOCK."""
+    """Write which of STANDS, SHOWN and REASON fail for each entry."""
     for start in range(0, len(faults), BLOCK):
         end = min(start + BLOCK, len(faults))
-        look_up(facts, entries, start, end, found)
-        _judge(follows, hides, rules, entries, start, end, found, faults)
+        look_up(facts, entries, start, end, room.found)
+        _judge(follows, hides, rules, entries, start, end, room, faults)
 
 
 class NewsfeedAudit:
@@ -152,7 +190,7 @@ class NewsfeedAudit:
     def __init__(self, facts: FactsOn, follows: Pairs, hides: Pairs, policy: Policy) -> None:
         self._facts, self._follows, self._hides = facts, follows, hides
         self._rules = Rules(policy.own_posts, ("followed", "all", "none").index(policy.replies))
-        self._found = np.empty((BLOCK, REPOSTED_AT + 1), np.int64)
+        self._room = _room_for(follows[0])
         self._judged: tuple[pa.RecordBatch | None, Flags] = None, np.zeros(0, np.uint8)
 
     def checks(self) -> tuple[Check, ...]:
@@ -171,6 +209,6 @@ class NewsfeedAudit:
             names = ("reader_id", "post_id", "author_id", "reposter_id", "entered_at")
             entries, faults = Entries(*(ids_in(rows, name) for name in names)), np.zeros(rows.num_rows, np.uint8)
             facts = self._facts(rows["post_id"])
-            judge(facts, self._follows, self._hides, self._rules, entries, self._found, faults)
+            judge(facts, self._follows, self._hides, self._rules, entries, self._room, faults)
             self._judged = rows, faults
         return self._judged[1]

@@ -19,6 +19,10 @@ Rows = npt.NDArray[np.int64]
 POST, AUTHOR, POSTED_AT, PARENT, REPOSTED_AT = range(5)
 REPOSTER, TIME = 1, 2
 POST_COLUMNS, REPOST_COLUMNS = PARENT + 1, TIME + 1
+POST_FIELDS, REPOST_FIELDS = (
+    ["post_id", "author_id", "posted_at", "parent_author_id"],
+    ["post_id", "user_id", "entered_at"],
+)
 NOT_A_REPLY, UNSEEN, NEVER = -1, 0, -1
 
 
@@ -38,10 +42,11 @@ def ids_in(rows: pa.Table | pa.RecordBatch, name: str) -> Ids:
 def facts_of(timelines: pa.Table) -> Facts:
     """The standing posts and reposts in the rows of the relation `timelines`."""
     is_repost = pc.equal(timelines["kind"], "repost")
-    written, passed_on = timelines.filter(pc.invert(is_repost)), timelines.filter(is_repost)
-    posts = [ids_in(written, name) for name in ("post_id", "author_id", "posted_at", "parent_author_id")]
+    written = timelines.select([*POST_FIELDS, "is_reply"]).filter(pc.invert(is_repost))
+    passed_on = timelines.select(REPOST_FIELDS).filter(is_repost)
+    posts = [ids_in(written, name) for name in POST_FIELDS]
     posts[PARENT] = np.where(bools(written["is_reply"]), posts[PARENT], NOT_A_REPLY)
-    reposts = [ids_in(passed_on, name) for name in ("post_id", "user_id", "entered_at")]
+    reposts = [ids_in(passed_on, name) for name in REPOST_FIELDS]
     facts = Facts(_free(written.num_rows, POST_COLUMNS), _free(passed_on.num_rows, REPOST_COLUMNS))
     _fill_posts(facts.posts, np.stack(posts, axis=1))
     _fill_reposts(facts.reposts, np.stack(reposts, axis=1))
@@ -67,24 +72,27 @@ class Entries(NamedTuple):
 
 
 @inlined
-def _slot(value: Any, mask: Any) -> Any:
+def slot_of(value: Any, mask: Any) -> Any:
+    """Where a value, or its hash, points to among slots: a number with just bits of the mask."""
     return np.int64((np.uint64(value) * np.uint64(0x9E3779B97F4A7C15) >> np.uint64(20)) & np.uint64(mask))
 
 
 @inlined
 def _post_slot(posts: Rows, post: int) -> Any:
-    return _slot(post, len(posts) - 1)
+    """The first row of a line of the cache."""
+    return slot_of(post, len(posts) - 2)
 
 
 @inlined
 def _repost_slot(reposts: Rows, post: int, reposter: int) -> Any:
-    return _slot(np.uint64(post) ^ np.uint64(reposter) * np.uint64(0xC2B2AE3D27D4EB4F), len(reposts) - 1)
+    return slot_of(np.uint64(post) ^ np.uint64(reposter) * np.uint64(0xC2B2AE3D27D4EB4F), len(reposts) - 1)
 
 
 @inlined
 def _row_of(posts: Rows, post: int) -> Any:
-    """The row of a post, or the free one where it would be."""
+    """The row of a post, or the free one where it would be; mostly one of the two in a line, found without a branch."""
     mask, row = len(posts) - 1, _post_slot(posts, post)
+    row += posts[row + 1, POST] == post
     while posts[row, POST] != 0 and posts[row, POST] != post:
         row = (row + 1) & mask
     return row
