@@ -86,7 +86,7 @@ def reversed_bytes(_typing: Any, _word: Any) -> Typed:
 
 @primitive
 def prefetch(_typing: Any, table: Any, _row: Any) -> Typed:
-    """Lets the processor fetch a row of a table into the cache while it goes on; the row must be in the table."""
+    """Lets the processor fetch a row of a table into the cache while it goes on; does nothing where there is none."""
 
     def code(context: Any, builder: Any, signature: Any, given: Any) -> Any:
         array = context.make_array(signature.args[0])(context, builder, given[0])

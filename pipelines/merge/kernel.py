@@ -11,12 +11,16 @@ import numpy as np
 import numpy.typing as npt
 
 from pipelines.compiled import compiled, inlined
+from pipelines.machine import prefetch
 from pipelines.merge.lookup import Ids, Indexes
 from pipelines.merge.reasons import Readers, Rules, post_counts, repost_counts
 from pipelines.merge.timelines import A_REPOST, AUTHOR_ID, POST, REPOSTER_ID, TIME, Rows, Timelines
 
 Bounds = npt.NDArray[np.int32]
 Bits = npt.NDArray[np.uint8]
+
+AHEAD = 8
+"""How many entries ahead what they need is fetched into the cache, and where that is, twice as many."""
 
 
 class Audience(NamedTuple):
@@ -77,8 +81,10 @@ def _deliver_to(
 @compiled
 def deliver(timelines: Timelines, readers: Readers, audience: Audience, rules: Rules, feeds: Feeds) -> None:
     """Write every reader's newsfeed, empty before; it has room for `cap` entries, or for all that can be in it."""
-    left = len(audience.readers)
+    left, last = len(audience.readers), len(timelines.owner) - 1
     for entry in range(len(timelines.owner)):
+        prefetch(audience.bounds, timelines.owner[min(entry + 2 * AHEAD, last)])
+        prefetch(audience.readers, audience.bounds[timelines.owner[min(entry + AHEAD, last)], 0])
         owner = timelines.owner[entry]
         if audience.heard[owner >> 3] >> (owner & 7) & 1:
             left -= _deliver_to(timelines, readers, audience, entry, rules, feeds)
@@ -100,6 +106,7 @@ def close_gaps(feeds: Feeds) -> None:
 def show(shown: Rows, entries: Indexes, into: Shown) -> None:
     """Write out what a newsfeed shows of entries."""
     for row in range(len(entries)):
+        prefetch(shown, entries[min(row + 2 * AHEAD, len(entries) - 1)])
         entry = entries[row]
         into.entered_at[row], into.post_id[row] = shown[entry, TIME], shown[entry, POST]
         into.author_id[row], into.reposter_id[row] = shown[entry, AUTHOR_ID], shown[entry, REPOSTER_ID]
