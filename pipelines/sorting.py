@@ -54,6 +54,16 @@ def order_by(*columns: Numbers, descending: Sequence[int] = ()) -> Order:
     return order
 
 
+def newest_first(times: Numbers, ids: Numbers) -> Order:
+    """The rows by (time, id), the greatest first; ids are only looked at where times are equal, which few are."""
+    order = order_by(times, descending=(0,))
+    differs = np.concatenate([[True], np.diff(times[order]) != 0, [True]])
+    tied = np.flatnonzero(~(differs[:-1] & differs[1:])[: len(order)])
+    rows, runs = order[tied], np.cumsum(differs)[tied]
+    order[tied] = rows[order_by(runs, ids[rows], descending=(1,))]
+    return order
+
+
 def grouped(*columns: Numbers) -> tuple[Order, Numbers]:
     """The rows in the order of the columns, and where in it the rows of each key begin, with the end of the last."""
     order = order_by(*columns)

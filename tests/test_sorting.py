@@ -5,7 +5,7 @@ from random import Random
 import numpy as np
 import pytest
 
-from pipelines.sorting import order_by
+from pipelines.sorting import newest_first, order_by
 
 LIMIT = 2**63
 NUMBERS = [0, 1, 5, 2**11, 2**55, 2**61 + 5, 2**62, 2**62 + 1, LIMIT - 2, LIMIT - 1, -1, -(2**60), -LIMIT + 1]
@@ -34,3 +34,10 @@ def test_ids_that_differ_in_the_highest_bits_alone_come_in_order():
     ids = np.array([2**62, 2**61 + 5, 2**55, 1], np.int64)
     assert order_by(ids).tolist() == [3, 2, 1, 0]
     assert order_by(ids, descending=(0,)).tolist() == [0, 1, 2, 3]
+
+
+def test_the_newest_rows_come_first_and_of_those_of_one_time_the_greatest_id(seed):
+    random = Random(f"{seed} newest")
+    for size, times in ((0, 1), (1, 1), (2, 1), (50, 5), (500, 20), (500, 10_000)):
+        time, number = (np.array([random.randrange(most) for _ in range(size)], np.int64) for most in (times, LIMIT))
+        assert newest_first(time, number).tolist() == by_tuples([time, number], (0, 1))

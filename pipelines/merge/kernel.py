@@ -24,14 +24,13 @@ AHEAD = 8
 
 
 class Audience(NamedTuple):
-    """To which readers each user's entries go: `readers[bounds[user, 0] : bounds[user, 1]]`, and whether to any (bits).
+    """To which readers each user's entries go: `readers[bounds[user, 0] : bounds[user, 1]]`.
 
     The second bound moves down as readers become full.
     """
 
     bounds: Bounds
     readers: Indexes
-    heard: Bits
 
 
 class Feeds(NamedTuple):
@@ -79,17 +78,27 @@ def _deliver_to(
 
 
 @compiled
-def deliver(timelines: Timelines, readers: Readers, audience: Audience, rules: Rules, feeds: Feeds) -> None:
+def hear(owner: Indexes, heard: Bits, entries: Indexes) -> int:
+    """Write the entries whose owners are heard, by a bit for each user; how many. The loop is without a branch."""
+    count = 0
+    for entry in range(len(owner)):
+        entries[count] = entry
+        count += heard[owner[entry] >> 3] >> (owner[entry] & 7) & 1
+    return count
+
+
+@compiled
+def deliver(
+    timelines: Timelines, readers: Readers, audience: Audience, entries: Indexes, rules: Rules, feeds: Feeds
+) -> None:
     """Write every reader's newsfeed, empty before; it has room for `cap` entries, or for all that can be in it."""
-    left, last = len(audience.readers), len(timelines.owner) - 1
-    for entry in range(len(timelines.owner)):
-        prefetch(audience.bounds, timelines.owner[min(entry + 2 * AHEAD, last)])
-        prefetch(audience.readers, audience.bounds[timelines.owner[min(entry + AHEAD, last)], 0])
-        owner = timelines.owner[entry]
-        if audience.heard[owner >> 3] >> (owner & 7) & 1:
-            left -= _deliver_to(timelines, readers, audience, entry, rules, feeds)
-            if not left:
-                break
+    left, last = len(audience.readers), len(entries) - 1
+    for place in range(len(entries)):
+        prefetch(audience.bounds, timelines.owner[entries[min(place + 2 * AHEAD, last)]])
+        prefetch(audience.readers, audience.bounds[timelines.owner[entries[min(place + AHEAD, last)]], 0])
+        left -= _deliver_to(timelines, readers, audience, entries[place], rules, feeds)
+        if not left:
+            break
 
 
 @compiled

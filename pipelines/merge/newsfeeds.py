@@ -7,7 +7,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from pipelines.arrays import arrow
-from pipelines.merge.kernel import Feeds, Shown, close_gaps, deliver, show
+from pipelines.merge.kernel import Audience, Feeds, Shown, close_gaps, deliver, hear, show
 from pipelines.merge.lookup import Ids, Indexes
 from pipelines.merge.readers import audience_of
 from pipelines.merge.reasons import ALL, FOLLOWED_PARENTS, NONE, Readers, Rules
@@ -23,7 +23,8 @@ def newsfeeds(
     """The readers' newsfeeds in order: batches of at most so many entries, but each reader's entries in one."""
     rules = Rules(policy.cap, policy.own_posts, REPLIES[policy.replies])
     feeds = _room(timelines, readers, policy.cap)
-    deliver(timelines, readers, audience_of(readers, rules), rules, feeds)
+    audience = audience_of(readers, rules)
+    deliver(timelines, readers, audience, _heard(timelines, audience), rules, feeds)
     close_gaps(feeds)
     sizes = feeds.end - feeds.start[:-1]
     starts = np.concatenate([[0], np.cumsum(sizes)])
@@ -33,6 +34,13 @@ def newsfeeds(
         shown = _shown(timelines, feeds.entries[starts[first] : starts[end]])
         yield _batch(readers.reader_id[first:end], sizes[first:end], shown, schema)
         first = end
+
+
+def _heard(timelines: Timelines, audience: Audience) -> Indexes:
+    """The entries that go to anybody."""
+    heard = np.packbits(audience.bounds[:, 0] < audience.bounds[:, 1], bitorder="little")
+    entries = np.empty(len(timelines.owner) + 1, np.int32)
+    return entries[: hear(timelines.owner, heard, entries)]
 
 
 def _room(timelines: Timelines, readers: Readers, cap: int) -> Feeds:

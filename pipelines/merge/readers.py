@@ -53,7 +53,7 @@ def audience_of(readers: Readers, rules: Rules) -> Audience:
     users, reader = np.divmod(to, max(width, 1))
     starts = starts_of(users, len(readers.followers.start) - 1)
     bounds = np.stack([starts[:-1], starts[1:]], axis=1)
-    return Audience(bounds, reader.astype(np.int32), np.packbits(np.diff(starts) > 0, bitorder="little"))
+    return Audience(bounds, reader.astype(np.int32))
 
 
 def _without(keys: Ids, few: Ids) -> Ids:

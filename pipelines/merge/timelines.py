@@ -10,7 +10,7 @@ import pyarrow.compute as pc
 from pipelines.arrays import Bools, bools, int64s
 from pipelines.compiled import compiled
 from pipelines.merge.lookup import Ids, Indexes, Lookup, find, lookup_of
-from pipelines.sorting import Order, order_by
+from pipelines.sorting import Order, newest_first, order_by
 
 Rows = npt.NDArray[np.int64]
 
@@ -75,7 +75,7 @@ def index_timelines(rows: pa.Table) -> Timelines:
     lookup = lookup_of(users)
     owner, parent = find(lookup, given["user_id"]), find(lookup, given["parent_author_id"])
     parent = np.where(is_reply, np.where(parent < 0, UNSEEN_PARENT, parent), NOT_A_REPLY).astype(np.int32)
-    order = order_by(given["entered_at"], given["post_id"], descending=(0, 1))
+    order = newest_first(given["entered_at"], given["post_id"])
     owner, parent, is_repost = owner[order], parent[order], is_repost[order]
     shown = np.empty((len(order), 4), np.int64)
     _show(order, given["entered_at"], given["post_id"], given["author_id"], given["user_id"], is_repost, shown)
