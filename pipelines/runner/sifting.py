@@ -20,7 +20,7 @@ from pipelines.runner.scattering import ROWS, Piece, Pieces, by_bucket, by_targe
 from pipelines.storage import places
 from pipelines.storage.stages import write_table
 
-HELD = 2 * ROWS
+HELD = 4 * ROWS
 """How many rows of all types a task holds at most."""
 
 Sifts = Sequence[Sift]
