@@ -24,6 +24,11 @@ from pipelines.tables import Table
 
 BATCH_ROWS = 128 * 1024
 EVENTS_PER_BUCKET = 1 << 20
+"""As many as a bucket has at least: what a task makes of them stays mostly in the cache."""
+
+ENOUGH_BUCKETS = 32
+"""Above as many, larger ones are quicker: what belongs to others is sent in fewer and larger pieces."""
+
 BYTES_PER_EVENT = 512
 """What a task holds of its bucket for each event of the log that is the bucket's share, at most."""
 
@@ -77,8 +82,8 @@ class Staged:
 
 
 def buckets_for(events: int, memory: int) -> int:
-    """The number of buckets: a power of two; the share of one is about a million events, or what fits in memory."""
-    share = min(EVENTS_PER_BUCKET, memory // BYTES_PER_EVENT)
+    """The number of buckets, a power of two; a task that makes one holds its share of the events within the memory."""
+    share = min(max(EVENTS_PER_BUCKET, events // ENOUGH_BUCKETS), memory // BYTES_PER_EVENT)
     return 1 << max(0, -(-events // share) - 1).bit_length()
 
 

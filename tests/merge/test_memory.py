@@ -56,3 +56,10 @@ def test_a_budget_that_is_none_or_too_small_is_told(given, told):
 @pytest.mark.parametrize(("memory", "buckets"), [(1 << 30, 8), (256 * MIB, 16), (128 * MIB, 32)])
 def test_less_memory_makes_more_buckets(memory, buckets):
     assert buckets_for(8_000_000, memory) == buckets
+
+
+@pytest.mark.parametrize(
+    ("events", "buckets"), [(1, 1), (1 << 20, 1), (3 << 20, 4), (20 << 20, 32), (64 << 20, 32), (1 << 30, 256)]
+)
+def test_buckets_grow_before_they_become_more_than_enough_and_then_until_they_fill_the_memory(events, buckets):
+    assert buckets_for(events, 2 << 30) == buckets
