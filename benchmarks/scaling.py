@@ -53,13 +53,13 @@ class Measured:
 
 
 S: Final = Measured(
-    "S", Units(6.428e6, 3e6, 17.08e6), seconds=Units(18.44, 0.65, 3.90), bytes=Units(422.3e6, 71.3e6, 249.7e6)
+    "S", Units(6.428e6, 3e6, 17.08e6), seconds=Units(10.97, 0.37, 2.80), bytes=Units(409.7e6, 71.3e6, 249.7e6)
 )
 M: Final = Measured(
-    "M", Units(19.28e6, 9e6, 49.46e6), seconds=Units(56.41, 2.43, 13.39), bytes=Units(1272.5e6, 219.8e6, 733.7e6)
+    "M", Units(19.28e6, 9e6, 49.46e6), seconds=Units(32.12, 1.20, 10.40), bytes=Units(1234.7e6, 219.8e6, 733.8e6)
 )
 L: Final = Measured(
-    "L", Units(64.28e6, 30e6, 164.04e6), seconds=Units(193.71, 11.04, 46.95), bytes=Units(4274.9e6, 747.9e6, 2496.5e6)
+    "L", Units(64.28e6, 30e6, 164.04e6), seconds=Units(108.16, 4.18, 38.74), bytes=Units(4147.9e6, 747.9e6, 2497.0e6)
 )
 NETWORKS: Final = (S, M, L)
 
