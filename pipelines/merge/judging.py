@@ -1,0 +1,169 @@
+"""Judging: which checks each entry of a newsfeed fails; it shares no code with the merge."""
+
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from pipelines.compiled import compiled, inlined
+from pipelines.merge.facts import (
+    AUTHOR,
+    NOT_A_REPLY,
+    PARENT,
+    POST,
+    POSTED_AT,
+    REPOSTED_AT,
+    UNSEEN,
+    Entries,
+    Facts,
+    Rows,
+    look_up,
+    slot_of,
+)
+from pipelines.merge.lookup import Ids
+
+Flags = npt.NDArray[np.uint8]
+Pairs = tuple[Ids, Ids]
+
+BLOCK = 1024
+"""How many entries are looked up before they are judged: few enough that what was found is still in the cache."""
+
+STANDS, SHOWN, REASON = 1, 2, 4
+
+
+class Rules(NamedTuple):
+    """The policy as numbers: `replies` is 0 for followed, 1 for all, 2 for none."""
+
+    own_posts: bool
+    replies: int
+
+
+class Room(NamedTuple):
+    """Room for what is found of a BLOCK of entries, and for a set of the users whom one reader follows."""
+
+    found: Rows
+    known: Ids
+
+
+def room_for(followers: Ids) -> Room:
+    """Room for the follows of these, who ascend."""
+    starts = np.flatnonzero(np.diff(followers, prepend=0))
+    most = int(np.diff(starts, append=len(followers)).max(initial=0))
+    return Room(np.empty((BLOCK, REPOSTED_AT + 1), np.int64), np.zeros(4 << (2 * most).bit_length(), np.int64))
+
+
+@inlined
+def _at(values: Ids, low: int, high: int, wanted: int) -> Any:
+    """The first place from `low` to `high` whose value is not below the wanted one; each step is without a branch."""
+    size = high - low
+    while size > 0:
+        half = (size + 1) // 2
+        low += half * (values[low + half - 1] < wanted)
+        size -= half
+    return low
+
+
+@inlined
+def _behind(values: Ids, at: int, wanted: int) -> Any:
+    """The first place from `at` on whose value is above the wanted one."""
+    while at < len(values) and values[at] <= wanted:
+        at += 1
+    return at
+
+
+@inlined
+def _run(values: Ids, end: int, wanted: int) -> Any:
+    """Where the run of a value begins and ends; it is mostly the one behind the last, which ended at `end`."""
+    first = (
+        _behind(values, end, wanted - 1) if end and values[end - 1] < wanted else _at(values, 0, len(values), wanted)
+    )
+    return first, _behind(values, first, wanted)
+
+
+@inlined
+def _is_in(values: Ids, low: int, high: int, wanted: int) -> Any:
+    place = _at(values, low, high, wanted)
+    return place < high and values[place] == wanted
+
+
+@inlined
+def _note(known: Ids, users: Ids, low: int, high: int) -> Any:
+    """Make a set of the users from `low` to `high`, in as few slots as it needs; the number of the last slot."""
+    size = 4
+    while size < 2 * (high - low):
+        size *= 2
+    known[:size] = 0
+    for place in range(low, high):
+        slot = slot_of(users[place], size - 1)
+        while known[slot] != 0:
+            slot = (slot + 1) & (size - 1)
+        known[slot] = users[place]
+    return size - 1
+
+
+@inlined
+def _follows(known: Ids, last: int, user: int) -> Any:
+    """Whether a user is in the set of the followees."""
+    slot = slot_of(user, last)
+    while known[slot] != 0 and known[slot] != user:
+        slot = (slot + 1) & last
+    return known[slot] != 0
+
+
+@inlined
+def _shows(parent: int, author: int, reader: Any, known: Ids, last: int, replies: int) -> Any:
+    """Whether following its author shows a post that answers one by `parent`."""
+    if parent == NOT_A_REPLY or replies == 1:
+        return True
+    if replies == 2 or parent == UNSEEN:
+        return False
+    return parent in (reader, author) or _follows(known, last, parent)
+
+
+@inlined
+def _has_reason(known: Ids, last: int, rules: Rules, fact: Any, entries: Entries, row: int) -> Any:
+    """Whether an entry's reason holds; the reader's followees are those in the set."""
+    reader, author, reposter = entries.reader[row], entries.author[row], entries.reposter[row]
+    if reposter:
+        return entries.entered_at[row] == fact[REPOSTED_AT] and _follows(known, last, reposter)
+    if entries.entered_at[row] != fact[POSTED_AT]:
+        return False
+    if author == reader:
+        return rules.own_posts
+    return _follows(known, last, author) and _shows(fact[PARENT], author, reader, known, last, rules.replies)
+
+
+@compiled
+def _judge(
+    follows: Pairs, hides: Pairs, rules: Rules, entries: Entries, start: int, end: int, room: Room, faults: Flags
+) -> None:
+    """Write which of STANDS, SHOWN and REASON fail for the entries from `start` to `end`, on which facts were found."""
+    followers, followees = follows
+    hiders, hidden = hides
+    reader, high, last, first, behind = np.int64(-1), 0, 0, 0, 0
+    for row in range(start, end):
+        if entries.reader[row] != reader:
+            reader = entries.reader[row]
+            low, high = _run(followers, high, reader)
+            last = _note(room.known, followees, low, high)
+            first, behind = _run(hiders, behind, reader)
+        author, reposter, fact, fault = entries.author[row], entries.reposter[row], room.found[row - start], 0
+        if fact[POST] == 0 or fact[AUTHOR] != author:
+            faults[row] = STANDS
+            continue
+        if first < behind and (_is_in(hidden, first, behind, author) or _is_in(hidden, first, behind, reposter)):
+            fault |= SHOWN
+        if not _has_reason(room.known, last, rules, fact, entries, row):
+            fault |= REASON
+        faults[row] = fault
+
+
+@compiled
+def judge(
+    facts: Facts, follows: Pairs, hides: Pairs, rules: Rules, entries: Entries, room: Room, faults: Flags
+) -> None:
+    """Write which of STANDS, SHOWN and REASON fail for each entry."""
+    for start in range(0, len(faults), BLOCK):
+        end = min(start + BLOCK, len(faults))
+        look_up(facts, entries, start, end, room.found)
+        _judge(follows, hides, rules, entries, start, end, room, faults)
