@@ -4,10 +4,13 @@ A row's hash runs over its columns in their declared order, nulls tagged; a tabl
 rows' hashes. The mixer is the finaliser of SplitMix64 (Steele, Lea and Flood 2014).
 """
 
+from typing import Any
+
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from pipelines.arrays import fixed_values
 from pipelines.compiled import compiled, inlined
 from pipelines.machine import load, reversed_bytes
 
@@ -24,6 +27,12 @@ def mix(value: np.uint64) -> np.uint64:
     value = (value ^ (value >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
     value = (value ^ (value >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
     return value ^ (value >> np.uint64(31))
+
+
+@inlined
+def slot_of(value: Any, mask: Any) -> Any:
+    """Where a value, or its hash, points to among slots: a number with just bits of the mask."""
+    return np.int64((np.uint64(value) * np.uint64(0x9E3779B97F4A7C15) >> np.uint64(20)) & np.uint64(mask))
 
 
 @compiled
@@ -81,10 +90,7 @@ def _words(array: pa.Array) -> Array:
         return hashes
     if pa.types.is_boolean(array.type):
         array = array.cast(pa.int8())
-    width = array.type.bit_width
-    start = array.offset * width // 8
-    flat = np.frombuffer(array.buffers()[1], f"i{width // 8}", count=len(array), offset=start)
-    return flat.astype(np.int64, copy=False).view(np.uint64)
+    return fixed_values(array).astype(np.int64, copy=False).view(np.uint64)
 
 
 def row_hashes(batch: pa.RecordBatch) -> Array:

@@ -59,8 +59,8 @@ def newest_first(times: Numbers, ids: Numbers) -> Order:
     order = order_by(times, descending=(0,))
     differs = np.concatenate([[True], np.diff(times[order]) != 0, [True]])
     tied = np.flatnonzero(~(differs[:-1] & differs[1:])[: len(order)])
-    rows, runs = order[tied], np.cumsum(differs)[tied]
-    order[tied] = rows[order_by(runs, ids[rows], descending=(1,))]
+    rows = order[tied]
+    order[tied] = rows[order_by(times[rows], ids[rows], descending=(0, 1))]
     return order
 
 

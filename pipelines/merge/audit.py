@@ -8,8 +8,9 @@ import pyarrow as pa
 
 from pipelines.arrays import Bools
 from pipelines.checks import Check
-from pipelines.merge.facts import Entries, Facts, ids_in
+from pipelines.merge.facts import Entries, Facts
 from pipelines.merge.judging import REASON, SHOWN, STANDS, Flags, Pairs, Rules, judge, room_for
+from pipelines.merge.lookup import ids_in
 from pipelines.policy import Policy
 
 FAULTS = {

@@ -7,10 +7,11 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipelines.arrays import bools, int64s
+from pipelines.arrays import bools
 from pipelines.compiled import compiled, inlined
+from pipelines.hashing import slot_of
 from pipelines.machine import prefetch
-from pipelines.merge.lookup import Ids
+from pipelines.merge.lookup import Ids, ids_in
 
 Rows = npt.NDArray[np.int64]
 
@@ -31,12 +32,6 @@ class Facts(NamedTuple):
 
     posts: Rows
     reposts: Rows
-
-
-def ids_in(rows: pa.Table | pa.RecordBatch, name: str) -> Ids:
-    """A column of ids or of times, 0 where it is null."""
-    column = rows[name].cast(pa.int64())
-    return int64s(pc.fill_null(column, 0) if column.null_count else column)
 
 
 def facts_of(timelines: pa.Table) -> Facts:
@@ -69,12 +64,6 @@ class Entries(NamedTuple):
     author: Ids
     reposter: Ids
     entered_at: Ids
-
-
-@inlined
-def slot_of(value: Any, mask: Any) -> Any:
-    """Where a value, or its hash, points to among slots: a number with just bits of the mask."""
-    return np.int64((np.uint64(value) * np.uint64(0x9E3779B97F4A7C15) >> np.uint64(20)) & np.uint64(mask))
 
 
 @inlined

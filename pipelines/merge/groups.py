@@ -33,12 +33,12 @@ def has(groups: Groups, group: int, member: int) -> Any:
     return groups.members[low] == member
 
 
-def starts_of(groups: npt.NDArray[np.integer], count: int) -> Indexes:
+def starts_of(groups: Numbers, count: int) -> Indexes:
     """Where each of so many groups begins among numbers of groups that ascend, and where the last ends."""
     return np.concatenate([[0], np.cumsum(np.bincount(groups, minlength=count))]).astype(np.int32)
 
 
-def grouped(groups: npt.NDArray[np.integer], members: npt.NDArray[np.integer], count: int) -> Groups:
+def grouped(groups: Numbers, members: Numbers, count: int) -> Groups:
     """The members, which ascend among those of one group, by group."""
     order = order_by(groups.astype(np.int64))
     return Groups(starts_of(groups, count), members[order].astype(np.int32))

@@ -6,6 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from pipelines.compiled import compiled, inlined
+from pipelines.hashing import slot_of
 from pipelines.merge.facts import (
     AUTHOR,
     NOT_A_REPLY,
@@ -18,7 +19,6 @@ from pipelines.merge.facts import (
     Facts,
     Rows,
     look_up,
-    slot_of,
 )
 from pipelines.merge.lookup import Ids
 

@@ -1,14 +1,24 @@
 """From ids to small indexes: an open-addressed hash table, shared by tasks and read without a lock."""
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
 
-from pipelines.compiled import compiled, inlined
+from pipelines.arrays import int64s
+from pipelines.compiled import compiled
+from pipelines.hashing import slot_of
 
 Ids = npt.NDArray[np.int64]
 Indexes = npt.NDArray[np.int32]
+
+
+def ids_in(rows: pa.Table | pa.RecordBatch, name: str) -> Ids:
+    """A column of ids or of times, 0 where it is null."""
+    column = rows[name].cast(pa.int64())
+    return int64s(pc.fill_null(column, 0) if column.null_count else column)
 
 
 class Lookup(NamedTuple):
@@ -18,17 +28,11 @@ class Lookup(NamedTuple):
     indexes: Indexes
 
 
-@inlined
-def _slot(value: Any, mask: Any) -> Any:
-    word = np.uint64(value) * np.uint64(0x9E3779B97F4A7C15)
-    return np.int64((word >> np.uint64(20)) & np.uint64(mask))
-
-
 @compiled
 def _fill(values: Ids, ids: Ids, indexes: Indexes) -> None:
     mask = len(ids) - 1
     for index in range(len(values)):
-        slot = _slot(values[index], mask)
+        slot = slot_of(values[index], mask)
         while ids[slot] != 0:
             slot = (slot + 1) & mask
         ids[slot] = values[index]
@@ -47,7 +51,7 @@ def lookup_of(values: Ids) -> Lookup:
 def _find(ids: Ids, indexes: Indexes, values: Ids, found: Indexes) -> None:
     mask = len(ids) - 1
     for row in range(len(values)):
-        slot = _slot(values[row], mask)
+        slot = slot_of(values[row], mask)
         while ids[slot] != 0 and ids[slot] != values[row]:
             slot = (slot + 1) & mask
         found[row] = indexes[slot] if ids[slot] != 0 else -1

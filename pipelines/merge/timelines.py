@@ -7,9 +7,9 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipelines.arrays import Bools, bools, int64s
+from pipelines.arrays import Bools, bools
 from pipelines.compiled import compiled
-from pipelines.merge.lookup import Ids, Indexes, Lookup, find, lookup_of
+from pipelines.merge.lookup import Ids, Indexes, Lookup, find, ids_in, lookup_of
 from pipelines.sorting import Order, newest_first, order_by
 
 Rows = npt.NDArray[np.int64]
@@ -62,14 +62,9 @@ NUMBERS = ["user_id", "entered_at", "post_id", "author_id", "posted_at", "parent
 COLUMNS = [*NUMBERS, "kind", "is_reply"]
 
 
-def _numbers(rows: pa.Table, name: str) -> Ids:
-    column = rows[name].cast(pa.int64())
-    return int64s(pc.fill_null(column, 0) if column.null_count else column)
-
-
 def index_timelines(rows: pa.Table) -> Timelines:
     """Index rows of the relation `timelines`, which may come in any order."""
-    given = {name: _numbers(rows, name) for name in NUMBERS}
+    given = {name: ids_in(rows, name) for name in NUMBERS}
     is_repost, is_reply = bools(pc.equal(rows["kind"], "repost")), bools(rows["is_reply"])
     users = _users(given["user_id"], given["author_id"], given["parent_author_id"])
     lookup = lookup_of(users)

@@ -4,20 +4,16 @@ import numpy as np
 
 from pipelines.arrays import Bools, Int64s
 from pipelines.compiled import compiled, inlined
+from pipelines.hashing import slot_of
 
 Members = Int64s
 """Slots of ids (0: free), of which a member takes the first free one from where its hash points to."""
 
 
-@inlined
-def _slot(value: np.int64, slots: int) -> np.int64:
-    return np.int64((np.uint64(value) * np.uint64(0x9E3779B97F4A7C15)) >> np.uint64(32)) & (slots - 1)
-
-
 @compiled
 def _add(members: Members, ids: Int64s) -> None:
     for value in ids:
-        slot = _slot(value, len(members))
+        slot = slot_of(value, len(members) - 1)
         while members[slot] != 0:
             slot = (slot + 1) & (len(members) - 1)
         members[slot] = value
@@ -33,7 +29,7 @@ def members_of(ids: Int64s) -> Members:
 @inlined
 def is_member(members: Members, value: np.int64) -> bool:
     """Whether an id is in the set."""
-    slot = _slot(value, len(members))
+    slot = slot_of(value, len(members) - 1)
     while members[slot] != 0 and members[slot] != value:
         slot = (slot + 1) & (len(members) - 1)
     return bool(members[slot] != 0)

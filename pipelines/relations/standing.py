@@ -31,11 +31,6 @@ def standing_posts(frames: Frames) -> DataFrame:
     return of_active(frames, frames["posts"].where("NOT deleted"), "author_id")
 
 
-def given_on_posts(frames: Frames, fact: str) -> DataFrame:
-    """The `likes` or `reposts` by active users; the post may not stand."""
-    return of_active(frames, frames[fact].where("holds"), "user_id")
-
-
 def inactive_users(inputs: BucketInputs) -> Members:
     """The ids of all deactivated users."""
     return _inactive(inputs.of(DEACTIVATIONS), inputs.open)
