@@ -4,6 +4,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 UV := $(shell command -v uv 2> /dev/null)
 export NEWSFEED_JARS ?= $(CURDIR)/.cache/jars
+unexport PYTHONDONTWRITEBYTECODE # some images set it; each command would compile all that it imports, in a second or two
 DEMO := --root data/lake-demo
 LDBC := data/ldbc-snb-test
 TURNS := --cap $(or $(CAP),200) --repeat $(or $(REPEAT),3)

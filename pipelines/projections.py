@@ -2,17 +2,19 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 import pyarrow as pa
-from pyspark.sql import DataFrame
 
 from pipelines.arrays import Int64s
 from pipelines.checks import Check
 from pipelines.policy import Policy
 from pipelines.tables import Table
 
-Frames = Mapping[str, DataFrame]
+if TYPE_CHECKING:
+    from pyspark.sql import DataFrame
+
+Frames = Mapping[str, "DataFrame"]
 Checks = Callable[[Policy], tuple[Check, ...]]
 
 
@@ -121,7 +123,7 @@ class Projection:
 
     table: Table
     reads: tuple[str, ...]
-    build: Callable[[Frames], DataFrame]
+    build: Callable[[Frames], "DataFrame"]
     checks: Checks = no_checks
     version: int = 1
     counts: Counts | None = None

@@ -80,9 +80,17 @@ def test_the_package_has_the_version_of_the_project():
     assert pipelines.__version__ == project["version"]
 
 
-@pytest.mark.parametrize("module", ["pipelines.cli.app", "pipelines.runner.reading"])
-def test_what_only_reads_loads_no_engine(module):
+def loaded_by(module):
     code = f"import {module}, sys; print(*sorted({{name.split('.')[0] for name in sys.modules}}))"
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT.parent, capture_output=True, text=True, check=True)
-    assert set(ENGINES) & set(done.stdout.split()) == set()
-    assert "pipelines" in done.stdout.split()
+    return set(done.stdout.split())
+
+
+@pytest.mark.parametrize("module", ["pipelines.cli.app", "pipelines.runner.reading"])
+def test_what_only_reads_loads_no_engine(module):
+    assert loaded_by(module) & {"pipelines", *ENGINES} == {"pipelines"}
+
+
+@pytest.mark.parametrize("module", ["pipelines.runner.landing", "pipelines.runner.runs"])
+def test_tasks_load_nothing_that_only_dataframes_need(module):
+    assert loaded_by(module) & {"pipelines", "pyspark", "pysail", "pandas"} == {"pipelines"}

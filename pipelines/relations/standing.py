@@ -2,12 +2,11 @@
 
 from collections.abc import Callable
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-from pyspark.sql import DataFrame
-from pyspark.sql import functions as F
 
 from pipelines.arrays import Bools, bools, flags, int64s
 from pipelines.projections import BucketInputs, Frames
@@ -17,16 +16,21 @@ from pipelines.relations.members import Members, leave_out, members_of
 from pipelines.relations.posts import POSTS
 from pipelines.tables import Table
 
+if TYPE_CHECKING:
+    from pyspark.sql import DataFrame
 
-def of_active(frames: Frames, rows: DataFrame, *users: str) -> DataFrame:
+
+def of_active(frames: Frames, rows: "DataFrame", *users: str) -> "DataFrame":
     """The rows in which none of the users (names of columns) is deactivated."""
+    from pyspark.sql import functions as F
+
     inactive = frames["deactivations"].where("holds")
     for user in users:
         rows = rows.join(inactive.select(F.col("user_id").alias(user)), user, "left_anti")
     return rows
 
 
-def standing_posts(frames: Frames) -> DataFrame:
+def standing_posts(frames: Frames) -> "DataFrame":
     """The posts that are neither deleted nor by a deactivated author."""
     return of_active(frames, frames["posts"].where("NOT deleted"), "author_id")
 

@@ -1,8 +1,7 @@
 """Building: the stale tables of a release, staged and checked, each made of the log and the relations before it."""
 
 from dataclasses import dataclass, field
-
-from pyspark.sql import DataFrame
+from typing import TYPE_CHECKING
 
 from pipelines.engines.base import Engine
 from pipelines.projections import AnyProjection, Projection
@@ -25,6 +24,9 @@ from pipelines.storage import delta, places
 from pipelines.storage.naming import bucket_of
 from pipelines.tables import Table
 
+if TYPE_CHECKING:
+    from pyspark.sql import DataFrame
+
 
 @dataclass
 class Made:
@@ -39,7 +41,7 @@ class Made:
         """Let what comes later read a relation."""
         self.tables[table.name], self.places[table.name] = table, found
 
-    def frame(self, name: str, engine: Engine) -> DataFrame:
+    def frame(self, name: str, engine: Engine) -> "DataFrame":
         """The rows of a relation, or of the log as `events`."""
         if name == "events" and self.log is not None:
             return self.log.frame(engine.session, engine.slots)

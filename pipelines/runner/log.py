@@ -3,16 +3,19 @@
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain
+from typing import TYPE_CHECKING
 
 import pyarrow as pa
 import pyarrow.compute as pc
-from pyspark.sql import DataFrame, SparkSession
 
 from pipelines.events import CONTRACT
 from pipelines.events.upcasting import given_up, needed, newest
 from pipelines.runner.landing.writing import LOG_FILE
 from pipelines.storage import logfiles
 from pipelines.storage.stages import with_columns
+
+if TYPE_CHECKING:
+    from pyspark.sql import DataFrame, SparkSession
 
 SHARE = 32 << 20
 """The bytes of the files that a task reads one after another, about a million events."""
@@ -55,7 +58,7 @@ class Log:
             known = newest(CONTRACT[event_type], events) if event_type in CONTRACT else events
             yield event_type, known.select(list(fields(event_type)))
 
-    def frame(self, session: SparkSession, slots: int) -> DataFrame:
+    def frame(self, session: "SparkSession", slots: int) -> "DataFrame":
         """All events with all fields."""
         shares, names = self.shares(slots), [column.name for column in NEWEST]
 

@@ -4,10 +4,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from itertools import chain
+from typing import TYPE_CHECKING
 
 import pyarrow as pa
 import pyarrow.compute as pc
-from pyspark.sql import DataFrame, SparkSession
 
 from pipelines.checks import AuditError, Check, Findings, require_clean
 from pipelines.engines.base import Engine
@@ -21,6 +21,9 @@ from pipelines.storage import datafiles, places
 from pipelines.storage.datafiles import DataFile, write_buckets
 from pipelines.storage.lake import Lake
 from pipelines.tables import Table
+
+if TYPE_CHECKING:
+    from pyspark.sql import DataFrame, SparkSession
 
 BATCH_ROWS = 128 * 1024
 EVENTS_PER_BUCKET = 1 << 20
@@ -87,14 +90,14 @@ def buckets_for(events: int, memory: int) -> int:
     return 1 << max(0, -(-events // share) - 1).bit_length()
 
 
-def frame_of(session: SparkSession, table: Table, files: Sequence[str]) -> DataFrame:
+def frame_of(session: "SparkSession", table: Table, files: Sequence[str]) -> "DataFrame":
     """The rows of data files as a DataFrame."""
     if not files:
         return session.createDataFrame([], table.ddl)
     return session.read.schema(table.ddl).parquet(*files)
 
 
-def materialize_frame(projection: Projection, frames: Mapping[str, DataFrame], place: str, at: Workshop) -> Staged:
+def materialize_frame(projection: Projection, frames: Mapping[str, "DataFrame"], place: str, at: Workshop) -> Staged:
     """Stage a projection that is a DataFrame. Raises ContractError, AuditError."""
     table = projection.table
     frame = projection.build(frames)

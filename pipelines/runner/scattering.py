@@ -8,17 +8,19 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from itertools import chain, pairwise
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pyarrow as pa
-from pyspark.sql import DataFrame
-from pyspark.sql import functions as F
 
 from pipelines.arrays import Int64s, int64s
 from pipelines.engines.base import Engine
 from pipelines.runner.parting import parted
 from pipelines.storage import places
 from pipelines.storage.stages import read_tables, write_table
+
+if TYPE_CHECKING:
+    from pyspark.sql import DataFrame
 
 ROWS = 256 * 1024
 """How many rows a task holds before it writes them."""
@@ -31,8 +33,10 @@ Piece = tuple[str, int]
 Pieces = tuple[Piece, ...]
 
 
-def scatter(rows: DataFrame, by: str | None, buckets: int, folder: str) -> dict[int, Pieces]:
+def scatter(rows: "DataFrame", by: str | None, buckets: int, folder: str) -> dict[int, Pieces]:
     """Where the rows of each bucket are, which the column `by` chooses, as written to new files of a folder."""
+    from pyspark.sql import functions as F
+
     bucket = F.pmod(F.col(by), F.lit(buckets).cast("bigint")) if by and buckets > 1 else F.lit(0)
     numbered = rows.withColumn(BUCKET, bucket)
     written = numbered.mapInArrow(partial(_scatter, folder), "bucket bigint, place string, start bigint").collect()
