@@ -22,8 +22,17 @@ def by_type(place: str, columns: Callable[[str], list[str]]) -> Iterator[tuple[s
 
 def _by_type(file: pq.ParquetFile, columns: Callable[[str], list[str]]) -> Iterator[tuple[str, pa.Table]]:
     for group in range(file.num_row_groups):
+        only = _only_type(file, group)
+        if only is not None:
+            yield only, file.read_row_group(group, columns(only), use_threads=False)
+            continue
         types = file.read_row_group(group, [TYPE], use_threads=False)[TYPE]
-        names = pc.unique(types).to_pylist()
-        for name in names:
-            events = file.read_row_group(group, columns(name), use_threads=False)
-            yield name, events if len(names) == 1 else events.filter(pc.equal(types, name))
+        for name in pc.unique(types).to_pylist():
+            yield name, file.read_row_group(group, columns(name), use_threads=False).filter(pc.equal(types, name))
+
+
+def _only_type(file: pq.ParquetFile, group: int) -> str | None:
+    """The type of all events of a row group, if its statistics say that there is but one."""
+    said = file.metadata.row_group(group).column(file.metadata.schema.names.index(TYPE)).statistics
+    alike = said is not None and said.has_min_max and said.min == said.max and not said.null_count
+    return str(said.min) if alike else None
