@@ -40,9 +40,10 @@ def _days(rows: pa.Table) -> Int64s:
 
 def _happened(event_type: str, events: pa.Table) -> pa.Table:
     """How many events there were on each day, of all types and of one that is counted."""
-    days = _days(events)
+    counts = np.bincount(_days(events))
+    days = np.flatnonzero(counts)
     columns = ["events", event_type] if event_type in COUNTED else ["events"]
-    return pa.concat_tables(tally("day", NUMBERS.index(column), days) for column in columns)
+    return pa.concat_tables(tally("day", NUMBERS.index(column), days, counts[days]) for column in columns)
 
 
 HAPPENED = Sift("happened", tallies("day"), ("event_time",), _happened)

@@ -16,7 +16,6 @@ from pipelines.arrays import int64s
 from pipelines.projections import Sift
 from pipelines.runner.landing.duplicates import Verdict
 from pipelines.runner.landing.parts import Part
-from pipelines.sorting import grouped
 from pipelines.storage import delta
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -85,13 +84,12 @@ def certified(log: delta.Handle) -> Certificate:
 
 
 def _summed(event_type: str, events: pa.Table) -> pa.Table:
-    """Of events of one type and each time of ingestion the number, and the sums of the halves of their hashes."""
+    """Of events of one type and each run of one time of ingestion the number, and the sums of the hashes' halves."""
     hashes, times = int64s(events["content_hash"]), int64s(events["ingestion_time"])
-    order, starts = grouped(times)
-    firsts, hashes = starts[:-1], hashes[order]
-    sums = [np.add.reduceat(half, firsts) for half in (hashes >> 32, hashes & 0xFFFFFFFF)]
-    columns = [times[order[firsts]], np.diff(starts), *sums]
-    return pa.table([pa.repeat(pa.scalar(event_type), len(firsts)), *columns], SUMS)
+    starts = np.flatnonzero(np.diff(times, prepend=~times[:1]))
+    sums = [np.add.reduceat(half, starts) for half in (hashes >> 32, hashes & 0xFFFFFFFF)]
+    columns = [times[starts], np.diff(starts, append=len(times)), *sums]
+    return pa.table([pa.repeat(pa.scalar(event_type), len(starts)), *columns], SUMS)
 
 
 SUMS = pa.schema([("event_type", pa.string()), *((name, pa.int64()) for name in ("micros", "count", "high", "low"))])
