@@ -7,6 +7,7 @@ import numpy.typing as npt
 
 from pipelines.compiled import compiled, inlined
 from pipelines.hashing import slot_of
+from pipelines.merge.ascending import is_in, run_of
 from pipelines.merge.facts import (
     AUTHOR,
     NOT_A_REPLY,
@@ -50,40 +51,6 @@ def room_for(followers: Ids) -> Room:
     starts = np.flatnonzero(np.diff(followers, prepend=0))
     most = int(np.diff(starts, append=len(followers)).max(initial=0))
     return Room(np.empty((BLOCK, REPOSTED_AT + 1), np.int64), np.zeros(4 << (2 * most).bit_length(), np.int64))
-
-
-@inlined
-def _at(values: Ids, low: int, high: int, wanted: int) -> Any:
-    """The first place from `low` to `high` whose value is not below the wanted one; each step is without a branch."""
-    size = high - low
-    while size > 0:
-        half = (size + 1) // 2
-        low += half * (values[low + half - 1] < wanted)
-        size -= half
-    return low
-
-
-@inlined
-def _behind(values: Ids, at: int, wanted: int) -> Any:
-    """The first place from `at` on whose value is above the wanted one."""
-    while at < len(values) and values[at] <= wanted:
-        at += 1
-    return at
-
-
-@inlined
-def _run(values: Ids, end: int, wanted: int) -> Any:
-    """Where the run of a value begins and ends; it is mostly the one behind the last, which ended at `end`."""
-    first = (
-        _behind(values, end, wanted - 1) if end and values[end - 1] < wanted else _at(values, 0, len(values), wanted)
-    )
-    return first, _behind(values, first, wanted)
-
-
-@inlined
-def _is_in(values: Ids, low: int, high: int, wanted: int) -> Any:
-    place = _at(values, low, high, wanted)
-    return place < high and values[place] == wanted
 
 
 @inlined
@@ -144,14 +111,14 @@ def _judge(
     for row in range(start, end):
         if entries.reader[row] != reader:
             reader = entries.reader[row]
-            low, high = _run(followers, high, reader)
+            low, high = run_of(followers, high, reader)
             last = _note(room.known, followees, low, high)
-            first, behind = _run(hiders, behind, reader)
+            first, behind = run_of(hiders, behind, reader)
         author, reposter, fact, fault = entries.author[row], entries.reposter[row], room.found[row - start], 0
         if fact[POST] == 0 or fact[AUTHOR] != author:
             faults[row] = STANDS
             continue
-        if first < behind and (_is_in(hidden, first, behind, author) or _is_in(hidden, first, behind, reposter)):
+        if first < behind and (is_in(hidden, first, behind, author) or is_in(hidden, first, behind, reposter)):
             fault |= SHOWN
         if not _has_reason(room.known, last, rules, fact, entries, row):
             fault |= REASON

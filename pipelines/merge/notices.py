@@ -7,6 +7,7 @@ import numpy.typing as npt
 
 from pipelines.arrays import empty
 from pipelines.compiled import compiled, inlined
+from pipelines.merge.ascending import is_in, run_of
 from pipelines.merge.lookup import Ids
 from pipelines.merge.recency import RANKS, Notices, in_order
 from pipelines.sorting import Order
@@ -55,10 +56,9 @@ def _tell(
         key = block[0, at], block[1, at], block[2, at], block[3, at]
         user, rank, actor, post = key
         if user != before[0]:
-            position, first = 0, _behind(hiding, last, user - 1)
-            last = _behind(hiding, first, user)
+            position, (first, last) = 0, run_of(hiding, last, user)
         again, before = key == before, key
-        if position == cap or again or _is_in(hidden[first:last], actor):
+        if position == cap or again or is_in(hidden, first, last, actor):
             continue
         kind = rank & (RANKS - 1)
         if kind == answer - 1 and _is_there(notices, order[place:], (user, rank + 1, actor, post)):
@@ -87,28 +87,6 @@ def _gather(notices: Notices, order: Order, block: Block) -> None:
 def _key(notices: Notices, row: int) -> Key:
     """What rows are in order of."""
     return notices.users[row], notices.ranks[row], notices.actors[row], -notices.posts[row]
-
-
-@inlined
-def _behind(ids: Ids, start: int, one: int) -> int:
-    """The first place, from `start` on, that is behind an id; ids ascend."""
-    place = start
-    while place < len(ids) and ids[place] <= one:
-        place += 1
-    return place
-
-
-@inlined
-def _is_in(ids: Ids, one: int) -> bool:
-    """Whether an id is among those, which ascend."""
-    low, high = 0, len(ids)
-    while low < high:
-        middle = (low + high) // 2
-        if ids[middle] < one:
-            low = middle + 1
-        else:
-            high = middle
-    return bool(low < len(ids) and ids[low] == one)
 
 
 @inlined

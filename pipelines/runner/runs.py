@@ -25,7 +25,7 @@ from pipelines.runner.materialize import Workshop, buckets_for
 from pipelines.runner.planning import Ask, Plan, plan
 from pipelines.runner.publishing import heal, publish
 from pipelines.runner.records import record
-from pipelines.runner.releases import Release
+from pipelines.runner.releases import Release, Released
 from pipelines.runner.sifting import Sifted, sift
 from pipelines.runner.steps import Progress, Steps
 from pipelines.storage import delta
@@ -78,23 +78,35 @@ def run(
             sifted = Sifted() if log is None else _sifted(planned, log, at, folder, certificate)
         staged = build(planned, at, log, sifted, steps)
     with steps.step("publish"):
-        number = planned.last.number + 1 if planned.last is not None else 1
-        made = Release(
-            number=number,
-            released_at=clock or datetime.now(UTC),
-            landing=planned.landing,
-            events=counted(certificate),
-            policy=planned.policy,
-            tables=publish(handles, staged, planned.last, number, at.buckets),
-            certificate=written(certificate),
-            buckets=at.buckets,
-            code_version=__version__,
-        )
+        tables = publish(handles, staged, planned.last, _number(planned), at.buckets)
+        made = _release(planned, tables, certificate, at.buckets, clock)
         if planned.last is not None and _says_the_same(made, planned.last):
             reason = f"{planned.reason}: the same again"
             return Run(planned.last, published=False, reason=reason, seconds=steps.seconds)
         record(lake, planned.releases, made)
     return Run(made, published=True, reason=planned.reason or "", seconds=steps.seconds)
+
+
+def _number(planned: Plan) -> int:
+    """The number of the next release."""
+    return planned.last.number + 1 if planned.last is not None else 1
+
+
+def _release(
+    planned: Plan, tables: dict[str, Released], certificate: Certificate, buckets: int, clock: datetime | None
+) -> Release:
+    """The next release, of these tables."""
+    return Release(
+        number=_number(planned),
+        released_at=clock or datetime.now(UTC),
+        landing=planned.landing,
+        events=counted(certificate),
+        policy=planned.policy,
+        tables=tables,
+        certificate=written(certificate),
+        buckets=buckets,
+        code_version=__version__,
+    )
 
 
 def _workshop(planned: Plan, engine: Engine, events: int, given: int | None) -> Workshop:
