@@ -6,7 +6,7 @@ import subprocess
 import sys
 import tempfile
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,6 +14,8 @@ from time import perf_counter
 from typing import Final
 
 INTERVAL: Final = 0.05
+PATIENCE: Final = 3600.0
+"""The seconds after which a command is taken for one that will never end: nothing here takes half as long on L."""
 
 
 @dataclass(frozen=True)
@@ -41,12 +43,23 @@ class Peak:
     stop: threading.Event = field(default_factory=threading.Event)
 
 
-def by_turns(sides: Mapping[str, Callable[[], Repetition]], repeat: int) -> dict[str, list[Repetition]]:
-    """So many repetitions of every side, one of each by turns, so that a slow minute meets all of them."""
+def by_turns(
+    sides: Mapping[str, Callable[[], Repetition]], repeat: int, dispensable: Collection[str] = ()
+) -> dict[str, list[Repetition]]:
+    """So many repetitions of every side, one of each by turns, so that a slow minute meets all of them.
+
+    A dispensable side of which a command fails, or does not end, is told of and left out.
+    """
     runs: dict[str, list[Repetition]] = {name: [] for name in sides}
     for _ in range(repeat):
-        for name, side in sides.items():
-            runs[name].append(side())
+        for name in list(runs):
+            try:
+                runs[name].append(sides[name]())
+            except subprocess.SubprocessError as fault:
+                if name not in dispensable:
+                    raise
+                print(f"{name} is left out: {fault}", file=sys.stderr)
+                del runs[name]
     return runs
 
 
@@ -72,11 +85,12 @@ def ratio(theirs: list[Repetition], ours: list[Repetition], step: str) -> tuple[
     return median(theirs, step) / median(ours, step), min(turns), max(turns)
 
 
-def command(arguments: list[str]) -> Finished:
-    """Runs a command and waits for it; Python keeps what it compiles, as it does where nobody forbids it.
+def command(arguments: list[str], patience: float = PATIENCE) -> Finished:
+    """Runs a command and waits for it so many seconds; Python keeps what it compiles, as where nobody forbids it.
 
     Raises:
         CalledProcessError: it failed; what it printed on standard error has been shown.
+        TimeoutExpired: it did not end, and was stopped.
     """
     usual = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
     peak, start = Peak(), perf_counter()
@@ -86,10 +100,15 @@ def command(arguments: list[str]) -> Finished:
     ):
         watcher = threading.Thread(target=_watch, args=(process.pid, peak), daemon=True)
         watcher.start()
-        output, _ = process.communicate()
-        seconds = perf_counter() - start
-        peak.stop.set()
-        watcher.join()
+        try:
+            output, _ = process.communicate(timeout=patience)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            raise
+        finally:
+            seconds = perf_counter() - start
+            peak.stop.set()
+            watcher.join()
         if process.returncode:
             said.seek(0)
             sys.stderr.write(said.read())

@@ -14,7 +14,7 @@ VIEW = "newsfeed"
 def measure(ground: Ground) -> Found:
     """The seconds of each side without its start, of the fastest copy alone; all rows compared. Raises Unequal.
 
-    Ours on Spark is compared by the content hash.
+    Ours on Spark is compared by the content hash. Polars and Spark are left out where they fail: they need more memory.
     """
     root, out = ground.released(), ground.related()
     sides = {
@@ -28,8 +28,9 @@ def measure(ground: Ground) -> Found:
         sides["ours on spark"] = partial(ours.newsfeed_again, root, "--engine", "spark")
         others["spark"] = out / "newsfeed-spark"
     copies = copy_floor.sides(partial(ground.files, VIEW), VIEW)
-    runs = by_turns(sides | copies, ground.repeat)
+    runs = by_turns(sides | copies, ground.repeat, others)
     ground.require_same_rows([VIEW])
     for name, place in others.items():
-        ground.require_same(VIEW, name, place)
+        if name in runs:
+            ground.require_same(VIEW, name, place)
     return Found(copy_floor.only_fastest(runs, VIEW))
