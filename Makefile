@@ -49,7 +49,7 @@ check: .venv/dev ## format, lint, types, and which module may import which
 docs: .venv/core ## write docs/data-dictionary.md anew, from what the code declares
 	$(BIN)/newsfeed describe --markdown > docs/data-dictionary.md
 
-bench: .venv/dev ## measure ours beside DuckDB, Polars, Spark and a copy, and draw it (SCALE=S CAP=200 REPEAT=3)
+bench: .venv/dev ## measure and draw ours beside DuckDB, Polars and a copy; with Java also Spark, 2 minutes a turn (SCALE=S CAP=200 REPEAT=3)
 	$(BIN)/python -m benchmarks $(or $(SCALE),S) $(TURNS) --plot docs/benchmarks-$(or $(SCALE),S).svg
 
 bench-large: .venv/dev ## the same with ten times as much of everything
