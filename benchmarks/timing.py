@@ -15,7 +15,7 @@ from typing import Final
 
 INTERVAL: Final = 0.05
 PATIENCE: Final = 3600.0
-"""The seconds after which a command is taken for one that will never end: nothing here takes half as long on L."""
+"""The seconds after which a command is taken for one that never ends: the longest measured took nine minutes, on L."""
 
 
 @dataclass(frozen=True)
