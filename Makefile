@@ -80,6 +80,6 @@ clean: ## remove all that make has made
 define install
 	$(if $(UV),uv pip install --quiet --python $(BIN)/python,$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-input --no-compile) --no-deps --require-hashes -r $(1)
 	$(BIN)/python -c 'import site; print(site.getsitepackages()[0])' | xargs -I {} sh -c 'echo $(CURDIR) > {}/newsfeed.pth'
-	printf '#!%s\nimport sys\n\nfrom pipelines.cli import main\n\nsys.exit(main())\n' $(CURDIR)/$(BIN)/python > $(BIN)/newsfeed
+	printf '#!%s\nfrom pipelines.cli import script\n\nscript()\n' $(CURDIR)/$(BIN)/python > $(BIN)/newsfeed
 	chmod +x $(BIN)/newsfeed
 endef
