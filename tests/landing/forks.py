@@ -97,7 +97,7 @@ def load_compiled_code():
     with tempfile.TemporaryDirectory() as folder:
         Path(folder, "line").write_bytes(line())
         (part,) = decode_chunk(chunks_of(folder, [f"{folder}/line"])[0], Intake(folder, "events", NOW))
-        write_events(Target(folder, 1, NOW), (part.stage, np.array([True])))
+        write_events(Target(folder, 1, NOW), [(part.stage, np.array([True]))])
 
 
 def main():

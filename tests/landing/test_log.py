@@ -2,9 +2,12 @@
 
 from datetime import UTC, date, datetime, timedelta, timezone
 
+import pyarrow.parquet as pq
 from deltalake import DeltaTable
 
+from pipelines.engines.base import cores
 from pipelines.events import CONTRACT
+from pipelines.runner.landing.settling import TOGETHER
 from tests.door.twin import content_hash
 from tests.landing.lines import CLOCK, file_of, ids, line, rows_of
 
@@ -41,6 +44,19 @@ def test_rows_of_a_file_stand_by_event_type(land, lake, tmp_path):
     land(file_of(tmp_path / "a.jsonl", *(line(f"e-{n}", name) for n, name in enumerate(types))))
     found = DeltaTable(lake.log).to_pyarrow_table()["event_type"].to_pylist()
     assert found == ["followed", "posted", "posted", "registered", "unfollowed"]
+
+
+def test_events_of_many_sources_stand_by_event_type_in_few_files(land, lake, tmp_path):
+    types, files = ["unfollowed", "posted", "followed"], 2 * cores()
+    given = [[f"{types[n % 3]}-{n}", f"{types[(n + 1) % 3]}-{n}"] for n in range(files * TOGETHER)]
+    again = line("posted-0", "posted")
+    events = [[*(line(one, one.partition("-")[0]) for one in some), again] for some in given]
+    land(*(file_of(tmp_path / f"{n:03}.jsonl", *some) for n, some in enumerate(events)))
+    found = [pq.ParquetFile(place).read(["event_type"]) for place in DeltaTable(lake.log).file_uris()]
+    assert len(found) == files
+    for stand in (file["event_type"].to_pylist() for file in found):
+        assert (stand, len(stand)) == (sorted(stand), 2 * TOGETHER)
+    assert ids(lake) == sorted(one for some in given for one in some)
 
 
 def test_landings_are_numbered_from_one_and_only_those_that_bring_an_event(land, lake, tmp_path):

@@ -1,5 +1,7 @@
-"""The task that writes: staged events that stand become a data file of the log."""
+"""The task that writes: events of some stages that stand become a data file of the log."""
 
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
@@ -20,6 +22,9 @@ PARTITION = "ingestion_date"
 LOG_FILE = Table("log", tuple(column for column in LOG.columns if column.name != PARTITION), LOG.key)
 SCHEMA = by_number(LOG_FILE.arrow)
 
+Standing = tuple[Stage, Bools]
+"""A stage, and which of its events stand."""
+
 
 @dataclass(frozen=True)
 class Target:
@@ -35,22 +40,31 @@ class Target:
         return (EPOCH + timedelta(microseconds=self.clock)).date().isoformat()
 
 
-def write_events(target: Target, one: tuple[Stage, Bools]) -> DataFile | None:
-    """Write the chosen events of a stage, with what the landing adds, to a new data file of the log, if any."""
-    stage, kept = one
-    if not kept.any():
+def write_events(target: Target, stages: Sequence[Standing]) -> DataFile | None:
+    """Write the events of stages that stand, with what the landing adds, to a new data file of the log, if any."""
+    if not any(stands.any() for _, stands in stages):
         return None
     checks, folder = standard_checks(LOG_FILE)[1:], f"{PARTITION}={target.date}/"
     writer = FileWriter(target.log, LOG_FILE, 0, checks, folder, hashed=False, schema=SCHEMA)
-    start = 0
-    for name, rows in by_type(stage):
-        events = rows.filter(flags(kept[start : start + rows.num_rows])).combine_chunks()
-        for batch in events.to_batches(LOG_FILE.row_group):
-            writer.write(_landed(batch, name, target))
-        start += rows.num_rows
+    for name, events in _standing(stages):
+        for start in range(0, events.num_rows, LOG_FILE.row_group):
+            for batch in events.slice(start, LOG_FILE.row_group).combine_chunks().to_batches():
+                writer.write(_landed(batch, name, target))
     file = writer.close()
     require_clean("log", writer.findings)
     return file
+
+
+def _standing(stages: Sequence[Standing]) -> Iterator[tuple[str, pa.Table]]:
+    """The events of each type that stand, of all stages."""
+    found: dict[str, list[tuple[pa.Table, Bools]]] = defaultdict(list)
+    for stage, stands in stages:
+        start = 0
+        for name, rows in by_type(stage):
+            found[name].append((rows, stands[start : start + rows.num_rows]))
+            start += rows.num_rows
+    for name in sorted(found):
+        yield name, pa.concat_tables(rows.filter(flags(stands)) for rows, stands in found[name])
 
 
 def _landed(events: pa.RecordBatch, name: str, target: Target) -> pa.RecordBatch:
