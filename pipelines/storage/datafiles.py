@@ -102,16 +102,20 @@ class FileWriter:
 
 
 def _options(table: Table) -> dict[str, Any]:
-    """How columns are written: numbers as differences, which pack well and quickly; texts by dictionary and zstd."""
+    """How columns are written: numbers as differences, which pack well and quickly; texts by dictionary, or by zstd."""
     numbers = {name: "snappy" for name in table.names if _is_number(table.arrow.field(name).type)}
     hashes = HASHES & set(numbers)
     texts = {c.name for c in table.columns if c.type == "string"}
     return {
-        "compression": dict.fromkeys(table.names, "zstd") | numbers | dict.fromkeys(hashes, "none"),
+        "compression": dict.fromkeys(table.names, "zstd")
+        | dict.fromkeys(texts - UNLIKE, "snappy")
+        | numbers
+        | dict.fromkeys(hashes, "none"),
         "column_encoding": dict.fromkeys(numbers, "DELTA_BINARY_PACKED")
         | dict.fromkeys(hashes, "PLAIN")
         | dict.fromkeys(texts & UNLIKE, "DELTA_LENGTH_BYTE_ARRAY"),
         "use_dictionary": list(texts - UNLIKE),
+        "write_statistics": [name for name in table.names if name not in UNLIKE | HASHES],
         "store_schema": False,
     }
 
