@@ -69,7 +69,17 @@ def within(values: npt.NDArray[Word], ascending: npt.NDArray[Word]) -> Int64s:
 
 def _sieved(values: npt.NDArray[Word], wanted: npt.NDArray[Word]) -> Int64s:
     """The rows whose lower bits are those of a wanted value."""
-    mask = values.dtype.type((1 << min(LARGEST, (16 * len(wanted)).bit_length())) - 1)
-    sieve = np.zeros(int(mask) + 1, np.bool_)
-    sieve[wanted & mask] = True
-    return np.flatnonzero(sieve[values & mask])
+    mask = wanted.dtype.type((1 << min(LARGEST, (16 * len(wanted)).bit_length())) - 1)
+    sieve, rows = np.zeros(int(mask) + 1, np.uint8), np.empty(len(values), np.int64)
+    sieve[wanted & mask] = 1
+    return rows[: _pass_through(values.view(np.uint64), sieve, rows)]
+
+
+@compiled
+def _pass_through(hashes: Hashes, sieve: Bytes, rows: Int64s) -> int:
+    """Write the rows whose byte in a sieve is set; how many these are."""
+    mask, found = np.uint64(sieve.size - 1), 0
+    for row in range(len(hashes)):
+        rows[found] = row
+        found += sieve[hashes[row] & mask]
+    return found
