@@ -80,6 +80,13 @@ def test_the_package_has_the_version_of_the_project():
     assert pipelines.__version__ == project["version"]
 
 
+def test_the_command_that_make_writes_is_that_of_the_project():
+    project = tomllib.loads((ROOT.parent / "pyproject.toml").read_text("utf-8"))["project"]
+    module, _, function = project["scripts"]["newsfeed"].partition(":")
+    makefile = (ROOT.parent / "Makefile").read_text("utf-8")
+    assert rf"from {module} import {function}\n\n{function}()\n" in makefile
+
+
 def loaded_by(module):
     code = f"import {module}, sys; print(*sorted({{name.split('.')[0] for name in sys.modules}}))"
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT.parent, capture_output=True, text=True, check=True)

@@ -1,6 +1,7 @@
 """The command `newsfeed`."""
 
 import gc
+import os
 import sys
 
 from pipelines.errors import NewsfeedError
@@ -36,7 +37,12 @@ def _usage_exit(fault: Exception) -> int:
 
 
 def script() -> None:
-    """The console script; Python looks for cycles to free more rarely than usual, and not once more as it ends."""
+    """The console script, in a process of its own, whose memory it may manage.
+
+    Python looks for cycles to free more rarely than usual, and not once more as it ends. All of Arrow takes its memory
+    where that which is freed can be kept for a while (`pipelines.memory`), which must be said before it is loaded.
+    """
+    os.environ.setdefault("ARROW_DEFAULT_MEMORY_POOL", "jemalloc")
     gc.set_threshold(YOUNG)
     try:
         code = main()

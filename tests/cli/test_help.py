@@ -1,3 +1,4 @@
+import os
 import subprocess
 import sys
 
@@ -46,3 +47,22 @@ def test_the_console_script_ends_with_the_exit_code(told):
     command = [sys.executable, "-c", program, "feed", "99", "--root", told.root]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stdout, done.stderr) == (1, "", "error: there is no user 99\n")
+
+
+@pytest.mark.parametrize(("chosen", "used"), [({}, "jemalloc"), ({"ARROW_DEFAULT_MEMORY_POOL": "system"}, "system")])
+def test_the_console_script_takes_arrows_memory_where_it_can_be_kept_unless_told_otherwise(told, chosen, used):
+    program = """
+import atexit
+from pipelines.cli import script
+
+@atexit.register
+def tell():
+    import pyarrow
+    print(pyarrow.default_memory_pool().backend_name)
+
+script()
+"""
+    command = [sys.executable, "-c", program, "status", "--json", "--root", told.root]
+    usual = {name: value for name, value in os.environ.items() if name != "ARROW_DEFAULT_MEMORY_POOL"}
+    done = subprocess.run(command, capture_output=True, text=True, check=True, env=usual | chosen)
+    assert done.stdout.splitlines()[-1] == used
