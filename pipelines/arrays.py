@@ -1,10 +1,12 @@
 """Arrow's and NumPy's arrays of numbers, sharing their memory; unlike Arrow's own ways, these do not import pandas."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
+import pyarrow.compute as pc
 
 Int64s = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
@@ -14,6 +16,11 @@ def int64s(values: pa.Array | pa.ChunkedArray) -> Int64s:
     """Ids or times (microseconds), in which nothing is null."""
     found: Int64s = _fixed(values, np.int64)
     return found
+
+
+def or_zero(values: pa.Array | pa.ChunkedArray) -> Int64s:
+    """Ids or times (microseconds), 0 where one is null."""
+    return int64s(pc.coalesce(values, arrow(np.zeros(1, np.int64), values.type)[0]) if values.null_count else values)
 
 
 def fixed_values(values: pa.Array) -> npt.NDArray[Any]:
@@ -44,9 +51,31 @@ def arrow(values: npt.NDArray[np.generic], kind: pa.DataType, validity: pa.Buffe
     return pa.Array.from_buffers(kind, len(values), [validity, pa.py_buffer(np.ascontiguousarray(values))])
 
 
+def arrow_where(given: Bools, values: npt.NDArray[np.generic], kind: pa.DataType) -> pa.Array:
+    """An array of numbers of a kind that is as wide as the values, null where none is given."""
+    return arrow(values, kind, flags(given).buffers()[1])
+
+
 def flags(values: Bools) -> pa.Array:
     """An array of truth values."""
     return pa.Array.from_buffers(pa.bool_(), len(values), [None, pa.py_buffer(np.packbits(values, bitorder="little"))])
+
+
+def strings(values: Sequence[str]) -> pa.Array:
+    """An array of strings."""
+    texts = [value.encode() for value in values]
+    ends = np.cumsum([0, *map(len, texts)], dtype=np.int32)
+    return pa.Array.from_buffers(pa.string(), len(texts), [None, *map(pa.py_buffer, (ends, b"".join(texts)))])
+
+
+def repeated(text: str, times: int) -> pa.Array:
+    """A string, so many times."""
+    return pa.repeat(strings([text])[0], times)
+
+
+def is_text(values: pa.Array | pa.ChunkedArray, text: str) -> Any:
+    """Where the strings are a text, as an array of truth values; null where they are."""
+    return pc.equal(values, strings([text])[0])
 
 
 def empty(length: int, kind: Any) -> Any:

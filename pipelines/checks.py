@@ -12,6 +12,7 @@ from pipelines.arrays import Bools, bools, fixed_values, flags
 from pipelines.errors import NewsfeedError
 from pipelines.tables import Table
 
+NO = flags(np.zeros(1, np.bool_))[0]
 Rows: TypeAlias = pa.RecordBatch
 Holds = Callable[[Rows, Rows], Bools]
 
@@ -52,7 +53,7 @@ def _compare(name: str, first: pa.Array, second: pa.Array) -> Bools:
     if pa.types.is_primitive(first.type) and not pa.types.is_boolean(first.type):
         found: Bools = getattr(np, name)(fixed_values(first), fixed_values(second))
     else:
-        found = bools(pc.fill_null(getattr(pc, name)(first, second), False))
+        found = bools(pc.coalesce(getattr(pc, name)(first, second), NO))
     for column in (first, second):
         if column.null_count:
             found = found & _given(column)

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from pipelines.arrays import fixed_values
+from pipelines.arrays import bools, fixed_values
 from pipelines.compiled import compiled, inlined
 from pipelines.machine import load, reversed_bytes
 
@@ -97,10 +97,7 @@ def row_hashes(batch: pa.RecordBatch) -> Array:
     """The hash of each row of a batch."""
     hashes = np.zeros(batch.num_rows, np.uint64)
     for array in batch.columns:
-        if array.null_count:
-            valid = array.is_valid().cast(pa.uint8()).to_numpy(zero_copy_only=False)
-        else:
-            valid = np.ones(batch.num_rows, np.uint8)
+        valid = bools(array.is_valid()).view(np.uint8) if array.null_count else np.ones(batch.num_rows, np.uint8)
         _add_words(hashes, _words(array), valid)
     return hashes
 

@@ -22,8 +22,10 @@ def _from_1(events: "pa.Table") -> Changes:
     import numpy as np
     import pyarrow as pa
 
+    from pipelines.arrays import arrow
+
     language = events["language"].combine_chunks()
-    ends = np.arange(len(language) + 1, dtype=np.int32)
+    ends = arrow(np.arange(len(language) + 1, dtype=np.int32), pa.int32())
     return {"languages": pa.ListArray.from_arrays(ends, language, mask=language.is_null())}
 
 

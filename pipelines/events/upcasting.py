@@ -3,9 +3,11 @@
 from collections.abc import Collection, Mapping
 from functools import reduce
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from pipelines.arrays import arrow, flags, int64s
 from pipelines.events.contract import EventType
 
 VERSION = "version"
@@ -33,7 +35,8 @@ def newest(event: EventType, events: pa.Table) -> pa.Table:
     versions = pc.unique(events[VERSION]).to_pylist()
     if len(versions) == 1:
         return _upcasted(event, versions[0], events)
-    parts = [_upcasted(event, version, events.filter(pc.field(VERSION) == version)) for version in versions]
+    number = int64s(events[VERSION].cast(pa.int64()))
+    parts = [_upcasted(event, version, events.filter(flags(number == version))) for version in versions]
     return pa.concat_tables([events.slice(0, 0), *parts])
 
 
@@ -48,7 +51,7 @@ def _changes(event: EventType, version: int, events: pa.Table) -> Mapping[str, p
     """What the columns of events of a version become in the next one; those that it has not become null."""
     before, after = ({field.name for field in payload} for payload in event.payloads[version - 1 : version + 1])
     gone = {name: pa.nulls(len(events), events[name].type) for name in before - after}
-    number = pa.repeat(pa.scalar(version + 1, pa.int32()), len(events))
+    number = arrow(np.full(len(events), version + 1, np.int32), pa.int32())
     return {**gone, **event.earlier[version - 1].upcast(events), VERSION: number}
 
 

@@ -7,7 +7,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipelines.arrays import bools
+from pipelines.arrays import bools, is_text
 from pipelines.compiled import compiled, inlined
 from pipelines.hashing import slot_of
 from pipelines.machine import prefetch
@@ -36,7 +36,7 @@ class Facts(NamedTuple):
 
 def facts_of(timelines: pa.Table) -> Facts:
     """The standing posts and reposts in the rows of the relation `timelines`."""
-    is_repost = pc.equal(timelines["kind"], "repost")
+    is_repost = is_text(timelines["kind"], "repost")
     written = timelines.select([*POST_FIELDS, "is_reply"]).filter(pc.invert(is_repost))
     passed_on = timelines.select(REPOST_FIELDS).filter(is_repost)
     posts = [ids_in(written, name) for name in POST_FIELDS]

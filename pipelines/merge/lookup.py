@@ -5,9 +5,8 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
-import pyarrow.compute as pc
 
-from pipelines.arrays import int64s
+from pipelines.arrays import or_zero
 from pipelines.compiled import compiled
 from pipelines.hashing import slot_of
 
@@ -17,8 +16,7 @@ Indexes = npt.NDArray[np.int32]
 
 def ids_in(rows: pa.Table | pa.RecordBatch, name: str) -> Ids:
     """A column of ids or of times, 0 where it is null."""
-    column = rows[name].cast(pa.int64())
-    return int64s(pc.fill_null(column, 0) if column.null_count else column)
+    return or_zero(rows[name].cast(pa.int64()))
 
 
 class Lookup(NamedTuple):

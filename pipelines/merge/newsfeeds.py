@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from pipelines.arrays import arrow
+from pipelines.arrays import arrow, arrow_where
 from pipelines.merge.kernel import Audience, Feeds, Shown, close_gaps, deliver, hear, show
 from pipelines.merge.lookup import Ids, Indexes
 from pipelines.merge.readers import audience_of
@@ -68,5 +68,4 @@ def _batch(readers: Ids, sizes: Ids, shown: Shown, schema: pa.Schema) -> pa.Reco
 
 
 def _array(values: npt.NDArray[np.generic], field: pa.Field) -> pa.Array:
-    given = pa.py_buffer(np.packbits(values != 0, bitorder="little")) if field.name == "reposter_id" else None
-    return arrow(values, field.type, given)
+    return arrow_where(values != 0, values, field.type) if field.name == "reposter_id" else arrow(values, field.type)

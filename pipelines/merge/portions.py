@@ -13,7 +13,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipelines.arrays import Bools, bools, flags, int64s
+from pipelines.arrays import Bools, bools, flags, int64s, is_text
 from pipelines.compiled import compiled
 from pipelines.merge.lookup import Ids, Indexes, Lookup, find, lookup_of
 from pipelines.merge.readers import Pairs
@@ -92,18 +92,18 @@ def cut(
 
 def _early(rows: pa.Table) -> Ids:
     """The posts with a repost that is dated before them."""
-    is_early = pc.and_(pc.equal(rows["kind"], "repost"), pc.less(rows["entered_at"], rows["posted_at"]))
+    is_early = pc.and_(is_text(rows["kind"], "repost"), pc.less(rows["entered_at"], rows["posted_at"]))
     return int64s(rows["post_id"].filter(is_early))
 
 
 def _can_matter(rows: pa.Table, cap: int, early: Ids) -> Bools:
     """Which rows are reposts, or have fewer than `cap` posts before them that every follower sees at their own time."""
     owners = int64s(rows["user_id"])
-    seen = bools(pc.equal(rows["kind"], "post")) & ~np.isin(int64s(rows["post_id"]), early)
+    seen = bools(is_text(rows["kind"], "post")) & ~np.isin(int64s(rows["post_id"]), early)
     before: Ids = np.cumsum(seen) - seen
     starts = np.flatnonzero(np.diff(owners, prepend=0))
     sizes = np.diff(np.append(starts, len(owners)))
-    found: Bools = (before - np.repeat(before[starts], sizes) < cap) | bools(pc.equal(rows["kind"], "repost"))
+    found: Bools = (before - np.repeat(before[starts], sizes) < cap) | bools(is_text(rows["kind"], "repost"))
     return found
 
 

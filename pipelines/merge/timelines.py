@@ -5,9 +5,8 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
-import pyarrow.compute as pc
 
-from pipelines.arrays import Bools, bools
+from pipelines.arrays import Bools, bools, is_text
 from pipelines.compiled import compiled
 from pipelines.merge.lookup import Ids, Indexes, Lookup, find, ids_in, lookup_of
 from pipelines.sorting import Order, newest_first, order_by
@@ -65,7 +64,7 @@ COLUMNS = [*NUMBERS, "kind", "is_reply"]
 def index_timelines(rows: pa.Table) -> Timelines:
     """Index rows of the relation `timelines`, which may come in any order."""
     given = {name: ids_in(rows, name) for name in NUMBERS}
-    is_repost, is_reply = bools(pc.equal(rows["kind"], "repost")), bools(rows["is_reply"])
+    is_repost, is_reply = bools(is_text(rows["kind"], "repost")), bools(rows["is_reply"])
     users = _users(given["user_id"], given["author_id"], given["parent_author_id"])
     lookup = lookup_of(users)
     owner, parent = find(lookup, given["user_id"]), find(lookup, given["parent_author_id"])

@@ -10,7 +10,7 @@ from functools import partial
 import numpy as np
 import pyarrow as pa
 
-from pipelines.arrays import Bools, arrow
+from pipelines.arrays import Bools, arrow, flags
 from pipelines.compiled import compiled
 from pipelines.projections import BucketInputs, BucketProjection, Sift
 from pipelines.relations.arrays import Texts, is_before, numbers, texts
@@ -45,7 +45,7 @@ def last_events(table: Table, given: str, withdrawn: str, *fields: str, to_other
 def _told(schema: pa.Schema, given: str, event_type: str, events: pa.Table) -> pa.Table:
     """What events of one type say of their keys."""
     *keys, times, ids = events.columns
-    holds = pa.repeat(pa.scalar(event_type == given), len(events))
+    holds = flags(np.full(len(events), event_type == given))
     return pa.table([*keys, holds, times, ids], schema)
 
 

@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from pipelines.arrays import arrow
 from pipelines.projections import BucketInputs, BucketProjection, Spread
@@ -32,7 +31,7 @@ def _hidden(bucket: int, inputs: BucketInputs) -> pa.Table:
 
 
 def _holding(rows: pa.Table) -> pa.Table:
-    return rows.filter(pc.field("holds")).select([0, 1]).rename_columns(HIDES.names)
+    return rows.filter(rows["holds"]).select([0, 1]).rename_columns(HIDES.names)
 
 
 def _turned(rows: pa.Table) -> pa.Table:

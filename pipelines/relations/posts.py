@@ -6,7 +6,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipelines.arrays import Bools, arrow, flags
+from pipelines.arrays import Bools, arrow, arrow_where, flags
 from pipelines.compiled import compiled
 from pipelines.projections import BucketInputs, BucketProjection, Sift
 from pipelines.relations.arrays import Texts, is_before, numbers, texts
@@ -48,7 +48,7 @@ SAID = pa.schema(
 
 def _said(event_type: str, events: pa.Table) -> pa.Table:
     """What events of one type say of posts."""
-    kind = pa.repeat(pa.scalar(TYPES[event_type], pa.int8()), len(events))
+    kind = arrow(np.full(len(events), TYPES[event_type], np.int8), pa.int8())
     return pa.table([*events.columns, kind], SAID)
 
 
@@ -70,8 +70,8 @@ def _merge(bucket: int, inputs: BucketInputs) -> Iterator[pa.RecordBatch]:
     found = rows.drop_columns(["text", "event_id", "kind"]).take(arrow(first, pa.int32()))
     columns = {name: found[name] for name in found.column_names} | {
         "posted_at": found["event_time"],
-        "text": rows["text"].take(pa.array(said, mask=deleted)),
-        "edited_at": rows["event_time"].take(pa.array(edit, mask=deleted | (edit < 0))),
+        "text": rows["text"].take(arrow_where(~deleted, said, pa.int32())),
+        "edited_at": rows["event_time"].take(arrow_where(~deleted & (edit >= 0), edit, pa.int32())),
         "languages": _unless_empty(found["languages"]),
         "deleted": flags(deleted),
     }
@@ -80,7 +80,7 @@ def _merge(bucket: int, inputs: BucketInputs) -> Iterator[pa.RecordBatch]:
 
 def _unless_empty(lists: pa.ChunkedArray) -> pa.ChunkedArray:
     """The lists, null where one is empty."""
-    return pc.if_else(pc.greater(pc.list_value_length(lists), 0), lists, None)
+    return pc.if_else(pc.list_value_length(lists).cast(pa.bool_()), lists, pa.nulls(1, lists.type)[0])
 
 
 def _decided(rows: pa.Table) -> tuple[Order, Order, Bools]:

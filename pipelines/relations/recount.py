@@ -10,7 +10,7 @@ from typing import NamedTuple
 import numpy as np
 import pyarrow as pa
 
-from pipelines.arrays import Bools, Int64s, bools, int64s
+from pipelines.arrays import Bools, Int64s, bools, int64s, or_zero
 from pipelines.compiled import compiled
 from pipelines.projections import BucketInputs
 from pipelines.relations.deactivations import DEACTIVATIONS
@@ -49,7 +49,7 @@ def posts(bucket: int, inputs: BucketInputs) -> Posts:
     rows = inputs.read(POSTS, ["post_id", "author_id", "reply_to_post_id", "deleted"], bucket)
     authors = int64s(rows["author_id"])
     stands = _active(authors, inputs) & ~bools(rows["deleted"])
-    return Posts(int64s(rows["post_id"]), authors * stands, int64s(rows["reply_to_post_id"].fill_null(0)) * stands)
+    return Posts(int64s(rows["post_id"]), authors * stands, or_zero(rows["reply_to_post_id"]) * stands)
 
 
 def given(bucket: int, inputs: BucketInputs, facts: Table, on: Posts) -> tuple[Int64s, Int64s]:

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from pipelines.arrays import Bools, bools, flags, int64s
 from pipelines.projections import BucketInputs, Frames
@@ -43,8 +42,9 @@ def inactive_users(inputs: BucketInputs) -> Members:
 @lru_cache(maxsize=1)
 def _inactive(files: tuple[str, ...], read: Callable[[str, list[str]], pa.Table]) -> Members:
     """Kept, as there is a file for each bucket and every bucket's task asks; data files never change."""
-    found = [read(file, ["user_id", "holds"]).filter(pc.field("holds"))["user_id"] for file in files]
-    return members_of(np.concatenate([np.empty(0, np.int64), *map(int64s, found)]))
+    found = (read(file, ["user_id", "holds"]) for file in files)
+    gone = (int64s(rows.filter(rows["holds"])["user_id"]) for rows in found)
+    return members_of(np.concatenate([np.empty(0, np.int64), *gone]))
 
 
 def active_in(rows: pa.Table, inactive: Members, *users: str) -> pa.Table:

@@ -2,10 +2,12 @@
 
 from collections.abc import Iterator
 
+import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipelines.arrays import arrow
+from pipelines.arrays import arrow, bools, strings
 from pipelines.projections import BucketInputs, BucketProjection, Spread
 from pipelines.relations.arrays import numbers
 from pipelines.relations.posts import POSTS
@@ -59,9 +61,9 @@ def _entries(bucket: int, inputs: BucketInputs) -> pa.Table:
     """A bucket's posts and their reposts; those of replies go through the bucket of the post that they answer."""
     posts = posts_in(bucket, inputs, "posted_at", "reply_to_post_id")
     reposts = _on(posts, given_in(bucket, inputs, REPOSTS))
-    kinds = pc.if_else(pc.is_valid(posts["reply_to_post_id"]), REPLY, POST)
+    kinds = np.where(bools(pc.is_valid(posts["reply_to_post_id"])), np.int8(REPLY), np.int8(POST))
     written = _of(posts, "author_id", "posted_at", kinds)
-    passed_on = _of(reposts, "user_id", "event_time", pa.repeat(REPOST, len(reposts)))
+    passed_on = _of(reposts, "user_id", "event_time", np.full(len(reposts), REPOST, np.int8))
     rows = pa.concat_tables([written, passed_on])
     return rows.append_column("through", pc.coalesce(rows["reply_to_post_id"], rows["user_id"]))
 
@@ -80,10 +82,10 @@ def _places(posts: pa.Table, ids: pa.ChunkedArray) -> pa.ChunkedArray:
     return pc.index_in(ids, posts["post_id"].combine_chunks())
 
 
-def _of(rows: pa.Table, user: str, time: str, kinds: pa.Array) -> pa.Table:
+def _of(rows: pa.Table, user: str, time: str, kinds: npt.NDArray[np.int8]) -> pa.Table:
     """Rows on posts as entries; the names of columns say whose and since when."""
     on_posts = [rows[name] for name in ("post_id", "author_id", "posted_at", "reply_to_post_id")]
-    return pa.table([rows[user], rows[time], kinds, *on_posts], ENTRIES.names).cast(ENTRIES)
+    return pa.table([rows[user], rows[time], arrow(kinds, pa.int8()), *on_posts], ENTRIES)
 
 
 def _known(bucket: int, inputs: BucketInputs) -> pa.Table:
@@ -98,7 +100,7 @@ def _merge(bucket: int, inputs: BucketInputs) -> Iterator[pa.RecordBatch]:
     rows = inputs.arrived(bucket).combine_chunks()
     columns = [numbers(rows, name) for name in ("user_id", "entered_at", "post_id", "kind")]
     found = rows.take(arrow(order_by(*columns, descending=(1, 2)), pa.int32()))
-    kinds = pa.array(KINDS).take(found["kind"].combine_chunks())
+    kinds = strings(KINDS).take(found["kind"].combine_chunks())
     is_reply = pc.is_valid(found["reply_to_post_id"])
     named = found.drop_columns(["kind"]).append_column("kind", kinds).append_column("is_reply", is_reply)
     yield from named.select(TIMELINES.names).combine_chunks().to_batches(128 * 1024)

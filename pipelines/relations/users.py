@@ -6,7 +6,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipelines.arrays import Bools, arrow, bools
+from pipelines.arrays import Bools, arrow, arrow_where, bools, flags
 from pipelines.projections import BucketInputs, BucketProjection, Sift
 from pipelines.relations.activity import ACTIVITY
 from pipelines.relations.arrays import numbers, texts
@@ -43,7 +43,7 @@ NAMED = pa.schema(
 
 def _named(event_type: str, events: pa.Table) -> pa.Table:
     """What a user is called in events that may say so."""
-    registered = pa.repeat(pa.scalar(event_type == "registered"), len(events))
+    registered = flags(np.full(len(events), event_type == "registered"))
     return pa.table([*events.columns, registered], NAMED)
 
 
@@ -87,7 +87,7 @@ def _given(users: Numbers, namings: pa.Table) -> dict[str, pa.ChunkedArray]:
 
 def _rows(found: Order) -> pa.Array:
     """The numbers of rows, null where they are -1."""
-    return pa.array(found, mask=found < 0)
+    return arrow_where(found >= 0, found, pa.int32())
 
 
 RELATION = BucketProjection(USERS, ("events",), _merge, sifts=(ACTIVITY, NAMINGS))

@@ -6,8 +6,8 @@ from itertools import chain
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
-import pyarrow.compute as pc
 
+from pipelines.arrays import flags, int64s
 from pipelines.events import CONTRACT
 from pipelines.events.upcasting import given_up, needed, newest
 from pipelines.runner.landing.writing import LOG_FILE
@@ -54,7 +54,7 @@ class Log:
             schema = pa.schema([LOG_FILE.arrow.field(name) for name in columns(event_type)])
             events = with_columns(rows, schema)
             if self.upto is not None:
-                events = events.filter(pc.field("landing") <= self.upto)
+                events = events.filter(flags(int64s(events["landing"]) <= self.upto))
             known = newest(CONTRACT[event_type], events) if event_type in CONTRACT else events
             yield event_type, known.select(list(fields(event_type)))
 

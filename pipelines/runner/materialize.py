@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from pipelines.arrays import arrow, int64s
 from pipelines.checks import AuditError, Check, Findings, require_clean
 from pipelines.engines.base import Engine
 from pipelines.policy import Policy
@@ -121,8 +122,8 @@ def in_order(table: Table, rows: pa.Table) -> pa.Table:
     names = [name.lstrip("-") for name in table.order]
     falling = [place for place, name in enumerate(table.order) if name.startswith("-")]
     if all(pa.types.is_integer(rows[name].type) and not rows[name].null_count for name in names):
-        columns = [rows[name].combine_chunks().to_numpy() for name in names]
-        return rows.take(pa.array(order_by(*columns, descending=falling)))
+        columns = [int64s(rows[name].cast(pa.int64())) for name in names]
+        return rows.take(arrow(order_by(*columns, descending=falling), pa.int32()))
     keys = [(name, "descending" if place in falling else "ascending") for place, name in enumerate(names)]
     return rows.take(pc.sort_indices(rows, keys))
 

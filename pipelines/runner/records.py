@@ -3,8 +3,11 @@
 import json
 from dataclasses import asdict
 
+import numpy as np
 import pyarrow as pa
 
+from pipelines.arrays import arrow, strings
+from pipelines.runner.landing import micros
 from pipelines.runner.releases import Release
 from pipelines.storage import delta
 from pipelines.storage.datafiles import FileWriter, standard_checks
@@ -36,9 +39,15 @@ def record(lake: Lake, handle: delta.Handle, one: Release) -> None:
     row = {
         **{name: getattr(one, name) for name in RELEASES.names if name != "release"},
         "release": one.number,
+        "released_at": micros(one.released_at),
         "policy": json.dumps(one.policy.as_dict()),
         "tables": json.dumps({name: asdict(table) for name, table in one.tables.items()}),
     }
     writer = FileWriter(lake.releases, RELEASES, 0, standard_checks(RELEASES))
-    writer.write(pa.RecordBatch.from_pylist([row], RELEASES.arrow))
+    writer.write(pa.record_batch([_column(row[field.name], field.type) for field in RELEASES.arrow], RELEASES.arrow))
     delta.commit(handle, RELEASES, delta.Commit((writer.close(),), (), APPLICATION, one.number, {}, {}))
+
+
+def _column(value: str | int, kind: pa.DataType) -> pa.Array:
+    """A value as a column."""
+    return strings([value]) if isinstance(value, str) else arrow(np.array([value], f"i{kind.bit_width // 8}"), kind)

@@ -6,6 +6,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from pipelines.arrays import is_text
 from pipelines.storage import places
 
 TYPE = "event_type"
@@ -28,7 +29,7 @@ def _by_type(file: pq.ParquetFile, columns: Callable[[str], list[str]]) -> Itera
             continue
         types = file.read_row_group(group, [TYPE], use_threads=False)[TYPE]
         for name in pc.unique(types).to_pylist():
-            yield name, file.read_row_group(group, columns(name), use_threads=False).filter(pc.equal(types, name))
+            yield name, file.read_row_group(group, columns(name), use_threads=False).filter(is_text(types, name))
 
 
 def _only_type(file: pq.ParquetFile, group: int) -> str | None:

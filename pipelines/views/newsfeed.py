@@ -121,8 +121,7 @@ def _relations(bucket: int, inputs: BucketInputs) -> tuple[Pairs, Pairs]:
 
 def _pairs(rows: pa.Table) -> Pairs:
     """The first two columns."""
-    first, second = (column.combine_chunks().to_numpy() for column in rows.columns[:2])
-    return first, second
+    return int64s(rows.columns[0]), int64s(rows.columns[1])
 
 
 VIEW = BucketProjection(

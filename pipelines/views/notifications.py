@@ -7,7 +7,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipelines.arrays import Int64s, arrow, flags, int64s
+from pipelines.arrays import Int64s, arrow, arrow_where, int64s, is_text, strings
 from pipelines.checks import Check, at_most, in_order, numbered
 from pipelines.merge.notices import newest
 from pipelines.merge.recency import RANKS, Notices
@@ -99,7 +99,7 @@ def _mentioned(posts: pa.Table) -> Done:
 
 def _replied(bucket: int, inputs: BucketInputs) -> Done:
     rows = inputs.read(TIMELINES, ["parent_author_id", "author_id", "post_id", "posted_at", "kind"], bucket)
-    replies = rows.filter((pc.field("kind") == "reply") & pc.field("parent_author_id").is_valid())
+    replies = rows.filter(pc.and_(is_text(rows["kind"], "reply"), pc.is_valid(rows["parent_author_id"])))
     return Done("replied", *map(int64s, replies.columns[:4]))
 
 
@@ -111,9 +111,9 @@ def _merge(bucket: int, inputs: BucketInputs) -> Iterator[pa.RecordBatch]:
     columns = {
         "user_id": arrow(told.users, pa.int64()),
         "position": arrow(told.positions, pa.int32()),
-        "kind": pa.array(KINDS).take(arrow(told.kinds, pa.int8())),
+        "kind": strings(KINDS).take(arrow(told.kinds, pa.int8())),
         "actor_id": arrow(told.actors, pa.int64()),
-        "post_id": arrow(told.posts, pa.int64(), flags(told.posts != 0).buffers()[1]),
+        "post_id": arrow_where(told.posts != 0, told.posts, pa.int64()),
         "notified_at": arrow(told.times, NOTIFICATIONS.arrow.field("notified_at").type),
     }
     yield from pa.table(columns, NOTIFICATIONS.arrow).combine_chunks().to_batches(512 * 1024)

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from pipelines.arrays import repeated, strings
 from pipelines.projections import BucketInputs, BucketProjection
 from pipelines.relations.standing import active_in, inactive_users
 from pipelines.relations.users import USERS
@@ -35,8 +36,8 @@ def _merge(bucket: int, inputs: BucketInputs) -> Iterator[pa.RecordBatch]:
 def _terms(users: pa.Table, field: str) -> pa.Table:
     """One name of each user who gave it."""
     named = users.filter(pc.is_valid(users[field]))
-    terms = pa.array([name.lower() for name in named[field].to_pylist()], pa.string())
-    fields = pa.repeat(pa.scalar(field), len(terms))
+    terms = strings([name.lower() for name in named[field].to_pylist()])
+    fields = repeated(field, len(terms))
     return pa.Table.from_arrays([terms, named["user_id"], fields], schema=USER_DIRECTORY.arrow)
 
 

@@ -7,7 +7,7 @@ from tests.adapters.bluesky import BEN, EVE, create, delete
 from tests.adapters.conftest import JULY
 from tests.landing.lines import events, file_of, quarantined, rows_of
 
-TAKEN = [*(("create", n) for n in (1, 2, 3)), *(("commit", n) for n in (1, 2, 3)), *(("file", n) for n in range(1, 7))]
+TAKEN = [*(("create", n) for n in (1, 2, 3)), *(("commit", n) for n in (1, 2, 3)), *(("file", n) for n in range(1, 6))]
 ROUNDS = [(step, number, when) for step, number in TAKEN for when in ("before", "after")]
 
 

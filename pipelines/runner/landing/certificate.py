@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from pipelines.arrays import int64s
+from pipelines.arrays import arrow, int64s, repeated
 from pipelines.projections import Sift
 from pipelines.runner.landing.duplicates import Verdict
 from pipelines.runner.landing.parts import Part
@@ -89,7 +89,7 @@ def _summed(event_type: str, events: pa.Table) -> pa.Table:
     starts = np.flatnonzero(np.diff(times, prepend=~times[:1]))
     sums = [np.add.reduceat(half, starts) for half in (hashes >> 32, hashes & 0xFFFFFFFF)]
     columns = [times[starts], np.diff(starts, append=len(times)), *sums]
-    return pa.table([pa.repeat(pa.scalar(event_type), len(starts)), *columns], SUMS)
+    return pa.table([repeated(event_type, len(starts)), *(arrow(column, pa.int64()) for column in columns)], SUMS)
 
 
 SUMS = pa.schema([("event_type", pa.string()), *((name, pa.int64()) for name in ("micros", "count", "high", "low"))])
