@@ -8,6 +8,7 @@ from pathlib import Path
 
 from benchmarks.peers import LANDING
 from benchmarks.timing import Finished, Repetition, command
+from pipelines.cli import ENVIRONMENT
 
 
 def newsfeed(*arguments: str | Path | int) -> Finished:
@@ -56,8 +57,8 @@ def read(root: Path, seed: int) -> Repetition:
 
 
 def _python(module: str, *arguments: str | Path | int) -> Finished:
-    """Runs a module of these benchmarks."""
-    return command([sys.executable, "-m", module, *map(str, arguments)])
+    """Runs a module of these benchmarks, which takes its memory where the `newsfeed` command does."""
+    return command([sys.executable, "-m", module, *map(str, arguments)], environment=ENVIRONMENT)
 
 
 def _steps(seconds: dict[str, float]) -> dict[str, float]:

@@ -85,18 +85,21 @@ def ratio(theirs: list[Repetition], ours: list[Repetition], step: str) -> tuple[
     return median(theirs, step) / median(ours, step), min(turns), max(turns)
 
 
-def command(arguments: list[str], patience: float = PATIENCE) -> Finished:
-    """Runs a command and waits for it so many seconds; Python keeps what it compiles, as where nobody forbids it.
+def command(arguments: list[str], patience: float = PATIENCE, environment: Mapping[str, str] | None = None) -> Finished:
+    """Runs a command, with more in its environment, and waits for it so many seconds.
+
+    Python keeps what it compiles, as where nobody forbids it.
 
     Raises:
         CalledProcessError: it failed; what it printed on standard error has been shown.
         TimeoutExpired: it did not end, and was stopped.
     """
     usual = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    given = usual | dict(environment or {})
     peak, start = Peak(), perf_counter()
     with (
         tempfile.TemporaryFile("w+") as said,
-        subprocess.Popen(arguments, stdout=subprocess.PIPE, stderr=said, text=True, env=usual) as process,  # noqa: S603
+        subprocess.Popen(arguments, stdout=subprocess.PIPE, stderr=said, text=True, env=given) as process,  # noqa: S603
     ):
         watcher = threading.Thread(target=_watch, args=(process.pid, peak), daemon=True)
         watcher.start()

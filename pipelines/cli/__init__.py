@@ -8,6 +8,8 @@ from pipelines.errors import NewsfeedError
 
 YOUNG = 50_000
 """New objects before Python looks for cycles among them: imports make half a million that stay."""
+ENVIRONMENT = {"ARROW_DEFAULT_MEMORY_POOL": "jemalloc"}
+"""What Arrow is told before it is loaded: to take its memory where freed memory can be kept (`pipelines.memory`)."""
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -39,10 +41,10 @@ def _usage_exit(fault: Exception) -> int:
 def script() -> None:
     """The console script, in a process of its own, whose memory it may manage.
 
-    Python looks for cycles to free more rarely than usual, and not once more as it ends. All of Arrow takes its memory
-    where that which is freed can be kept for a while (`pipelines.memory`), which must be said before it is loaded.
+    Python looks for cycles to free more rarely than usual, and not once more as it ends.
     """
-    os.environ.setdefault("ARROW_DEFAULT_MEMORY_POOL", "jemalloc")
+    for name, value in ENVIRONMENT.items():
+        os.environ.setdefault(name, value)
     gc.set_threshold(YOUNG)
     try:
         code = main()
