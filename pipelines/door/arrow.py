@@ -3,7 +3,7 @@
 import numpy as np
 import pyarrow as pa
 
-from pipelines.arrays import arrow
+from pipelines.arrays import arrow, strings
 from pipelines.compiled import compiled
 from pipelines.door.columns import Columns
 from pipelines.door.layout import FIELDS, LIST, NUMBERS, TEXT, TYPES, WITH_ITEMS, WITH_TEXT, kind_of
@@ -25,14 +25,8 @@ EVENTS = by_number(pa.schema([(column.name, ARROW_TYPES[column.type]) for column
 """The columns of decoded events."""
 
 
-def _type_names() -> pa.Array:
-    """The names of the event types, by number."""
-    names = [event.name.encode() for event in TYPES]
-    ends = np.cumsum([0, *map(len, names)]).astype(np.int32)
-    return pa.Array.from_buffers(pa.string(), len(names), [None, pa.py_buffer(ends), pa.py_buffer(b"".join(names))])
-
-
-TYPE_NAMES = _type_names()
+TYPE_NAMES = strings([event.name for event in TYPES])
+"""The names of the event types, by number."""
 
 
 def column_of_type(name: str, rows: int) -> pa.Array:

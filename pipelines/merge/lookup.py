@@ -16,7 +16,7 @@ Indexes = npt.NDArray[np.int32]
 
 def ids_in(rows: pa.Table | pa.RecordBatch, name: str) -> Ids:
     """A column of ids or of times, 0 where it is null."""
-    return or_zero(rows[name].cast(pa.int64()))
+    return or_zero(rows[name])
 
 
 class Lookup(NamedTuple):
