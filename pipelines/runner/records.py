@@ -7,7 +7,7 @@ import numpy as np
 import pyarrow as pa
 
 from pipelines.arrays import arrow, strings
-from pipelines.runner.landing import micros
+from pipelines.clock import micros
 from pipelines.runner.releases import Release
 from pipelines.storage import delta
 from pipelines.storage.datafiles import FileWriter, standard_checks

@@ -8,10 +8,11 @@ at once keep every event once.
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from functools import partial
 
 from pipelines.adapters import EVENTS, load_adapter
+from pipelines.clock import micros
 from pipelines.engines.base import Engine
 from pipelines.events.log import LOG
 from pipelines.runner.landing import quarantine
@@ -25,7 +26,7 @@ from pipelines.runner.landing.quarantine import Misfit
 from pipelines.runner.landing.retracting import with_retractions
 from pipelines.runner.landing.settling import drop, settle
 from pipelines.runner.landing.sources import Chunk, chunks_of
-from pipelines.runner.landing.writing import EPOCH, PARTITION, Target
+from pipelines.runner.landing.writing import PARTITION, Target
 from pipelines.storage import delta
 from pipelines.storage.datafiles import DataFile
 from pipelines.storage.lake import Lake
@@ -104,11 +105,6 @@ def land(
     with lake.scratch() as scratch:
         chunks = chunks_of(scratch, sources)
         return land_chunks(lake, engine, chunks, Intake(scratch, format_name, now), keep, progress)
-
-
-def micros(clock: datetime | None) -> int:
-    """A time of the clock, now when None, in UTC microseconds."""
-    return ((clock or datetime.now(UTC)) - EPOCH) // timedelta(microseconds=1)
 
 
 def land_chunks(

@@ -6,19 +6,17 @@ A hash is the exact sum of the events' content hashes.
 
 import json
 from collections.abc import Iterable
-from datetime import UTC, datetime, timedelta
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
 from pipelines.arrays import arrow, int64s, repeated
+from pipelines.clock import date_of
 from pipelines.projections import Sift
 from pipelines.runner.landing.duplicates import Verdict
 from pipelines.runner.landing.parts import Part
 from pipelines.storage import delta
-
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 Certificate = dict[str, dict[str, tuple[int, int]]]
 
@@ -101,13 +99,8 @@ def recomputed(sums: pa.Table) -> Certificate:
     """The certificate of the events of which these are the sums."""
     rows = sums.to_pylist()
     return added(
-        {row["event_type"]: {_date(row["micros"]): (row["count"], (row["high"] << 32) + row["low"])}} for row in rows
+        {row["event_type"]: {date_of(row["micros"]): (row["count"], (row["high"] << 32) + row["low"])}} for row in rows
     )
-
-
-def _date(micros: int) -> str:
-    """The UTC date of a time of ingestion."""
-    return (EPOCH + timedelta(microseconds=micros)).date().isoformat()
 
 
 def differences(expected: Certificate, found: Certificate) -> list[str]:

@@ -6,8 +6,9 @@ from datetime import datetime
 from itertools import groupby
 from typing import Any
 
+from pipelines.clock import micros
 from pipelines.engines.base import Engine
-from pipelines.runner.landing import Landing, land_chunks, micros, quarantine
+from pipelines.runner.landing import Landing, land_chunks, quarantine
 from pipelines.runner.landing.decoding import Intake
 from pipelines.runner.landing.quarantine import Misfit
 from pipelines.runner.landing.sources import Chunk

@@ -3,7 +3,6 @@
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 
 import numpy as np
@@ -11,13 +10,13 @@ import pyarrow as pa
 
 from pipelines.arrays import Bools, arrow, flags
 from pipelines.checks import require_clean
+from pipelines.clock import date_of
 from pipelines.door.arrow import TYPE, by_number, column_of_type
 from pipelines.events.log import LOG
 from pipelines.runner.landing.parts import Stage, by_type
 from pipelines.storage.datafiles import DataFile, FileWriter, standard_checks
 from pipelines.tables import Table
 
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 PARTITION = "ingestion_date"
 LOG_FILE = Table("log", tuple(column for column in LOG.columns if column.name != PARTITION), LOG.key)
 SCHEMA = by_number(LOG_FILE.arrow)
@@ -37,7 +36,7 @@ class Target:
     @property
     def date(self) -> str:
         """The partition of the log: the clock's UTC date."""
-        return (EPOCH + timedelta(microseconds=self.clock)).date().isoformat()
+        return date_of(self.clock)
 
 
 def write_events(target: Target, stages: Sequence[Standing]) -> DataFile | None:
