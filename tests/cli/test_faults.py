@@ -138,4 +138,4 @@ def test_an_interrupt_is_told_without_a_traceback(call, monkeypatch):
 
     monkeypatch.setattr("pipelines.runner.inspection.status_of", interrupt)
     said = call("status")
-    assert (said.code, said.out, said.err) == (130, "", "")
+    assert (said.code, said.out, said.err) == (130, "", "interrupted\n")
