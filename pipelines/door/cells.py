@@ -15,14 +15,18 @@ QUOTE, COMMA, OPEN, CLOSE = 34, 44, 91, 93
 
 
 @inlined
-def is_null(block: Bytes, at: int) -> bool:
-    """Whether `null` begins at a place."""
-    return bool(
+def behind_nothing(block: Bytes, at: int, field: int, of: Layout) -> int:
+    """What is behind the `null` that begins here, or behind the empty list in a field of lists; else -1."""
+    if byte(block, at) == OPEN and of.lists[field] >= 0:
+        at = skip(block, at + 1)
+        return at + 1 if byte(block, at) == CLOSE else -1
+    is_null = (
         byte(block, at) == 110
         and byte(block, at + 1) == 117
         and byte(block, at + 2) == 108
         and byte(block, at + 3) == 108
     )
+    return at + 4 if is_null else -1
 
 
 @inlined
@@ -41,7 +45,7 @@ def _string(block: Bytes, at: int, row: int, field: int, of: Layout, to: Columns
 
 @inlined
 def _ids(block: Bytes, at: int, row: int, field: int, of: Layout, to: Columns) -> tuple[int, np.uint64]:
-    """The place behind a list of ids, or -1, and its hash."""
+    """The place behind a list of ids that is not empty, or -1, and its hash."""
     place = of.lists[field]
     base = place * to.item_room
     start = base + to.item_ends[place, row]
@@ -52,7 +56,7 @@ def _ids(block: Bytes, at: int, row: int, field: int, of: Layout, to: Columns) -
 
 @inlined
 def _texts(block: Bytes, at: int, row: int, field: int, of: Layout, to: Columns) -> tuple[int, np.uint64]:
-    """The place behind a list of strings, or -1, and its hash."""
+    """The place behind a list of strings that is not empty, or -1, and its hash."""
     place, list_place = of.texts[field], of.lists[field]
     base, item_base = place * to.text_room, list_place * to.item_room
     start, first = base + to.text_ends[place, row], item_base + to.item_ends[list_place, row]
@@ -62,8 +66,6 @@ def _texts(block: Bytes, at: int, row: int, field: int, of: Layout, to: Columns)
         return -1, NONE
     while byte(block, at) == following:
         at = skip(block, at + 1)
-        if byte(block, at) == CLOSE and following == OPEN:
-            break
         if byte(block, at) != QUOTE:
             return -1, NONE
         at, end, characters = scan_text(block, at + 1, to.texts, end)

@@ -4,7 +4,8 @@ Text is hashed by MurmurHash64A (Appleby, 2008) over its UTF-8 bytes, a number b
 over the number xor the seed. A list begins as the hash of its length; then each item in turn, an id as it is or the
 hash of a string, is taken in: what was found becomes the finaliser of (found xor item), plus the seed. A content's
 hash is the sum, modulo 2^64, of its fields' hashes, each seeded by the field's name; so neither the order of the
-fields matters nor a field that is absent, and new fields change no old hash.
+fields matters nor a field that is absent, and new fields change no old hash. An empty list is absent. In logs of before
+that was so, there are contents with the hash of an empty list among the others.
 """
 
 import hashlib
@@ -20,6 +21,9 @@ R47 = np.uint64(47)
 R33 = np.uint64(33)
 F1 = np.uint64(0xFF51AFD7ED558CCD)
 F2 = np.uint64(0xC4CEB9FE1A85EC53)
+_MENTIONED_IDS, _LANGUAGES = np.array([6_495_096_637_532_687_643, 6_131_579_690_305_225_603])
+OF_EMPTY_LISTS: Int64s = np.array([[0], [_MENTIONED_IDS]]) + np.array([0, _LANGUAGES])
+"""What a content's hash may have more when it landed before an empty list was as none, also for no empty list."""
 
 
 def seed_of(name: str) -> np.uint64:

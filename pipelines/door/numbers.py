@@ -60,12 +60,10 @@ def scan_positive(block: Bytes, at: int) -> tuple[int, int]:
 
 @inlined
 def scan_ids(block: Bytes, at: int, into: Int64s, end: int) -> tuple[int, int]:
-    """The place behind the list of ids that begins at `at`, or -1, and where the copied ids end."""
+    """The place behind the list of one or more ids that begins at `at`, or -1, and where the copied ids end."""
     if byte(block, at) != 91:
         return -1, end
     at = skip(block, at + 1)
-    if byte(block, at) == 93:
-        return at + 1, end
     while True:
         value, at = scan_positive(block, at)
         if at < 0:

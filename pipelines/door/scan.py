@@ -3,7 +3,7 @@
 import numpy as np
 
 from pipelines.compiled import compiled, inlined
-from pipelines.door.cells import is_null, scan_value
+from pipelines.door.cells import behind_nothing, scan_value
 from pipelines.door.columns import Columns
 from pipelines.door.hashing import hash_int
 from pipelines.door.layout import Layout
@@ -76,8 +76,9 @@ def _scan_line(block: Bytes, at: int, row: int, latest: int, of: Layout, to: Col
             return -1
         seen |= 1 << field
         at = skip(block, at + 1)
-        if is_null(block, at):
-            at += 4
+        behind = behind_nothing(block, at, field, of)
+        if behind >= 0:
+            at = behind
         else:
             at, hashed = scan_value(block, at, row, field, latest, of, to)
             given |= 1 << field

@@ -9,7 +9,7 @@ from pipelines.door.shown import short, shown
 from pipelines.door.times import latest_at, written
 from pipelines.door.values import EXPECTED, Misfit, surrogate, value_of
 from pipelines.events import CONTRACT, PAYLOAD_FIELDS
-from pipelines.events.contract import ENVELOPE, EventType, Field
+from pipelines.events.contract import ENVELOPE, IDS, STRINGS, EventType, Field
 
 Given = dict[str, object]
 
@@ -23,7 +23,7 @@ class Faults(ValueError):
 
 
 def strict(line: bytes, clock: int) -> dict[str, object]:
-    """The fields of a line that fits: null ones left out, the time in UTC microseconds, the version always there.
+    """The fields of a line that fits: no null, no empty list, always a version, and the time in UTC microseconds.
 
     Raises Faults, each like `followee_id: expected an id (1 to 9223372036854775807), found "7"`;
     what stands before `, found` says of which kind it is.
@@ -32,7 +32,7 @@ def strict(line: bytes, clock: int) -> dict[str, object]:
         pairs = pairs_of(line)
     except NoObject as fault:
         raise Faults((_fault("line", fault.expected, fault.found),)) from None
-    given = {name: value for name, value in pairs if value is not None}
+    given = {name: value for name, value in pairs if value is not None and not (name in LISTS and value == [])}
     event = _type_of(given)
     payload = event.payloads[_version_of(given, event) - 1] if event else PAYLOAD_FIELDS
     fields = (*ENVELOPE, *payload)
@@ -118,3 +118,4 @@ def _printable(name: str) -> str:
 
 
 KNOWN = {field.name for field in (*ENVELOPE, *PAYLOAD_FIELDS)}
+LISTS = {field.name for field in PAYLOAD_FIELDS if field.type in {IDS, STRINGS}}

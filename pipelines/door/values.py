@@ -59,7 +59,7 @@ def _number(value: object, greatest: int, expected: str) -> int:
 
 
 def _ids(value: object) -> list[int]:
-    """A list of ids, which may be empty."""
+    """A list of ids."""
     if not isinstance(value, list):
         raise Misfit(EXPECTED[IDS], shown(value))
     for number, one in enumerate(value, 1):
@@ -69,7 +69,7 @@ def _ids(value: object) -> list[int]:
 
 
 def _texts(field: Field, value: object) -> list[str]:
-    """A list of strings as its field asks for, which may be empty."""
+    """A list of strings as its field asks for."""
     if not isinstance(value, list):
         raise Misfit(EXPECTED[STRINGS], shown(value))
     for number, one in enumerate(value, 1):

@@ -20,7 +20,7 @@ Changes = Mapping[str, "pa.Array"]
 class Field:
     """One field of a payload, as it may be given at the door.
 
-    `type` is `bigint` (an id, > 0), `array<bigint>` (ids), `string` or `array<string>`; a list may be empty;
+    `type` is `bigint` (an id, > 0), `array<bigint>` (ids), `string` or `array<string>`; an empty list is as none;
     the lengths of a string are in characters (code points), `longest=None` sets no bound.
     """
 

@@ -117,8 +117,20 @@ def test_lists_of_strings_keep_every_item_beside_their_neighbours():
     lines = [line("posted", version=2, languages=one, event_id=f"e-{n}") for n, one in enumerate(lists)]
     mixed = [raw for one in lines for raw in (one, one[:-9], line("posted", version=2, languages=["x", 1]))]
     assert all(is_fast(one) for one in lines)
-    expected = [None if one is ... else one for one in lists]
+    expected = [None if one in (..., []) else one for one in lists]
     assert decode(b"\n".join(mixed), CLOCK).events["languages"].to_pylist() == expected
+
+
+@pytest.mark.parametrize("written", ["[]", "[ \t]"])
+@pytest.mark.parametrize(
+    ("field", "event_type", "version"),
+    [("mentioned_ids", "posted", 1), ("languages", "posted", 2), ("languages", "posted", 1), ("languages", "liked", 1)],
+)
+def test_an_empty_list_is_as_none_also_on_the_fast_way(written, field, event_type, version):
+    without = line(event_type, version=version, **{field: ..., "post_id": 9})
+    raw = line(event_type, version=version, **{field: "HERE", "post_id": 9}).replace(b'"HERE"', written.encode())
+    assert is_fast(raw)
+    assert events_of(decode(raw, CLOCK)) == events_of(decode(without, CLOCK))
 
 
 @pytest.mark.parametrize("written", ["[]", "[ \t]", '["a","b"]', '[ "a" ,\t"b"\r]', '[ "\\u00e9"]'])

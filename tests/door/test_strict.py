@@ -20,6 +20,8 @@ FITTING = [
     ("followed", {"event_id": "é" * 64}),
     ("followed", {"followee_id": 2**63 - 1, "actor_id": 1}),
     ("posted", {"text": "", "language": ..., "reply_to_post_id": None, "mentioned_ids": []}),
+    ("posted", {"languages": []}),
+    ("followed", {"mentioned_ids": [], "languages": []}),
     ("posted", {"text": "🌏" * 65_536}),
     ("posted", {"text": "\0\x1f\x7f\u2028"}),
     ("registered", {"username": "u" * 200, "bio": "b" * 70_000}),
@@ -49,10 +51,16 @@ MISFITS = [
     ("followed", {"version": 0}, "version: expected an integer from 1 on, found 0"),
     ("followed", {"version": "1"}, 'version: expected an integer from 1 on, found "1"'),
     ("followed", {"text": "x"}, 'text: expected no such field in followed, found "x"'),
+    ("followed", {"followee_id": []}, f"followee_id: expected an id {IDS}, found a list of 0"),
+    ("followed", {"event_id": []}, "event_id: expected a string, found a list of 0"),
+    ("followed", {"colour": []}, '"colour": expected no such field in followed, found a list of 0'),
+    ("followed", {"mentioned_ids": [3]}, "mentioned_ids: expected no such field in followed, found a list of 1"),
     ("followed", {"colour": [1, 2]}, '"colour": expected no such field in followed, found a list of 2'),
     ("followed", {"event_time": 5}, f"{TIME}a time as a string, found 5"),
     ("followed", {"event_time": ...}, f"{TIME}a time as a string, found nothing"),
     ("posted", {"text": "t" * 65_537}, "text: expected at most 65536 characters, found 65537"),
+    ("posted", {"language": []}, "language: expected a string, found a list of 0"),
+    ("posted", {"mentioned_ids": [[]]}, f"mentioned_ids: expected a list of ids {IDS}, found a list of 0 as number 1"),
     ("posted", {"language": ""}, 'language: expected at least 1 character, found ""'),
     ("posted", {"mentioned_ids": 3}, f"mentioned_ids: expected a list of ids {IDS}, found 3"),
     ("posted", {"mentioned_ids": [3, None]}, f"mentioned_ids: expected a list of ids {IDS}, found null as number 2"),
@@ -97,7 +105,7 @@ NO_OBJECTS = [
 @pytest.mark.parametrize(("event_type", "changes"), FITTING)
 def test_what_fits(event_type, changes):
     expected = event(event_type, **changes) | {"event_time": 1_767_175_200_000_000}
-    given = {name: value for name, value in expected.items() if value is not None}
+    given = {name: value for name, value in expected.items() if value not in (None, [])}
     assert judged(line(event_type, **changes)) == {"version": 1} | given
 
 

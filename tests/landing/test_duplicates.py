@@ -32,6 +32,17 @@ def test_the_same_event_however_it_is_written_is_a_duplicate(land, lake, path):
     assert actors(lake) == [1]
 
 
+@pytest.mark.parametrize(("first", "second"), [([], ...), (..., []), (None, [])], ids=str)
+def test_an_empty_list_is_as_none_where_contents_are_compared(land, lake, path, first, second):
+    lines = [
+        line("e-1", "posted", version=2, **({} if given is ... else {"languages": given, "mentioned_ids": given}))
+        for given in (first, second)
+    ]
+    assert counts(land(file_of(path, *lines))) == (2, 1, 1, 0, 0)
+    assert counts(land(file_of(path, *reversed(lines)))) == (2, 0, 2, 0, 0)
+    assert [row.keys() & {"languages", "mentioned_ids"} for row in events(lake)] == [set()]
+
+
 def test_duplicates_are_found_across_the_files_of_a_landing(land, lake, path, tmp_path):
     assert counts(land(file_of(path, ONE), file_of(tmp_path / "b", SAME_AS_ONE, line("e-2")))) == (3, 2, 1, 0, 0)
     assert ids(lake) == ["e-1", "e-2"]

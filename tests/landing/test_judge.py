@@ -12,6 +12,10 @@ from pipelines.runner.landing.duplicates import judge
 from pipelines.runner.landing.parts import Part, Stage
 from pipelines.runner.landing.sources import Chunk
 from pipelines.storage.stages import write_stage
+from tests.door.twin import content_hash
+
+POST = {"event_type": "posted", "post_id": 9, "text": "hello", "version": 2}
+LISTED = {"mentioned_ids": [3], "languages": ["en"]}
 
 
 @pytest.fixture(autouse=True)
@@ -66,6 +70,15 @@ def test_what_is_in_the_log_stands_before_all(engine, tmp_path):
     pq.write_table(table([("b", 2), ("dd", 1)]), tmp_path / "log")
     parts = [part(tmp_path / "1", [("a", 1), ("b", 1), ("b", 2)]), part(tmp_path / "2", [])]
     assert told(judge(engine, parts, [str(tmp_path / "log")])) == [".cd", ""]
+
+
+def test_an_event_that_landed_when_an_empty_list_was_more_than_none_is_the_same_event(engine, tmp_path):
+    lists = [{name: [] for name in names} for names in ([], ["mentioned_ids"], ["languages"], list(LISTED))]
+    of_before = [(f"e-{number}", content_hash(POST | given)) for number, given in enumerate(lists)]
+    pq.write_table(table(of_before), tmp_path / "log")
+    again = part(tmp_path / "1", [(event_id, content_hash(POST)) for event_id, _ in of_before])
+    other = part(tmp_path / "2", [(event_id, content_hash(POST | LISTED)) for event_id, _ in of_before])
+    assert told(judge(engine, [again, other], [str(tmp_path / "log")])) == ["dddd", "cccc"]
 
 
 def naively(history, parts):

@@ -116,7 +116,7 @@ def post_of(posted: Event, history: list[Event]) -> Post:
     """The post, with the last text among its `posted` and its author's edits."""
     texts = [e for e in history if e is posted or is_by_author(e, "post_edited", posted)]
     last = texts[-1]
-    languages = (posted.get("language"), *posted.get("languages", ()))  # of version 1, of version 2
+    languages = (posted.get("language"), *(posted.get("languages") or ()))  # of version 1, of version 2
     return Post(
         post_id=posted["post_id"],
         author_id=posted["actor_id"],

@@ -1,5 +1,13 @@
 """The standing posts. The n-th event happens at minute n, so "00:03" is the third."""
 
+from datetime import UTC, datetime
+from types import MappingProxyType
+
+import pyarrow as pa
+
+from pipelines.policy import Policy
+from pipelines.projections import BucketInputs
+from pipelines.relations.posts import POSTED, RELATION, SAID
 from tests.histories import micros
 
 
@@ -10,6 +18,22 @@ def test_a_post_has_its_text_its_language_and_what_it_answers(alice, bob, rows):
         (first, alice, "olá 😀", ("pt-BR",), None, micros("00:01"), None),
         (second, bob, "", None, first, micros("00:02"), None),
     ]
+
+
+def test_languages_are_null_when_none_were_given_also_as_an_empty_list(alice, rows):
+    for given in ({}, {"language": None}, {"version": 2, "languages": None}, {"version": 2, "languages": []}):
+        alice.posts(**given)
+    alice.posts(version=2, languages=["en", "en"])
+    assert [row[3] for row in rows("posts")] == [None, None, None, None, ("en", "en")]
+
+
+def test_languages_are_null_also_where_an_empty_list_landed_when_it_was_more_than_none():
+    said = {"post_id": 7, "author_id": 1, "event_time": datetime.fromtimestamp(0, UTC), "event_id": "a", "kind": POSTED}
+    of_before = pa.Table.from_pylist([said | {"text": "", "languages": []}], SAID)
+    nothing = MappingProxyType({})
+    inputs = BucketInputs(Policy(), 1, nothing, lambda *_: None, len, 0, 0, sifted=lambda _sift, _bucket: of_before)
+    (made,) = RELATION.merge(0, inputs)
+    assert made["languages"].to_pylist() == [None]
 
 
 def test_a_late_but_earlier_posted_takes_the_post_over_and_a_later_one_does_nothing(alice, bob, carol, rows):

@@ -10,6 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipelines.arrays import Bools, Int64s, arrow, bools, int64s
+from pipelines.door.hashing import OF_EMPTY_LISTS
 from pipelines.engines.base import Engine
 from pipelines.hashing import row_hashes
 from pipelines.runner.landing.parts import Part, ids_at
@@ -96,7 +97,7 @@ def _decide(found: _Candidates, starts: Int64s, duplicate: Bools, conflict: Bool
         here, there = (found.event_id.take(arrow(rows, pa.int32())) for rows in (left, first))
         same_id = bools(pc.equal(here, there))
         later = same_id & (left != first) & (found.part[left] != HISTORY)
-        same = found.content_hash[left] == found.content_hash[first]
+        same = np.isin(found.content_hash[first] - found.content_hash[left], OF_EMPTY_LISTS)
         for flags, rows in ((duplicate, left[later & same]), (conflict, left[later & ~same])):
             flags[starts[found.part[rows]] + found.row[rows]] = True
         left = left[~same_id]  # other ids with the same hash
