@@ -15,11 +15,11 @@ import pyarrow as pa
 from pipelines.engines import open_engine
 from pipelines.hashing import content_hash
 from pipelines.projections import BucketProjection, no_audits
-from pipelines.runner import materialize, releases
-from pipelines.runner.publishing import place_of
-from pipelines.runner.records import record
-from pipelines.runner.releases import Release
-from pipelines.runner.runs import run
+from pipelines.releases.records import record
+from pipelines.releases.release import Release, release
+from pipelines.runs import materialize
+from pipelines.runs.publishing import place_of
+from pipelines.runs.run import run
 from pipelines.storage import delta, places
 from pipelines.storage.lake import Lake
 from pipelines.views import newsfeed
@@ -62,7 +62,7 @@ def main() -> None:
     if arguments.unaudited:
         unaudited()
     lake = Lake.at(arguments.root)
-    last = releases.release(lake)
+    last = release(lake)
     without(lake, last, arguments.tables)
     with open_engine(arguments.engine) as engine:
         start = perf_counter()

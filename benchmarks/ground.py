@@ -12,7 +12,7 @@ from benchmarks.equality import require_same
 from benchmarks.lines import folder_of
 from benchmarks.scales import SCALES
 from benchmarks.timing import Repetition
-from pipelines.runner.reading import Reader
+from pipelines.reading.reader import Reader
 from pipelines.storage import delta
 from pipelines.storage.lake import Lake
 

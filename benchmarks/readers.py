@@ -12,7 +12,7 @@ from pathlib import Path
 from time import perf_counter
 from typing import Any, Final
 
-from pipelines.runner.reading import Reader, newsfeed
+from pipelines.reading.reader import Reader, newsfeed
 from pipelines.storage.lake import Lake
 
 FIRST: Final = 20

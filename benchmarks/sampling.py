@@ -65,8 +65,8 @@ def most_popular(candidates: Ints, popularity: Ints) -> Ints:
 def after(rng: np.random.Generator, times: Ints, hours: float) -> Ints:
     """A time after each, `hours` later in the median with a long tail, and always before the end."""
     lag = rng.lognormal(math.log(hours * HOUR), 1.5, len(times))
-    room = END - 1 - times
-    return times + np.where(lag < room, lag, rng.random(len(times)) * room).astype(np.int64)
+    buffers = END - 1 - times
+    return times + np.where(lag < buffers, lag, rng.random(len(times)) * buffers).astype(np.int64)
 
 
 def anytime(rng: np.random.Generator, size: int, first_day: float, last_day: float) -> Ints:

@@ -119,6 +119,11 @@ def at_most(column: str, bound: int) -> Check:
     )
 
 
+def standard_checks(table: Table) -> tuple[Check, ...]:
+    """What every table must hold: its order, hence its key, and no null where none has a meaning."""
+    return (ordered(table), *(not_null(c.name) for c in table.columns if not c.nullable))
+
+
 def audit(checks: tuple[Check, ...], key: tuple[str, ...], before: Rows, row: Rows, findings: Findings) -> None:
     """Apply the checks to rows, each with the row before it, and note the keys that fail."""
     for check in checks:

@@ -23,13 +23,13 @@ def no_checks(_: Policy) -> tuple[Check, ...]:
     return ()
 
 
-def nothing_arrived(_: int) -> pa.Table:
-    """No rows: the projection has no `spread`."""
+def nothing_received(_: int) -> pa.Table:
+    """No rows: the projection has no `exchange`."""
     return pa.table({})
 
 
 @dataclass(frozen=True)
-class Sift:
+class Extract:
     """Rows made of the log's events, which one pass over the log brings to the buckets of their column `by`.
 
     `rows` makes them of the `fields` of some events of one type, one of the `types` (any when empty), each in its
@@ -44,9 +44,9 @@ class Sift:
     by: str | None = None
 
 
-def nothing_sifted(sift: Sift, _: int) -> pa.Table:
+def nothing_extracted(extract: Extract, _: int) -> pa.Table:
     """No rows: nothing was read of the log."""
-    return sift.schema.empty_table()
+    return extract.schema.empty_table()
 
 
 @dataclass(frozen=True)
@@ -54,7 +54,8 @@ class BucketInputs:
     """What a task that makes one bucket may read: by table and bucket, the places of the data files.
 
     `memory` is how many bytes the task may hold, `shared` how many all tasks of the process may hold in common;
-    `sifted` gives the rows that a sift of the projection's brought to a bucket, `arrived` those that its `spread` sent.
+    `extracted` gives the rows that an extract of the projection's brought to a bucket, `received` those that its
+    `exchange` sent.
     """
 
     policy: Policy
@@ -64,8 +65,8 @@ class BucketInputs:
     count: Callable[[str], int]
     memory: int
     shared: int
-    sifted: Callable[[Sift, int], pa.Table] = nothing_sifted
-    arrived: Callable[[int], pa.Table] = nothing_arrived
+    extracted: Callable[[Extract, int], pa.Table] = nothing_extracted
+    received: Callable[[int], pa.Table] = nothing_received
 
     def read(self, table: Table, columns: list[str], bucket: int | None = None) -> pa.Table:
         """Columns of a table's rows: of one bucket, in their order, or of all buckets, one after another."""
@@ -87,16 +88,16 @@ def no_audits(_: int, __: BucketInputs) -> tuple[Check, ...]:
 
 
 @dataclass(frozen=True)
-class Spread:
+class Exchange:
     """Rows that go to the bucket of the table's `bucket_by`, or of `by`, from the bucket of which `rows` makes them.
 
-    What `before` sends has arrived when `rows` makes them.
+    What `before` sends has been received when `rows` makes them.
     """
 
     schema: pa.Schema
     rows: Callable[[int, BucketInputs], pa.Table]
     by: str | None = None
-    before: "Spread | None" = None
+    before: "Exchange | None" = None
 
 
 @dataclass(frozen=True)
@@ -127,15 +128,15 @@ class Projection:
     checks: Checks = no_checks
     version: int = 1
     counts: Counts | None = None
-    sifts: ClassVar[tuple[Sift, ...]] = ()
+    extracts: ClassVar[tuple[Extract, ...]] = ()
 
 
 @dataclass(frozen=True)
 class BucketProjection:
     """A table made bucket by bucket, of data files or of the log's events, each task holding the memory of one bucket.
 
-    - `sifts`: what `merge` needs of the log's events, which are then among what it reads.
-    - `spread`: what `merge` needs of other buckets; it is there, in any order, before the first merge.
+    - `extracts`: what `merge` needs of the log's events, which are then among what it reads.
+    - `exchange`: what `merge` needs of other buckets; it is there, in any order, before the first merge.
     - `audits`: the checks of a bucket's rows against what the bucket was made of; `audited` are their names, which
       need no bucket to be told.
     - `counts`: as of a Projection.
@@ -148,8 +149,8 @@ class BucketProjection:
     version: int = 1
     audits: Callable[[int, BucketInputs], tuple[Check, ...]] = no_audits
     audited: tuple[str, ...] = ()
-    sifts: tuple[Sift, ...] = ()
-    spread: Spread | None = None
+    extracts: tuple[Extract, ...] = ()
+    exchange: Exchange | None = None
     counts: Counts | None = None
 
 

@@ -5,9 +5,9 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from pipelines.cli import main
-from pipelines.runner.inspection import status_of
-from pipelines.runner.landing import land
-from pipelines.runner.runs import run
+from pipelines.landing.land import land
+from pipelines.reading.inspection import status_of
+from pipelines.runs.run import run
 
 LDBC = Path(__file__).parent.parent / "data" / "ldbc-snb-test"
 SOURCES = [str(LDBC / "snapshot"), str(LDBC / "update_streams")]

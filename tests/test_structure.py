@@ -13,14 +13,14 @@ from pipelines.events import CONTRACT, EVENT_TYPES
 from pipelines.events.contract import ENVELOPE
 from pipelines.events.log import IDENTITIES, LOG
 from pipelines.relations import RELATIONS, load_relations
-from pipelines.runner.publishing import projections
+from pipelines.runs.publishing import projections
 from pipelines.views import VIEWS, load_views
 from tests.reference import VIEWS as MODEL
 
 ROOT = Path(pipelines.__file__).parent
 # what the files of a folder share
 SHARED = {"__init__", "contract", "log", "upcasting", "atproto"}
-SHARED |= {"activity", "arrays", "facts", "matching", "members", "recount", "standing", "tallies"}
+SHARED |= {"activity", "arrays", "facts", "matching", "members", "recount", "standing", "partial_counts"}
 ENGINES = ("pyspark", "pysail", "numba", "pyarrow", "pandas", "numpy", "duckdb")
 
 
@@ -93,11 +93,11 @@ def loaded_by(module):
     return set(done.stdout.split())
 
 
-@pytest.mark.parametrize("module", ["pipelines.cli.app", "pipelines.runner.reading"])
+@pytest.mark.parametrize("module", ["pipelines.cli.app", "pipelines.reading.reader"])
 def test_what_only_reads_loads_no_engine(module):
     assert loaded_by(module) & {"pipelines", *ENGINES} == {"pipelines"}
 
 
-@pytest.mark.parametrize("module", ["pipelines.runner.landing", "pipelines.runner.runs"])
+@pytest.mark.parametrize("module", ["pipelines.landing.land", "pipelines.runs.run"])
 def test_tasks_load_nothing_that_only_dataframes_need(module):
     assert loaded_by(module) & {"pipelines", "pyspark", "pysail", "pandas"} == {"pipelines"}

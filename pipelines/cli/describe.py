@@ -20,7 +20,7 @@ def describe(
 
     Example: newsfeed describe newsfeed
     """
-    from pipelines.runner import describing
+    from pipelines.reading import describing
 
     if markdown:
         from pipelines.cli.dictionary import dictionary

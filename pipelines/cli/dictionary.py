@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from pipelines.cli.declared import BY_POLICY, columns_of, fields_of, layout_of
-from pipelines.runner import describing
+from pipelines.reading import describing
 
 TITLE = """\
 # Data dictionary

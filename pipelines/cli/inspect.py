@@ -10,7 +10,7 @@ def status(root: options.Root = options.ROOT, json: options.AsJson = False) -> N
 
     Example: newsfeed status --root data/lake
     """
-    from pipelines.runner.inspection import status_of
+    from pipelines.reading.inspection import status_of
     from pipelines.storage.lake import Lake
 
     facts = status_of(Lake.at(root))
@@ -45,7 +45,7 @@ def releases(root: options.Root = options.ROOT, json: options.AsJson = False) ->
 
     Example: newsfeed releases --json
     """
-    from pipelines.runner.releases import all_releases
+    from pipelines.releases.release import all_releases
     from pipelines.storage.lake import Lake
 
     found = all_releases(Lake.at(root))

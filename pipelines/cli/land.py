@@ -10,7 +10,7 @@ from pipelines.cli import options, show
 from pipelines.errors import UsageError
 
 if TYPE_CHECKING:
-    from pipelines.runner.landing import Landing
+    from pipelines.landing.land import Landing
 
 MAX_SHOWN = 40
 
@@ -33,7 +33,7 @@ def land(
     Example: newsfeed land inbox/ --root data/lake
     """
     from pipelines.engines import open_engine
-    from pipelines.runner.landing import land as land_lines
+    from pipelines.landing.land import land as land_lines
     from pipelines.storage.lake import Lake
 
     clock = None if ingestion_time is None else _time(ingestion_time)
@@ -91,16 +91,16 @@ def quarantine(
 
     Example: newsfeed quarantine --readmit
     """
-    from pipelines.runner.landing import quarantine as lines
-    from pipelines.runner.releases import require_lake
+    from pipelines.landing import quarantine as lines
+    from pipelines.releases.release import require_lake
     from pipelines.storage.lake import Lake
 
     lake = Lake.at(root)
     require_lake(lake)
     if readmit:
         from pipelines.engines import open_engine
-        from pipelines.runner.landing import together
-        from pipelines.runner.landing.readmission import readmit as try_again
+        from pipelines.landing.land import together
+        from pipelines.landing.readmission import readmit as try_again
 
         with open_engine(engine, verbose=verbose) as opened:
             landing = together(try_again(lake, opened))

@@ -27,8 +27,8 @@ def find(
 
     Example: newsfeed find jan
     """
-    from pipelines.runner.reading import Reader
-    from pipelines.runner.searching import find as search
+    from pipelines.reading.reader import Reader
+    from pipelines.reading.searching import find as search
     from pipelines.storage.lake import Lake
 
     found = search(Reader.of(Lake.at(root), release), prefix, limit + 1)
@@ -61,8 +61,8 @@ def user(
 
     Example: newsfeed user @Jan24189
     """
-    from pipelines.runner.people import page
-    from pipelines.runner.reading import Reader, find_user
+    from pipelines.reading.people import page
+    from pipelines.reading.reader import Reader, find_user
     from pipelines.storage.lake import Lake
 
     reader = Reader.of(Lake.at(root), release)

@@ -20,7 +20,7 @@ def feed(
 
     Example: newsfeed feed @Jan24189 --limit 5
     """
-    from pipelines.runner.reading import Reader, find_user, newsfeed
+    from pipelines.reading.reader import Reader, find_user, newsfeed
     from pipelines.storage.lake import Lake
 
     reader = Reader.of(Lake.at(root), release)
@@ -51,8 +51,8 @@ def export(
 
     Example: newsfeed export newsfeed newsfeed.parquet
     """
-    from pipelines.runner.exporting import export_view
-    from pipelines.runner.reading import Reader
+    from pipelines.reading.exporting import export_view
+    from pipelines.reading.reader import Reader
     from pipelines.storage.lake import Lake
 
     reader = Reader.of(Lake.at(root), release)
@@ -70,7 +70,7 @@ def sql(
 
     Example: newsfeed sql "SELECT username, followers FROM profile ORDER BY followers DESC LIMIT 5"
     """
-    from pipelines.runner.reading import Reader
+    from pipelines.reading.reader import Reader
     from pipelines.storage.lake import Lake
 
     names, rows = Reader.of(Lake.at(root), release).table(query)
@@ -92,7 +92,7 @@ def path(
 
     Example: newsfeed path newsfeed --json
     """
-    from pipelines.runner.reading import Reader
+    from pipelines.reading.reader import Reader
     from pipelines.storage.lake import Lake
 
     place, version = Reader.of(Lake.at(root), release).place(view)

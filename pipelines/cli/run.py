@@ -9,7 +9,7 @@ from pipelines.errors import UsageError
 from pipelines.policy import REPLIES
 
 if TYPE_CHECKING:
-    from pipelines.runner.runs import Run
+    from pipelines.runs.run import Run
 
 
 def run(
@@ -39,7 +39,7 @@ def run(
     from pipelines.engines import open_engine
     from pipelines.engines.base import cores
     from pipelines.memory import budget
-    from pipelines.runner.runs import run as publish
+    from pipelines.runs.run import run as publish
     from pipelines.storage.lake import Lake
 
     policy = _policy(cap, replies, own_posts)

@@ -69,7 +69,7 @@ def _array(columns: Columns, rows: int, number: int, field: Field) -> pa.Array:
         )
     place = WITH_ITEMS.index(field)
     ends = columns.item_ends[place, : rows + 1]
-    items = columns.items[place * columns.item_room :][: ends[-1]]
+    items = columns.items[place * columns.item_size :][: ends[-1]]
     listed = arrow(items, pa.int64()) if kind == LIST else _strings(items, _texts(columns, rows, field))
     return pa.Array.from_buffers(arrow_type, rows, [validity, pa.py_buffer(ends)], missing, children=[listed])
 
@@ -77,7 +77,7 @@ def _array(columns: Columns, rows: int, number: int, field: Field) -> pa.Array:
 def _texts(columns: Columns, rows: int, field: Field) -> pa.Buffer:
     """The texts of a field, one after the other."""
     place = WITH_TEXT.index(field)
-    return pa.py_buffer(columns.texts[place * columns.text_room :][: columns.text_ends[place, rows]])
+    return pa.py_buffer(columns.texts[place * columns.text_size :][: columns.text_ends[place, rows]])
 
 
 def _strings(ends: Int64s, texts: pa.Buffer) -> pa.Array:

@@ -33,7 +33,7 @@ def behind_nothing(block: Bytes, at: int, field: int, of: Layout) -> int:
 def _string(block: Bytes, at: int, row: int, field: int, of: Layout, to: Columns) -> tuple[int, np.uint64]:
     """The place behind a string, or -1, and its hash."""
     place = of.texts[field]
-    base = place * to.text_room
+    base = place * to.text_size
     start = base + to.text_ends[place, row]
     if byte(block, at) != QUOTE:
         return -1, NONE
@@ -47,7 +47,7 @@ def _string(block: Bytes, at: int, row: int, field: int, of: Layout, to: Columns
 def _ids(block: Bytes, at: int, row: int, field: int, of: Layout, to: Columns) -> tuple[int, np.uint64]:
     """The place behind a list of ids that is not empty, or -1, and its hash."""
     place = of.lists[field]
-    base = place * to.item_room
+    base = place * to.item_size
     start = base + to.item_ends[place, row]
     at, end = scan_ids(block, at, to.items, start)
     to.item_ends[place, row + 1] = end - base
@@ -58,7 +58,7 @@ def _ids(block: Bytes, at: int, row: int, field: int, of: Layout, to: Columns) -
 def _texts(block: Bytes, at: int, row: int, field: int, of: Layout, to: Columns) -> tuple[int, np.uint64]:
     """The place behind a list of strings that is not empty, or -1, and its hash."""
     place, list_place = of.texts[field], of.lists[field]
-    base, item_base = place * to.text_room, list_place * to.item_room
+    base, item_base = place * to.text_size, list_place * to.item_size
     start, first = base + to.text_ends[place, row], item_base + to.item_ends[list_place, row]
     end, last, following = start, first, OPEN
     to.fewest[field], to.most[field] = UNBOUNDED, 0

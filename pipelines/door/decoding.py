@@ -6,8 +6,8 @@ import numpy as np
 import pyarrow as pa
 
 from pipelines.door.arrow import events_of
+from pipelines.door.buffers import Buffers, Lines, lines_of
 from pipelines.door.fast import fast
-from pipelines.door.room import Lines, Room, lines_of
 from pipelines.door.strict import Faults, canonical, strict
 from pipelines.door.times import latest_at
 from pipelines.machine import Bytes, Int64s
@@ -37,16 +37,16 @@ class Decoded:
     line_count: int
 
 
-def decode(block: bytes | memoryview | Bytes | Lines, clock: int, room: Room | None = None) -> Decoded:
+def decode(block: bytes | memoryview | Bytes | Lines, clock: int, buffers: Buffers | None = None) -> Decoded:
     """The events of a block of lines (no byte-order mark) at a time of the clock, in UTC microseconds.
 
-    A room that is given is used for the events, which then last until it is used again, as do lines in it.
+    Buffers that are given are used for the events, which then last until they are used again, as do lines in them.
     The compiled way takes what it can; the lines that it declines go the strict way, and those that fit
     go through the compiled way again, written canonically, so that all columns and hashes have one maker.
     """
-    room = room or Room()
-    lines = block if isinstance(block, Lines) else lines_of(block, room)
-    scanned = fast(lines, latest_at(clock), room)
+    buffers = buffers or Buffers()
+    lines = block if isinstance(block, Lines) else lines_of(block, buffers)
+    scanned = fast(lines, latest_at(clock), buffers)
     fitting: list[tuple[int, int, bytes]] = []
     faulty: list[Faulty] = []
     for line, start, end in scanned.declined.tolist():
@@ -67,8 +67,8 @@ def decode(block: bytes | memoryview | Bytes | Lines, clock: int, room: Room | N
 
 def _with_more(decoded: Decoded, fitting: list[tuple[int, int, bytes]], latest: int) -> Decoded:
     """The events with those of canonical lines, given with line index and offset, put at their places."""
-    block, room = b"\n".join(line for _, _, line in fitting), Room()
-    scanned = fast(lines_of(block, room), latest, room)
+    block, buffers = b"\n".join(line for _, _, line in fitting), Buffers()
+    scanned = fast(lines_of(block, buffers), latest, buffers)
     if scanned.rows != len(fitting):
         raise AssertionError(f"the fast way declined a canonical line: {block[slice(*scanned.declined[0, 1:])]!r}")
     lines = np.concatenate([decoded.lines, [line for line, _, _ in fitting]])

@@ -1,10 +1,10 @@
-"""The fast way on one block: room is made, and compiled code fills it."""
+"""The fast way on one block: compiled code fills buffers."""
 
 from dataclasses import dataclass
 
+from pipelines.door.buffers import BEYOND, Buffers, Lines
 from pipelines.door.columns import Columns, columns_for
 from pipelines.door.layout import layout
-from pipelines.door.room import BEYOND, Lines, Room
 from pipelines.door.scan import count_lines, scan
 from pipelines.machine import Int64s
 
@@ -13,7 +13,7 @@ LARGEST = 2**31 - 2 * BEYOND
 
 @dataclass(frozen=True)
 class Scanned:
-    """What the fast way made of a block, in the room that it was given."""
+    """What the fast way made of a block, in the buffers that it was given."""
 
     columns: Columns
     rows: int
@@ -21,10 +21,10 @@ class Scanned:
     line_count: int
 
 
-def fast(lines: Lines, latest: int, room: Room) -> Scanned:
+def fast(lines: Lines, latest: int, buffers: Buffers) -> Scanned:
     """What the fast way accepts and declines."""
     if lines.size > LARGEST:
         raise ValueError(f"a block has at most {LARGEST} bytes, found {lines.size}")
-    columns = columns_for(lines.size, count_lines(lines.padded), room)
+    columns = columns_for(lines.size, count_lines(lines.padded), buffers)
     rows, declined, line_count = scan(lines.padded, lines.size, latest, layout(), columns)
     return Scanned(columns, rows, columns.declined[:declined], line_count)

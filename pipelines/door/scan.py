@@ -3,13 +3,13 @@
 import numpy as np
 
 from pipelines.compiled import compiled, inlined
+from pipelines.door.buffers import NEWLINE
 from pipelines.door.cells import behind_nothing, scan_value
 from pipelines.door.columns import Columns
 from pipelines.door.hashing import hash_int
 from pipelines.door.layout import Layout
 from pipelines.door.names import NONE, find
 from pipelines.door.numbers import skip
-from pipelines.door.room import NEWLINE
 from pipelines.machine import ZERO, Bytes, byte
 
 QUOTE, COMMA, COLON, OPEN, CLOSE = 34, 44, 58, 123, 125

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pipelines.door.lines import NoObject, Pairs, pairs_of
 from pipelines.door.shown import short, shown
 from pipelines.door.times import latest_at, written
-from pipelines.door.values import EXPECTED, Misfit, surrogate, value_of
+from pipelines.door.values import EXPECTED, InvalidValue, surrogate, value_of
 from pipelines.events import CONTRACT, PAYLOAD_FIELDS
 from pipelines.events.contract import ENVELOPE, IDS, STRINGS, EventType, Field
 
@@ -90,7 +90,7 @@ def _decode(
         elif value is not None:
             try:
                 decoded[field.name] = value_of(field, value, event, latest)
-            except Misfit as fault:
+            except InvalidValue as fault:
                 yield _fault(field.name, fault.expected, fault.found)
         elif field.required and (event is not None or field in ENVELOPE):
             yield _fault(field.name, EXPECTED[field.type], "nothing")

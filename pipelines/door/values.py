@@ -20,7 +20,7 @@ SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 @dataclass
-class Misfit(ValueError):
+class InvalidValue(ValueError):
     """A value is not what its field asks for."""
 
     expected: str
@@ -28,7 +28,7 @@ class Misfit(ValueError):
 
 
 def value_of(field: Field, value: object, event: EventType | None, latest: int) -> object:
-    """The decoded value of a field of an event (None: of unknown type) that is given; Misfit if it does not fit."""
+    """The decoded value of a field of an event (None: of unknown type) that is given; else InvalidValue."""
     if field.type == STRING:
         return _text(field, value)
     if field.type == ID:
@@ -41,7 +41,7 @@ def value_of(field: Field, value: object, event: EventType | None, latest: int) 
         return _time(value, latest)
     version = _number(value, GREATEST, EXPECTED["int"])
     if event is not None and version > event.version:
-        raise Misfit(f"at most {event.version}", shown(value))
+        raise InvalidValue(f"at most {event.version}", shown(value))
     return version
 
 
@@ -55,51 +55,51 @@ def _number(value: object, greatest: int, expected: str) -> int:
     """An integer from 1 to the greatest."""
     if type(value) is int and 1 <= value <= greatest:
         return value
-    raise Misfit(expected, shown(value))
+    raise InvalidValue(expected, shown(value))
 
 
 def _ids(value: object) -> list[int]:
     """A list of ids."""
     if not isinstance(value, list):
-        raise Misfit(EXPECTED[IDS], shown(value))
+        raise InvalidValue(EXPECTED[IDS], shown(value))
     for number, one in enumerate(value, 1):
         if not (type(one) is int and 1 <= one <= GREATEST):
-            raise Misfit(EXPECTED[IDS], f"{'null' if one is None else shown(one)} as number {number}")
+            raise InvalidValue(EXPECTED[IDS], f"{'null' if one is None else shown(one)} as number {number}")
     return value
 
 
 def _texts(field: Field, value: object) -> list[str]:
     """A list of strings as its field asks for."""
     if not isinstance(value, list):
-        raise Misfit(EXPECTED[STRINGS], shown(value))
+        raise InvalidValue(EXPECTED[STRINGS], shown(value))
     for number, one in enumerate(value, 1):
         try:
             _text(field, one)
-        except Misfit as fault:
+        except InvalidValue as fault:
             expected = fault.expected if isinstance(one, str) else EXPECTED[STRINGS]
-            raise Misfit(expected, f"{'null' if one is None else fault.found} as number {number}") from None
+            raise InvalidValue(expected, f"{'null' if one is None else fault.found} as number {number}") from None
     return value
 
 
 def _time(value: object, latest: int) -> int:
     """UTC microseconds."""
     if not isinstance(value, str):
-        raise Misfit(EXPECTED["timestamp"], shown(value))
+        raise InvalidValue(EXPECTED["timestamp"], shown(value))
     try:
         return micros_of(value, latest)
     except NoTime as fault:
-        raise Misfit(str(fault), shown(value)) from None
+        raise InvalidValue(str(fault), shown(value)) from None
 
 
 def _text(field: Field, value: object) -> str:
     """A string with as many characters as its field asks for."""
     if not isinstance(value, str):
-        raise Misfit(EXPECTED[STRING], shown(value))
+        raise InvalidValue(EXPECTED[STRING], shown(value))
     half = surrogate(value)
     if half:
-        raise Misfit("Unicode text", half)
+        raise InvalidValue("Unicode text", half)
     if len(value) < field.shortest:
-        raise Misfit(f"at least {field.shortest} character{'s' * (field.shortest > 1)}", shown(value))
+        raise InvalidValue(f"at least {field.shortest} character{'s' * (field.shortest > 1)}", shown(value))
     if field.longest is not None and len(value) > field.longest:
-        raise Misfit(f"at most {field.longest} characters", f"{len(value)}")
+        raise InvalidValue(f"at most {field.longest} characters", f"{len(value)}")
     return value

@@ -24,6 +24,10 @@ LOG = Table(
     description="Every event that ever fitted the contract, once.",
 )
 
+PARTITION = "ingestion_date"
+LOG_FILE = Table("log", tuple(column for column in LOG.columns if column.name != PARTITION), LOG.key)
+"""What a data file of the log holds: all but the partition, which is in its path."""
+
 IDENTITIES = Table(
     "identities",
     (

@@ -8,8 +8,8 @@ import pyarrow as pa
 
 from pipelines.arrays import Bools
 from pipelines.checks import Check
+from pipelines.merge.entry_audit import REASON, SHOWN, STANDS, Flags, Pairs, Rules, audit_entries, buffers_for
 from pipelines.merge.facts import Entries, Facts
-from pipelines.merge.judging import REASON, SHOWN, STANDS, Flags, Pairs, Rules, judge, room_for
 from pipelines.merge.lookup import ids_in
 from pipelines.policy import Policy
 
@@ -29,11 +29,11 @@ class NewsfeedAudit:
     def __init__(self, facts: FactsOn, follows: Pairs, hides: Pairs, policy: Policy) -> None:
         self._facts, self._follows, self._hides = facts, follows, hides
         self._rules = Rules(policy.own_posts, ("followed", "all", "none").index(policy.replies))
-        self._room = room_for(follows[0])
-        self._judged: tuple[pa.RecordBatch | None, Flags] = None, np.zeros(0, np.uint8)
+        self._buffers = buffers_for(follows[0])
+        self._audited: tuple[pa.RecordBatch | None, Flags] = None, np.zeros(0, np.uint8)
 
     def checks(self) -> tuple[Check, ...]:
-        """A check for each kind of fault; all of a batch are judged at once."""
+        """A check for each kind of fault; all of a batch are audited at once."""
         return tuple(Check(name, self._holds(bit)) for bit, name in FAULTS.items())
 
     def _holds(self, bit: int) -> Any:
@@ -44,10 +44,10 @@ class NewsfeedAudit:
         return holds
 
     def _faults(self, rows: pa.RecordBatch) -> Flags:
-        if self._judged[0] is not rows:
+        if self._audited[0] is not rows:
             names = ("reader_id", "post_id", "author_id", "reposter_id", "entered_at")
             entries, faults = Entries(*(ids_in(rows, name) for name in names)), np.zeros(rows.num_rows, np.uint8)
             facts = self._facts(rows["post_id"])
-            judge(facts, self._follows, self._hides, self._rules, entries, self._room, faults)
-            self._judged = rows, faults
-        return self._judged[1]
+            audit_entries(facts, self._follows, self._hides, self._rules, entries, self._buffers, faults)
+            self._audited = rows, faults
+        return self._audited[1]

@@ -22,7 +22,7 @@ def newsfeeds(
 ) -> Iterator[pa.RecordBatch]:
     """The readers' newsfeeds in order: batches of at most so many entries, but each reader's entries in one."""
     rules = Rules(policy.cap, policy.own_posts, REPLIES[policy.replies])
-    feeds = _room(timelines, readers, policy.cap)
+    feeds = _buffers(timelines, readers, policy.cap)
     audience = audience_of(readers, rules)
     deliver(timelines, readers, audience, _heard(timelines, audience), rules, feeds)
     close_gaps(feeds)
@@ -43,7 +43,7 @@ def _heard(timelines: Timelines, audience: Audience) -> Indexes:
     return entries[: hear(timelines.owner, heard, entries)]
 
 
-def _room(timelines: Timelines, readers: Readers, cap: int) -> Feeds:
+def _buffers(timelines: Timelines, readers: Readers, cap: int) -> Feeds:
     """Empty newsfeeds with room for the cap, or for all that can be in one where that is less."""
     followed = np.concatenate([[0], np.cumsum(timelines.lengths[readers.followees.members])])
     own = np.where(readers.user >= 0, timelines.lengths[readers.user], 0)

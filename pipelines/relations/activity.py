@@ -2,7 +2,7 @@
 
 import pyarrow as pa
 
-from pipelines.projections import Sift
+from pipelines.projections import Extract
 
 ACTED = pa.schema([("user_id", pa.int64()), ("event_time", pa.timestamp("us", tz="UTC"))])
 
@@ -11,5 +11,5 @@ def _acted(_: str, events: pa.Table) -> pa.Table:
     return events.rename_columns(ACTED.names)
 
 
-ACTIVITY = Sift("activity", ACTED, ("actor_id", "event_time"), _acted, by="user_id")
+ACTIVITY = Extract("activity", ACTED, ("actor_id", "event_time"), _acted, by="user_id")
 """Who acted and when, of every event."""

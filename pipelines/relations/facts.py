@@ -12,7 +12,7 @@ import pyarrow as pa
 
 from pipelines.arrays import Bools, arrow, flags
 from pipelines.compiled import compiled
-from pipelines.projections import BucketInputs, BucketProjection, Sift
+from pipelines.projections import BucketInputs, BucketProjection, Extract
 from pipelines.relations.arrays import Texts, is_before, numbers, texts
 from pipelines.sorting import Numbers, Order, grouped
 from pipelines.tables import Column, Table
@@ -37,9 +37,9 @@ def last_events(table: Table, given: str, withdrawn: str, *fields: str, to_other
     schema = table.arrow.append(pa.field("event_id", pa.string()))
     told = partial(_told, schema, given)
     by = table.bucket_by
-    sift = Sift(table.name, schema, (*fields, "event_time", "event_id"), told, (given, withdrawn), by)
-    merge = partial(_last_of_each, table, sift, to_others=to_others)
-    return BucketProjection(table, ("events",), merge, sifts=(sift,))
+    extract = Extract(table.name, schema, (*fields, "event_time", "event_id"), told, (given, withdrawn), by)
+    merge = partial(_last_of_each, table, extract, to_others=to_others)
+    return BucketProjection(table, ("events",), merge, extracts=(extract,))
 
 
 def _told(schema: pa.Schema, given: str, event_type: str, events: pa.Table) -> pa.Table:
@@ -50,10 +50,10 @@ def _told(schema: pa.Schema, given: str, event_type: str, events: pa.Table) -> p
 
 
 def _last_of_each(
-    table: Table, sift: Sift, bucket: int, inputs: BucketInputs, *, to_others: bool
+    table: Table, extract: Extract, bucket: int, inputs: BucketInputs, *, to_others: bool
 ) -> Iterator[pa.RecordBatch]:
     """The decisive row of each key, by key."""
-    rows = inputs.sifted(sift, bucket)
+    rows = inputs.extracted(extract, bucket)
     keys = [numbers(rows, name) for name in table.key]
     order, starts = grouped(*keys)
     last = greatest(order, starts, numbers(rows, "event_time"), texts(rows, "event_id"))

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pyarrow as pa
 
 from pipelines.arrays import arrow
-from pipelines.projections import BucketInputs, BucketProjection, Spread
+from pipelines.projections import BucketInputs, BucketProjection, Exchange
 from pipelines.relations.arrays import numbers
 from pipelines.relations.blocks import BLOCKS
 from pipelines.relations.mutes import MUTES
@@ -41,9 +41,9 @@ def _turned(rows: pa.Table) -> pa.Table:
 
 def _merge(bucket: int, inputs: BucketInputs) -> Iterator[pa.RecordBatch]:
     """Each pair once, in order."""
-    rows = inputs.arrived(bucket)
+    rows = inputs.received(bucket)
     order, starts = grouped(*(numbers(rows, name) for name in HIDES.key))
     yield from rows.take(arrow(order[starts[:-1]], pa.int32())).combine_chunks().to_batches(128 * 1024)
 
 
-RELATION = BucketProjection(HIDES, ("blocks", "mutes"), _merge, spread=Spread(HIDES.arrow, _hidden))
+RELATION = BucketProjection(HIDES, ("blocks", "mutes"), _merge, exchange=Exchange(HIDES.arrow, _hidden))

@@ -8,7 +8,7 @@ import pyarrow.compute as pc
 
 from pipelines.arrays import Bools, arrow, arrow_where, flags
 from pipelines.compiled import compiled
-from pipelines.projections import BucketInputs, BucketProjection, Sift
+from pipelines.projections import BucketInputs, BucketProjection, Extract
 from pipelines.relations.arrays import Texts, is_before, numbers, texts
 from pipelines.sorting import Numbers, Order, grouped
 from pipelines.tables import Column, Table
@@ -52,7 +52,7 @@ def _said(event_type: str, events: pa.Table) -> pa.Table:
     return pa.table([*events.columns, kind], SAID)
 
 
-SAYINGS = Sift(
+SAYINGS = Extract(
     "posts",
     SAID,
     ("post_id", "actor_id", "event_time", "event_id", "text", "languages", "reply_to_post_id", "mentioned_ids"),
@@ -64,7 +64,7 @@ SAYINGS = Sift(
 
 def _merge(bucket: int, inputs: BucketInputs) -> Iterator[pa.RecordBatch]:
     """Each post that has a `posted`, by id."""
-    rows = inputs.sifted(SAYINGS, bucket)
+    rows = inputs.extracted(SAYINGS, bucket)
     first, edit, deleted = _decided(rows)
     said = np.where(edit >= 0, edit, first)
     found = rows.drop_columns(["text", "event_id", "kind"]).take(arrow(first, pa.int32()))
@@ -121,4 +121,4 @@ def _decide(
                 edit[post] = row
 
 
-RELATION = BucketProjection(POSTS, ("events",), _merge, sifts=(SAYINGS,))
+RELATION = BucketProjection(POSTS, ("events",), _merge, extracts=(SAYINGS,))

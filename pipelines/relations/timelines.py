@@ -8,7 +8,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipelines.arrays import arrow, bools, strings
-from pipelines.projections import BucketInputs, BucketProjection, Spread
+from pipelines.projections import BucketInputs, BucketProjection, Exchange
 from pipelines.relations.arrays import numbers
 from pipelines.relations.posts import POSTS
 from pipelines.relations.reposts import REPOSTS
@@ -90,14 +90,14 @@ def _of(rows: pa.Table, user: str, time: str, kinds: npt.NDArray[np.int8]) -> pa
 
 def _known(bucket: int, inputs: BucketInputs) -> pa.Table:
     """What came through a bucket, with the authors of the posts that are answered, deleted or not."""
-    rows, parents = inputs.arrived(bucket), inputs.read(POSTS, ["post_id", "author_id"], bucket)
+    rows, parents = inputs.received(bucket), inputs.read(POSTS, ["post_id", "author_id"], bucket)
     parent = parents["author_id"].take(_places(parents, rows["reply_to_post_id"]))
     return rows.drop_columns(["through"]).append_column("parent_author_id", parent)
 
 
 def _merge(bucket: int, inputs: BucketInputs) -> Iterator[pa.RecordBatch]:
     """The rows by user, newest first, with the names of the kinds."""
-    rows = inputs.arrived(bucket).combine_chunks()
+    rows = inputs.received(bucket).combine_chunks()
     columns = [numbers(rows, name) for name in ("user_id", "entered_at", "post_id", "kind")]
     found = rows.take(arrow(order_by(*columns, descending=(1, 2)), pa.int32()))
     kinds = strings(KINDS).take(found["kind"].combine_chunks())
@@ -110,5 +110,5 @@ RELATION = BucketProjection(
     TIMELINES,
     ("posts", "reposts", "deactivations"),
     _merge,
-    spread=Spread(KNOWN, _known, before=Spread(FIRST, _entries, by="through")),
+    exchange=Exchange(KNOWN, _known, before=Exchange(FIRST, _entries, by="through")),
 )

@@ -7,7 +7,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipelines.arrays import Bools, arrow, arrow_where, bools, flags
-from pipelines.projections import BucketInputs, BucketProjection, Sift
+from pipelines.projections import BucketInputs, BucketProjection, Extract
 from pipelines.relations.activity import ACTIVITY
 from pipelines.relations.arrays import numbers, texts
 from pipelines.relations.facts import greatest
@@ -47,7 +47,7 @@ def _named(event_type: str, events: pa.Table) -> pa.Table:
     return pa.table([*events.columns, registered], NAMED)
 
 
-NAMINGS = Sift(
+NAMINGS = Extract(
     "namings",
     NAMED,
     ("actor_id", "event_time", "event_id", *NAMES),
@@ -59,13 +59,13 @@ NAMINGS = Sift(
 
 def _merge(bucket: int, inputs: BucketInputs) -> Iterator[pa.RecordBatch]:
     """Every user who acted, by id; the time of the last event, and what was given of the rest."""
-    acted = inputs.sifted(ACTIVITY, bucket)
+    acted = inputs.extracted(ACTIVITY, bucket)
     ids, times = numbers(acted, "user_id"), numbers(acted, "event_time")
     order, starts = grouped(ids)
     users = ids[order[starts[:-1]]]
     last = np.maximum.reduceat(times[order], starts[:-1])
     columns = {"user_id": arrow(users, pa.int64()), "last_active_at": arrow(last, TIME)}
-    rows = pa.table(columns | _given(users, inputs.sifted(NAMINGS, bucket)))
+    rows = pa.table(columns | _given(users, inputs.extracted(NAMINGS, bucket)))
     yield from rows.select(USERS.names).to_batches(128 * 1024)
 
 
@@ -90,4 +90,4 @@ def _rows(found: Order) -> pa.Array:
     return arrow_where(found >= 0, found, pa.int32())
 
 
-RELATION = BucketProjection(USERS, ("events",), _merge, sifts=(ACTIVITY, NAMINGS))
+RELATION = BucketProjection(USERS, ("events",), _merge, extracts=(ACTIVITY, NAMINGS))

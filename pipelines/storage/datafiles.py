@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from pipelines.checks import Check, Findings, audit, not_null, ordered
+from pipelines.checks import Check, Findings, audit
 from pipelines.hashing import content_hash
 from pipelines.storage import places
 from pipelines.storage.naming import new_name
@@ -32,11 +32,6 @@ class DataFile:
     rows: int
     content_hash: int
     stats: str
-
-
-def standard_checks(table: Table) -> tuple[Check, ...]:
-    """What every table must hold: its order, hence its key, and no null where none has a meaning."""
-    return (ordered(table), *(not_null(c.name) for c in table.columns if not c.nullable))
 
 
 class FileWriter:

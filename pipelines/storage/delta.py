@@ -130,7 +130,7 @@ def number(handle: Handle, application: str) -> int:
     return handle.transaction_version(application) or 0
 
 
-def said(handle: Handle, by: tuple[str, str], name: str) -> str | None:
+def commit_info(handle: Handle, by: tuple[str, str], name: str) -> str | None:
     """What a commit says under a name; the commit is the newest that says `by`, a name and what it says there.
 
     A table's history tells of commits after the handle's version too, and numbers them wrongly then.

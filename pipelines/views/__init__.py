@@ -3,6 +3,8 @@
 from importlib import import_module
 from typing import TYPE_CHECKING
 
+from pipelines.errors import NewsfeedError
+
 if TYPE_CHECKING:
     from pipelines.projections import AnyProjection
 
@@ -18,6 +20,15 @@ VIEWS = (
     "user_directory",
     "daily_activity",
 )
+
+
+class UnknownView(NewsfeedError):
+    """There is no such view."""
+
+
+def unknown_view(name: str) -> UnknownView:
+    """What to say of a view that there is not."""
+    return UnknownView(f"there is no view {name!r}: expected one of {', '.join(VIEWS)}")
 
 
 def load_views() -> "dict[str, AnyProjection]":

@@ -7,10 +7,10 @@ import pyarrow as pa
 
 from pipelines.arrays import Int64s, arrow
 from pipelines.compiled import compiled
-from pipelines.projections import BucketInputs, BucketProjection, Sift, Spread
+from pipelines.projections import BucketInputs, BucketProjection, Exchange, Extract
 from pipelines.relations.activity import ACTIVITY
 from pipelines.relations.arrays import numbers
-from pipelines.relations.tallies import tallies, tally, totals
+from pipelines.relations.partial_counts import count_partially, partial_counts, totals
 from pipelines.sorting import Numbers, Order, grouped
 from pipelines.tables import Column, Table
 
@@ -43,21 +43,21 @@ def _happened(event_type: str, events: pa.Table) -> pa.Table:
     counts = np.bincount(_days(events))
     days = np.flatnonzero(counts)
     columns = ["events", event_type] if event_type in COUNTED else ["events"]
-    return pa.concat_tables(tally("day", NUMBERS.index(column), days, counts[days]) for column in columns)
+    return pa.concat_tables(count_partially("day", NUMBERS.index(column), days, counts[days]) for column in columns)
 
 
-HAPPENED = Sift("happened", tallies("day"), ("event_time",), _happened)
+HAPPENED = Extract("happened", partial_counts("day"), ("event_time",), _happened)
 
 
 def _active(bucket: int, inputs: BucketInputs) -> pa.Table:
     """How many of a bucket's users did anything on each day."""
-    rows = inputs.sifted(ACTIVITY, bucket)
+    rows = inputs.extracted(ACTIVITY, bucket)
     order, starts = grouped(numbers(rows, "user_id"))
     days = _days(rows)
     found = np.zeros(days.max(initial=0) + 1, np.int64)
     _count_users(order, starts, days, np.full(len(found), -1, np.int64), found)
     active = np.flatnonzero(found)
-    return tally("day", NUMBERS.index("active_users"), active, found[active])
+    return count_partially("day", NUMBERS.index("active_users"), active, found[active])
 
 
 @compiled
@@ -75,7 +75,7 @@ def _merge(bucket: int, inputs: BucketInputs) -> Iterator[pa.RecordBatch]:
     """The days on which anything happened; all in one bucket."""
     if bucket > 0:
         return
-    rows = pa.concat_tables([inputs.sifted(HAPPENED, bucket), inputs.arrived(bucket)])
+    rows = pa.concat_tables([inputs.extracted(HAPPENED, bucket), inputs.received(bucket)])
     days = np.unique(numbers(rows, "day"))
     counts = [arrow(number, pa.int64()) for number in totals(days, len(NUMBERS), rows, "day")]
     dates = arrow(days.astype(np.int32), pa.date32())
@@ -83,5 +83,9 @@ def _merge(bucket: int, inputs: BucketInputs) -> Iterator[pa.RecordBatch]:
 
 
 VIEW = BucketProjection(
-    DAILY_ACTIVITY, ("events",), _merge, sifts=(ACTIVITY, HAPPENED), spread=Spread(tallies("day"), _active)
+    DAILY_ACTIVITY,
+    ("events",),
+    _merge,
+    extracts=(ACTIVITY, HAPPENED),
+    exchange=Exchange(partial_counts("day"), _active),
 )

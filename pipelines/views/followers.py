@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pyarrow as pa
 
 from pipelines.arrays import arrow, int64s
-from pipelines.projections import BucketInputs, BucketProjection, Spread
+from pipelines.projections import BucketInputs, BucketProjection, Exchange
 from pipelines.relations.standing import follows_in
 from pipelines.sorting import order_by
 from pipelines.tables import Column, Table
@@ -32,9 +32,9 @@ def _followed(bucket: int, inputs: BucketInputs) -> pa.Table:
 
 def _merge(bucket: int, inputs: BucketInputs) -> Iterator[pa.RecordBatch]:
     """What arrives, by user and follower."""
-    follows = inputs.arrived(bucket)
+    follows = inputs.received(bucket)
     order = order_by(int64s(follows["user_id"]), int64s(follows["follower_id"]))
     yield from follows.take(arrow(order, pa.int32())).combine_chunks().to_batches(512 * 1024)
 
 
-VIEW = BucketProjection(FOLLOWERS, ("follows", "deactivations"), _merge, spread=Spread(FOLLOWERS.arrow, _followed))
+VIEW = BucketProjection(FOLLOWERS, ("follows", "deactivations"), _merge, exchange=Exchange(FOLLOWERS.arrow, _followed))

@@ -12,7 +12,7 @@ from pipelines.checks import Check, at_most, in_order, numbered
 from pipelines.merge.notices import newest
 from pipelines.merge.recency import RANKS, Notices
 from pipelines.policy import Policy
-from pipelines.projections import BucketInputs, BucketProjection, Spread
+from pipelines.projections import BucketInputs, BucketProjection, Exchange
 from pipelines.relations.hides import HIDES
 from pipelines.relations.likes import LIKES
 from pipelines.relations.matching import values_of
@@ -105,7 +105,7 @@ def _replied(bucket: int, inputs: BucketInputs) -> Done:
 
 def _merge(bucket: int, inputs: BucketInputs) -> Iterator[pa.RecordBatch]:
     """The newest of each user, with the names of the kinds."""
-    notices, hides = inputs.arrived(bucket), inputs.read(HIDES, ["user_id", "hidden_id"], bucket)
+    notices, hides = inputs.received(bucket), inputs.read(HIDES, ["user_id", "hidden_id"], bucket)
     pairs = int64s(hides["user_id"]), int64s(hides["hidden_id"])
     told = newest(Notices(*map(int64s, notices.columns)), pairs, KINDS.index("replied"), inputs.policy.cap)
     columns = {
@@ -124,5 +124,5 @@ VIEW = BucketProjection(
     ("follows", "posts", "likes", "reposts", "timelines", "hides", "deactivations"),
     _merge,
     _checks,
-    spread=Spread(SENT, _sent),
+    exchange=Exchange(SENT, _sent),
 )

@@ -5,13 +5,13 @@ from collections.abc import Iterator
 import pyarrow as pa
 
 from pipelines.arrays import Int64s, arrow, int64s
-from pipelines.projections import BucketInputs, BucketProjection, Counts, Spread
+from pipelines.projections import BucketInputs, BucketProjection, Counts, Exchange
 from pipelines.relations import recount
 from pipelines.relations.likes import LIKES
 from pipelines.relations.matching import numbers_of
+from pipelines.relations.partial_counts import count_partially, partial_counts, totals
 from pipelines.relations.reposts import REPOSTS
 from pipelines.relations.standing import given_in, posts_in
-from pipelines.relations.tallies import tallies, tally, totals
 from pipelines.tables import Column, Table
 
 POST_STATS = Table(
@@ -46,7 +46,7 @@ def _posts(bucket: int, inputs: BucketInputs) -> Int64s:
 def _answered(bucket: int, inputs: BucketInputs) -> pa.Table:
     """How often the standing posts of a bucket answer each post, standing or not."""
     answered = posts_in(bucket, inputs, "reply_to_post_id")["reply_to_post_id"]
-    return tally("post_id", 0, int64s(answered.drop_null()))
+    return count_partially("post_id", 0, int64s(answered.drop_null()))
 
 
 GIVEN = (LIKES, REPOSTS)
@@ -57,7 +57,7 @@ def _merge(bucket: int, inputs: BucketInputs) -> Iterator[pa.RecordBatch]:
     posts = posts_in(bucket, inputs)
     ids = int64s(posts["post_id"])
     given = (numbers_of(ids, int64s(given_in(bucket, inputs, facts)["post_id"])) for facts in GIVEN)
-    answered = totals(ids, 1, inputs.arrived(bucket), "post_id")
+    answered = totals(ids, 1, inputs.received(bucket), "post_id")
     stats = pa.table(
         [*posts.columns, *(arrow(numbers, pa.int64()) for numbers in (*given, *answered))], POST_STATS.arrow
     )
@@ -68,6 +68,6 @@ VIEW = BucketProjection(
     POST_STATS,
     ("posts", "likes", "reposts", "deactivations"),
     _merge,
-    spread=Spread(tallies("post_id"), _answered),
+    exchange=Exchange(partial_counts("post_id"), _answered),
     counts=Counts(("likes", "reposts", "replies"), _facts, _posts, elsewhere=("replies",)),
 )

@@ -6,13 +6,13 @@ import numpy as np
 import pyarrow as pa
 
 from pipelines.arrays import Int64s, arrow, flags, int64s
-from pipelines.projections import BucketInputs, BucketProjection, Counts, Spread
+from pipelines.projections import BucketInputs, BucketProjection, Counts, Exchange
 from pipelines.relations import recount
 from pipelines.relations.likes import LIKES
 from pipelines.relations.matching import numbers_of
 from pipelines.relations.members import leave_out
+from pipelines.relations.partial_counts import count_partially, partial_counts, totals
 from pipelines.relations.standing import follows_in, given_in, inactive_users, posts_in
-from pipelines.relations.tallies import tallies, tally, totals
 from pipelines.relations.users import USERS
 from pipelines.tables import Column, Table
 
@@ -55,7 +55,7 @@ def _users(bucket: int, inputs: BucketInputs) -> Int64s:
     return int64s(inputs.read(USERS, ["user_id"], bucket)["user_id"])
 
 
-def _tallies(bucket: int, inputs: BucketInputs) -> pa.Table:
+def _partial_counts(bucket: int, inputs: BucketInputs) -> pa.Table:
     """How often each user is named by the follows of a bucket's followers, by its posts and by their likes."""
     follows, posts = follows_in(bucket, inputs), posts_in(bucket, inputs)
     authors = int64s(posts["author_id"])
@@ -66,7 +66,7 @@ def _tallies(bucket: int, inputs: BucketInputs) -> pa.Table:
         "posts": (authors,),
         "likes_received": (authors, likes),
     }
-    return pa.concat_tables(tally("user_id", fact, *named[name]) for fact, name in enumerate(COUNTS))
+    return pa.concat_tables(count_partially("user_id", fact, *named[name]) for fact, name in enumerate(COUNTS))
 
 
 def _merge(bucket: int, inputs: BucketInputs) -> Iterator[pa.RecordBatch]:
@@ -75,7 +75,7 @@ def _merge(bucket: int, inputs: BucketInputs) -> Iterator[pa.RecordBatch]:
     ids, is_active = int64s(rows["user_id"]), np.ones(rows.num_rows, np.bool_)
     leave_out(inactive_users(inputs), ids, is_active)
     rows = rows.append_column("is_active", flags(is_active))
-    for name, numbers in zip(COUNTS, totals(ids, len(COUNTS), inputs.arrived(bucket), "user_id"), strict=True):
+    for name, numbers in zip(COUNTS, totals(ids, len(COUNTS), inputs.received(bucket), "user_id"), strict=True):
         rows = rows.append_column(name, arrow(numbers, pa.int64()))
     yield from rows.select(PROFILE.names).combine_chunks().to_batches(128 * 1024)
 
@@ -84,6 +84,6 @@ VIEW = BucketProjection(
     PROFILE,
     ("users", "follows", "posts", "likes", "deactivations"),
     _merge,
-    spread=Spread(tallies("user_id"), _tallies),
+    exchange=Exchange(partial_counts("user_id"), _partial_counts),
     counts=Counts(tuple(COUNTS), _facts, _users, elsewhere=("followers",)),
 )

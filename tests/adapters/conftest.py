@@ -3,7 +3,7 @@ from itertools import count
 
 import pytest
 
-from pipelines.runner import landing
+from pipelines.landing import land as landing
 from tests.landing.lines import file_of
 from tests.landing.processes import at_once, killed, processes
 

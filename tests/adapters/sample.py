@@ -3,8 +3,8 @@
 import json
 from pathlib import Path
 
-from pipelines.runner import landing
-from pipelines.runner.runs import run
+from pipelines.landing import land as landing
+from pipelines.runs.run import run
 from tests.adapters.bluesky import create
 from tests.adapters.conftest import JULY
 from tests.landing.lines import file_of

@@ -4,8 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from pipelines.runner import landing
-from pipelines.runner.landing.readmission import readmit
+from pipelines.landing import land as landing
+from pipelines.landing.readmission import readmit
 from tests.adapters.bluesky import ADA, BEN, EVE, LAST, LATER, REV, create, delete
 from tests.adapters.conftest import JULY
 from tests.landing.lines import counts, events, file_of, quarantined, rows_of

@@ -5,8 +5,8 @@ from itertools import count
 import pytest
 
 from pipelines.adapters import atproto
-from pipelines.runner import landing
-from pipelines.runner.landing.readmission import readmit
+from pipelines.landing import land as landing
+from pipelines.landing.readmission import readmit
 from pipelines.storage.lake import Lake
 from tests.adapters.bluesky import ADA, BEN, EVE, POST, create, delete
 from tests.adapters.conftest import JULY

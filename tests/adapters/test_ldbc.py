@@ -6,7 +6,7 @@ from pipelines.adapters import FORMATS, AdapterFault, load_adapter
 from pipelines.adapters.ldbc import adapt
 from pipelines.engines import open_engine
 from pipelines.errors import UsageError
-from pipelines.runner.landing import land
+from pipelines.landing.land import land
 from tests.landing.lines import CLOCK, counts, file_of, ids, quarantined, rows_of
 
 PEOPLE = "person_0_0.csv"

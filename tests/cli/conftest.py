@@ -4,8 +4,8 @@ from types import SimpleNamespace
 import pytest
 
 from pipelines.cli import main
-from pipelines.runner.landing import land
-from pipelines.runner.runs import run
+from pipelines.landing.land import land
+from pipelines.runs.run import run
 from pipelines.storage.lake import Lake
 from tests.landing.lines import CLOCK, file_of, line
 

@@ -136,6 +136,6 @@ def test_an_interrupt_is_told_without_a_traceback(call, monkeypatch):
     def interrupt(lake):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("pipelines.runner.inspection.status_of", interrupt)
+    monkeypatch.setattr("pipelines.reading.inspection.status_of", interrupt)
     said = call("status")
     assert (said.code, said.out, said.err) == (130, "", "interrupted\n")

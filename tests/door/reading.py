@@ -2,9 +2,9 @@
 
 import pyarrow as pa
 
+from pipelines.door.buffers import Buffers, lines_of
 from pipelines.door.decoding import decode
 from pipelines.door.fast import fast
-from pipelines.door.room import Room, lines_of
 from pipelines.door.strict import Faults, strict
 from pipelines.door.times import latest_at
 from tests.door.samples import CLOCK
@@ -40,5 +40,5 @@ def is_fast(raw, clock=CLOCK):
 
 def scanned(block, clock=CLOCK):
     """What the fast way makes of a block."""
-    room = Room()
-    return fast(lines_of(block, room), latest_at(clock), room)
+    buffers = Buffers()
+    return fast(lines_of(block, buffers), latest_at(clock), buffers)

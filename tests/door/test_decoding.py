@@ -5,8 +5,8 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
+from pipelines.door.buffers import Buffers
 from pipelines.door.decoding import Faulty, decode
-from pipelines.door.room import Room
 from pipelines.door.strict import strict
 from pipelines.events import CONTRACT
 from pipelines.events.log import CONTENT_HASH, GIVEN
@@ -185,7 +185,10 @@ def test_threads_decode_at_once():
 
 
 def test_a_room_that_was_used_makes_no_difference():
-    room, blocks = Room(), [b"\n".join(line(**fields) for fields in part) for part in (samples() * 9, samples(), [{}])]
+    buffers, blocks = (
+        Buffers(),
+        [b"\n".join(line(**fields) for fields in part) for part in (samples() * 9, samples(), [{}])],
+    )
     for block in [*blocks, b"", *reversed(blocks)]:
-        reused, fresh = decode(block, CLOCK, room), decode(block, CLOCK)
+        reused, fresh = decode(block, CLOCK, buffers), decode(block, CLOCK)
         assert (reused.events, reused.lines.tolist()) == (fresh.events, fresh.lines.tolist())

@@ -33,7 +33,7 @@ FITTING = [
     ("registered", {"version": 2}),
 ]
 
-MISFITS = [
+REJECTS = [
     ("followed", {"followee_id": "7"}, f'followee_id: expected an id {IDS}, found "7"'),
     ("followed", {"followee_id": 7.0}, f"followee_id: expected an id {IDS}, found 7.0"),
     ("followed", {"followee_id": True}, f"followee_id: expected an id {IDS}, found true"),
@@ -109,7 +109,7 @@ def test_what_fits(event_type, changes):
     assert judged(line(event_type, **changes)) == {"version": 1} | given
 
 
-@pytest.mark.parametrize(("event_type", "changes", "fault"), MISFITS)
+@pytest.mark.parametrize(("event_type", "changes", "fault"), REJECTS)
 def test_what_does_not_fit(event_type, changes, fault):
     assert judged(line(event_type, **changes)) == (fault,)
 

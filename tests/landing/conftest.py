@@ -2,7 +2,7 @@ from functools import partial
 
 import pytest
 
-from pipelines.runner import landing
+from pipelines.landing import land as landing
 from tests.landing.lines import CLOCK
 from tests.landing.processes import at_once, killed, processes
 

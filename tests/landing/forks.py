@@ -21,12 +21,13 @@ from deltalake import DeltaTable
 from pipelines.adapters import atproto
 from pipelines.engines import open_engine
 from pipelines.errors import NewsfeedError
-from pipelines.runner import runs
-from pipelines.runner.landing import land, quarantine
-from pipelines.runner.landing.decoding import Intake, decode_chunk
-from pipelines.runner.landing.readmission import readmit
-from pipelines.runner.landing.sources import chunks_of
-from pipelines.runner.landing.writing import Target, write_events
+from pipelines.landing import quarantine
+from pipelines.landing.decoding import Intake, decode_chunk
+from pipelines.landing.land import land
+from pipelines.landing.readmission import readmit
+from pipelines.landing.sources import chunks_of
+from pipelines.landing.writing import Target, write_events
+from pipelines.runs.run import run
 from pipelines.storage import datafiles, delta
 from pipelines.storage.lake import Lake
 from tests.landing.lines import line
@@ -72,7 +73,7 @@ def work(job, engine):
         return asdict(land(lake, engine, job["sources"], format_name=job.get("format", "events"), clock=clock))
     if job["what"] == "readmit":
         return [asdict(landing) for landing in readmit(lake, engine, clock)]
-    done = runs.run(lake, engine, policy=job.get("policy"), clock=clock)
+    done = run(lake, engine, policy=job.get("policy"), clock=clock)
     return {"published": done.published, "reason": done.reason, "release": done.release.number}
 
 
@@ -96,8 +97,8 @@ def load_compiled_code():
     """Land a line nowhere, so that no fork needs to load what is compiled; neither an engine nor a table is touched."""
     with tempfile.TemporaryDirectory() as folder:
         Path(folder, "line").write_bytes(line())
-        (part,) = decode_chunk(chunks_of(folder, [f"{folder}/line"])[0], Intake(folder, "events", NOW))
-        write_events(Target(folder, 1, NOW), [(part.stage, np.array([True]))])
+        (partition,) = decode_chunk(chunks_of(folder, [f"{folder}/line"])[0], Intake(folder, "events", NOW))
+        write_events(Target(folder, 1, NOW), [(partition.stage, np.array([True]))])
 
 
 def main():

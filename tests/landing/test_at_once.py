@@ -2,8 +2,8 @@
 
 import pytest
 
-from pipelines.runner import landing
-from pipelines.runner.releases import release
+from pipelines.landing import land as landing
+from pipelines.releases.release import release
 from pipelines.storage.lake import Lake
 from tests.landing.lines import CLOCK, events, file_of, ids, line, quarantined, rows_of
 

@@ -8,9 +8,9 @@ import pyarrow.parquet as pq
 import pytest
 from deltalake import DeltaTable
 
-from pipelines.runner.landing.certificate import certified, counted
-from pipelines.runner.releases import all_releases
-from pipelines.runner.runs import IncompleteLog, run
+from pipelines.certificate import certified, counted
+from pipelines.releases.release import all_releases
+from pipelines.runs.run import IncompleteLog, run
 from tests.landing.lines import CLOCK, file_of, line, rows_of
 
 

@@ -5,9 +5,9 @@ from itertools import combinations_with_replacement, pairwise
 
 import pytest
 
-from pipelines.door.room import Room
-from pipelines.runner.landing import sources
-from pipelines.runner.landing.sources import Chunk, blocks, chunks_of, lines_at
+from pipelines.door.buffers import Buffers
+from pipelines.landing import sources
+from pipelines.landing.sources import Chunk, blocks, chunks_of, lines_at
 from tests.landing.lines import counts, events, file_of, ids, line, quarantined
 
 MARK = b"\xef\xbb\xbf"
@@ -23,8 +23,8 @@ CONTENTS = {
 
 
 def read(*chunks):
-    room = Room()
-    return [(block.offset, block.lines.data.tobytes()) for chunk in chunks for block in blocks(chunk, room)]
+    buffers = Buffers()
+    return [(block.offset, block.lines.data.tobytes()) for chunk in chunks for block in blocks(chunk, buffers)]
 
 
 def require_whole(found, data):

@@ -7,7 +7,7 @@ from deltalake import DeltaTable
 
 from pipelines.engines.base import cores
 from pipelines.events import CONTRACT
-from pipelines.runner.landing.settling import TOGETHER
+from pipelines.landing.log_files import TOGETHER
 from tests.door.twin import content_hash
 from tests.landing.lines import CLOCK, file_of, ids, line, rows_of
 

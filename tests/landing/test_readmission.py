@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from pipelines.runner.landing.readmission import readmit
+from pipelines.landing.readmission import readmit
 from tests.landing.lines import CLOCK, counts, events, file_of, ids, line, quarantined, rows_of, versions
 
 LATER = CLOCK + timedelta(days=30)

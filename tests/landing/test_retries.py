@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.runner import landing
+from pipelines.landing import land as landing
 from pipelines.storage import delta
 from tests.landing.lines import CLOCK, counts, events, file_of, ids, line, quarantined
 

@@ -10,7 +10,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from pipelines.runner.landing.sources import chunks_of
+from pipelines.landing.sources import chunks_of
 from pipelines.storage.places import PlaceError
 from tests.landing.lines import counts, events, file_of, ids, line, quarantined
 

@@ -4,8 +4,8 @@ from random import Random
 
 import pytest
 
-from pipelines.runner.releases import all_releases
-from pipelines.runner.runs import run
+from pipelines.releases.release import all_releases
+from pipelines.runs.run import run
 from tests.laws.verdicts import require_same
 from tests.laws.worlds import CLOCK, land_events, modelled, released, together, views_of
 

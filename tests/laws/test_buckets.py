@@ -5,10 +5,10 @@ import pytest
 from pipelines.policy import Policy
 from pipelines.projections import Projection
 from pipelines.relations import load_relations
-from pipelines.runner.log import Log
-from pipelines.runner.materialize import Workshop, buckets_for, frame_of, materialize_buckets, materialize_frame
-from pipelines.runner.publishing import projections
-from pipelines.runner.sifting import sift
+from pipelines.runs.extraction import extract
+from pipelines.runs.log import Log
+from pipelines.runs.materialize import BuildContext, buckets_for, frame_of, materialize_buckets, materialize_frame
+from pipelines.runs.publishing import projections
 from pipelines.storage import datafiles, delta
 from pipelines.views import load_views
 from tests.laws.worlds import land_events, together
@@ -23,10 +23,10 @@ def landed(engine, new_lake, histories):
 
 def staged_in(buckets, lake, engine, policy):
     """Every relation and view, staged in so many buckets."""
-    made, at = {}, Workshop(lake, engine, policy, buckets, 1 << 30)
-    sifts = {one.name: one for projection in projections().values() for one in projection.sifts}
+    made, at = {}, BuildContext(lake, engine, policy, buckets, 1 << 30)
+    extracts = {one.name: one for projection in projections().values() for one in projection.extracts}
     log = Log(tuple(delta.sizes(lake.log, delta.find(lake.log))))
-    sifted, frames = sift(engine, log, list(sifts.values()), buckets, f"{lake.root}/sifted-{buckets}"), {}
+    extracted, frames = extract(engine, log, list(extracts.values()), buckets, f"{lake.root}/extracted-{buckets}"), {}
     for kind, loaded in (("relation", load_relations()), ("view", load_views())):
         for name, projection in loaded.items():
             place = f"{lake.root}/{kind}-{name}-{buckets}"
@@ -34,7 +34,7 @@ def staged_in(buckets, lake, engine, policy):
                 staged = materialize_frame(projection, frames, place, at)
             else:
                 relations = {read: made["relation", read].places for read in projection.reads if read != "events"}
-                staged = materialize_buckets(projection, relations, place, at, sifted)
+                staged = materialize_buckets(projection, relations, place, at, extracted)
             made[kind, name] = staged
             if kind == "relation":
                 frames[name] = frame_of(engine.session, staged.table, [where for _, where in staged.places])

@@ -1,6 +1,6 @@
 """Law 6: Sail and Spark say the same, row for row."""
 
-from pipelines.runner.releases import release
+from pipelines.releases.release import release
 from tests.laws.worlds import land_events, released, together
 
 

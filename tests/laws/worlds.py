@@ -10,9 +10,9 @@ from typing import Any
 from uuid import uuid4
 
 from pipelines.events import EVENT_TYPES
-from pipelines.runner.landing import land
-from pipelines.runner.reading import Reader
-from pipelines.runner.runs import run
+from pipelines.landing.land import land
+from pipelines.reading.reader import Reader
+from pipelines.runs.run import run
 from pipelines.storage.lake import Lake
 from pipelines.views import VIEWS, load_views
 from tests.histories import Event, random_history

@@ -17,7 +17,7 @@ from pipelines.memory import budget
 from pipelines.policy import Policy
 from pipelines.relations.follows import FOLLOWS
 from pipelines.relations.timelines import TIMELINES
-from pipelines.runner.materialize import Workshop, buckets_for, in_order, materialize_buckets
+from pipelines.runs.materialize import BuildContext, buckets_for, in_order, materialize_buckets
 from pipelines.storage.datafiles import write_buckets
 from pipelines.storage.lake import Lake
 from pipelines.storage.naming import bucket_of
@@ -66,7 +66,7 @@ def merge(folder, memory):
     """Merge the network within so much memory."""
     found = {name: sorted(Path(folder, name).iterdir()) for name in ("timelines", "follows")}
     places = {name: tuple((bucket_of(file.name), str(file)) for file in files) for name, files in found.items()}
-    at = Workshop(Lake.at(folder), SailEngine(), POLICY, len(found["follows"]), budget(memory, SLOTS))
+    at = BuildContext(Lake.at(folder), SailEngine(), POLICY, len(found["follows"]), budget(memory, SLOTS))
     before = resident()
     made = materialize_buckets(VIEW, places | {"hides": (), "deactivations": ()}, f"{folder}/{memory}", at)
     return {"rows": made.rows, "hash": made.content_hash, "grown": resident() - before}

@@ -3,8 +3,8 @@ from itertools import count
 
 import pytest
 
-from pipelines.runner.landing import land
-from pipelines.runner.runs import run
+from pipelines.landing.land import land
+from pipelines.runs.run import run
 from pipelines.storage.lake import Lake
 from tests.landing.lines import CLOCK, file_of
 from tests.landing.processes import at_once, killed, processes

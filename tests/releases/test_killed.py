@@ -2,7 +2,7 @@
 
 import pytest
 
-from pipelines.runner.runs import run
+from pipelines.runs.run import run
 from tests.landing.lines import CLOCK
 from tests.releases.worlds import contents, files, releases, require_restored, served, tables
 

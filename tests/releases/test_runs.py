@@ -11,14 +11,13 @@ from deltalake import DeltaTable
 
 from pipelines.checks import AuditError, at_most
 from pipelines.errors import UsageError
+from pipelines.landing.land import land
 from pipelines.merge.audit import NewsfeedAudit
-from pipelines.runner.landing import land
-from pipelines.runner.planning import NothingLanded
-from pipelines.runner.reading import UnknownView
-from pipelines.runner.releases import NoRelease, release
-from pipelines.runner.runs import run
+from pipelines.releases.release import NoRelease, release
+from pipelines.runs.planning import NothingLanded
+from pipelines.runs.run import run
 from pipelines.storage.lake import Lake
-from pipelines.views import newsfeed, post_stats
+from pipelines.views import UnknownView, newsfeed, post_stats
 from tests.landing.lines import CLOCK, file_of, line, rows_of
 from tests.releases.worlds import TABLES, contents, deeds, newest, releases, require_restored, served, tables
 

@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from datetime import UTC, date, datetime, timedelta
 from functools import cached_property
 
-from pipelines.runner.reading import Reader
-from pipelines.runner.runs import run
+from pipelines.reading.reader import Reader
+from pipelines.runs.run import run
 from pipelines.views import load_views
 from tests.histories import Event
 from tests.laws.worlds import Row, land_events, rows_of

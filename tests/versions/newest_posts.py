@@ -4,7 +4,7 @@ import json
 import sys
 
 from pipelines.engines import open_engine
-from pipelines.runner.log import Log
+from pipelines.runs.log import Log
 from pipelines.storage import delta
 from pipelines.storage.lake import Lake
 

@@ -9,11 +9,11 @@ import pytest
 
 from pipelines.events import CONTRACT
 from pipelines.events.contract import Earlier, EventType, a_text, an_id
+from pipelines.events.log import LOG_FILE
 from pipelines.events.upcasting import given_up, needed, newest
-from pipelines.projections import Sift
-from pipelines.runner.landing.writing import LOG_FILE
-from pipelines.runner.log import Log
-from pipelines.runner.sifting import sift
+from pipelines.projections import Extract
+from pipelines.runs.extraction import extract
+from pipelines.runs.log import Log
 from pipelines.storage.lake import Lake
 
 OLD = [
@@ -47,17 +47,17 @@ def written(place, rows, gained=()):
 
 
 SEEN_ALL = pa.schema([LOG_FILE.arrow.field(name) for name in (*SEEN, "event_type", "version")])
-SIFT = Sift("seen", SEEN_ALL, tuple(SEEN_ALL.names), lambda _, events: events)
+SEEN_EVENTS = Extract("seen", SEEN_ALL, tuple(SEEN_ALL.names), lambda _, events: events)
 
 
 def newest_of(engine, files):
-    """The columns and rows of these files of the log on an engine, in the newest versions, as a frame and sifted."""
+    """The columns and rows of these files of the log on an engine, in the newest versions, as a frame and extracted."""
     log = Log(tuple((file, 1) for file in files))
     frame = log.frame(engine.session, 2)
     with Lake.at(f"{files[0]}-lake").scratch() as folder:
-        sifted = sift(engine, log, [SIFT], 1, folder).rows(SIFT, 0)
+        extracted = extract(engine, log, [SEEN_EVENTS], 1, folder).rows(SEEN_EVENTS, 0)
     rows = sorted(map(tuple, frame.select(*SEEN_ALL.names).collect()))
-    assert rows == sorted(tuple(row.values()) for row in sifted.to_pylist())
+    assert rows == sorted(tuple(row.values()) for row in extracted.to_pylist())
     return frame.columns, [row[:-2] for row in rows], [row[-2:] for row in rows]
 
 

@@ -8,9 +8,9 @@ import pytest
 from pipelines.checks import AuditError, Findings, at_most, audit, in_order, not_null, numbered, ordered, require_clean
 from pipelines.policy import Policy
 from pipelines.projections import BucketProjection, Projection
-from pipelines.runner.materialize import Workshop, materialize_buckets, materialize_frame
-from pipelines.runner.releases import all_releases
-from pipelines.runner.runs import run
+from pipelines.releases.release import all_releases
+from pipelines.runs.materialize import BuildContext, materialize_buckets, materialize_frame
+from pipelines.runs.run import run
 from pipelines.storage.lake import Lake
 from pipelines.tables import Column, ContractError, Table
 from pipelines.views import daily_activity, newsfeed
@@ -74,15 +74,15 @@ def test_an_error_tells_each_check_with_its_count_and_five_keys():
     ]
 
 
-def workshop(engine, tmp_path, buckets):
-    return Workshop(Lake.at(str(tmp_path)), engine, Policy(), buckets, 1 << 30)
+def context(engine, tmp_path, buckets):
+    return BuildContext(Lake.at(str(tmp_path)), engine, Policy(), buckets, 1 << 30)
 
 
 def test_a_frame_with_equal_keys_is_refused_and_leaves_no_file(engine, tmp_path):
     rows = [(owner, 1, 5) for owner in (1, 2, 3, 4, 5, 6, 7)] * 2
     twice = Projection(FEED, (), lambda _: engine.session.createDataFrame(rows, FEED.ddl))
     with pytest.raises(AuditError) as raised:
-        materialize_frame(twice, {}, str(tmp_path / "feed"), workshop(engine, tmp_path, 1))
+        materialize_frame(twice, {}, str(tmp_path / "feed"), context(engine, tmp_path, 1))
     owners = "; ".join(f"owner {owner}, position 1" for owner in (1, 2, 3, 4, 5))
     assert str(raised.value).splitlines()[1:] == [
         f"  rows ascend strictly by owner, position: 7 rows do not, for instance {owners}"
@@ -97,14 +97,14 @@ def test_what_breaks_between_two_batches_of_a_bucket_is_found(engine, tmp_path):
 
     broken = BucketProjection(FEED, (), batches, lambda _: (numbered("owner"),))
     with pytest.raises(AuditError, match=r"1, 2, 3 …: 2 rows do not, for instance owner 0, position 2; owner 1, pos"):
-        materialize_buckets(broken, {}, str(tmp_path / "feed"), workshop(engine, tmp_path, 2))
+        materialize_buckets(broken, {}, str(tmp_path / "feed"), context(engine, tmp_path, 2))
     assert list((tmp_path / "feed").iterdir()) == []
 
 
 def test_a_frame_with_other_columns_than_declared_is_refused_with_all_faults(engine, tmp_path):
     frame = engine.session.createDataFrame([(1, "2", 3)], "owner bigint, position string, extra int")
     with pytest.raises(ContractError) as raised:
-        materialize_frame(Projection(FEED, (), lambda _: frame), {}, str(tmp_path), workshop(engine, tmp_path, 1))
+        materialize_frame(Projection(FEED, (), lambda _: frame), {}, str(tmp_path), context(engine, tmp_path, 1))
     assert str(raised.value).splitlines() == [
         "feed breaks its contract:",
         "  time: expected bigint, found no such column",

@@ -11,7 +11,7 @@ from pipelines.policy import Policy
 from pipelines.projections import BucketInputs, Counts
 from pipelines.relations import recount
 from pipelines.relations.follows import FOLLOWS
-from pipelines.runner.counting import Audit
+from pipelines.runs.count_audit import Audit
 from pipelines.storage import datafiles, places
 from pipelines.tables import Column, Table
 

@@ -1,0 +1,108 @@
+"""The tasks that decode: blocks of lines become staged events, and faulty lines."""
+
+import threading
+import uuid
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from itertools import chain
+
+import numpy as np
+import pyarrow as pa
+
+from pipelines.adapters import Adapter, load_adapter
+from pipelines.arrays import Int64s, arrow, int64s
+from pipelines.door.arrow import TYPE
+from pipelines.door.buffers import Buffers
+from pipelines.door.decoding import Decoded, decode
+from pipelines.events import CONTRACT
+from pipelines.events.contract import ENVELOPE
+from pipelines.events.log import CONTENT_HASH
+from pipelines.hashing import row_hashes
+from pipelines.landing.foreign import Foreign, adapted
+from pipelines.landing.partitions import Names, Partition, Stage, Types
+from pipelines.landing.sources import Block, Chunk, blocks
+from pipelines.sorting import Order, order_by
+from pipelines.storage import places
+from pipelines.storage.staging import write_stage
+
+RANKS: Int64s = np.array([sorted(CONTRACT).index(name) for name in CONTRACT], np.int64)
+"""The place by name of each event type, by number."""
+_OWN = threading.local()
+
+
+@dataclass(frozen=True)
+class Intake:
+    """How lines are read: where to stage their events, which adapter reads them, and the clock in UTC microseconds."""
+
+    staging: str
+    format: str
+    clock: int
+
+
+def decode_chunk(chunk: Chunk, intake: Intake) -> list[Partition]:
+    """The partitions of a chunk, one for each block."""
+    adapter = load_adapter(intake.format)
+    if not hasattr(_OWN, "buffers"):
+        _OWN.buffers = Buffers()
+    return [_partition(chunk, block, intake, adapter, _OWN.buffers) for block in blocks(chunk, _OWN.buffers)]
+
+
+def _partition(chunk: Chunk, block: Block, intake: Intake, adapter: Adapter | None, buffers: Buffers) -> Partition:
+    if adapter is None:
+        return staged(chunk, decode(block.lines, intake.clock, buffers), intake.staging, block.offset)
+    foreign = adapted(adapter, chunk.source, block, intake.clock)
+    partition = staged(chunk, foreign.decoded, intake.staging, block.offset)
+    return _with_the_unsettled(partition, foreign, intake.staging)
+
+
+def staged(chunk: Chunk, decoded: Decoded, staging: str, first: int = 0) -> Partition:
+    """The partition of what was decoded, whose offsets count from the source's byte `first`."""
+    order, types = _by_type(decoded.events)
+    ids = decoded.events.select(["event_id"]).combine_chunks().to_batches()
+    return Partition(
+        chunk=chunk,
+        stage=Stage(_new_stage(staging, _of_types(decoded.events, order, types)), types),
+        id_hash=row_hashes(ids[0])[order] if ids else np.empty(0, np.uint64),
+        content_hash=int64s(decoded.events[CONTENT_HASH.name])[order],
+        line=decoded.lines[order],
+        offset=decoded.offsets[order] + first,
+        faulty=tuple(replace(faulty, offset=faulty.offset + first) for faulty in decoded.faulty),
+        line_count=decoded.line_count,
+    )
+
+
+def _by_type(events: pa.Table) -> tuple[Order, Types]:
+    """The events by type, as they were within one, and the types with their counts."""
+    numbers = events.select([TYPE]).combine_chunks()[TYPE]
+    ranks = RANKS[np.frombuffer(numbers.chunk(0).indices.buffers()[1], np.int32)] if numbers.num_chunks else RANKS[:0]
+    counts = np.bincount(ranks, minlength=len(RANKS)).tolist()
+    return order_by(ranks), tuple((name, count) for name, count in zip(sorted(CONTRACT), counts, strict=True) if count)
+
+
+def _of_types(events: pa.Table, order: Order, types: Types) -> Iterator[pa.Table]:
+    """The events of each type with the columns that its versions have, but for the type."""
+    start = 0
+    for name, count in types:
+        rows = arrow(order[start : start + count], pa.int32())
+        fields = {field.name for field in chain(ENVELOPE, *CONTRACT[name].payloads)} - {TYPE} | {CONTENT_HASH.name}
+        yield events.select([field for field in events.schema.names if field in fields]).take(rows)
+        start += count
+
+
+def _with_the_unsettled(partition: Partition, foreign: Foreign, staging: str) -> Partition:
+    """The partition with names and retractions, where there are any."""
+    names, retractions = foreign.names, foreign.retractions
+    if names.num_rows:
+        (batch,) = names.select(["name"]).combine_chunks().to_batches()
+        partition = replace(
+            partition, names=Names(_new_stage(staging, [names]), int64s(names["id"]), row_hashes(batch))
+        )
+    if retractions.num_rows:
+        partition = replace(partition, retractions=_new_stage(staging, [retractions]))
+    return replace(partition, left_out=foreign.left_out)
+
+
+def _new_stage(staging: str, tables: Iterable[pa.Table]) -> str:
+    stage = places.join(staging, uuid.uuid4().hex)
+    write_stage(stage, tables)
+    return stage

@@ -1,0 +1,169 @@
+"""The one door: lines come in, valid events are appended to the log in one commit, the rest goes to quarantine.
+
+The quarantine is written first, then the names behind foreign ids, then the log, on the very version in which
+duplicates were looked for: a landing that is killed anywhere and repeated ends as if it had run once, and two landings
+at once keep every event once.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import partial
+
+from pipelines.adapters import EVENTS, load_adapter
+from pipelines.certificate import APPLICATION, Certificate, certified, counted, metadata
+from pipelines.clock import micros
+from pipelines.engines.base import Engine
+from pipelines.events.log import LOG, PARTITION
+from pipelines.landing import quarantine
+from pipelines.landing.decoding import Intake, decode_chunk
+from pipelines.landing.deduplication import deduplicate
+from pipelines.landing.log_files import certificate_of, remove_uncommitted, write_standing
+from pipelines.landing.naming import commit_names, resolve_names, without_taken
+from pipelines.landing.partitions import Partition
+from pipelines.landing.quarantine import Reject
+from pipelines.landing.rejects import conflicting_lines, faulty_lines
+from pipelines.landing.retractions import with_retractions
+from pipelines.landing.sources import Chunk, chunks_of
+from pipelines.landing.writing import Target
+from pipelines.storage import delta
+from pipelines.storage.datafiles import DataFile
+from pipelines.storage.lake import Lake
+
+AT_ONCE = 16
+"""The chunks for each core between two words on progress; all are waited for then, and their buffers are given back."""
+Progress = Callable[[int, int], None]
+Keep = Callable[[Sequence[Reject]], int]
+
+
+@dataclass(frozen=True)
+class Landing:
+    """What one landing did; `number` is None when it brought no event.
+
+    `faults` counts quarantined lines by fault, `left_out` the lines that mean nothing here by what they are.
+    """
+
+    number: int | None
+    lines: int
+    landed: int
+    duplicates: int
+    quarantined: int
+    newly_quarantined: int
+    faults: dict[str, int] = field(default_factory=dict)
+    left_out: dict[str, int] = field(default_factory=dict)
+
+
+def together(landings: Sequence[Landing]) -> Landing:
+    """Several landings as one."""
+    faults: Counter[str] = Counter()
+    left_out: Counter[str] = Counter()
+    for one in landings:
+        faults.update(one.faults)
+        left_out.update(one.left_out)
+    numbers = [one.number for one in landings if one.number is not None]
+    return Landing(
+        number=max(numbers, default=None),
+        lines=sum(one.lines for one in landings),
+        landed=sum(one.landed for one in landings),
+        duplicates=sum(one.duplicates for one in landings),
+        quarantined=sum(one.quarantined for one in landings),
+        newly_quarantined=sum(one.newly_quarantined for one in landings),
+        faults=dict(faults.most_common()),
+        left_out=dict(left_out.most_common()),
+    )
+
+
+def no_progress(_done: int, _all: int) -> None:
+    """Show nothing."""
+
+
+def land(
+    lake: Lake,
+    engine: Engine,
+    sources: Sequence[str],
+    *,
+    format_name: str = EVENTS,
+    clock: datetime | None = None,
+    progress: Progress = no_progress,
+) -> Landing:
+    """Land the lines of the sources at a time of the clock (now when None).
+
+    Raises PlaceError for a source that cannot be read, UsageError for an unknown format, Conflict when other landings
+    kept coming first.
+    """
+    load_adapter(format_name)
+    now = micros(clock)
+
+    new = 0
+
+    def keep(rejects: Sequence[Reject]) -> int:
+        nonlocal new
+        new += quarantine.put(lake, rejects, format_name, now)
+        return new
+
+    with lake.scratch() as scratch:
+        chunks = chunks_of(scratch, sources)
+        return land_chunks(lake, engine, chunks, Intake(scratch, format_name, now), keep, progress)
+
+
+def land_chunks(
+    lake: Lake, engine: Engine, chunks: Sequence[Chunk], intake: Intake, keep: Keep, progress: Progress = no_progress
+) -> Landing:
+    """Land the lines of chunks; `keep` is given the lines that do not fit, at each try, and says how many were new."""
+    partitions: list[Partition] = []
+    step = AT_ONCE * engine.slots
+    for first in range(0, len(chunks), step):
+        decoded = engine.run(partial(decode_chunk, intake=intake), chunks[first : first + step])
+        partitions += [partition for found in decoded for partition in found]
+        progress(min(first + step, len(chunks)), len(chunks))
+    return delta.until_committed(partial(_attempt, lake, engine, partitions, intake, keep))
+
+
+def _attempt(lake: Lake, engine: Engine, decoded: list[Partition], intake: Intake, keep: Keep) -> Landing:
+    """Land decoded partitions on the log as it stands."""
+    log = delta.ensure(lake.log, LOG, [PARTITION])
+    target = Target(lake.log, delta.number(log, APPLICATION) + 1, intake.clock)
+    history = delta.uris(lake.log, log)
+    naming = resolve_names(lake, decoded)
+    partitions = with_retractions(without_taken(lake, decoded, naming, intake.staging), history, intake)
+    deduplicated = deduplicate(engine, partitions, history)
+    rejects = [*faulty_lines(partitions), *conflicting_lines(partitions, deduplicated)]
+    new = keep(rejects)
+    own = certificate_of(partitions, deduplicated, target.date)
+    if own:
+        commit_names(lake, engine, partitions, naming)
+        _commit(log, own, write_standing(engine, partitions, deduplicated, target), target)
+    return Landing(
+        number=target.landing if own else None,
+        lines=sum(partition.line_count for partition in partitions),
+        landed=counted(own),
+        duplicates=sum(int(flags.sum()) for flags in deduplicated.duplicate),
+        quarantined=len(rejects),
+        newly_quarantined=new,
+        faults=dict(Counter(_kind(fault) for reject in rejects for fault in reject.faults).most_common()),
+        left_out=_left_out(decoded),
+    )
+
+
+def _left_out(partitions: list[Partition]) -> dict[str, int]:
+    counted: Counter[str] = Counter()
+    for partition in partitions:
+        counted.update(dict(partition.left_out))
+    return dict(counted.most_common())
+
+
+def _kind(fault: str) -> str:
+    """A fault without what was found, so that equal faults count together."""
+    return fault.partition(", found ")[0]
+
+
+def _commit(log: delta.Handle, own: Certificate, files: list[DataFile], target: Target) -> None:
+    """Append the files on the very version in which duplicates were looked for."""
+    said = metadata(target.landing, own, certified(log))
+    try:
+        change = delta.Commit(tuple(files), (), APPLICATION, target.landing, said, {PARTITION: target.date})
+        delta.commit(log, LOG, change)
+    except delta.Conflict:
+        remove_uncommitted(target.log, files)
+        raise

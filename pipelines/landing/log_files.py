@@ -1,0 +1,60 @@
+"""What a landing commits: the data files of the events that stand, and their certificate."""
+
+from collections.abc import Sequence
+from functools import partial
+
+import numpy as np
+import numpy.typing as npt
+
+from pipelines.certificate import Certificate, added
+from pipelines.engines.base import Engine
+from pipelines.landing.deduplication import Deduplicated
+from pipelines.landing.partitions import Partition
+from pipelines.landing.writing import Standing, Target, write_events
+from pipelines.storage import places
+from pipelines.storage.datafiles import DataFile
+
+TOGETHER = 4
+"""How many stages go to one data file at most: each piece of a column costs something, however few rows it has."""
+
+
+def write_standing(
+    engine: Engine, partitions: list[Partition], deduplicated: Deduplicated, target: Target
+) -> list[DataFile]:
+    """The files to commit, written without the events that do not stand."""
+    flags = zip(deduplicated.duplicate, deduplicated.conflict, strict=True)
+    standing = [~(duplicate | conflict) for duplicate, conflict in flags]
+    stages = list(zip((partition.stage for partition in partitions), standing, strict=True))
+    written = engine.run(partial(write_events, target), _shares(stages, engine.slots))
+    return [file for file in written if file is not None]
+
+
+def _shares(stages: list[Standing], slots: int) -> list[list[Standing]]:
+    """The stages in shares of about the same size for tasks of which so many run at once."""
+    count = slots * -(-len(stages) // (TOGETHER * slots))
+    return [stages[share::count] for share in range(min(count, len(stages)))]
+
+
+def remove_uncommitted(place: str, files: Sequence[DataFile]) -> None:
+    """Remove data files that were never committed."""
+    for file in files:
+        places.remove(places.join(place, file.path))
+
+
+def certificate_of(partitions: list[Partition], deduplicated: Deduplicated, date: str) -> Certificate:
+    """The certificate of the events of the partitions that are neither duplicates nor conflicts."""
+    certificates: list[Certificate] = []
+    for number, partition in enumerate(partitions):
+        kept = ~(deduplicated.duplicate[number] | deduplicated.conflict[number])
+        start = 0
+        for event_type, count in partition.stage.types:
+            run = slice(start, start + count)
+            hashes = partition.content_hash[run][kept[run]]
+            if len(hashes):
+                certificates.append({event_type: {date: (len(hashes), _exact_sum(hashes))}})
+            start += count
+    return added(certificates)
+
+
+def _exact_sum(values: npt.NDArray[np.int64]) -> int:
+    return (int((values >> 32).sum()) << 32) + int((values & 0xFFFFFFFF).sum())

@@ -1,0 +1,82 @@
+"""The task that writes: events of some stages that stand become a data file of the log."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+import pyarrow as pa
+
+from pipelines.arrays import Bools, arrow, flags
+from pipelines.checks import require_clean, standard_checks
+from pipelines.clock import date_of
+from pipelines.door.arrow import TYPE, by_number, column_of_type
+from pipelines.events.log import LOG_FILE, PARTITION
+from pipelines.landing.partitions import Stage, by_type
+from pipelines.storage.datafiles import DataFile, FileWriter
+
+SCHEMA = by_number(LOG_FILE.arrow)
+
+Standing = tuple[Stage, Bools]
+"""A stage, and which of its events stand."""
+
+
+@dataclass(frozen=True)
+class Target:
+    """Where events go: the log, the number of the landing, and the clock in UTC microseconds."""
+
+    log: str
+    landing: int
+    clock: int
+
+    @property
+    def date(self) -> str:
+        """The partition of the log: the clock's UTC date."""
+        return date_of(self.clock)
+
+
+def write_events(target: Target, stages: Sequence[Standing]) -> DataFile | None:
+    """Write the events of stages that stand, with what the landing adds, to a new data file of the log, if any."""
+    if not any(stands.any() for _, stands in stages):
+        return None
+    checks, folder = standard_checks(LOG_FILE)[1:], f"{PARTITION}={target.date}/"
+    writer = FileWriter(target.log, LOG_FILE, 0, checks, folder, hashed=False, schema=SCHEMA)
+    for name, events in _standing(stages):
+        for start in range(0, events.num_rows, LOG_FILE.row_group):
+            for batch in events.slice(start, LOG_FILE.row_group).combine_chunks().to_batches():
+                writer.write(_landed(batch, name, target))
+    file = writer.close()
+    require_clean("log", writer.findings)
+    return file
+
+
+def _standing(stages: Sequence[Standing]) -> Iterator[tuple[str, pa.Table]]:
+    """The events of each type that stand, of all stages."""
+    found: dict[str, list[tuple[pa.Table, Bools]]] = defaultdict(list)
+    for stage, stands in stages:
+        start = 0
+        for name, rows in by_type(stage):
+            found[name].append((rows, stands[start : start + rows.num_rows]))
+            start += rows.num_rows
+    for name in sorted(found):
+        yield name, pa.concat_tables(rows.filter(flags(stands)) for rows, stands in found[name])
+
+
+def _landed(events: pa.RecordBatch, name: str, target: Target) -> pa.RecordBatch:
+    """Events of a type as rows of the log."""
+    added = _added(target.landing, target.clock).slice(0, events.num_rows)
+    given = dict(zip(events.schema.names, events.columns, strict=True))
+    given[TYPE] = column_of_type(name, events.num_rows)
+    return pa.record_batch([given.get(column, added[column]) for column in SCHEMA.names], SCHEMA)
+
+
+@lru_cache(maxsize=1)
+def _added(landing: int, clock: int) -> pa.RecordBatch:
+    """As many rows as a row group has, with what the landing adds, and null in all else."""
+    added, size = {"landing": landing, "ingestion_time": clock}, LOG_FILE.row_group
+    columns = [
+        arrow(np.full(size, added[f.name], np.int64), f.type) if f.name in added else pa.nulls(size, f.type)
+        for f in SCHEMA
+    ]
+    return pa.record_batch(columns, SCHEMA)

@@ -1,0 +1,1 @@
+"""Reading: what a lake holds and what a release serves; loads no engine."""

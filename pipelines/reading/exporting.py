@@ -1,0 +1,87 @@
+"""Exports: a view of a release as one file, sorted by its key."""
+
+import json
+from collections.abc import Callable, Iterator
+from typing import IO
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.csv
+import pyarrow.parquet as pq
+
+from pipelines.errors import UsageError
+from pipelines.reading.reader import Reader
+from pipelines.storage import places, query
+from pipelines.views import load_views
+
+Write = Callable[[IO[bytes], pa.Schema, Iterator[pa.RecordBatch]], None]
+
+
+def export_view(reader: Reader, view: str, place: str) -> int:
+    """Write a view to a file by its suffix; how many rows. Raises UsageError, UnknownView, PlaceError."""
+    suffix = place.rsplit(".", 1)[-1].lower()
+    if suffix not in WRITERS:
+        raise UsageError(f"{place}: expected a file name that ends in .{', .'.join(WRITERS)}")
+    reader.place(view)
+    table = load_views()[view].table
+    columns, key = ", ".join(table.names), ", ".join(table.key)
+    sql = f"SELECT {columns} FROM {view} ORDER BY {key}"  # noqa: S608 (names are declared, none is given)
+    batches = pa.RecordBatchReader.from_stream(query.query(reader.tables(view), sql))
+    counted = _Counted(batch.cast(table.arrow) for batch in batches)
+    with query.telling(), places.writing(places.absolute(place)) as file:
+        WRITERS[suffix](file, table.arrow, counted)
+    return counted.rows
+
+
+class _Counted:
+    """The batches, and how many rows they had."""
+
+    def __init__(self, batches: Iterator[pa.RecordBatch]) -> None:
+        self._batches = batches
+        self.rows = 0
+
+    def __iter__(self) -> Iterator[pa.RecordBatch]:
+        for batch in self._batches:
+            self.rows += batch.num_rows
+            yield batch
+
+    def __next__(self) -> pa.RecordBatch:
+        return next(iter(self))
+
+
+def _parquet(file: IO[bytes], schema: pa.Schema, batches: Iterator[pa.RecordBatch]) -> None:
+    with pq.ParquetWriter(file, schema, compression="zstd") as writer:
+        for batch in batches:
+            writer.write_batch(batch)
+
+
+def _csv(file: IO[bytes], schema: pa.Schema, batches: Iterator[pa.RecordBatch]) -> None:
+    """Times in ISO 8601 with Z, lists as JSON."""
+    texts = _texts(pa.RecordBatch.from_pylist([], schema), lists=True).schema
+    with pyarrow.csv.CSVWriter(file, texts) as writer:
+        for batch in batches:
+            writer.write_batch(_texts(batch, lists=True))
+
+
+def _jsonl(file: IO[bytes], _: pa.Schema, batches: Iterator[pa.RecordBatch]) -> None:
+    """One object a line, times in ISO 8601 with Z."""
+    for batch in batches:
+        for row in _texts(batch, lists=False).to_pylist():
+            file.write(json.dumps(row, ensure_ascii=False, default=str).encode() + b"\n")
+
+
+def _texts(batch: pa.RecordBatch, *, lists: bool) -> pa.RecordBatch:
+    """The batch with times as text, and lists too when asked for."""
+    columns = {}
+    for name, column in zip(batch.schema.names, batch.columns, strict=True):
+        if pa.types.is_timestamp(column.type):
+            columns[name] = pc.strftime(column, "%Y-%m-%dT%H:%M:%SZ")
+        elif lists and pa.types.is_list(column.type):
+            values = [None if value is None else json.dumps(value, ensure_ascii=False) for value in column.to_pylist()]
+            columns[name] = pa.array(values, pa.string())
+        else:
+            columns[name] = column
+    return pa.RecordBatch.from_pydict(columns)
+
+
+WRITERS: dict[str, Write] = {"parquet": _parquet, "csv": _csv, "jsonl": _jsonl}

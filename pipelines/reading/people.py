@@ -1,0 +1,38 @@
+"""One user's page: the profile, the newest posts and the newest notifications."""
+
+from typing import Any
+
+from pipelines.reading.reader import Reader, people, posts
+
+Row = dict[str, Any]
+
+
+def page(reader: Reader, user_id: int, limit: int) -> dict[str, Any]:
+    """The profile of a user who has one, with at most `limit` posts and notifications, which have names and texts."""
+    (profile,) = reader.rows(f"SELECT * FROM profile WHERE user_id = {user_id}", "profile")  # noqa: S608
+    timeline = _newest(reader, "user_timeline", "author_id", user_id, limit)
+    notices = _newest(reader, "notifications", "user_id", user_id, limit)
+    written = posts(reader, {row["post_id"] for row in (*timeline, *notices)} - {None})
+    authors = {post["author_id"] for post in written.values()}
+    known = people(reader, authors | {notice["actor_id"] for notice in notices})
+    return {
+        "profile": profile,
+        "posts": [_post(row, written.get(row["post_id"]), known) for row in timeline],
+        "notifications": [_notice(row, written.get(row["post_id"]), known) for row in notices],
+    }
+
+
+def _newest(reader: Reader, view: str, owner: str, user_id: int, limit: int) -> list[Row]:
+    sql = f"SELECT * FROM {view} WHERE {owner} = {user_id} ORDER BY position LIMIT {limit}"  # noqa: S608
+    return reader.rows(sql, view)
+
+
+def _post(row: Row, post: Row | None, known: dict[int, Row]) -> Row:
+    """A row of the timeline with the post's own author, who is another when it is a repost."""
+    author_id = None if post is None else post["author_id"]
+    told = {"author_id": author_id, "author": known.get(author_id or 0), "text": None if post is None else post["text"]}
+    return {**row, **told}
+
+
+def _notice(row: Row, post: Row | None, known: dict[int, Row]) -> Row:
+    return {**row, "actor": known.get(row["actor_id"]), "text": None if post is None else post["text"]}

@@ -1,0 +1,129 @@
+"""Reading: the views of one release, each at the exact version that the record names; loads no engine."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from pipelines.errors import NewsfeedError
+from pipelines.releases.release import Release, release
+from pipelines.storage import delta, query
+from pipelines.storage.lake import Lake
+from pipelines.views import VIEWS, UnknownView, unknown_view
+
+if TYPE_CHECKING:
+    from pipelines.storage.keyed import Keyed
+
+
+class UnknownUser(NewsfeedError):
+    """No user has that id or username, or several have it."""
+
+
+@dataclass(frozen=True)
+class Reader:
+    """Reads the views of one release."""
+
+    lake: Lake
+    release: Release
+
+    @classmethod
+    def of(cls, lake: Lake, number: int | None = None) -> "Reader":
+        """The reader of a release by number, of the last one when None. Raises NoRelease."""
+        return cls(lake, release(lake, number))
+
+    def place(self, view: str) -> tuple[str, int]:
+        """Where a view is, and its version in the release. Raises UnknownView."""
+        if view not in VIEWS:
+            raise unknown_view(view)
+        name = f"views/{view}"
+        if name not in self.release.tables:
+            raise UnknownView(
+                f"release {self.release.number} has no view {view!r}: `newsfeed run --view {view}` makes it"
+            )
+        return self.lake.view(view), self.release.tables[name].version
+
+    def tables(self, *views: str) -> dict[str, delta.Handle]:
+        """The named views, all when none is named, as Delta tables at the release's versions."""
+        wanted = views or tuple(view for view in VIEWS if f"views/{view}" in self.release.tables)
+        found = {}
+        for view in wanted:
+            place, version = self.place(view)
+            handle = delta.find(place, version)
+            if handle is None:
+                raise UnknownView(f"view {view!r} of release {self.release.number} is gone: nothing is at {place}")
+            found[view] = handle
+        return found
+
+    def of_ids(self, view: str, key: str, ids: Iterable[int], *columns: str) -> list[dict[str, Any]]:
+        """The rows of a view with these ids, in a column that chooses a row's bucket; all columns if none is named.
+
+        What is read of the files' footers is kept for the next call.
+        """
+        from pipelines.storage.keyed import Keyed
+
+        if view not in self._keyed:
+            (handle,) = self.tables(view).values()
+            self._keyed[view] = Keyed(self.lake.view(view), handle, key, self.release.buckets)
+        return self._keyed[view].rows(ids, columns)
+
+    @cached_property
+    def _keyed(self) -> "dict[str, Keyed]":
+        return {}
+
+    def rows(self, sql: str, *views: str) -> list[dict[str, Any]]:
+        """The rows of a query over the views."""
+        return query.rows(self.tables(*views), sql)
+
+    def table(self, sql: str) -> tuple[list[str], list[tuple[Any, ...]]]:
+        """The columns' names and the rows of a query over all views."""
+        return query.table(self.tables(), sql)
+
+
+def find_user(reader: Reader, user: str) -> int:
+    """The id of a user given as an id or as `@username`. Raises UnknownUser, which lists several of one name."""
+    if user.startswith("@"):
+        named = f"SELECT user_id FROM profile WHERE username = {literal(user[1:])} ORDER BY user_id"  # noqa: S608
+        found = reader.rows(named, "profile")
+        ids = [row["user_id"] for row in found]
+        if len(ids) > 1:
+            raise UnknownUser(f"{len(ids)} users are called {user}: choose one by id: {', '.join(map(str, ids))}")
+        if not ids:
+            raise UnknownUser(f"no user is called {user}")
+        return int(ids[0])
+    if not user.isascii() or not user.isdigit() or len(user) > 19 or not 0 < int(user) < 1 << 63:
+        raise UnknownUser(f"expected a user's id or @username, found {user!r}")
+    if not reader.of_ids("profile", "user_id", [int(user)], "user_id"):
+        raise UnknownUser(f"there is no user {user}")
+    return int(user)
+
+
+def newsfeed(reader: Reader, user_id: int, limit: int) -> list[dict[str, Any]]:
+    """The first entries of a user's newsfeed, with names and texts."""
+    entries = reader.of_ids("newsfeed", "reader_id", [user_id])[:limit]
+    known = people(reader, {entry[role] for entry in entries for role in ("author_id", "reposter_id")} - {None})
+    written = posts(reader, {entry["post_id"] for entry in entries})
+    return [
+        {
+            **entry,
+            "author": known.get(entry["author_id"]),
+            "reposter": known.get(entry["reposter_id"]),
+            "text": written[entry["post_id"]]["text"] if entry["post_id"] in written else None,
+        }
+        for entry in entries
+    ]
+
+
+def people(reader: Reader, ids: set[int], *more: str) -> dict[int, dict[str, Any]]:
+    """The names of users by id, as far as they have a profile, and more of its columns."""
+    rows = reader.of_ids("profile", "user_id", ids, "username", "first_name", "last_name", *more)
+    return {row["user_id"]: row for row in rows}
+
+
+def posts(reader: Reader, ids: set[int]) -> dict[int, dict[str, Any]]:
+    """The authors and texts of posts by id, as far as they stand."""
+    return {row["post_id"]: row for row in reader.of_ids("posts", "post_id", ids, "author_id", "text")}
+
+
+def literal(text: str) -> str:
+    """A text as SQL writes it."""
+    return "'" + text.replace("'", "''") + "'"

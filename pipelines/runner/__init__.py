@@ -1,1 +1,0 @@
-"""What happens to a lake: landings, runs, releases."""

@@ -1,0 +1,1 @@
+"""Runs: from the log to the next release."""

@@ -1,0 +1,102 @@
+"""Extraction: one pass over the log makes of each event what is asked of it, and brings that to its bucket.
+
+A task holds the events of each type until they are many, so that it sorts and writes large pieces.
+"""
+
+import uuid
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from functools import partial
+from itertools import chain
+
+import pyarrow as pa
+
+from pipelines.engines.base import Engine
+from pipelines.projections import Extract
+from pipelines.runs.exchange import ROWS, Piece, Pieces, by_bucket, by_target, fetch, targets
+from pipelines.runs.log import Log
+from pipelines.storage import places
+from pipelines.storage.staging import write_table
+
+HELD = 4 * ROWS
+"""How many rows of all types a task holds at most."""
+
+Extracts = Sequence[Extract]
+
+
+@dataclass(frozen=True)
+class Extracted:
+    """By extract and bucket, where the rows are that were made of the log, in a folder for each extract."""
+
+    folder: str = ""
+    pieces: Mapping[str, Mapping[int, Pieces]] = field(default_factory=dict)
+
+    def rows(self, one: Extract, bucket: int) -> pa.Table:
+        """The rows that an extract brought to a bucket."""
+        pieces = self.pieces[one.name].get(bucket)
+        return fetch(pieces).combine_chunks() if pieces else one.schema.empty_table()
+
+    def of(self, extracts: Extracts) -> "Extracted":
+        """What just these extracts made."""
+        return Extracted(self.folder, {one.name: self.pieces[one.name] for one in extracts})
+
+    def remove(self, extracts: Iterable[Extract]) -> None:
+        """Take away what these extracts made, which nothing needs any more."""
+        for one in extracts:
+            places.remove_folder(places.join(self.folder, one.name))
+
+
+def extract(engine: Engine, log: Log, extracts: Extracts, buckets: int, folder: str) -> Extracted:
+    """What the extracts make of the log's events, in new files of the folder."""
+    for one in extracts:
+        places.make_folder(places.join(folder, one.name))
+    told = chain.from_iterable(engine.run(partial(_extract, log, extracts, buckets, folder), log.shares(engine.slots)))
+    pieces: dict[str, list[tuple[int, Piece]]] = {one.name: [] for one in extracts}
+    for name, bucket, piece in told:
+        pieces[name].append((bucket, piece))
+    return Extracted(folder, {name: by_target(found) for name, found in pieces.items()})
+
+
+def _extract(
+    log: Log, extracts: Extracts, buckets: int, folder: str, share: Sequence[str]
+) -> list[tuple[str, int, Piece]]:
+    """The task that extracts the events of some files: the pieces that it wrote, in a file for each extract."""
+    told, name = [], uuid.uuid4().hex
+    at = {one.name: places.join(folder, one.name, name) for one in extracts}
+    with ExitStack() as stack:
+        files = {one: stack.enter_context(places.writing(place)) for one, place in at.items()}
+        read = chain.from_iterable(log.events(place, partial(_fields, extracts)) for place in share)
+        for event_type, events in _many(read):
+            for one in _asking(extracts, event_type):
+                rows = one.rows(event_type, events.select(one.fields))
+                for bucket, of_bucket in by_bucket(targets(rows, one.by, buckets), rows):
+                    told.append((one.name, bucket, (at[one.name], write_table(files[one.name], of_bucket))))
+    return told
+
+
+def _asking(extracts: Extracts, event_type: str) -> list[Extract]:
+    """The extracts that take events of a type."""
+    return [one for one in extracts if not one.types or event_type in one.types]
+
+
+def _fields(extracts: Extracts, event_type: str) -> list[str]:
+    """What is asked of events of a type, each field once."""
+    return list(dict.fromkeys(chain.from_iterable(one.fields for one in _asking(extracts, event_type))))
+
+
+def _many(read: Iterable[tuple[str, pa.Table]]) -> Iterator[tuple[str, pa.Table]]:
+    """The events by type, many at a time."""
+    held: dict[str, list[pa.Table]] = defaultdict(list)
+    counts: dict[str, int] = defaultdict(int)
+    for event_type, events in read:
+        held[event_type].append(events)
+        counts[event_type] += events.num_rows
+        if sum(counts.values()) >= HELD:
+            most = max(counts, key=counts.__getitem__)
+            yield most, pa.concat_tables(held.pop(most))
+            del counts[most]
+    for event_type, count in counts.items():
+        if count:
+            yield event_type, pa.concat_tables(held[event_type])

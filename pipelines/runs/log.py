@@ -1,0 +1,73 @@
+"""The log as a run reads it: all events of some landings, each in the newest version of its type."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import chain
+from typing import TYPE_CHECKING
+
+import pyarrow as pa
+
+from pipelines.arrays import flags, int64s
+from pipelines.events import CONTRACT
+from pipelines.events.log import LOG_FILE
+from pipelines.events.upcasting import given_up, needed, newest
+from pipelines.storage import logfiles
+from pipelines.storage.staging import with_columns
+
+if TYPE_CHECKING:
+    from pyspark.sql import DataFrame, SparkSession
+
+SHARE = 32 << 20
+"""The bytes of the files that a task reads one after another, about a million events."""
+
+NEWEST = tuple(column for column in LOG_FILE.columns if column.name not in given_up(CONTRACT.values()))
+"""The columns of events in their newest versions."""
+
+Fields = Callable[[str], Sequence[str]]
+"""Which fields are asked of events of a type."""
+
+
+@dataclass(frozen=True)
+class Log:
+    """Data files of the log, with their sizes; of their events those of landings `upto`, all when None."""
+
+    files: tuple[tuple[str, int], ...]
+    upto: int | None = None
+
+    def shares(self, slots: int) -> list[list[str]]:
+        """The files in shares of about the same size for tasks of which so many run at once."""
+        count = slots * max(1, -(-sum(size for _, size in self.files) // (SHARE * slots)))
+        shares: list[tuple[int, list[str]]] = [(0, []) for _ in range(count)]
+        for place, size in sorted(self.files, key=lambda file: (-file[1], file[0])):
+            least = min(range(count), key=lambda share: shares[share][0])
+            shares[least] = (shares[least][0] + size, [*shares[least][1], place])
+        return [files for _, files in shares if files]
+
+    def events(self, place: str, fields: Fields) -> Iterator[tuple[str, pa.Table]]:
+        """The events of a file, some of one type at a time, with these fields."""
+
+        def columns(event_type: str) -> list[str]:
+            upcasts = needed(CONTRACT[event_type]) if event_type in CONTRACT else []
+            return list(dict.fromkeys([*fields(event_type), *upcasts, *(["landing"] if self.upto is not None else [])]))
+
+        for event_type, rows in logfiles.by_type(place, columns):
+            schema = pa.schema([LOG_FILE.arrow.field(name) for name in columns(event_type)])
+            events = with_columns(rows, schema)
+            if self.upto is not None:
+                events = events.filter(flags(int64s(events["landing"]) <= self.upto))
+            known = newest(CONTRACT[event_type], events) if event_type in CONTRACT else events
+            yield event_type, known.select(list(fields(event_type)))
+
+    def frame(self, session: "SparkSession", slots: int) -> "DataFrame":
+        """All events with all fields."""
+        shares, names = self.shares(slots), [column.name for column in NEWEST]
+
+        def read(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+            for share in chain.from_iterable(batch.column(0).to_pylist() for batch in batches):
+                for place in shares[share]:
+                    for _, events in self.events(place, lambda _: names):
+                        yield from events.to_batches()
+
+        return session.range(0, len(shares), 1, slots).mapInArrow(
+            read, ", ".join(f"{column.name} {column.type}" for column in NEWEST)
+        )

@@ -1,0 +1,74 @@
+"""Publishing: tables are committed in a fixed order, each on top of the last release's content, the record last.
+
+A run that crashed leaves tables ahead of the last record; the next run first restores them. A record names exact
+versions, so a restore never takes away what another run is about to publish.
+"""
+
+from collections.abc import Mapping
+
+from pipelines.projections import AnyProjection
+from pipelines.relations import load_relations
+from pipelines.releases.records import APPLICATION
+from pipelines.releases.release import Release, Released
+from pipelines.runs.materialize import Staged
+from pipelines.storage import delta
+from pipelines.storage.lake import Lake
+from pipelines.views import load_views
+
+
+def projections() -> dict[str, AnyProjection]:
+    """All relations, then all views, by `relations/NAME` and `views/NAME`, in the order in which they are committed."""
+    relations = {f"relations/{name}": projection for name, projection in load_relations().items()}
+    return {**relations, **{f"views/{name}": projection for name, projection in load_views().items()}}
+
+
+def place_of(lake: Lake, table: str) -> str:
+    """Where a table of a release is."""
+    kind, name = table.split("/")
+    return lake.relation(name) if kind == "relations" else lake.view(name)
+
+
+def roll_back(lake: Lake, last: Release | None) -> dict[str, delta.Handle]:
+    """Give every table the content of the last release, empty before the first; the handles to commit on."""
+    handles = {}
+    for name, projection in projections().items():
+        place = place_of(lake, name)
+        handle = delta.ensure(place, projection.table)
+        target = last.tables[name].version if last is not None and name in last.tables else 0
+        handles[name] = delta.restore(place, handle, target)
+    return handles
+
+
+def publish(
+    handles: Mapping[str, delta.Handle], staged: Mapping[str, Staged], last: Release | None, number: int, buckets: int
+) -> dict[str, Released]:
+    """Commit each staged table that changed; the version and content of each, staged or kept.
+
+    Raises Conflict when another run came first.
+    """
+    released = {}
+    for name, projection in projections().items():
+        files = staged.get(name)
+        if files is None:
+            if last is not None and name in last.tables:
+                released[name] = last.tables[name]
+            continue
+        found = Released(int(handles[name].version()), files.rows, files.content_hash, projection.version)
+        if _is_unchanged(found, last, name, buckets):
+            files.discard()
+            released[name] = found
+        else:
+            removed = tuple(delta.paths(handles[name]))
+            change = delta.Commit(files.files, removed, APPLICATION, number, {}, {})
+            version = delta.commit(handles[name], files.table, change)
+            released[name] = Released(version, files.rows, files.content_hash, projection.version)
+    return released
+
+
+def _is_unchanged(found: Released, last: Release | None, name: str, buckets: int) -> bool:
+    """Whether the last release has the same rows in the same layout, so that its files can stay."""
+    before = last.tables.get(name) if last is not None else None
+    if last is None or before is None or last.buckets != buckets:
+        return False
+    same = (before.rows, before.content_hash, before.projection)
+    return same == (found.rows, found.content_hash, found.projection)
