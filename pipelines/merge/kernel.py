@@ -79,7 +79,7 @@ def _deliver_to(
 
 @compiled
 def hear(owner: Indexes, heard: Bits, entries: Indexes) -> int:
-    """Write the entries whose owners are heard, by a bit for each user; how many. The loop is without a branch."""
+    """Write the entries whose owners have an audience, by a bit for each user; how many. The loop has no branch."""
     count = 0
     for entry in range(len(owner)):
         entries[count] = entry

@@ -43,7 +43,7 @@ def last_events(table: Table, given: str, withdrawn: str, *fields: str, to_other
 
 
 def _told(schema: pa.Schema, given: str, event_type: str, events: pa.Table) -> pa.Table:
-    """What events of one type say of their keys."""
+    """The rows that events of one type give on their keys."""
     *keys, times, ids = events.columns
     holds = flags(np.full(len(events), event_type == given))
     return pa.table([*keys, holds, times, ids], schema)

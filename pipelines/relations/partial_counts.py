@@ -18,7 +18,7 @@ def partial_counts(key: str) -> pa.Schema:
 
 
 def count_partially(key: str, fact: int, ids: Int64s, times: Int64s | None = None) -> pa.Table:
-    """How often the ids name each, every one of them so many times, or once."""
+    """How often each id occurs; each occurrence counts once, or as often as `times` says."""
     order = np.arange(len(ids), dtype=np.int32) if (ids[1:] >= ids[:-1]).all() else order_by(ids)
     named, numbers = np.empty(len(ids), np.int64), np.zeros(len(ids), np.int64)
     runs = _add_runs(order, ids, np.broadcast_to(np.int64(1), len(ids)) if times is None else times, named, numbers)
@@ -39,7 +39,7 @@ def _add_runs(order: Order, ids: Int64s, times: Int64s, named: Int64s, numbers: 
 
 
 def totals(ids: Int64s, facts: int, rows: pa.Table, key: str) -> Totals:
-    """How often each fact names each of the ids, which ascend, by all rows; what names no such id is left out."""
+    """The sums of partial counts by fact and id; the ids ascend, and rows of other ids are left out."""
     named, found = int64s(rows[key]), np.zeros((facts, len(ids)), np.int64)
     _add_up(ids, named, np.searchsorted(ids, named), int64s(rows["fact"]), int64s(rows["number"]), found)
     return found

@@ -47,7 +47,7 @@ SAID = pa.schema(
 
 
 def _said(event_type: str, events: pa.Table) -> pa.Table:
-    """What events of one type say of posts."""
+    """The rows that events of one type give on posts."""
     kind = arrow(np.full(len(events), TYPES[event_type], np.int8), pa.int8())
     return pa.table([*events.columns, kind], SAID)
 

@@ -85,7 +85,7 @@ def _active(users: Int64s, inputs: BucketInputs) -> Bools:
 
 @lru_cache(maxsize=1)
 def _gone(files: tuple[str, ...], read: Callable[[str, list[str]], pa.Table]) -> Gone:
-    """Kept, as every bucket's task asks; data files never change."""
+    """Cached, since every bucket's task needs them, and data files never change."""
     found = (read(file, ["user_id", "holds"]) for file in files)
     gone = (int64s(rows["user_id"])[bools(rows["holds"])] for rows in found)
     users, marks = np.concatenate([np.empty(0, np.int64), *gone]), np.zeros(MARKS, np.bool_)

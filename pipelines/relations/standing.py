@@ -41,7 +41,7 @@ def inactive_users(inputs: BucketInputs) -> Members:
 
 @lru_cache(maxsize=1)
 def _inactive(files: tuple[str, ...], read: Callable[[str, list[str]], pa.Table]) -> Members:
-    """Kept, as there is a file for each bucket and every bucket's task asks; data files never change."""
+    """Cached, since every bucket's task needs all files of the relation, and data files never change."""
     found = (read(file, ["user_id", "holds"]) for file in files)
     gone = (int64s(rows.filter(rows["holds"])["user_id"]) for rows in found)
     return members_of(np.concatenate([np.empty(0, np.int64), *gone]))
@@ -80,7 +80,7 @@ def _holding(bucket: int, inputs: BucketInputs, facts: Table, *users: str) -> pa
 
 
 def _standing(rows: pa.Table, stands: Bools, inactive: Members, *users: str) -> pa.Table:
-    """The rows that stand, in which no user is inactive; all that there are are not copied."""
+    """The rows that stand, in which no user is inactive; the same table when all do."""
     for user in users:
         leave_out(inactive, int64s(rows[user]), stands)
     return rows if stands.all() else rows.filter(flags(stands))

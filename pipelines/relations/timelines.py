@@ -69,7 +69,7 @@ def _entries(bucket: int, inputs: BucketInputs) -> pa.Table:
 
 
 def _on(posts: pa.Table, given: pa.Table) -> pa.Table:
-    """What was given on these posts, with what the posts say."""
+    """The reposts of these posts, with the posts' columns."""
     places = _places(posts, given["post_id"])
     found = posts.drop_columns(["post_id"]).take(places.drop_null())
     return pa.Table.from_arrays(
@@ -89,7 +89,7 @@ def _of(rows: pa.Table, user: str, time: str, kinds: npt.NDArray[np.int8]) -> pa
 
 
 def _known(bucket: int, inputs: BucketInputs) -> pa.Table:
-    """What came through a bucket, with the authors of the posts that are answered, deleted or not."""
+    """The rows sent to a bucket, with the authors of the posts that they answer, deleted or not."""
     rows, parents = inputs.received(bucket), inputs.read(POSTS, ["post_id", "author_id"], bucket)
     parent = parents["author_id"].take(_places(parents, rows["reply_to_post_id"]))
     return rows.drop_columns(["through"]).append_column("parent_author_id", parent)

@@ -42,7 +42,7 @@ NAMED = pa.schema(
 
 
 def _named(event_type: str, events: pa.Table) -> pa.Table:
-    """What a user is called in events that may say so."""
+    """The names that events of one type give their actors."""
     registered = flags(np.full(len(events), event_type == "registered"))
     return pa.table([*events.columns, registered], NAMED)
 
@@ -58,7 +58,7 @@ NAMINGS = Extract(
 
 
 def _merge(bucket: int, inputs: BucketInputs) -> Iterator[pa.RecordBatch]:
-    """Every user who acted, by id; the time of the last event, and what was given of the rest."""
+    """Every user who acted, by id, with the time of the last event and the names last given."""
     acted = inputs.extracted(ACTIVITY, bucket)
     ids, times = numbers(acted, "user_id"), numbers(acted, "event_time")
     order, starts = grouped(ids)
@@ -70,7 +70,7 @@ def _merge(bucket: int, inputs: BucketInputs) -> Iterator[pa.RecordBatch]:
 
 
 def _given(users: Numbers, namings: pa.Table) -> dict[str, pa.ChunkedArray]:
-    """By column, what each of the users, all that there are, by id, gave last, and when the user first registered."""
+    """By column, the name that each user gave last, and when the user first registered; the users are all, by id."""
     ids = numbers(namings, "user_id")
     order, starts = grouped(ids)
     places = np.searchsorted(users, ids[order[starts[:-1]]])

@@ -30,15 +30,15 @@ if TYPE_CHECKING:
 
 @dataclass
 class BuildState:
-    """The log, what was extracted of it, and where the files of the relations so far are, with their tables."""
+    """What tables are built of: the log, its extracts, and the relations so far with their files."""
 
     log: Log | None
     extracted: Extracted
     tables: dict[str, Table] = field(default_factory=dict)
     places: dict[str, Places] = field(default_factory=dict)
 
-    def hold(self, table: Table, found: Places) -> None:
-        """Let what comes later read a relation."""
+    def add(self, table: Table, found: Places) -> None:
+        """Add a relation, which later tables may read."""
         self.tables[table.name], self.places[table.name] = table, found
 
     def frame(self, name: str, engine: Engine) -> "DataFrame":
@@ -59,7 +59,7 @@ def build(plan: Plan, context: BuildContext, log: Log | None, extracted: Extract
                 staged[name] = _stage(projection, state, place_of(plan.lake, name), context)
                 state.extracted.remove(one for one in projection.extracts if last_use[one.name] == name)
         if name.startswith("relations/") and projection.table.name in plan.reads:
-            state.hold(projection.table, staged[name].places if name in staged else _kept(plan, name))
+            state.add(projection.table, staged[name].places if name in staged else _kept(plan, name))
     return staged
 
 

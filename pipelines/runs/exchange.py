@@ -1,6 +1,6 @@
-"""Exchange: rows go by bucket into stages on disk, so that what comes next holds one bucket for each core, no more.
+"""Exchange: rows go by bucket through files, so that the next step holds one bucket for each core, no more.
 
-A task writes pieces of many buckets one after another into one file, and tells where each begins.
+A task writes pieces of many buckets one after another into one file, and returns where each begins.
 """
 
 import uuid
@@ -34,7 +34,7 @@ Pieces = tuple[Piece, ...]
 
 
 def shuffle(rows: "DataFrame", by: str | None, buckets: int, folder: str) -> dict[int, Pieces]:
-    """Where the rows of each bucket are, which the column `by` chooses, as written to new files of a folder."""
+    """Write the rows of a DataFrame to new files of a folder, by bucket of the column `by`; where each bucket's are."""
     from pyspark.sql import functions as F
 
     bucket = F.pmod(F.col(by), F.lit(buckets).cast("bigint")) if by and buckets > 1 else F.lit(0)
@@ -46,7 +46,7 @@ def shuffle(rows: "DataFrame", by: str | None, buckets: int, folder: str) -> dic
 def exchange(
     engine: Engine, rows: Callable[[int], pa.Table], by: str | None, buckets: int, folder: str
 ) -> dict[int, Pieces]:
-    """As `shuffle`, of the rows that a task makes of each bucket."""
+    """Write the rows that a task makes of each bucket to new files of a folder, as `shuffle` does."""
     written = engine.run(partial(_exchange, folder, rows, by, buckets), range(buckets))
     return by_target(chain.from_iterable(written))
 

@@ -1,6 +1,6 @@
-"""Extraction: one pass over the log makes of each event what is asked of it, and brings that to its bucket.
+"""Extraction: one pass over the log makes the rows of all extracts, by bucket.
 
-A task holds the events of each type until they are many, so that it sorts and writes large pieces.
+A task buffers the events of each type, so that it sorts and writes large pieces.
 """
 
 import uuid
@@ -28,7 +28,7 @@ Extracts = Sequence[Extract]
 
 @dataclass(frozen=True)
 class Extracted:
-    """By extract and bucket, where the rows are that were made of the log, in a folder for each extract."""
+    """Where the rows of each extract are, by bucket; each extract has a folder of its own."""
 
     folder: str = ""
     pieces: Mapping[str, Mapping[int, Pieces]] = field(default_factory=dict)
@@ -39,17 +39,17 @@ class Extracted:
         return fetch(pieces).combine_chunks() if pieces else one.schema.empty_table()
 
     def of(self, extracts: Extracts) -> "Extracted":
-        """What just these extracts made."""
+        """The rows of just these extracts."""
         return Extracted(self.folder, {one.name: self.pieces[one.name] for one in extracts})
 
     def remove(self, extracts: Iterable[Extract]) -> None:
-        """Take away what these extracts made, which nothing needs any more."""
+        """Delete the rows of these extracts, which nothing needs any more."""
         for one in extracts:
             places.remove_folder(places.join(self.folder, one.name))
 
 
 def extract(engine: Engine, log: Log, extracts: Extracts, buckets: int, folder: str) -> Extracted:
-    """What the extracts make of the log's events, in new files of the folder."""
+    """Run the extracts over the log's events, into new files of the folder."""
     for one in extracts:
         places.make_folder(places.join(folder, one.name))
     told = chain.from_iterable(engine.run(partial(_extract, log, extracts, buckets, folder), log.shares(engine.slots)))
@@ -62,7 +62,7 @@ def extract(engine: Engine, log: Log, extracts: Extracts, buckets: int, folder: 
 def _extract(
     log: Log, extracts: Extracts, buckets: int, folder: str, share: Sequence[str]
 ) -> list[tuple[str, int, Piece]]:
-    """The task that extracts the events of some files: the pieces that it wrote, in a file for each extract."""
+    """The task: run the extracts over the events of some files; the pieces that it wrote, a file for each extract."""
     told, name = [], uuid.uuid4().hex
     at = {one.name: places.join(folder, one.name, name) for one in extracts}
     with ExitStack() as stack:
@@ -82,12 +82,12 @@ def _asking(extracts: Extracts, event_type: str) -> list[Extract]:
 
 
 def _fields(extracts: Extracts, event_type: str) -> list[str]:
-    """What is asked of events of a type, each field once."""
+    """The fields that the extracts take of events of a type, each once."""
     return list(dict.fromkeys(chain.from_iterable(one.fields for one in _asking(extracts, event_type))))
 
 
 def _many(read: Iterable[tuple[str, pa.Table]]) -> Iterator[tuple[str, pa.Table]]:
-    """The events by type, many at a time."""
+    """The events by type, in large tables."""
     held: dict[str, list[pa.Table]] = defaultdict(list)
     counts: dict[str, int] = defaultdict(int)
     for event_type, events in read:

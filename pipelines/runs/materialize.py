@@ -44,7 +44,7 @@ Places = tuple[tuple[int, str], ...]
 
 @dataclass(frozen=True)
 class BuildContext:
-    """What tables are made with: tasks of the engine, in so many buckets, under a policy; scratch is the lake's.
+    """What every table of a run is built with: the lake, the engine, the policy, the number of buckets.
 
     `memory` is how many bytes all tasks that run at once may hold.
     """
@@ -131,7 +131,7 @@ def in_order(table: Table, rows: pa.Table) -> pa.Table:
 
 
 def inputs_of(projection: AnyProjection, held: Mapping[str, Places], context: BuildContext) -> BucketInputs:
-    """What the tasks of a projection may read of the tables that are held."""
+    """What the tasks of a projection may read of the tables that there are."""
     read = {name: held[name] for name in projection.reads if name in held}
     slots = context.engine.slots
     shared = context.memory // 2 if context.engine.shares_memory else context.memory // 2 // slots

@@ -1,4 +1,4 @@
-"""Partitioning: rows put together by small numbers, such as those of their buckets."""
+"""Partitioning: rows reordered so that those of one number, such as a bucket's, stand together."""
 
 import numpy as np
 import numpy.typing as npt
@@ -11,7 +11,7 @@ Places = npt.NDArray[np.int32]
 
 
 def partitioned(rows: pa.Table, numbers: Int64s) -> tuple[pa.Table, list[int]]:
-    """The rows by their numbers, those of one number as they were, and by number where its rows end."""
+    """The rows by number, those of one number in their old order, and where the rows of each number end."""
     ends = np.cumsum(np.bincount(numbers))
     places, order = empty(len(numbers), np.int32), empty(len(numbers), np.int32)
     _place(numbers, np.concatenate([[0], ends]), places, order)
@@ -36,7 +36,7 @@ def _is_plain(column: pa.ChunkedArray) -> bool:
 
 
 def _moved(column: pa.ChunkedArray, places: Places) -> pa.Array:
-    """The values at their places: written there, which takes a third of the time of fetching them from anywhere."""
+    """The values written to their places, in a third of the time of fetching each from where it was."""
     found, start = empty(len(column), np.int64), 0
     for chunk in column.chunks:
         _move(int64s(chunk), places[start : start + len(chunk)], found)

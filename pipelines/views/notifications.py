@@ -9,8 +9,8 @@ import pyarrow.compute as pc
 
 from pipelines.arrays import Int64s, arrow, arrow_where, int64s, strings
 from pipelines.checks import Check, at_most, in_order, numbered
-from pipelines.merge.notices import newest
-from pipelines.merge.recency import RANKS, Notices
+from pipelines.merge.notification_order import RANKS, Notifications
+from pipelines.merge.notifications import newest
 from pipelines.policy import Policy
 from pipelines.projections import BucketInputs, BucketProjection, Exchange
 from pipelines.relations.hides import HIDES
@@ -46,11 +46,11 @@ def _checks(policy: Policy) -> tuple[Check, ...]:
 
 
 SENT = pa.schema([(name, pa.int64()) for name in ("user_id", "rank", "actor_id", "post_id")])
-"""Notices, as the merge takes them; a kind is its place in KINDS, no post is 0."""
+"""Notifications, as the merge takes them; a kind is its place in KINDS, no post is 0."""
 
 
 class Done(NamedTuple):
-    """Of a kind, to whom it was done (0: nobody), by whom, with which post, when."""
+    """What was done, of one kind: to whom (0: to nobody), by whom, with which post, when."""
 
     kind: str
     users: Int64s
@@ -60,7 +60,7 @@ class Done(NamedTuple):
 
 
 def _sent(bucket: int, inputs: BucketInputs) -> pa.Table:
-    """What a bucket's followers and authors did, and what was done to its posts, to others who are active."""
+    """The notifications of what a bucket's users did and of what was done to its posts."""
     posts = posts_in(bucket, inputs, "posted_at", "mentioned_ids")
     done = (
         _followed(bucket, inputs),
@@ -69,16 +69,16 @@ def _sent(bucket: int, inputs: BucketInputs) -> pa.Table:
         _replied(bucket, inputs),
         _given("reposted", REPOSTS, posts, bucket, inputs),
     )
-    notices = (_notices(one, inactive_users(inputs)) for one in done)
-    return pa.concat_tables(pa.table([arrow(column, pa.int64()) for column in one], SENT) for one in notices)
+    notifications = (_notifications(one, inactive_users(inputs)) for one in done)
+    return pa.concat_tables(pa.table([arrow(column, pa.int64()) for column in one], SENT) for one in notifications)
 
 
-def _notices(done: Done, inactive: Members) -> Notices:
-    """The notices of what was not done to nobody, oneself or the inactive."""
-    told = (done.users != done.actors) & (done.users != 0)
-    leave_out(inactive, done.users, told)
-    notices = Notices(done.users, KINDS.index(done.kind) - RANKS * done.times, done.actors, done.posts)
-    return notices if told.all() else Notices(*(column[told] for column in notices))
+def _notifications(done: Done, inactive: Members) -> Notifications:
+    """The notifications of what was done to another user who is not deactivated."""
+    notified = (done.users != done.actors) & (done.users != 0)
+    leave_out(inactive, done.users, notified)
+    notifications = Notifications(done.users, KINDS.index(done.kind) - RANKS * done.times, done.actors, done.posts)
+    return notifications if notified.all() else Notifications(*(column[notified] for column in notifications))
 
 
 def _followed(bucket: int, inputs: BucketInputs) -> Done:
@@ -98,23 +98,23 @@ def _mentioned(posts: pa.Table) -> Done:
 
 
 def _replied(bucket: int, inputs: BucketInputs) -> Done:
-    """A reply's reposts say the same as it does, which is told once."""
+    """The replies and their reposts, which say the same: a notification stands once."""
     rows = inputs.read(TIMELINES, ["parent_author_id", "author_id", "post_id", "posted_at"], bucket)
     return Done("replied", *map(int64s, rows.filter(pc.is_valid(rows["parent_author_id"])).columns))
 
 
 def _merge(bucket: int, inputs: BucketInputs) -> Iterator[pa.RecordBatch]:
-    """The newest of each user, with the names of the kinds."""
-    notices, hides = inputs.received(bucket), inputs.read(HIDES, ["user_id", "hidden_id"], bucket)
+    """The newest notifications of each user, numbered, with the names of their kinds."""
+    notifications, hides = inputs.received(bucket), inputs.read(HIDES, ["user_id", "hidden_id"], bucket)
     pairs = int64s(hides["user_id"]), int64s(hides["hidden_id"])
-    told = newest(Notices(*map(int64s, notices.columns)), pairs, KINDS.index("replied"), inputs.policy.cap)
+    rows = newest(Notifications(*map(int64s, notifications.columns)), pairs, KINDS.index("replied"), inputs.policy.cap)
     columns = {
-        "user_id": arrow(told.users, pa.int64()),
-        "position": arrow(told.positions, pa.int32()),
-        "kind": strings(KINDS).take(arrow(told.kinds, pa.int8())),
-        "actor_id": arrow(told.actors, pa.int64()),
-        "post_id": arrow_where(told.posts != 0, told.posts, pa.int64()),
-        "notified_at": arrow(told.times, NOTIFICATIONS.arrow.field("notified_at").type),
+        "user_id": arrow(rows.users, pa.int64()),
+        "position": arrow(rows.positions, pa.int32()),
+        "kind": strings(KINDS).take(arrow(rows.kinds, pa.int8())),
+        "actor_id": arrow(rows.actors, pa.int64()),
+        "post_id": arrow_where(rows.posts != 0, rows.posts, pa.int64()),
+        "notified_at": arrow(rows.times, NOTIFICATIONS.arrow.field("notified_at").type),
     }
     yield from pa.table(columns, NOTIFICATIONS.arrow).combine_chunks().to_batches(512 * 1024)
 

@@ -30,7 +30,7 @@ POST_STATS = Table(
 
 
 def _facts(bucket: int, inputs: BucketInputs) -> dict[str, Int64s]:
-    """For each fact of a bucket the post that counts it; the post that is answered may not stand."""
+    """For each fact of a bucket the post that counts it; an answered post may not stand."""
     posts = recount.posts(bucket, inputs)
     likes, _ = recount.given(bucket, inputs, LIKES, posts)
     reposts, _ = recount.given(bucket, inputs, REPOSTS, posts)

@@ -31,7 +31,7 @@ def test_languages_are_null_also_where_an_empty_list_landed_when_it_was_more_tha
     said = {"post_id": 7, "author_id": 1, "event_time": datetime.fromtimestamp(0, UTC), "event_id": "a", "kind": POSTED}
     of_before = pa.Table.from_pylist([said | {"text": "", "languages": []}], SAID)
     nothing = MappingProxyType({})
-    inputs = BucketInputs(Policy(), 1, nothing, lambda *_: None, len, 0, 0, sifted=lambda _sift, _bucket: of_before)
+    inputs = BucketInputs(Policy(), 1, nothing, lambda *_: None, len, 0, 0, extracted=lambda _sift, _bucket: of_before)
     (made,) = RELATION.merge(0, inputs)
     assert made["languages"].to_pylist() == [None]
 

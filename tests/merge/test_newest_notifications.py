@@ -1,4 +1,4 @@
-"""The newest notices against a model that sorts and cuts lists."""
+"""The newest notifications against a model that sorts and cuts lists."""
 
 from itertools import groupby
 from random import Random
@@ -6,15 +6,15 @@ from random import Random
 import numpy as np
 import pytest
 
-from pipelines.merge.notices import BLOCK, newest
-from pipelines.merge.recency import RANKS, Notices
+from pipelines.merge.notification_order import RANKS, Notifications
+from pipelines.merge.notifications import BLOCK, newest
 
 MENTIONED, REPLIED = 2, 3
 
 
-def told(notices, hides, cap):
+def expected(notifications, hides, cap):
     """What the model tells: (user, position, kind, actor, post, time)."""
-    kept = {one for one in notices if (one[0], one[3]) not in hides}
+    kept = {one for one in notifications if (one[0], one[3]) not in hides}
     kept -= {(user, time, MENTIONED, *rest) for user, time, kind, *rest in kept if kind == REPLIED}
     in_order = sorted(kept, key=lambda one: (one[0], -one[1], one[2], one[3], -one[4]))
     return [
@@ -25,11 +25,11 @@ def told(notices, hides, cap):
     ]
 
 
-def found(notices, hides, cap):
+def found(notifications, hides, cap):
     """The same by the compiled code."""
-    user, time, kind, actor, post = np.array(notices, np.int64).reshape(-1, 5).T
+    user, time, kind, actor, post = np.array(notifications, np.int64).reshape(-1, 5).T
     pairs = np.array(sorted(hides), np.int64).reshape(-1, 2).T
-    columns = Notices(*map(np.ascontiguousarray, (user, kind - RANKS * time, actor, post)))
+    columns = Notifications(*map(np.ascontiguousarray, (user, kind - RANKS * time, actor, post)))
     rows = newest(columns, tuple(map(np.ascontiguousarray, pairs)), REPLIED, cap)
     return list(zip(*(column.tolist() for column in rows), strict=True))
 
@@ -42,6 +42,6 @@ def test_each_user_is_told_the_newest_once_and_none_by_the_hidden(seed, size, us
     def one():
         return rng.randint(1, users), rng.randint(1, 30), rng.randint(0, 4), rng.randint(1, 5), rng.randint(0, 3)
 
-    notices = [one() for _ in range(size)]
+    notifications = [one() for _ in range(size)]
     hides = {(rng.randint(1, users + 2), rng.randint(1, 6)) for _ in range(users // 2)}
-    assert found(notices, hides, cap) == told(notices, hides, cap)
+    assert found(notifications, hides, cap) == expected(notifications, hides, cap)
