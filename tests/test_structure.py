@@ -1,5 +1,6 @@
 """Files, tuples and declarations agree, and what must be quick to start loads nothing heavy."""
 
+import re
 import subprocess
 import sys
 import tomllib
@@ -101,3 +102,19 @@ def test_what_only_reads_loads_no_engine(module):
 @pytest.mark.parametrize("module", ["pipelines.landing.land", "pipelines.runs.run"])
 def test_tasks_load_nothing_that_only_dataframes_need(module):
     assert loaded_by(module) & {"pipelines", "pyspark", "pysail", "pandas"} == {"pipelines"}
+
+
+def test_the_map_of_the_architecture_names_every_room():
+    rooms = {one.stem for one in ROOT.iterdir() if one.is_dir() or one.suffix == ".py"} - {"__init__", "__pycache__"}
+    rows = (
+        (ROOT.parent / "docs" / "architecture.md").read_text("utf-8").partition("## The rooms")[2].partition("\n## ")[0]
+    )
+    assert sorted(
+        re.findall(r"`(\w+)`", "\n".join(row.split("|")[1] for row in rows.splitlines() if "|" in row))
+    ) == sorted(rooms)
+
+
+def test_the_map_of_the_architecture_names_files_that_there_are():
+    text = (ROOT.parent / "docs" / "architecture.md").read_text("utf-8")
+    named = set(re.findall(r"`([a-z_]+(?:/[a-z_]+)?\.py)`", text))
+    assert [name for name in sorted(named) if not (ROOT / name).is_file()] == []
