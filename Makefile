@@ -61,7 +61,7 @@ jars: .venv/core ## fetch the Delta jars for Apache Spark from Maven into .cache
 lock: ## choose versions anew and write both locks; needs uv
 	uv pip compile pyproject.toml --universal --generate-hashes --no-header --no-annotate -o requirements.lock
 	uv pip compile pyproject.toml --universal --generate-hashes --no-header --no-annotate \
-		--extra airflow --extra hdfs --group dev -c requirements.lock -o requirements-dev.lock
+		--extra airflow --extra hdfs --extra spark --group dev -c requirements.lock -o requirements-dev.lock
 
 clean: ## remove all that make has made
 	rm -rf .venv .cache .mypy_cache .ruff_cache .pytest_cache .import_linter_cache data/lake-demo
