@@ -55,7 +55,7 @@ bench: .venv/dev ## measure and draw ours beside DuckDB, Polars and a copy; with
 bench-large: .venv/dev ## the same with ten times as much of everything
 	$(BIN)/python -m benchmarks L $(TURNS)
 
-jars: .venv/core ## fetch the Delta jars for Apache Spark from Maven into .cache/jars; needs Java
+jars: .venv/dev ## fetch the Delta jars for Apache Spark from Maven into .cache/jars; needs Java
 	$(BIN)/python -m pipelines.engines.jars
 
 lock: ## choose versions anew and write both locks; needs uv

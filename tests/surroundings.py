@@ -2,7 +2,7 @@
 
 import os
 
-from pipelines.engines.spark import CONNECT_MODE
+from pipelines.engines.connect import CONNECT_MODE
 
 
 def environment(**settings: str) -> dict[str, str]:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from pipelines.engines.base import Engine, EngineError
+from pipelines.engines.base import Engine, EngineError, need_spark
 
 __all__ = ["ENGINES", "Engine", "EngineError", "UnknownEngine", "open_engine"]
 
@@ -22,7 +22,8 @@ def open_engine(name: str = "sail", *, verbose: bool = False, memory: int | None
     `submitted` the session of the `spark-submit` that started the job. `memory` limits the bytes that Sail's DataFrames
     hold at once; a Spark has its own settings.
 
-    Raises UnknownEngine at once, and EngineError when the engine cannot start, which it does on first use.
+    Raises UnknownEngine at once, EngineError at once when Apache Spark is not installed for the two that are Spark
+    itself, and EngineError when the engine cannot start, which it does on first use.
     """
     engine = _engine(name, verbose=verbose, memory=memory)
     try:
@@ -36,14 +37,11 @@ def _engine(name: str, *, verbose: bool, memory: int | None) -> Engine:
         from pipelines.engines.sail import SailEngine
 
         return SailEngine(verbose=verbose, memory=memory)
-    if name == "spark":
-        from pipelines.engines.spark import LocalSpark
+    if name in {"spark", "submitted"}:
+        need_spark(f"the engine {name!r}")
+        from pipelines.engines.spark import LocalSpark, SubmittedSpark
 
-        return LocalSpark(verbose=verbose)
-    if name == "submitted":
-        from pipelines.engines.spark import SubmittedSpark
-
-        return SubmittedSpark()
+        return LocalSpark(verbose=verbose) if name == "spark" else SubmittedSpark()
     if name.startswith("sc://"):
         from pipelines.engines.connect import ConnectEngine
 

@@ -28,6 +28,17 @@ class EngineError(NewsfeedError):
     """An engine cannot be had; the message says why."""
 
 
+def need_spark(what: str) -> None:
+    """Raises EngineError when Apache Spark is not installed: the core has just PySpark's client."""
+    from importlib.util import find_spec
+
+    from pyspark import __version__
+
+    if find_spec("pyspark.core") is None or find_spec("py4j") is None:
+        needed = f"the extra 'spark', which is not installed: pip install pyspark=={__version__}"
+        raise EngineError(f"{what} needs Apache Spark itself, {needed}")
+
+
 class Engine(ABC):
     """A place where jobs run."""
 

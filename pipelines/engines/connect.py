@@ -4,17 +4,25 @@ import os
 import socket
 from collections.abc import Callable, Sequence
 from functools import cached_property
+from typing import cast
 from urllib.parse import urlsplit
 
 from pyspark.errors import PySparkException
 from pyspark.sql import SparkSession
+from pyspark.sql.connect.client import DefaultChannelBuilder
+from pyspark.sql.connect.session import SparkSession as RemoteSession
 
 from pipelines.engines.base import CONF, Engine, EngineError, Item, Result
 from pipelines.engines.tasks import run_in_workers
 
+CONNECT_MODE = "SPARK_CONNECT_MODE_ENABLED"  # PySpark's sign that `functions` build columns for a Connect server
+DIRECTLY = [("grpc.enable_http_proxy", 0)]
+
 
 def connect(url: str) -> SparkSession:
     """A new session of the server at a `sc://` address, in UTC; it is no other session's, and shares no setting.
+
+    No proxy stands between: it would not reach this machine's own servers, and the client would wait for ever.
 
     Raises EngineError at once when no server answers: the client alone would try for ten minutes.
     """
@@ -22,7 +30,9 @@ def connect(url: str) -> SparkSession:
     server = urlsplit(url)
     try:
         socket.create_connection((server.hostname or "", server.port or 15002), timeout=10).close()
-        session: SparkSession = SparkSession.builder.remote(url).create()
+        os.environ[CONNECT_MODE] = "1"
+        channel = DefaultChannelBuilder(url, DIRECTLY)
+        session = cast("SparkSession", RemoteSession.builder.channelBuilder(channel).create())
         for key, value in CONF.items():
             session.conf.set(key, value)
     except (OSError, ValueError, PySparkException) as fault:

@@ -1,14 +1,14 @@
 """The jars that Spark needs for Delta tables: `python -m pipelines.engines.jars` fetches them from Maven."""
 
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
 from pathlib import Path
 
-import pyspark
-
-from pipelines.engines.base import EngineError
+from pipelines.engines.base import EngineError, need_spark
+from pipelines.errors import NewsfeedError
 
 JARS = (
     ("io.delta", "delta-spark_4.2_2.13", "4.4.0"),
@@ -30,7 +30,7 @@ def folder() -> Path:
 def delta_jars() -> list[str]:
     """The paths of the jars, which are fetched first where any is missing.
 
-    Raises EngineError when they cannot be fetched.
+    Raises EngineError when they cannot be fetched, which needs Java and Apache Spark itself.
     """
     paths = [folder() / f"{name}-{version}.jar" for _, name, version in JARS]
     if not all(path.exists() for path in paths):
@@ -43,6 +43,11 @@ def delta_jars() -> list[str]:
 
 def _fetch(to: Path) -> None:
     """Let Ivy, which comes with PySpark, check the jars' sums and put them into a folder; only Java is needed."""
+    need_spark("fetching the Delta jars")
+    if shutil.which("java") is None:
+        raise EngineError("fetching the Delta jars needs Java 17 or newer: 'java' is not on the path")
+    import pyspark
+
     ivy = next(Path(pyspark.__file__).parent.glob("jars/ivy-*.jar"))
     with tempfile.TemporaryDirectory() as work:
         wanted = Path(work, "ivy.xml")
@@ -66,5 +71,15 @@ def _module() -> str:
     )
 
 
+def main() -> int:
+    """Print where the jars are; 1 when they cannot be had."""
+    try:
+        sys.stdout.write("\n".join([*delta_jars(), ""]))
+    except NewsfeedError as fault:
+        sys.stderr.write(f"error: {fault}\n")
+        return fault.exit_code
+    return 0
+
+
 if __name__ == "__main__":
-    sys.stdout.write("\n".join([*delta_jars(), ""]))
+    sys.exit(main())

@@ -14,6 +14,7 @@ from pyspark.java_gateway import launch_gateway
 from pyspark.sql import SparkSession
 
 from pipelines.engines.base import CONF, Engine, EngineError, Item, Result
+from pipelines.engines.connect import CONNECT_MODE
 from pipelines.engines.jars import delta_jars
 from pipelines.engines.tasks import run_in_workers
 
@@ -23,7 +24,6 @@ SPARK_CONF = {
     "spark.sql.catalog.spark_catalog": "org.apache.spark.sql.delta.catalog.DeltaCatalog",
     "spark.sql.sources.parallelPartitionDiscovery.threshold": "100000",  # listing 5,000 files: 0.8 s, not 10 s
 }
-CONNECT_MODE = "SPARK_CONNECT_MODE_ENABLED"  # PySpark's sign that `functions` build columns for a Connect server
 LOCAL_CONF = {
     **SPARK_CONF,
     "spark.master": "local[*]",
