@@ -1,11 +1,11 @@
--- The names of active users in lower case, by name.
+-- The names of active users in one case, as far as DuckDB can, by name.
 SELECT term, user_id, field
 FROM (
-    SELECT lower(username) AS term, user_id, 'username' AS field FROM users WHERE is_active
+    SELECT nfc_normalize(lower(upper(username))) AS term, user_id, 'username' AS field FROM users WHERE is_active
     UNION ALL
-    SELECT lower(first_name), user_id, 'first_name' FROM users WHERE is_active
+    SELECT nfc_normalize(lower(upper(first_name))), user_id, 'first_name' FROM users WHERE is_active
     UNION ALL
-    SELECT lower(last_name), user_id, 'last_name' FROM users WHERE is_active
+    SELECT nfc_normalize(lower(upper(last_name))), user_id, 'last_name' FROM users WHERE is_active
 )
 WHERE term IS NOT NULL
 ORDER BY ALL

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from pipelines.characters import printable
 from pipelines.cli import options, show
 from pipelines.errors import UsageError
 
@@ -74,7 +75,7 @@ def _tell(landing: "Landing") -> None:
 def _kinds(counts: dict[str, int], what: str) -> None:
     """How many there are of each kind, the most frequent first."""
     for kind, count in list(counts.items())[:MAX_SHOWN]:
-        print(f"  {count:>8,}  {show.printable(kind)}")
+        print(f"  {count:>8,}  {printable(kind)}")
     if len(counts) > MAX_SHOWN:
         print(f"  … and {len(counts) - MAX_SHOWN} more kinds of {what}")
 

@@ -12,7 +12,7 @@ Engine = Annotated[
     str,
     typer.Option("--engine", envvar="NEWSFEED_ENGINE", help="sail, spark, submitted, or sc://HOST:PORT"),
 ]
-User = Annotated[str, typer.Argument(help="A user's id, or @username.")]
+User = Annotated[str, typer.Argument(help="A user's id, or @username in upper or lower case.")]
 Memory = Annotated[
     str | None,
     typer.Option(

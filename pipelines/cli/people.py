@@ -4,6 +4,7 @@ from typing import Annotated, Any
 
 import typer
 
+from pipelines.characters import printable
 from pipelines.cli import options, show
 
 QUOTED = 60
@@ -36,7 +37,7 @@ def find(
         show.as_json(found[:limit])
         return
     if not found:
-        print(f"nobody is called {show.printable(prefix)}…")
+        print(f"nobody is called {printable(prefix)}…")
         return
     show.table([_row(one) for one in found[:limit]], ("name", "username", "id", "followers", "found by"))
     if len(found) > limit:
@@ -62,7 +63,8 @@ def user(
     Example: newsfeed user @Jan24189
     """
     from pipelines.reading.people import page
-    from pipelines.reading.reader import Reader, find_user
+    from pipelines.reading.reader import Reader
+    from pipelines.reading.users import find_user
     from pipelines.storage.lake import Lake
 
     reader = Reader.of(Lake.at(root), release)
@@ -103,7 +105,7 @@ def _tell_post(post: dict[str, Any]) -> None:
 
 def _tell_notice(notice: dict[str, Any]) -> None:
     """One line in words, such as: Ann Lee @ann liked your post "Hello"."""
-    written = show.printable(" ".join((notice["text"] or "").split()))
+    written = printable(" ".join((notice["text"] or "").split()))
     quoted = f"{written[:QUOTED]}…" if len(written) > QUOTED else written
     actor = show.person(notice["actor"], notice["actor_id"])
     words = f"{actor} {DONE[notice['kind']]}" + (f': "{quoted}"' if quoted else "")

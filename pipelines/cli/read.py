@@ -4,6 +4,7 @@ from typing import Annotated, Any
 
 import typer
 
+from pipelines.characters import printable
 from pipelines.cli import options, show
 
 View = Annotated[str, typer.Argument(help="A view, such as newsfeed.")]
@@ -20,7 +21,8 @@ def feed(
 
     Example: newsfeed feed @Jan24189 --limit 5
     """
-    from pipelines.reading.reader import Reader, find_user, newsfeed
+    from pipelines.reading.reader import Reader, newsfeed
+    from pipelines.reading.users import find_user
     from pipelines.storage.lake import Lake
 
     reader = Reader.of(Lake.at(root), release)
@@ -29,7 +31,7 @@ def feed(
     if json:
         show.as_json(entries)
         return
-    print(f"newsfeed of {user}, release {reader.release.number}" + ("" if entries else ": it is empty"))
+    print(f"newsfeed of {printable(user)}, release {reader.release.number}" + ("" if entries else ": it is empty"))
     for entry in entries:
         _tell(entry)
 

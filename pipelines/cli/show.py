@@ -1,19 +1,13 @@
 """How facts are shown: as JSON, or for a person."""
 
 import json
-import re
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
 from typing import Any
 
-STEERING = re.compile(
-    "[\0-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff"  # controls, ends of lines and paragraphs, halves of pairs
-    "\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069"  # what turns the direction of a text
-    "\u206a-\u206f\ufeff\ufff9-\ufffb\U000e0001]"  # deprecated formats, a byte-order mark, annotations
-)
-"""The characters that steer a terminal, among which are none that join letters and emoji or choose their form."""
+from pipelines.characters import printable
 
 
 def as_json(facts: Any) -> None:
@@ -90,8 +84,3 @@ def status() -> Iterator[Callable[[str], None]]:
 
     with Console(stderr=True).status("") as line:
         yield lambda text: line.update(text) if sys.stderr.isatty() else None
-
-
-def printable(text: str) -> str:
-    """The text with a space for each character that steers a terminal."""
-    return STEERING.sub(" ", text)

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from pipelines.errors import NewsfeedError
 from pipelines.releases.release import Release, release
 from pipelines.storage import delta, query
 from pipelines.storage.lake import Lake
@@ -13,10 +12,6 @@ from pipelines.views import VIEWS, UnknownView, unknown_view
 
 if TYPE_CHECKING:
     from pipelines.storage.keyed import Keyed
-
-
-class UnknownUser(NewsfeedError):
-    """No user has that id or username, or several have it."""
 
 
 @dataclass(frozen=True)
@@ -77,24 +72,6 @@ class Reader:
     def table(self, sql: str) -> tuple[list[str], list[tuple[Any, ...]]]:
         """The columns' names and the rows of a query over all views."""
         return query.table(self.tables(), sql)
-
-
-def find_user(reader: Reader, user: str) -> int:
-    """The id of a user given as an id or as `@username`. Raises UnknownUser, which lists several of one name."""
-    if user.startswith("@"):
-        named = f"SELECT user_id FROM profile WHERE username = {literal(user[1:])} ORDER BY user_id"  # noqa: S608
-        found = reader.rows(named, "profile")
-        ids = [row["user_id"] for row in found]
-        if len(ids) > 1:
-            raise UnknownUser(f"{len(ids)} users are called {user}: choose one by id: {', '.join(map(str, ids))}")
-        if not ids:
-            raise UnknownUser(f"no user is called {user}")
-        return int(ids[0])
-    if not user.isascii() or not user.isdigit() or len(user) > 19 or not 0 < int(user) < 1 << 63:
-        raise UnknownUser(f"expected a user's id or @username, found {user!r}")
-    if not reader.of_ids("profile", "user_id", [int(user)], "user_id"):
-        raise UnknownUser(f"there is no user {user}")
-    return int(user)
 
 
 def newsfeed(reader: Reader, user_id: int, limit: int) -> list[dict[str, Any]]:

@@ -1,8 +1,8 @@
-"""Searching people by what their names begin with: a few ranges of the view `user_directory`, which is sorted."""
+"""Searching people by what their names begin with: a range of the view `user_directory`, which is sorted."""
 
 from typing import Any
-from unicodedata import normalize
 
+from pipelines.characters import folded, is_text
 from pipelines.errors import UsageError
 from pipelines.reading.reader import Reader, literal, people
 
@@ -16,27 +16,16 @@ def find(reader: Reader, prefix: str, limit: int) -> list[dict[str, Any]]:
     Raises UsageError for a prefix that is empty or not text.
     """
     name = prefix.removeprefix("@")
-    if not name or any(ord(char) in SURROGATES for char in name):
+    if not name or not is_text(name):
         raise UsageError(f"PREFIX: expected the beginning of a name, found {prefix!r}")
-    ranges = " OR ".join(sorted(map(_range, spellings(name))))
     usernames = "field = 'username' AND " if name != prefix else ""
     found = reader.rows(
         "SELECT user_id, min(term) AS term, array_agg(field ORDER BY field) AS matched FROM user_directory "  # noqa: S608
-        f"WHERE {usernames}({ranges}) GROUP BY user_id ORDER BY term, user_id LIMIT {limit}",
+        f"WHERE {usernames}{_range(folded(name))} GROUP BY user_id ORDER BY term, user_id LIMIT {limit}",
         "user_directory",
     )
     known = people(reader, {row["user_id"] for row in found}, "followers")
     return [{**known[row["user_id"]], "matched": row["matched"]} for row in found]
-
-
-def spellings(prefix: str) -> set[str]:
-    """How names that begin with the prefix may stand in the directory: in lower case, composed and decomposed.
-
-    `str.lower` writes a sigma as `ς` where a word ends, so both ways to go on, with a letter and without, are tried.
-    """
-    forms = {prefix, normalize("NFC", prefix), normalize("NFD", prefix)}
-    capital = {form.replace("σ", "Σ").replace("ς", "Σ") for form in forms}
-    return {form.lower() for form in forms | capital} | {f"{form}a".lower()[:-1] for form in capital}
 
 
 def behind(prefix: str) -> str | None:

@@ -1,4 +1,4 @@
-"""The names of active users in lower case: to search by prefix is to read a range."""
+"""The names of active users in neither upper nor lower case: to search by prefix is to read a range."""
 
 from collections.abc import Iterator
 
@@ -6,6 +6,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipelines.arrays import repeated, strings
+from pipelines.characters import folded
 from pipelines.projections import BucketInputs, BucketProjection
 from pipelines.relations.standing import active_in, inactive_users
 from pipelines.relations.users import USERS
@@ -16,7 +17,7 @@ FIELDS = ("username", "first_name", "last_name")
 USER_DIRECTORY = Table(
     "user_directory",
     (
-        Column("term", "string", "a whole name in lower case, as Python's str.lower gives it"),
+        Column("term", "string", "a whole name with case folded away: upper-cased, then case-folded, then NFC"),
         Column("user_id", "bigint", "whose name"),
         Column("field", "string", "which name: username, first_name or last_name"),
     ),
@@ -36,9 +37,9 @@ def _merge(bucket: int, inputs: BucketInputs) -> Iterator[pa.RecordBatch]:
 def _terms(users: pa.Table, field: str) -> pa.Table:
     """One name of each user who gave it."""
     named = users.filter(pc.is_valid(users[field]))
-    terms = strings([name.lower() for name in named[field].to_pylist()])
+    terms = strings([folded(name) for name in named[field].to_pylist()])
     fields = repeated(field, len(terms))
     return pa.Table.from_arrays([terms, named["user_id"], fields], schema=USER_DIRECTORY.arrow)
 
 
-VIEW = BucketProjection(USER_DIRECTORY, ("users", "deactivations"), _merge)
+VIEW = BucketProjection(USER_DIRECTORY, ("users", "deactivations"), _merge, version=2)

@@ -5,6 +5,7 @@ import unicodedata
 
 import pytest
 
+from pipelines.characters import printable
 from pipelines.cli import show
 
 FAMILY = "\U0001f469\u200d\U0001f469\u200d\U0001f467\u200d\U0001f466"
@@ -33,18 +34,18 @@ BIDI = "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069
     ids=ascii,
 )
 def test_what_people_write_is_shown_as_it_is(text):
-    assert show.printable(text) == text
+    assert printable(text) == text
 
 
 @pytest.mark.parametrize(
     "steering", ["\x1b", "\x07", "\r", "\n", "\t", "\x7f", "\x9b", "\u2028", "\u2029", *BIDI], ids=ascii
 )
 def test_what_steers_a_terminal_is_shown_as_a_space(steering):
-    assert show.printable(f"a{steering}b{steering}") == "a b "
+    assert printable(f"a{steering}b{steering}") == "a b "
 
 
 def test_no_control_character_and_none_that_turns_the_direction_of_a_text_is_shown():
-    shown = "".join(char for char in map(chr, range(sys.maxunicode + 1)) if show.printable(char) == char)
+    shown = "".join(char for char in map(chr, range(sys.maxunicode + 1)) if printable(char) == char)
     assert not {"Cc", "Cs", "Zl", "Zp"} & set(map(unicodedata.category, shown))
     assert not {"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"} & set(
         map(unicodedata.bidirectional, shown)

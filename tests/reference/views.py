@@ -1,5 +1,6 @@
 """Every view as one function of the facts that stand; rows in the order of the view's key."""
 
+import unicodedata
 from collections import Counter
 from collections.abc import Callable
 from datetime import date
@@ -69,13 +70,18 @@ def post_stats(facts: Facts, policy: Policy) -> list[Row]:
 
 
 def user_directory(facts: Facts, policy: Policy) -> list[Row]:
-    """The lower-cased names of active users, by name."""
+    """The names of active users with case folded away, by name."""
     rows = []
     for user in {e["actor_id"] for e in facts.history} - facts.inactive:
         mine = [e for e in facts.history if e["actor_id"] == user]
         given = [(last_given(mine, field), field) for field in NAMES]
-        rows += [(name.lower(), user, field) for name, field in given if name is not None]
+        rows += [(term(name), user, field) for name, field in given if name is not None]
     return sorted(rows)
+
+
+def term(name: str) -> str:
+    """A name as it is searched for: upper-cased, then case-folded, then NFC."""
+    return unicodedata.normalize("NFC", name.upper().casefold())
 
 
 def daily_activity(facts: Facts, policy: Policy) -> list[Row]:

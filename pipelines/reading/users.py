@@ -1,0 +1,86 @@
+"""Which user is meant: by id, or by a username, read as names are searched for."""
+
+from typing import Any
+from unicodedata import normalize
+
+from pipelines.characters import folded, is_text, printable
+from pipelines.errors import NewsfeedError
+from pipelines.reading.reader import Reader, literal, people
+
+DIRECTORY, DEACTIVATIONS = "views/user_directory", "relations/deactivations"
+FOLDED = 2
+"""The version of `user_directory` from which its terms are folded names."""
+TOLD = 20
+
+
+class UnknownUser(NewsfeedError):
+    """No user has that id or username, or several have it."""
+
+
+def find_user(reader: Reader, user: str) -> int:
+    """The id of a user given as an id or as `@username`, in upper or lower case.
+
+    Of several who are called so, the one whose username is written so. Raises UnknownUser, which tells several apart.
+    """
+    if user.startswith("@"):
+        return _called(reader, user[1:])
+    if not user.isascii() or not user.isdigit() or len(user) > 19 or not 0 < int(user) < 1 << 63:
+        raise UnknownUser(f"expected a user's id or @username, found {user!r}")
+    if not reader.of_ids("profile", "user_id", [int(user)], "user_id"):
+        raise UnknownUser(f"there is no user {user}")
+    return int(user)
+
+
+def _called(reader: Reader, name: str) -> int:
+    """The id of the user who is called so."""
+    term = folded(name)
+    found = _active(reader, term) | _others(reader, term) if is_text(name) else set()
+    if len(found) > 1:
+        known = people(reader, found, "is_active").values()
+        written = [one for one in known if normalize("NFC", one["username"]) == normalize("NFC", name)]
+        return _only(name, written or list(known))
+    if not found:
+        raise UnknownUser(f"no user is called @{printable(name)}")
+    return found.pop()
+
+
+def _has_folded_directory(reader: Reader) -> bool:
+    """Whether the release has the view `user_directory`, in a version whose terms are folded."""
+    directory = reader.release.tables.get(DIRECTORY)
+    return directory is not None and directory.projection >= FOLDED
+
+
+def _active(reader: Reader, term: str) -> set[int]:
+    """The active users whose username is a term, as far as the directory tells."""
+    if not _has_folded_directory(reader):
+        return set()
+    rows = f"SELECT user_id FROM user_directory WHERE field = 'username' AND term = {literal(term)}"  # noqa: S608
+    return {row["user_id"] for row in reader.rows(rows, "user_directory")}
+
+
+def _others(reader: Reader, term: str) -> set[int]:
+    """The users whose username is a term and of whom the directory does not tell: the deactivated, if there are any."""
+    told = _has_folded_directory(reader)
+    if told and not reader.release.tables[DEACTIVATIONS].rows:
+        return set()
+    may_be = f"(lower(username) = {literal(term)} OR octet_length(username) > char_length(username))"
+    asked = f"{may_be} AND NOT is_active" if told else may_be
+    rows = reader.rows(f"SELECT user_id, username FROM profile WHERE {asked}", "profile")  # noqa: S608
+    return {row["user_id"] for row in rows if folded(row["username"]) == term}
+
+
+def _only(name: str, users: list[dict[str, Any]]) -> int:
+    """The id of the user, when there is but one. Raises UnknownUser, which tells them apart."""
+    if len(users) == 1:
+        return int(users[0]["user_id"])
+    told = [_told(one) for one in sorted(users, key=lambda one: (not one["is_active"], one["user_id"]))]
+    more = [f"  … and {len(told) - TOLD:,} more"] if len(told) > TOLD else []
+    raise UnknownUser(
+        "\n".join([f"{len(told):,} users are called @{printable(name)}: choose one by id", *told[:TOLD], *more])
+    )
+
+
+def _told(user: dict[str, Any]) -> str:
+    names = " ".join(user[name] for name in ("first_name", "last_name") if user[name])
+    state = "" if user["is_active"] else ", deactivated"
+    return printable(f"  {user['user_id']}  {names} @{user['username']}{state}")
