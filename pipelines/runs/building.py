@@ -21,6 +21,7 @@ from pipelines.runs.planning import Plan
 from pipelines.runs.publishing import place_of, projections
 from pipelines.runs.steps import Steps
 from pipelines.storage import delta, places
+from pipelines.storage.checksums import verify
 from pipelines.storage.naming import bucket_of
 from pipelines.tables import Table
 
@@ -42,10 +43,13 @@ class BuildState:
         self.tables[table.name], self.places[table.name] = table, found
 
     def frame(self, name: str, engine: Engine) -> "DataFrame":
-        """The rows of a relation, or of the log as `events`."""
+        """The rows of a relation, or of the log as `events`, in files that are verified, as engines do not."""
         if name == "events" and self.log is not None:
+            engine.run(verify, [place for place, _ in self.log.files])
             return self.log.frame(engine.session, engine.slots)
-        return frame_of(engine.session, self.tables[name], [place for _, place in self.places[name]])
+        files = [place for _, place in self.places[name]]
+        engine.run(verify, files)
+        return frame_of(engine.session, self.tables[name], files)
 
 
 def build(plan: Plan, context: BuildContext, log: Log | None, extracted: Extracted, steps: Steps) -> dict[str, Staged]:

@@ -12,6 +12,7 @@ from pipelines.releases.records import APPLICATION
 from pipelines.releases.release import Release, Released
 from pipelines.runs.materialize import Staged
 from pipelines.storage import delta
+from pipelines.storage.checksums import are_whole
 from pipelines.storage.lake import Lake
 from pipelines.views import load_views
 
@@ -42,7 +43,7 @@ def roll_back(lake: Lake, last: Release | None) -> dict[str, delta.Handle]:
 def publish(
     handles: Mapping[str, delta.Handle], staged: Mapping[str, Staged], last: Release | None, number: int, buckets: int
 ) -> dict[str, Released]:
-    """Commit each staged table that changed; the version and content of each, staged or kept.
+    """Commit each staged table that changed, or was damaged; the version and content of each, staged or kept.
 
     Raises Conflict when another run came first.
     """
@@ -54,7 +55,7 @@ def publish(
                 released[name] = last.tables[name]
             continue
         found = Released(int(handles[name].version()), files.rows, files.content_hash, projection.version)
-        if _is_unchanged(found, last, name, buckets):
+        if _is_unchanged(found, last, name, buckets) and are_whole(delta.files(handles[name])):
             files.discard()
             released[name] = found
         else:

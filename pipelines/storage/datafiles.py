@@ -3,7 +3,6 @@
 import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
@@ -12,8 +11,9 @@ import pyarrow.parquet as pq
 
 from pipelines.checks import Check, Findings, audit
 from pipelines.hashing import content_hash
-from pipelines.storage import places
-from pipelines.storage.naming import new_name
+from pipelines.storage import parquet, places
+from pipelines.storage.checksums import Summed, footer_checksum
+from pipelines.storage.naming import Checksums, new_name, with_checksums
 from pipelines.tables import Table
 
 UNLIKE = {"event_id", "username", "bio", "text"}
@@ -52,13 +52,14 @@ class FileWriter:
         hashed: bool = True,
         schema: pa.Schema | None = None,
     ) -> None:
-        self.path = folder + new_name(bucket)
+        self._path = folder + new_name(bucket)
         self.findings = Findings()
-        self._place, self._table, self._bucket = places.join(place, self.path), table, bucket
+        self._place, self._table, self._bucket = places.join(place, self._path), table, bucket
         self._checks, self._hashed = checks, hashed
         self._rows, self._hash, self._bounds = 0, 0, dict[str, tuple[int, int]]()
         self._last: pa.RecordBatch | None = None
-        self._sink = _sink(self._place)
+        places.make_folder(self._place.rsplit("/", 1)[0])
+        self._sink = Summed(self._place)
         self._writer = pq.ParquetWriter(self._sink, schema or table.arrow, **_options(table))
 
     def write(self, batch: pa.RecordBatch) -> None:
@@ -76,17 +77,18 @@ class FileWriter:
         self._writer.write_batch(batch, row_group_size=self._table.row_group)
 
     def close(self) -> DataFile:
-        """Finish the file."""
+        """Finish the file, whose name then has its checksums."""
         self._writer.close()
-        if not isinstance(self._sink, str):
-            self._sink.close()
+        self._sink.close()
+        sums = Checksums(self._sink.whole, footer_checksum(self._place))
+        path = with_checksums(self._path, sums)
+        places.rename(self._place, with_checksums(self._place, sums))
         stats = {
             "numRecords": self._rows,
             "minValues": {name: low for name, (low, _) in self._bounds.items()},
             "maxValues": {name: high for name, (_, high) in self._bounds.items()},
         }
-        size = places.size(self._place)
-        return DataFile(self.path, self._bucket, size, self._rows, self._hash, json.dumps(stats))
+        return DataFile(path, self._bucket, self._sink.size, self._rows, self._hash, json.dumps(stats))
 
     def _note_bounds(self, batch: pa.RecordBatch) -> None:
         for name in self._table.key[:1]:
@@ -111,22 +113,13 @@ def _options(table: Table) -> dict[str, Any]:
         | dict.fromkeys(texts & UNLIKE, "DELTA_LENGTH_BYTE_ARRAY"),
         "use_dictionary": list(texts - UNLIKE),
         "write_statistics": [name for name in table.names if name not in UNLIKE | HASHES],
+        "write_page_checksum": True,
         "store_schema": False,
     }
 
 
 def _is_number(arrow: pa.DataType) -> bool:
     return bool(pa.types.is_integer(arrow) or pa.types.is_temporal(arrow))
-
-
-def _sink(place: str) -> Any:
-    """What pyarrow writes to: a path of this machine, or an open remote file."""
-    if places.is_url(place):
-        import fsspec
-
-        return fsspec.open(place, "wb").open()
-    Path(place).parent.mkdir(parents=True, exist_ok=True)
-    return place
 
 
 def write_buckets(
@@ -146,16 +139,12 @@ def write_buckets(
 
 
 def read(place: str, columns: list[str] | None) -> pa.Table:
-    """The named columns of one data file, or all."""
-    if places.is_url(place):
-        with places.reading(place) as file:
-            return pq.read_table(file, columns=columns)
-    return pq.ParquetFile(place).read(columns=columns)
+    """The named columns of one data file, or all. Raises DamagedFile, PlaceError."""
+    with parquet.opened(place) as file:
+        return parquet.rows(place, file, columns, use_threads=True)
 
 
 def count(place: str) -> int:
-    """How many rows a data file has."""
-    if places.is_url(place):
-        with places.reading(place) as file:
-            return int(pq.read_metadata(file).num_rows)
-    return int(pq.read_metadata(place).num_rows)
+    """How many rows a data file has. Raises DamagedFile, PlaceError."""
+    with parquet.opened(place) as file:
+        return int(file.metadata.num_rows)

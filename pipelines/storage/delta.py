@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
+from urllib.parse import unquote
 
 from deltalake import DeltaTable, Schema
 from deltalake.exceptions import CommitFailedError, DeltaError, TableNotFoundError
@@ -146,6 +147,12 @@ def commit_info(handle: Handle, by: tuple[str, str], name: str) -> str | None:
 def paths(handle: Handle) -> list[str]:
     """The paths, below the table's place, of the files of the handle's version."""
     return [str(path) for path in handle.get_add_actions(flatten=True).column("path").to_pylist()]
+
+
+def files(handle: Handle) -> list[str]:
+    """The places of the files of the handle's version, wherever its table is."""
+    uri = str(handle.table_uri)
+    return uris(unquote(uri.removeprefix("file://")) if uri.startswith("file://") else uri, handle)
 
 
 def uris(place: str, handle: Handle) -> list[str]:

@@ -14,7 +14,7 @@ import pyarrow.parquet as pq
 
 from pipelines.arrays import arrow
 from pipelines.clock import EPOCH
-from pipelines.storage import delta, places
+from pipelines.storage import delta, parquet, places
 from pipelines.storage.naming import bucket_of
 
 
@@ -27,9 +27,7 @@ class KeyedFile:
 
     @cached_property
     def _file(self) -> pq.ParquetFile:
-        if places.is_url(self.place):
-            return pq.ParquetFile(places.opened(self.place))
-        return pq.ParquetFile(self.place, memory_map=True)
+        return parquet.open_file(self.place, memory_map=not places.is_url(self.place))
 
     @cached_property
     def _last(self) -> list[int]:
@@ -41,7 +39,7 @@ class KeyedFile:
         """The rows with these ids."""
         ids = sorted(wanted)
         groups = {place for one in ids for place in self._groups(one)}
-        rows = self._file.read_row_groups(sorted(groups), columns=columns, use_threads=False)
+        rows = parquet.rows(self.place, self._file, columns, sorted(groups))
         return rows.filter(pc.is_in(rows[self.key], arrow(np.array(ids, np.int64), pa.int64())))
 
     def _groups(self, one: int) -> range:

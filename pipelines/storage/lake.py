@@ -12,6 +12,12 @@ PATTERN = set("*?[]{}")
 """What engines read as a pattern in the path of a file."""
 
 
+def remedy(place: str) -> str:
+    """What helps when a data file of a lake is damaged or gone."""
+    derived = place.split("/")[-3:-2] in (["relations"], ["views"])
+    return "`newsfeed run --rebuild` makes it anew from the log" if derived else "put it back from a copy"
+
+
 @dataclass(frozen=True)
 class Lake:
     """A root, a local path or a URL, and the places below it."""

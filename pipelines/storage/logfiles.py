@@ -7,29 +7,25 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from pipelines.arrays import is_text
-from pipelines.storage import places
+from pipelines.storage import parquet
 
 TYPE = "event_type"
 
 
 def by_type(place: str, columns: Callable[[str], list[str]]) -> Iterator[tuple[str, pa.Table]]:
-    """The events of a file, some of one type at a time, with the columns of that type; those that it lacks left out."""
-    if not places.is_url(place):
-        yield from _by_type(pq.ParquetFile(place, read_dictionary=[TYPE]), columns)
-        return
-    with places.reading(place) as file:
-        yield from _by_type(pq.ParquetFile(file, read_dictionary=[TYPE]), columns)
+    """The events of a file, some of one type at a time, with the columns of that type; those that it lacks left out.
 
-
-def _by_type(file: pq.ParquetFile, columns: Callable[[str], list[str]]) -> Iterator[tuple[str, pa.Table]]:
-    for group in range(file.num_row_groups):
-        only = _only_type(file, group)
-        if only is not None:
-            yield only, file.read_row_group(group, columns(only), use_threads=False)
-            continue
-        types = file.read_row_group(group, [TYPE], use_threads=False)[TYPE]
-        for name in pc.unique(types).to_pylist():
-            yield name, file.read_row_group(group, columns(name), use_threads=False).filter(is_text(types, name))
+    Raises DamagedFile, PlaceError.
+    """
+    with parquet.opened(place, read_dictionary=[TYPE]) as file:
+        for group in range(file.num_row_groups):
+            only = _only_type(file, group)
+            if only is not None:
+                yield only, parquet.rows(place, file, columns(only), [group])
+                continue
+            types = parquet.rows(place, file, [TYPE], [group])[TYPE]
+            for name in pc.unique(types).to_pylist():
+                yield name, parquet.rows(place, file, columns(name), [group]).filter(is_text(types, name))
 
 
 def _only_type(file: pq.ParquetFile, group: int) -> str | None:

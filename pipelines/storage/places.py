@@ -55,19 +55,34 @@ def reading(place: str) -> Iterator[IO[bytes]]:
         yield file
 
 
-@contextmanager
-def writing(place: str) -> Iterator[IO[bytes]]:
-    """A new file in a folder that is there; PlaceError when it cannot be written."""
+def created(place: str) -> IO[bytes]:
+    """A new file in a folder that is there, which its writer closes; PlaceError when it cannot be written."""
     try:
         if is_url(place):
             filesystem, path = _remote(place)
-            file = filesystem.open(path, "wb")
-        else:
-            file = open(place, "wb")  # noqa: SIM115 (closed below)
+            return cast("IO[bytes]", filesystem.open(path, "wb"))
+        return open(place, "wb")
     except OSError as fault:
         raise PlaceError(f"cannot write {place}: {fault.strerror or fault}") from fault
-    with file:
+
+
+@contextmanager
+def writing(place: str) -> Iterator[IO[bytes]]:
+    """A new file in a folder that is there; PlaceError when it cannot be written."""
+    with created(place) as file:
         yield file
+
+
+def rename(place: str, new: str) -> None:
+    """Give a file another name in its folder; PlaceError when it cannot be."""
+    try:
+        if is_url(place):
+            filesystem, path = _remote(place)
+            filesystem.mv(path, _remote(new)[1])
+        else:
+            os.replace(place, new)
+    except OSError as fault:
+        raise PlaceError(f"cannot write {new}: {fault.strerror or fault}") from fault
 
 
 def make_folder(place: str) -> None:

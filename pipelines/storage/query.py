@@ -3,11 +3,14 @@
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from itertools import chain
 from typing import Any
 
 from deltalake import DeltaTable, QueryBuilder
 
 from pipelines.errors import NewsfeedError
+from pipelines.storage import delta
+from pipelines.storage.checksums import verify_all
 
 
 class QueryError(NewsfeedError):
@@ -19,9 +22,13 @@ READING = re.compile(r"(?:\s|\(|--[^\n]*\n|/\*.*?\*/)*(?:select|with|values)\b",
 
 
 def query(tables: Mapping[str, DeltaTable], sql: str) -> Any:
-    """The result as a stream of Arrow batches (the Arrow C stream protocol). Raises QueryError."""
+    """The result as a stream of Arrow batches (the Arrow C stream protocol).
+
+    All files of the tables are verified before, as DataFusion does not. Raises QueryError, DamagedFile.
+    """
     if not READING.match(sql):
         raise QueryError(f"cannot run the query: expected one that begins with SELECT, WITH or VALUES, found {sql!r}")
+    verify_all(chain.from_iterable(map(delta.files, tables.values())))
     builder = QueryBuilder()
     for name, handle in tables.items():
         builder.register(name, handle)

@@ -1,0 +1,47 @@
+"""Parquet files as they are read here: the footer is what was written, and so is each page that is read."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from pipelines.storage import places
+from pipelines.storage.checksums import damaged, telling, verify_footer
+
+
+def open_file(place: str, **options: Any) -> pq.ParquetFile:
+    """A data file to be read; it is closed with `close(force=True)`. Raises DamagedFile, PlaceError."""
+    verify_footer(place)
+    with telling(place):
+        source = places.opened(place) if places.is_url(place) else place
+        return pq.ParquetFile(source, page_checksum_verification=True, **options)
+
+
+@contextmanager
+def opened(place: str, **options: Any) -> Iterator[pq.ParquetFile]:
+    """As `open_file`, closed at the end."""
+    file = open_file(place, **options)
+    try:
+        yield file
+    finally:
+        file.close(force=True)
+
+
+def rows(
+    place: str,
+    file: pq.ParquetFile,
+    columns: Sequence[str] | None,
+    groups: Sequence[int] | None = None,
+    *,
+    use_threads: bool = False,
+) -> pa.Table:
+    """The named columns, or all, of some row groups, or all, of a file that was opened. Raises DamagedFile."""
+    chosen = range(file.num_row_groups) if groups is None else groups
+    with telling(place):
+        found = file.read_row_groups(chosen, columns, use_threads=use_threads)
+    expected = sum(file.metadata.row_group(group).num_rows for group in chosen)
+    if found.num_rows != expected:
+        raise damaged(place, f"expected {expected} rows, found {found.num_rows}")
+    return found
