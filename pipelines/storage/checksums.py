@@ -11,8 +11,6 @@ from contextlib import contextmanager
 from os import SEEK_END
 from typing import IO
 
-import pyarrow as pa
-
 from pipelines.storage import places
 from pipelines.storage.lake import remedy
 from pipelines.storage.naming import checksums_in
@@ -34,15 +32,15 @@ def damaged(place: str, found: str) -> DamagedFile:
 
 @contextmanager
 def telling(place: str) -> Iterator[None]:
-    """Tell of what goes wrong while a data file is read as a DamagedFile, or a PlaceError, on one line."""
+    """Tell of a data file that is missing as a DamagedFile, of one that cannot be read as a PlaceError."""
     try:
         yield
     except PlaceError as fault:
         if isinstance(fault.__cause__, FileNotFoundError):
             raise DamagedFile(f"{place} is missing; {remedy(place)}") from fault
         raise
-    except (OSError, ValueError, MemoryError, pa.ArrowException) as fault:
-        raise damaged(place, " ".join(str(fault).split())) from fault
+    except OSError as fault:
+        raise PlaceError(f"cannot read {place}: {fault.strerror or fault}") from fault
 
 
 class Summed:

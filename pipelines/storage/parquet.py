@@ -8,7 +8,16 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from pipelines.storage import places
-from pipelines.storage.checksums import damaged, telling, verify_footer
+from pipelines.storage.checksums import damaged, verify_footer
+
+
+@contextmanager
+def telling(place: str) -> Iterator[None]:
+    """Tell of a data file of which Arrow cannot make sense as a DamagedFile, on one line."""
+    try:
+        yield
+    except (OSError, ValueError, MemoryError, pa.ArrowException) as fault:
+        raise damaged(place, " ".join(str(fault).split())) from fault
 
 
 def open_file(place: str, **options: Any) -> pq.ParquetFile:

@@ -1,0 +1,43 @@
+"""What a run makes of damage: of the log it publishes nothing, and what is made of the log it makes anew."""
+
+import os
+
+import pytest
+
+from pipelines.landing.land import land
+from pipelines.reading.reader import Reader, newsfeed
+from pipelines.releases.release import all_releases, release
+from pipelines.runs.run import run
+from pipelines.storage import delta
+from pipelines.storage.checksums import DamagedFile
+from tests.damage.conftest import file_of_table
+from tests.damage.flips import outcomes
+from tests.landing.lines import CLOCK, file_of
+from tests.releases.worlds import deeds
+
+
+def test_a_rebuild_of_a_damaged_log_is_refused_or_the_same(copy, engine):
+    before = release(copy)
+    read = lambda: run(copy, engine, rebuild=True).release  # noqa: E731
+    found = outcomes(file_of_table(copy, "log"), 24, read)
+    assert found["told"] > 12
+    assert all_releases(copy) == [before]
+
+
+def test_nothing_lands_on_a_damaged_log(copy, engine, tmp_path):
+    file = file_of_table(copy, "log")
+    os.truncate(file, file.stat().st_size - 100)
+    with pytest.raises(DamagedFile, match=file.name):
+        land(copy, engine, [file_of(tmp_path / "more", *deeds(31, 11))], clock=CLOCK)
+    assert delta.number(delta.find(copy.log), "land") == 1
+
+
+@pytest.mark.parametrize("table", ["views/newsfeed", "views/posts", "relations/users"])
+def test_a_rebuild_makes_a_damaged_table_anew(copy, undamaged, engine, table):
+    file_of_table(copy, table).unlink()
+    made = run(copy, engine, rebuild=True, clock=CLOCK)
+    assert made.published
+    kept = {name: (one.rows, one.content_hash) for name, one in made.release.tables.items()}
+    assert kept == {name: (one.rows, one.content_hash) for name, one in release(undamaged).tables.items()}
+    assert newsfeed(Reader.of(copy), 2, 5) == newsfeed(Reader.of(undamaged), 2, 5)
+    assert run(copy, engine, rebuild=True).reason == "rebuild: the same again"
