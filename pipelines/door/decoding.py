@@ -1,6 +1,8 @@
 """Blocks of event lines become Arrow columns, and the lines that do not fit are told with all their faults."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import pyarrow as pa
@@ -8,24 +10,27 @@ import pyarrow as pa
 from pipelines.door.arrow import events_of
 from pipelines.door.buffers import Buffers, Lines, lines_of
 from pipelines.door.fast import fast
-from pipelines.door.strict import Faults, canonical, strict
 from pipelines.door.times import latest_at
+from pipelines.door.verdicts import verdicts
 from pipelines.machine import Bytes, Int64s
 
 
-@dataclass(frozen=True)
-class Faulty:
-    """A line that does not fit: its index and byte offset in the block, without its newline, with every fault."""
+class Faulty(NamedTuple):
+    """A line that does not fit: its index, its first byte and its newline's in the block, with every fault."""
 
     line: int
-    offset: int
-    raw: bytes
+    start: int
+    end: int
     faults: tuple[str, ...]
+
+
+Tell = Callable[[Faulty], None]
+"""What is told of each faulty line, in source order."""
 
 
 @dataclass(frozen=True)
 class Decoded:
-    """A block's events in source order, with line index and byte offset of each, and the lines that do not fit.
+    """A block's events in source order, with line index and byte offset of each.
 
     The events' columns are those of GIVEN and the content's hash; blank lines count as lines.
     """
@@ -33,13 +38,15 @@ class Decoded:
     events: pa.Table
     lines: Int64s
     offsets: Int64s
-    faulty: tuple[Faulty, ...]
     line_count: int
 
 
-def decode(block: bytes | memoryview | Bytes | Lines, clock: int, buffers: Buffers | None = None) -> Decoded:
+def decode(
+    block: bytes | memoryview | Bytes | Lines, clock: int, tell: Tell, buffers: Buffers | None = None
+) -> Decoded:
     """The events of a block of lines (no byte-order mark) at a time of the clock, in UTC microseconds.
 
+    The lines that do not fit are told one by one, and not held, since there may be very many.
     Buffers that are given are used for the events, which then last until they are used again, as do lines in them.
     The compiled way takes what it can; the lines that it declines go the strict way, and those that fit
     go through the compiled way again, written canonically, so that all columns and hashes have one maker.
@@ -48,18 +55,15 @@ def decode(block: bytes | memoryview | Bytes | Lines, clock: int, buffers: Buffe
     lines = block if isinstance(block, Lines) else lines_of(block, buffers)
     scanned = fast(lines, latest_at(clock), buffers)
     fitting: list[tuple[int, int, bytes]] = []
-    faulty: list[Faulty] = []
-    for line, start, end in scanned.declined.tolist():
-        raw = lines.padded[start:end].tobytes()
-        try:
-            fitting.append((line, start, canonical(strict(raw, clock))))
-        except Faults as fault:
-            faulty.append(Faulty(line, start, raw, fault.faults))
+    for line, start, end, verdict in verdicts(lines, scanned.declined, clock):
+        if isinstance(verdict, bytes):
+            fitting.append((line, start, verdict))
+        else:
+            tell(Faulty(line, start, end, verdict))
     decoded = Decoded(
         events_of(scanned.columns, scanned.rows),
         scanned.columns.lines[: scanned.rows],
         scanned.columns.offsets[: scanned.rows],
-        tuple(faulty),
         scanned.line_count,
     )
     return _with_more(decoded, fitting, latest_at(clock)) if fitting else decoded
@@ -76,4 +80,4 @@ def _with_more(decoded: Decoded, fitting: list[tuple[int, int, bytes]], latest: 
     order = np.argsort(lines)
     events = pa.concat_tables([decoded.events, events_of(scanned.columns, scanned.rows)])
     events = events.take(pa.Array.from_buffers(pa.int64(), len(order), [None, pa.py_buffer(order)])).combine_chunks()
-    return Decoded(events, lines[order], offsets[order], decoded.faulty, decoded.line_count)
+    return Decoded(events, lines[order], offsets[order], decoded.line_count)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pipelines.door.shown import Spelled, shown
 
 LONGEST_INT = 20
+MARK = "\ufeff"
 
 Pairs = tuple[tuple[str, object], ...]
 
@@ -18,13 +19,13 @@ class NoObject(ValueError):
     found: str
 
 
-def pairs_of(line: bytes) -> Pairs:
+def pairs_of(line: bytes | memoryview) -> Pairs:
     """The names and values of the object that a line is, in order; objects within are tuples of pairs too.
 
     Raises NoObject, with places counted from 1.
     """
     try:
-        value = _parse(line.decode())
+        value = _parse(str(line, "utf-8"))
     except UnicodeDecodeError as fault:
         raise NoObject("UTF-8", f"0x{line[fault.start]:02x} at byte {fault.start + 1}") from None
     except json.JSONDecodeError as fault:
@@ -38,9 +39,14 @@ def pairs_of(line: bytes) -> Pairs:
 
 def _parse(text: str) -> object:
     """The value that a text of JSON stands for; numbers that no field can have are Spelled, NaN too."""
-    return json.loads(text, object_pairs_hook=tuple, parse_int=_integer, parse_float=Spelled, parse_constant=Spelled)
+    return (
+        json.loads(text) if text.startswith(MARK) else _DECODER.decode(text)
+    )  # the former refuses a mark, in its words
 
 
 def _integer(text: str) -> object:
     """A number without fraction and exponent; one that is longer than any int64 is Spelled."""
     return int(text) if len(text) <= LONGEST_INT else Spelled(text)
+
+
+_DECODER = json.JSONDecoder(object_pairs_hook=tuple, parse_int=_integer, parse_float=Spelled, parse_constant=Spelled)

@@ -3,6 +3,8 @@
 import json
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
 
 from pipelines.door.lines import NoObject, Pairs, pairs_of
 from pipelines.door.shown import short, shown
@@ -22,7 +24,7 @@ class Faults(ValueError):
         self.faults = faults
 
 
-def strict(line: bytes, clock: int) -> dict[str, object]:
+def strict(line: bytes | memoryview, clock: int) -> dict[str, object]:
     """The fields of a line that fits: no null, no empty list, always a version, and the time in UTC microseconds.
 
     Raises Faults, each like `followee_id: expected an id (1 to 9223372036854775807), found "7"`;
@@ -33,12 +35,9 @@ def strict(line: bytes, clock: int) -> dict[str, object]:
     except NoObject as fault:
         raise Faults((_fault("line", fault.expected, fault.found),)) from None
     given = {name: value for name, value in pairs if value is not None and not (name in LISTS and value == [])}
-    event = _type_of(given)
-    payload = event.payloads[_version_of(given, event) - 1] if event else PAYLOAD_FIELDS
-    fields = (*ENVELOPE, *payload)
+    shape = _shape_of(given)
     decoded: dict[str, object] = {}
-    faults = [*_faults_of_names(pairs), *_decode(given, fields, event, latest_at(clock), decoded)]
-    faults += _unknown(given, payload, event)
+    faults = [*_faults_of_names(pairs), *_decode(given, shape, latest_at(clock), decoded), *_unknown(given, shape)]
     if faults:
         raise Faults(tuple(faults))
     return decoded
@@ -57,21 +56,42 @@ def _fault(where: str, expected: str, found: str) -> str:
     return f"{where}: expected {expected}, found {found}"
 
 
-def _type_of(given: Given) -> EventType | None:
-    """The event's type if it is a known one."""
-    name = given.get("event_type")
-    return CONTRACT.get(name) if isinstance(name, str) else None
+@dataclass(frozen=True)
+class Shape:
+    """What a type asks for in a version: its fields, those of the payload, and how it is called."""
+
+    event: EventType | None
+    fields: tuple[Field, ...]
+    payload: tuple[Field, ...]
+    known: frozenset[str]
+    of: str
 
 
-def _version_of(given: Given, event: EventType) -> int:
-    """The version that the event is given in; the newest when there is no such."""
-    version = given.get("version", 1)
-    return version if type(version) is int and 1 <= version <= event.version else event.version
+@cache
+def _shape(event_type: str | None, version: int) -> Shape:
+    """The shape of a known type; of an unknown one, which has no version, all fields that there are."""
+    event = None if event_type is None else CONTRACT[event_type]
+    payload = PAYLOAD_FIELDS if event is None else event.payloads[version - 1]
+    fields = (*ENVELOPE, *payload)
+    of = "" if event is None else f" in {event.name}" + f" version {version}" * (event.version > 1)
+    return Shape(event, fields, payload, frozenset(field.name for field in fields), of)
+
+
+def _shape_of(given: Given) -> Shape:
+    """The shape of the event's type in its version, the newest when there is no such."""
+    name, version = given.get("event_type"), given.get("version", 1)
+    if not (isinstance(name, str) and name in CONTRACT):
+        return _shape(None, 0)
+    newest = CONTRACT[name].version
+    return _shape(name, version if type(version) is int and 1 <= version <= newest else newest)
 
 
 def _faults_of_names(pairs: Pairs) -> Iterator[str]:
     """The faults of names given twice, and of those that are no text."""
-    for name, times in Counter(name for name, _ in pairs).items():
+    names = [name for name, _ in pairs]
+    if len(set(names)) == len(names) and "".join(names).isascii():
+        return
+    for name, times in Counter(names).items():
         half = surrogate(name)
         if half:
             yield _fault(_printable(name), "a name in Unicode", half)
@@ -79,11 +99,10 @@ def _faults_of_names(pairs: Pairs) -> Iterator[str]:
             yield _fault(_printable(name), "this field once", f"{times} times")
 
 
-def _decode(
-    given: Given, fields: tuple[Field, ...], event: EventType | None, latest: int, decoded: dict[str, object]
-) -> Iterator[str]:
+def _decode(given: Given, shape: Shape, latest: int, decoded: dict[str, object]) -> Iterator[str]:
     """The faults of the fields that the contract knows; those that fit go to `decoded`."""
-    for field in fields:
+    event = shape.event
+    for field in shape.fields:
         value = given.get(field.name, 1 if field.name == "version" else None)
         if field.name == "event_type" and event is None:
             yield _fault(field.name, f"one of {', '.join(CONTRACT)}", shown(value))
@@ -96,20 +115,15 @@ def _decode(
             yield _fault(field.name, EXPECTED[field.type], "nothing")
 
 
-def _unknown(given: Given, payload: tuple[Field, ...], event: EventType | None) -> Iterator[str]:
+def _unknown(given: Given, shape: Shape) -> Iterator[str]:
     """The faults of fields that this version has not, and of a type that wants one of its fields and has none."""
-    known = {field.name for field in (*ENVELOPE, *payload)}
-    of_type = f" in {_titled(event, payload)}" if event else ""
-    for name, value in given.items():
-        if name not in known:
-            yield _fault(_printable(name), f"no such field{of_type}", shown(value))
-    if event and event.at_least_one and not any(field.name in given for field in payload):
-        yield _fault(event.name, f"at least one of {', '.join(field.name for field in payload)}", "none")
-
-
-def _titled(event: EventType, payload: tuple[Field, ...]) -> str:
-    """The type, and its version where it has several."""
-    return event.name if event.version == 1 else f"{event.name} version {event.payloads.index(payload) + 1}"
+    if not given.keys() <= shape.known:
+        for name, value in given.items():
+            if name not in shape.known:
+                yield _fault(_printable(name), f"no such field{shape.of}", shown(value))
+    event = shape.event
+    if event and event.at_least_one and not any(field.name in given for field in shape.payload):
+        yield _fault(event.name, f"at least one of {', '.join(field.name for field in shape.payload)}", "none")
 
 
 def _printable(name: str) -> str:

@@ -4,6 +4,7 @@ import re
 from datetime import date, datetime, timedelta
 
 SECOND = 1_000_000
+MICROSECOND = timedelta(microseconds=1)
 AHEAD = 24 * 3600 * SECOND
 EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001  # all of this module is UTC, without saying so each time
 LAST = (date(9999, 12, 31) - EPOCH.date()).days * 24 * 3600 * SECOND
@@ -36,14 +37,16 @@ def micros_of(text: str, latest: int) -> int:
     found = RFC_3339.fullmatch(text)
     if found is None:
         raise NoTime("a time like 2026-01-31T23:59:59.123456Z or +01:00 (RFC 3339)")
+    local, fraction, sign, hours, minutes = found.groups()
     try:
-        local = datetime.fromisoformat(found["local"])
+        micros = (datetime.fromisoformat(local) - EPOCH) // MICROSECOND
     except ValueError:
         raise NoTime("a real date and time (no leap second)") from None
-    micros = (local - EPOCH) // timedelta(microseconds=1) + int((found["fraction"] or "")[:6].ljust(6, "0"))
-    if found["sign"]:
-        ahead = int(found["hours"]) * 3600 + int(found["minutes"]) * 60
-        micros -= (ahead if found["sign"] == "+" else -ahead) * SECOND
+    if fraction:
+        micros += int(fraction[:6].ljust(6, "0"))
+    if sign:
+        ahead = int(hours) * 3600 + int(minutes) * 60
+        micros -= (ahead if sign == "+" else -ahead) * SECOND
     if micros < 0:
         raise NoTime("a time from 1970-01-01T00:00:00Z on")
     if micros > latest:

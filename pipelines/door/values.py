@@ -47,7 +47,7 @@ def value_of(field: Field, value: object, event: EventType | None, latest: int) 
 
 def surrogate(text: str) -> str | None:
     """Where a text has half a surrogate pair, if it has one."""
-    found = SURROGATE.search(text)
+    found = None if text.isascii() else SURROGATE.search(text)
     return f"a lone surrogate at character {found.start() + 1}" if found else None
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -62,12 +63,12 @@ class EventType:
     at_least_one: bool = False
     earlier: tuple[Earlier, ...] = ()
 
-    @property
+    @cached_property
     def payloads(self) -> tuple[tuple[Field, ...], ...]:
         """The payloads of all versions, from 1 on."""
         return (*(one.payload for one in self.earlier), self.payload)
 
-    @property
+    @cached_property
     def version(self) -> int:
         """The newest version."""
         return len(self.payloads)

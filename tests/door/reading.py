@@ -1,9 +1,11 @@
 """What came out of a block, as plain values."""
 
+from types import SimpleNamespace
+
 import pyarrow as pa
 
+from pipelines.door import decoding
 from pipelines.door.buffers import Buffers, lines_of
-from pipelines.door.decoding import decode
 from pipelines.door.fast import fast
 from pipelines.door.strict import Faults, strict
 from pipelines.door.times import latest_at
@@ -25,6 +27,13 @@ def judged(line, clock=CLOCK):
         return strict(line, clock)
     except Faults as fault:
         return fault.faults
+
+
+def decode(block, clock, buffers=None):
+    """What a block gives, with the faulty lines that were told of as `faulty`."""
+    faulty = []
+    decoded = decoding.decode(block, clock, faulty.append, buffers)
+    return SimpleNamespace(**vars(decoded), faulty=tuple(faulty))
 
 
 def decoded_lines(block, clock=CLOCK):

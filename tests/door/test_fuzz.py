@@ -2,10 +2,9 @@ from random import Random
 
 import pytest
 
-from pipelines.door.decoding import decode
 from pipelines.door.strict import canonical, strict
 from tests.door.mutations import mutated
-from tests.door.reading import events_of, judged, scanned
+from tests.door.reading import decode, events_of, judged, scanned
 from tests.door.samples import CLOCK, line
 from tests.door.twin import content_hash
 
@@ -24,14 +23,15 @@ def drawn(seed):
 @pytest.mark.parametrize("seed", SEEDS)
 def test_a_block_is_what_the_strict_way_says_line_by_line(seed):
     lines, verdicts = drawn(seed)
-    decoded = decode(b"\n".join(lines), CLOCK)
+    block = b"\n".join(lines)
+    decoded = decode(block, CLOCK)
     good = {at: fields for at, fields in verdicts.items() if isinstance(fields, dict)}
     events, hashes = events_of(decoded)
     assert dict(zip(decoded.lines.tolist(), events, strict=True)) == good
     assert hashes == [content_hash(fields) for fields in good.values()]
     bad = {at: faults for at, faults in verdicts.items() if at not in good}
     assert {one.line: one.faults for one in decoded.faulty} == bad
-    assert all(one.raw == lines[one.line] for one in decoded.faulty)
+    assert all(block[one.start : one.end] == lines[one.line] for one in decoded.faulty)
 
 
 @pytest.mark.parametrize("digits", [b"9876543210987654321"[:count] for count in range(20)])

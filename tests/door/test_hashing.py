@@ -1,10 +1,9 @@
 import numpy as np
 import pytest
 
-from pipelines.door.decoding import decode
 from pipelines.door.hashing import hash_bytes, seed_of
 from pipelines.door.strict import strict
-from tests.door.reading import events_of
+from tests.door.reading import decode, events_of
 from tests.door.samples import CLOCK, line, samples
 from tests.door.twin import content_hash, murmur64a
 

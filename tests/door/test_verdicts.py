@@ -1,0 +1,48 @@
+"""Many lines the strict way: in a process of its own it says what it says here, and here where there can be none."""
+
+import os
+import signal
+import sys
+
+import pytest
+
+from pipelines.door.strict_process import strict_process, verdict_on
+from pipelines.door.verdicts import MANY
+from tests.door.reading import decode, events_of, judged
+from tests.door.samples import CLOCK, line
+
+LINES = [line(), line(colour="r\u00e9d"), b"bad", line().replace(b"{", b"{ "), b"\xff\r", b"", line(event_id="\ud800")]
+SAID = [verdict_on(raw, CLOCK) for raw in LINES]
+
+
+def test_a_process_says_what_is_said_here():
+    with strict_process() as process:
+        assert [process.verdicts(LINES, CLOCK), process.verdicts(LINES[:1], CLOCK)] == [SAID, SAID[:1]]
+
+
+def test_it_is_gone_at_the_end():
+    with strict_process() as process:
+        os.kill(process.pid, 0)
+    with pytest.raises(ProcessLookupError):
+        os.kill(process.pid, 0)
+
+
+def test_where_it_dies_the_rest_is_said_here():
+    with strict_process() as process:
+        os.kill(process.pid, signal.SIGKILL)
+        assert [process.verdicts(LINES, CLOCK) for _ in range(2)] == [SAID, SAID]
+
+
+def test_where_there_can_be_none_all_is_said_here(monkeypatch):
+    monkeypatch.setattr(sys, "executable", "/nowhere/python")
+    with strict_process() as process:
+        assert process.verdicts(LINES, CLOCK) == SAID
+
+
+@pytest.mark.parametrize("count", [MANY - 1, MANY, MANY + 1])
+def test_many_faulty_lines_are_told_in_order_and_those_that_fit_are_events(count):
+    raws = [line(event_id=f"e-{n}", colour=None if n == 5000 else "red") for n in range(count)]
+    decoded = decode(b"\n".join(raws), CLOCK)
+    assert [one.line for one in decoded.faulty] == [n for n in range(count) if n != 5000]
+    assert decoded.faulty[-1].faults == judged(raws[-1])
+    assert [row["event_id"] for row in events_of(decoded)[0]] == ["e-5000"][: count > 5000]
