@@ -2,7 +2,7 @@
 
 import typer
 
-from pipelines.cli import describe, inspect, land, people, read, run
+from pipelines.cli import describe, inspect, land, people, quarantine, read, run
 
 app = typer.Typer(
     help="Newsfeeds and per-user views as pure functions of an append-only event log.\n\n"
@@ -25,6 +25,6 @@ for command in (
     read.sql,
     read.path,
     describe.describe,
-    land.quarantine,
+    quarantine.quarantine,
 ):
     app.command()(command)

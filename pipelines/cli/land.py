@@ -1,4 +1,4 @@
-"""`newsfeed land` and `newsfeed quarantine`: what comes in, and what did not fit."""
+"""`newsfeed land`: what comes in."""
 
 from dataclasses import asdict
 from datetime import UTC, datetime
@@ -43,7 +43,7 @@ def land(
     if json:
         show.as_json(asdict(landing))
     else:
-        _tell(landing)
+        tell(landing)
 
 
 def _time(text: str) -> datetime:
@@ -57,7 +57,8 @@ def _time(text: str) -> datetime:
     raise UsageError(f"--ingestion-time: expected a time such as 2026-01-31T12:00:00Z, found {text!r}")
 
 
-def _tell(landing: "Landing") -> None:
+def tell(landing: "Landing") -> None:
+    """Print what a landing did."""
     counted = show.counted
     print(f"read         {counted(landing.lines, 'line')}")
     number = f" as landing {landing.number}" if landing.number else ""
@@ -78,44 +79,3 @@ def _kinds(counts: dict[str, int], what: str) -> None:
         print(f"  {count:>8,}  {printable(kind)}")
     if len(counts) > MAX_SHOWN:
         print(f"  … and {len(counts) - MAX_SHOWN} more kinds of {what}")
-
-
-def quarantine(
-    root: options.Root = options.ROOT,
-    engine: options.Engine = options.ENGINE,
-    readmit: Annotated[bool, typer.Option("--readmit", help="Try the lines again with today's contract.")] = False,
-    limit: Annotated[int, typer.Option(min=1, help="How many lines to show.")] = 20,
-    json: options.AsJson = False,
-    verbose: options.Verbose = False,
-) -> None:
-    """Show the lines that did not fit and why, or try them again.
-
-    Example: newsfeed quarantine --readmit
-    """
-    from pipelines.landing import quarantine as lines
-    from pipelines.releases.release import require_lake
-    from pipelines.storage.lake import Lake
-
-    lake = Lake.at(root)
-    require_lake(lake)
-    if readmit:
-        from pipelines.engines import open_engine
-        from pipelines.landing.land import together
-        from pipelines.landing.readmission import readmit as try_again
-
-        with open_engine(engine, verbose=verbose) as opened:
-            landing = together(try_again(lake, opened))
-        show.as_json(asdict(landing)) if json else _tell(landing)
-        return
-    rows = lines.rows_of(lake).to_pylist()
-    if json:
-        show.as_json(rows)
-        return
-    print(f"{show.counted(len(rows), 'line')} in quarantine")
-    for row in rows[:limit]:
-        print(f"\n{row['source']}, line {row['line_number']} (byte {row['byte_offset']})")
-        for fault in row["faults"]:
-            print(f"  {fault}")
-        print(f"  {ascii(row['raw'][:120].decode('utf-8', 'replace'))[1:-1]}")
-    if len(rows) > limit:
-        print(f"\n… and {len(rows) - limit:,} more: --limit shows them, --json all")

@@ -2,7 +2,7 @@
 
 import json
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
 from typing import Any
@@ -13,6 +13,20 @@ from pipelines.characters import printable
 def as_json(facts: Any) -> None:
     """Print facts as JSON."""
     print(json.dumps(facts, indent=2, ensure_ascii=False, default=written))
+
+
+def as_json_list(facts: Iterable[Any]) -> None:
+    """Print facts as a list of JSON, one after another, holding none."""
+    before = "["
+    for fact in facts:
+        print(
+            before,
+            json.dumps(fact, indent=2, ensure_ascii=False, default=written).replace("\n", "\n  "),
+            sep="\n  ",
+            end="",
+        )
+        before = ","
+    print("[]" if before == "[" else "\n]")
 
 
 def written(value: Any) -> Any:

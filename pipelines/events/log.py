@@ -45,12 +45,13 @@ QUARANTINE = Table(
         Column("byte_offset", "bigint", "where the line begins in the (decompressed) source"),
         Column("raw_sha256", "string", "SHA-256 of the raw bytes"),
         Column("line_number", "bigint", "the line's number in the source, from 1"),
-        Column("raw", "binary", "the line as it came"),
+        Column("raw", "binary", "the line as it came; null if it has more than 16 MiB: see below", nullable=True),
         Column("format", "string", "the adapter that read the source"),
         Column("faults", "array<string>", "everything that is wrong with the line"),
         Column("contract_version", "string", "the contract that it did not fit"),
         Column("ingestion_time", "timestamp", "when it was put here"),
     ),
     key=("source", "byte_offset", "raw_sha256"),
-    description="Every line that did not fit, with its raw bytes and all its faults.",
+    description="Every line that did not fit, with its raw bytes and all its faults; one of more than 16 MiB is a file "
+    "of its own, `ROOT/quarantine_raw/` and its `raw_sha256`.",
 )

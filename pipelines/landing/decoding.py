@@ -13,13 +13,15 @@ from pipelines.adapters import Adapter, load_adapter
 from pipelines.arrays import Int64s, arrow, int64s
 from pipelines.door.arrow import TYPE
 from pipelines.door.buffers import Buffers
-from pipelines.door.decoding import Decoded, decode
+from pipelines.door.decoding import Decoded, Faulty, decode
 from pipelines.events import CONTRACT
 from pipelines.events.contract import ENVELOPE
 from pipelines.events.log import CONTENT_HASH
 from pipelines.hashing import row_hashes
 from pipelines.landing.foreign import Foreign, adapted
 from pipelines.landing.partitions import Names, Partition, Stage, Types
+from pipelines.landing.raw_lines import RawLines
+from pipelines.landing.rejects import RejectStage
 from pipelines.landing.sources import Block, Chunk, blocks
 from pipelines.sorting import Order, order_by
 from pipelines.storage import places
@@ -32,11 +34,20 @@ _OWN = threading.local()
 
 @dataclass(frozen=True)
 class Intake:
-    """How lines are read: where to stage their events, which adapter reads them, and the clock in UTC microseconds."""
+    """How lines are read: where to stage their events, which adapter reads them, the clock in UTC microseconds.
+
+    And the folder in which long lines that do not fit are kept.
+    """
 
     staging: str
     format: str
     clock: int
+    raw: str
+
+    @property
+    def raw_lines(self) -> RawLines:
+        """Where long lines that do not fit are kept."""
+        return RawLines(self.raw, self.staging)
 
 
 def decode_chunk(chunk: Chunk, intake: Intake) -> list[Partition]:
@@ -48,11 +59,19 @@ def decode_chunk(chunk: Chunk, intake: Intake) -> list[Partition]:
 
 
 def _partition(chunk: Chunk, block: Block, intake: Intake, adapter: Adapter | None, buffers: Buffers) -> Partition:
-    if adapter is None:
-        return staged(chunk, decode(block.lines, intake.clock, buffers), intake.staging, block.offset)
-    foreign = adapted(adapter, chunk.source, block, intake.clock)
-    partition = staged(chunk, foreign.decoded, intake.staging, block.offset)
-    return _with_the_unsettled(partition, foreign, intake.staging)
+    with RejectStage(intake.raw_lines) as rejects:
+
+        def tell(one: Faulty) -> None:
+            rejects.add(one.line, block.offset + one.start, block.lines.padded[one.start : one.end].data, one.faults)
+
+        if adapter is None:
+            partition = staged(chunk, decode(block.lines, intake.clock, tell, buffers), intake.staging, block.offset)
+        else:
+            foreign = adapted(adapter, chunk.source, block, intake.clock, tell)
+            partition = _with_the_unsettled(
+                staged(chunk, foreign.decoded, intake.staging, block.offset), foreign, intake.staging
+            )
+    return replace(partition, rejects=rejects.places)
 
 
 def staged(chunk: Chunk, decoded: Decoded, staging: str, first: int = 0) -> Partition:
@@ -66,7 +85,6 @@ def staged(chunk: Chunk, decoded: Decoded, staging: str, first: int = 0) -> Part
         content_hash=int64s(decoded.events[CONTENT_HASH.name])[order],
         line=decoded.lines[order],
         offset=decoded.offsets[order] + first,
-        faulty=tuple(replace(faulty, offset=faulty.offset + first) for faulty in decoded.faulty),
         line_count=decoded.line_count,
     )
 

@@ -10,7 +10,8 @@ import numpy as np
 import pyarrow as pa
 
 from pipelines.adapters import Adapted, Adapter, AdapterFault
-from pipelines.door.decoding import Decoded, Faulty, decode
+from pipelines.arrays import Int64s
+from pipelines.door.decoding import Decoded, Faulty, Tell, decode
 from pipelines.landing.sources import Block
 
 NAMES = pa.schema([("id", pa.int64()), ("name", pa.string()), ("offsets", pa.list_(pa.int64()))])
@@ -42,11 +43,11 @@ class Foreign:
 
 @dataclass
 class _Collected:
-    """What the lines of a block gave so far; `origins` has the line of each event."""
+    """What the lines of a block gave so far; `origins` has the line of each event, `faulty` faults by line."""
 
     made: list[bytes] = field(default_factory=list)
     origins: list[int] = field(default_factory=list)
-    faulty: list[Faulty] = field(default_factory=list)
+    faulty: dict[int, tuple[str, ...]] = field(default_factory=dict)
     names: dict[str, tuple[int, list[int]]] = field(default_factory=dict)
     retractions: list[tuple[int, int, bytes, str, str, str]] = field(default_factory=list)
     left_out: Counter[str] = field(default_factory=Counter)
@@ -63,9 +64,14 @@ class _Collected:
         if adapted.left_out is not None:
             self.left_out[adapted.left_out] += 1
 
+    def note(self, faulty: Faulty) -> None:
+        """Note the faults of an event at its line, which may have given other faulty ones."""
+        number = self.origins[faulty.line]
+        self.faulty[number] = tuple(dict.fromkeys((*self.faulty.get(number, ()), *faulty.faults)))
 
-def adapted(adapter: Adapter, source: str, block: Block, clock: int) -> Foreign:
-    """What an adapter makes of a block; faults of the events are told of the foreign line."""
+
+def adapted(adapter: Adapter, source: str, block: Block, clock: int, tell: Tell) -> Foreign:
+    """What an adapter makes of a block; faults of the events are told of the foreign line, once, when all are known."""
     lines = block.lines.data.tobytes().split(b"\n")
     lines = lines[:-1] if lines[-1] == b"" else lines
     starts = np.cumsum([0, *(len(line) + 1 for line in lines)])
@@ -76,24 +82,23 @@ def adapted(adapter: Adapter, source: str, block: Block, clock: int) -> Foreign:
         try:
             collected.add(number, start + block.offset, line, adapter(source, line))
         except AdapterFault as fault:
-            collected.faulty.append(Faulty(number, start, line, (str(fault),)))
-    decoded = decode(b"\n".join(collected.made), clock)
-    faulty = collected.faulty
-    for one in decoded.faulty:
-        number = collected.origins[one.line]
-        faulty.append(Faulty(number, int(starts[number]), lines[number], one.faults))
+            collected.faulty[number] = (str(fault),)
+    decoded = decode(b"\n".join(collected.made), clock, collected.note)
+    for number in sorted(collected.faulty):
+        start = int(starts[number])
+        tell(Faulty(number, start, start + len(lines[number]), collected.faulty[number]))
     lines_of = np.array(collected.origins, np.int64)[decoded.lines]
-    told = Decoded(decoded.events, lines_of, starts[lines_of], tuple(faulty), len(lines))
-    names = _table(_names(collected, block.offset), NAMES)
+    told = Decoded(decoded.events, lines_of, starts[lines_of], len(lines))
+    names = _table(_names(collected, starts + block.offset), NAMES)
     return Foreign(told, names, _table(collected.retractions, RETRACTIONS), tuple(collected.left_out.items()))
 
 
-def _names(collected: _Collected, first: int) -> list[tuple[int, str, list[int]]]:
+def _names(collected: _Collected, starts: Int64s) -> list[tuple[int, str, list[int]]]:
     """The names by id, those of one id in the order of the lines; a faulty line uses none."""
-    unused = {one.offset + first for one in collected.faulty}
-    rows = [(found, name, starts) for name, (found, starts) in collected.names.items()]
+    unused = {int(starts[number]) for number in collected.faulty}
+    rows = [(found, name, lines) for name, (found, lines) in collected.names.items()]
     if unused:
-        rows = [(found, name, [start for start in starts if start not in unused]) for found, name, starts in rows]
+        rows = [(found, name, [start for start in lines if start not in unused]) for found, name, lines in rows]
         rows = sorted((row for row in rows if row[2]), key=lambda row: row[2][0])
     return sorted(rows, key=lambda row: row[0])
 

@@ -17,13 +17,13 @@ from pipelines.clock import micros
 from pipelines.engines.base import Engine
 from pipelines.events.log import LOG, PARTITION
 from pipelines.landing import quarantine
+from pipelines.landing.conflicts import with_conflicts
 from pipelines.landing.decoding import Intake, decode_chunk
 from pipelines.landing.deduplication import deduplicate
 from pipelines.landing.log_files import certificate_of, remove_uncommitted, write_standing
 from pipelines.landing.naming import commit_names, resolve_names, without_taken
 from pipelines.landing.partitions import Partition
-from pipelines.landing.quarantine import Reject
-from pipelines.landing.rejects import conflicting_lines, faulty_lines
+from pipelines.landing.rejects import count_rejects
 from pipelines.landing.retractions import with_retractions
 from pipelines.landing.sources import Chunk, chunks_of
 from pipelines.landing.writing import Target
@@ -34,7 +34,7 @@ from pipelines.storage.lake import Lake
 AT_ONCE = 16
 """The chunks for each core between two words on progress; all are waited for then, and their buffers are given back."""
 Progress = Callable[[int, int], None]
-Keep = Callable[[Sequence[Reject]], int]
+Keep = Callable[[Sequence[Partition]], int]
 
 
 @dataclass(frozen=True)
@@ -97,20 +97,20 @@ def land(
 
     new = 0
 
-    def keep(rejects: Sequence[Reject]) -> int:
+    def keep(partitions: Sequence[Partition]) -> int:
         nonlocal new
-        new += quarantine.put(lake, rejects, format_name, now)
+        new += quarantine.put(lake, partitions, format_name, now)
         return new
 
     with lake.scratch() as scratch:
         chunks = chunks_of(scratch, sources)
-        return land_chunks(lake, engine, chunks, Intake(scratch, format_name, now), keep, progress)
+        return land_chunks(lake, engine, chunks, Intake(scratch, format_name, now, lake.quarantine_raw), keep, progress)
 
 
 def land_chunks(
     lake: Lake, engine: Engine, chunks: Sequence[Chunk], intake: Intake, keep: Keep, progress: Progress = no_progress
 ) -> Landing:
-    """Land the lines of chunks; `keep` is given the lines that do not fit, at each try, and says how many were new."""
+    """Land the lines of chunks; `keep` is given them with their rejects, at each try, and says how many were new."""
     partitions: list[Partition] = []
     step = AT_ONCE * engine.slots
     for first in range(0, len(chunks), step):
@@ -126,10 +126,11 @@ def _attempt(lake: Lake, engine: Engine, decoded: list[Partition], intake: Intak
     target = Target(lake.log, delta.number(log, APPLICATION) + 1, intake.clock)
     history = delta.uris(lake.log, log)
     naming = resolve_names(lake, decoded)
-    partitions = with_retractions(without_taken(lake, decoded, naming, intake.staging), history, intake)
+    partitions = with_retractions(without_taken(lake, decoded, naming, intake), history, intake)
     deduplicated = deduplicate(engine, partitions, history)
-    rejects = [*faulty_lines(partitions), *conflicting_lines(partitions, deduplicated)]
-    new = keep(rejects)
+    partitions = with_conflicts(engine, partitions, deduplicated.conflict, intake.raw_lines)
+    rejected, faults = count_rejects(partitions)
+    new = keep(partitions)
     own = certificate_of(partitions, deduplicated, target.date)
     if own:
         commit_names(lake, engine, partitions, naming)
@@ -139,9 +140,9 @@ def _attempt(lake: Lake, engine: Engine, decoded: list[Partition], intake: Intak
         lines=sum(partition.line_count for partition in partitions),
         landed=counted(own),
         duplicates=sum(int(flags.sum()) for flags in deduplicated.duplicate),
-        quarantined=len(rejects),
+        quarantined=rejected,
         newly_quarantined=new,
-        faults=dict(Counter(_kind(fault) for reject in rejects for fault in reject.faults).most_common()),
+        faults=dict(faults.most_common()),
         left_out=_left_out(decoded),
     )
 
@@ -151,11 +152,6 @@ def _left_out(partitions: list[Partition]) -> dict[str, int]:
     for partition in partitions:
         counted.update(dict(partition.left_out))
     return dict(counted.most_common())
-
-
-def _kind(fault: str) -> str:
-    """A fault without what was found, so that equal faults count together."""
-    return fault.partition(", found ")[0]
 
 
 def _commit(log: delta.Handle, own: Certificate, files: list[DataFile], target: Target) -> None:

@@ -14,16 +14,17 @@ import pyarrow.compute as pc
 
 from pipelines.arrays import Bools
 from pipelines.checks import require_clean, standard_checks
-from pipelines.door.decoding import Decoded, Faulty
+from pipelines.door.decoding import Decoded
 from pipelines.engines.base import Engine
 from pipelines.events.log import IDENTITIES
 from pipelines.hashing import row_hashes
-from pipelines.landing.decoding import staged
+from pipelines.landing.decoding import Intake, staged
 from pipelines.landing.deduplication import first_of_group
 from pipelines.landing.foreign import NAMES, RETRACTIONS
 from pipelines.landing.hash_filter import within
 from pipelines.landing.log_files import remove_uncommitted
 from pipelines.landing.partitions import Names, Partition, events_in
+from pipelines.landing.rejects import RejectStage
 from pipelines.landing.sources import lines_at
 from pipelines.storage import datafiles, delta
 from pipelines.storage.datafiles import DataFile, FileWriter
@@ -80,14 +81,14 @@ def _known(place: str, ids: npt.NDArray[np.int64]) -> tuple[npt.NDArray[np.int64
     return at, np.repeat(hashes, ends - starts)
 
 
-def without_taken(lake: Lake, partitions: list[Partition], naming: Naming | None, staging: str) -> list[Partition]:
+def without_taken(lake: Lake, partitions: list[Partition], naming: Naming | None, intake: Intake) -> list[Partition]:
     """The partitions, where a line that uses a name whose id another name has is faulty."""
     if naming is None or not any(taken.any() for taken in naming.taken):
         return partitions
     owners = _owners(lake, partitions, naming)
     taken = iter(naming.taken)
     return [
-        _without(partition, next(taken), owners, staging) if partition.names else partition for partition in partitions
+        _without(partition, next(taken), owners, intake) if partition.names else partition for partition in partitions
     ]
 
 
@@ -104,7 +105,7 @@ def _owners(lake: Lake, partitions: list[Partition], naming: Naming) -> dict[int
     return owners
 
 
-def _without(partition: Partition, taken: Bools, owners: dict[int, str], staging: str) -> Partition:
+def _without(partition: Partition, taken: Bools, owners: dict[int, str], intake: Intake) -> Partition:
     """A partition without the lines that use taken names, which are faulty."""
     if partition.names is None or not taken.any():
         return partition
@@ -118,17 +119,18 @@ def _without(partition: Partition, taken: Bools, owners: dict[int, str], staging
     lines = dict(zip(partition.offset.tolist(), partition.line.tolist(), strict=True))
     lines |= dict(zip(retractions["offset"].to_pylist(), retractions["line"].to_pylist(), strict=True))
     raws = zip(sorted(faults), lines_at(partition.chunk, sorted(faults)), strict=True)
-    faulty = tuple(Faulty(lines[offset], offset, raw, tuple(faults[offset])) for offset, raw in raws)
-    decoded = Decoded(
-        events, partition.line[left], partition.offset[left], (*partition.faulty, *faulty), partition.line_count
-    )
+    with RejectStage(intake.raw_lines) as rejects:
+        for offset, raw in raws:
+            rejects.add(lines[offset], offset, raw, faults[offset])
+    decoded = Decoded(events, partition.line[left], partition.offset[left], partition.line_count)
     kept = retractions.filter(pc.invert(pc.is_in(retractions["offset"], pa.array(list(faults), pa.int64()))))
     stage = None
-    rest = staged(partition.chunk, decoded, staging)
+    rest = staged(partition.chunk, decoded, intake.staging)
     if kept.num_rows:
         stage = f"{rest.stage.place}-retractions"
         write_stage(stage, [kept])
-    return replace(rest, left_out=partition.left_out, names=partition.names, retractions=stage)
+    told = (*partition.rejects, *rejects.places)
+    return replace(rest, rejects=told, left_out=partition.left_out, names=partition.names, retractions=stage)
 
 
 def _retractions(partition: Partition) -> pa.Table:

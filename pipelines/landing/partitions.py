@@ -9,7 +9,6 @@ import pyarrow as pa
 
 from pipelines.arrays import Int64s, arrow
 from pipelines.door.arrow import EVENTS, TYPE, column_of_type
-from pipelines.door.decoding import Faulty
 from pipelines.landing.sources import Chunk
 from pipelines.storage.staging import tables_in, with_columns
 
@@ -38,8 +37,8 @@ class Names:
 class Partition:
     """The events of a block: where they are staged and, in their order, what finds duplicates.
 
-    `line` and `offset` are of the source line. And the faulty lines, what an adapter left out, counted by what it is,
-    and what only the whole landing can settle: the names behind the ids, and where retractions are staged.
+    `line` and `offset` are of the source line. And where rejects are staged, what an adapter left out, counted by what
+    it is, and what only the whole landing can settle: the names behind the ids, and where retractions are staged.
     """
 
     chunk: Chunk
@@ -48,8 +47,8 @@ class Partition:
     content_hash: Int64s
     line: Int64s
     offset: Int64s
-    faulty: tuple[Faulty, ...]
     line_count: int
+    rejects: tuple[str, ...] = ()
     left_out: tuple[tuple[str, int], ...] = ()
     names: Names | None = None
     retractions: str | None = None

@@ -1,103 +1,103 @@
 """The quarantine: lines that did not fit, put there once, and taken away once they have landed."""
 
-import hashlib
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
 
+import numpy as np
 import pyarrow as pa
 
-from pipelines.checks import standard_checks
+from pipelines.arrays import Int64s, arrow, flags, repeated
 from pipelines.events import CONTRACT_VERSION
 from pipelines.events.log import QUARANTINE
-from pipelines.storage import datafiles, delta
-from pipelines.storage.datafiles import DataFile, FileWriter
+from pipelines.landing.partitions import Partition
+from pipelines.landing.quarantine_files import WHOLE_TABLE, Known, QuarantineFile, QuarantineWriter, files_of
+from pipelines.landing.rejects import rejects_of
+from pipelines.storage import datafiles, delta, places
+from pipelines.storage.datafiles import DataFile
 from pipelines.storage.lake import Lake
 
 APPLICATION = "quarantine"
-KEY = list(QUARANTINE.key)
-WHOLE_TABLE: dict[str, str | None] = {}
 
 
-@dataclass(frozen=True)
-class Reject:
-    """A line that did not fit, where it stands in its source, and everything that is wrong with it."""
-
-    source: str
-    byte_offset: int
-    line_number: int
-    raw: bytes
-    faults: tuple[str, ...]
-
-    @property
-    def key(self) -> tuple[str, int, str]:
-        """What makes the line the same one when it comes again."""
-        return self.source, self.byte_offset, hashlib.sha256(self.raw).hexdigest()
+def rows_of(lake: Lake, columns: Sequence[str] = QUARANTINE.names) -> Iterator[pa.RecordBatch]:
+    """What is in quarantine, some rows at a time: of the newest landing first, by source and offset."""
+    for file in files_of(lake.quarantine, delta.find(lake.quarantine)):
+        yield from datafiles.batches(file.place, list(columns))
 
 
-def rows_of(lake: Lake, columns: Sequence[str] = QUARANTINE.names) -> pa.Table:
-    """What is in quarantine, by source and offset."""
-    handle = delta.find(lake.quarantine)
-    places = [] if handle is None else delta.uris(lake.quarantine, handle)
-    wanted = list(dict.fromkeys([*columns, *KEY]))
-    tables = [datafiles.read(place, wanted) for place in places]
-    table = pa.concat_tables([*tables, QUARANTINE.arrow.empty_table().select(wanted)])
-    return table.sort_by([(name, "ascending") for name in KEY]).select(list(columns))
-
-
-def put(lake: Lake, rejects: Sequence[Reject], format_name: str, clock: int) -> int:
-    """Add the lines that are not yet there, in one commit; how many were new."""
+def put(lake: Lake, partitions: Sequence[Partition], format_name: str, clock: int) -> int:
+    """Add the rejects of partitions that are not yet there, in one commit; how many were new."""
+    sources = sorted({partition.chunk.source for partition in partitions if partition.rejects})
 
     def attempt() -> int:
         handle = delta.ensure(lake.quarantine, QUARANTINE)
-        known = set(_keys(rows_of(lake, KEY)))
-        new = {reject.key: reject for reject in rejects if reject.key not in known}
-        if new:
-            file = _write(lake, _table(list(new.values()), format_name, clock))
-            number = delta.number(handle, APPLICATION) + 1
-            delta.commit(handle, QUARANTINE, delta.Commit((file,), (), APPLICATION, number, {}, WHOLE_TABLE))
-        return len(new)
+        known = Known(sources)
+        for file in files_of(lake.quarantine, handle):
+            known.note(file)
+        files = list(_written(lake, partitions, known, (format_name, clock)))
+        _commit(lake, handle, files, ())
+        return sum(file.rows for file in files)
 
-    return delta.until_committed(attempt) if rejects else 0
-
-
-def take_away(lake: Lake, keys: set[tuple[str, int, str]]) -> None:
-    """Remove the lines with these keys, in one commit."""
-
-    def attempt() -> None:
-        handle = delta.ensure(lake.quarantine, QUARANTINE)
-        rows = rows_of(lake)
-        kept = rows.filter(pa.array([key not in keys for key in _keys(rows)], pa.bool_()))
-        if kept.num_rows < rows.num_rows:
-            add = (_write(lake, kept),) if kept.num_rows else ()
-            number = delta.number(handle, APPLICATION) + 1
-            change = delta.Commit(add, tuple(delta.paths(handle)), APPLICATION, number, {}, WHOLE_TABLE)
-            delta.commit(handle, QUARANTINE, change)
-
-    delta.until_committed(attempt)
+    return delta.until_committed(attempt) if sources else 0
 
 
-def _keys(rows: pa.Table) -> list[tuple[str, int, str]]:
-    return list(zip(*(rows[name].to_pylist() for name in KEY), strict=True))
+def _written(lake: Lake, partitions: Sequence[Partition], known: Known, landed: tuple[str, int]) -> Iterator[DataFile]:
+    """Files with the rejects whose key is not known; a source that is given twice begins another one."""
+    writer, last = QuarantineWriter(lake.quarantine), ("", -1)
+    for chunk, rejects in rejects_of(partitions):
+        if (chunk.source, rejects["byte_offset"][0].as_py()) <= last:
+            for file in writer.close():
+                known.note(QuarantineFile.of(lake.quarantine, file))
+                yield file
+            writer = QuarantineWriter(lake.quarantine)
+        last = chunk.source, rejects["byte_offset"][-1].as_py()
+        writer.write(_rows(known.without(chunk.source, rejects), chunk.source, *landed))
+    yield from writer.close()
 
 
-def _table(rejects: list[Reject], format_name: str, clock: int) -> pa.Table:
-    ordered = sorted(rejects, key=lambda reject: reject.key)
-    columns = {
-        "source": [reject.source for reject in ordered],
-        "byte_offset": [reject.byte_offset for reject in ordered],
-        "raw_sha256": [reject.key[2] for reject in ordered],
-        "line_number": [reject.line_number for reject in ordered],
-        "raw": [reject.raw for reject in ordered],
-        "format": [format_name] * len(ordered),
-        "faults": [list(reject.faults) for reject in ordered],
-        "contract_version": [CONTRACT_VERSION] * len(ordered),
-        "ingestion_time": [clock] * len(ordered),
-    }
+def _rows(rejects: pa.Table, source: str, format_name: str, clock: int) -> pa.Table:
+    """Rejects of a source as rows of the table."""
+    count = rejects.num_rows
+    same = {"source": source, "format": format_name, "contract_version": CONTRACT_VERSION}
+    given = {name: repeated(text, count) for name, text in same.items()}
+    given["ingestion_time"] = arrow(np.full(count, clock), QUARANTINE.arrow.field("ingestion_time").type)
+    columns = [rejects[name] if name in rejects.schema.names else given[name] for name in QUARANTINE.names]
     return pa.table(columns, schema=QUARANTINE.arrow)
 
 
-def _write(lake: Lake, rows: pa.Table) -> DataFile:
-    writer = FileWriter(lake.quarantine, QUARANTINE, 0, standard_checks(QUARANTINE))
-    for batch in rows.combine_chunks().to_batches(max_chunksize=1024):
-        writer.write(batch)
+def take_away(lake: Lake, taken: Mapping[str, Int64s]) -> None:
+    """Remove rows, given by data file and their places in it, in one commit.
+
+    What another process has rewritten meanwhile stays: when it is tried again it is a duplicate, and is taken away.
+    """
+
+    def attempt() -> None:
+        handle = delta.ensure(lake.quarantine, QUARANTINE)
+        found = [file for file in files_of(lake.quarantine, handle) if len(taken.get(file.path, ()))]
+        files = [made for file in found for made in _without(lake, file, taken[file.path])]
+        _commit(lake, handle, files, tuple(file.path for file in found))
+
+    if any(len(rows) for rows in taken.values()):
+        delta.until_committed(attempt)
+
+
+def _without(lake: Lake, file: QuarantineFile, taken: Int64s) -> tuple[DataFile, ...]:
+    """A file with the rows of another one but for some; none when none is left."""
+    writer, start = QuarantineWriter(lake.quarantine), 0
+    for batch in datafiles.batches(file.place, list(QUARANTINE.names)):
+        left = np.isin(np.arange(start, start + batch.num_rows), taken, invert=True)
+        writer.write(pa.Table.from_batches([batch]).filter(flags(left)))
+        start += batch.num_rows
     return writer.close()
+
+
+def _commit(lake: Lake, handle: delta.Handle, add: Sequence[DataFile], remove: tuple[str, ...]) -> None:
+    """Commit files on the very version that was looked at, if there is anything to commit."""
+    if not (add or remove):
+        return
+    change = delta.Commit(tuple(add), remove, APPLICATION, delta.number(handle, APPLICATION) + 1, {}, WHOLE_TABLE)
+    try:
+        delta.commit(handle, QUARANTINE, change)
+    except delta.Conflict:
+        for file in add:
+            places.remove(places.join(lake.quarantine, file.path))
+        raise

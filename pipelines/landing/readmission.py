@@ -1,24 +1,54 @@
 """Re-admission: quarantined lines are tried again with today's contract, in a landing like any other."""
 
 import uuid
-from collections.abc import Sequence
+from array import array
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import groupby
-from typing import Any
+from typing import NamedTuple
 
+import numpy as np
+import pyarrow.compute as pc
+
+from pipelines.arrays import Int64s, int64s
 from pipelines.clock import micros
 from pipelines.engines.base import Engine
 from pipelines.landing import quarantine
 from pipelines.landing.decoding import Intake
 from pipelines.landing.land import Landing, land_chunks
-from pipelines.landing.quarantine import Reject
-from pipelines.landing.sources import Chunk
-from pipelines.storage import places
+from pipelines.landing.partitions import Partition
+from pipelines.landing.quarantine_files import files_of
+from pipelines.landing.raw_lines import RawLines
+from pipelines.landing.rejects import rejects_of
+from pipelines.landing.sources import Chunk, ranges
+from pipelines.storage import datafiles, delta, places
 from pipelines.storage.lake import Lake
 
-Row = dict[str, Any]
-
 LEADING = b"\n"
+COLUMNS = ["source", "raw_sha256", "raw", "format"]
+
+
+@dataclass
+class Waiting:
+    """Lines of a source that a file of the quarantine has, written to a place: the row and the offset there of each."""
+
+    file: str
+    source: str
+    place: str
+    rows: "array[int]" = field(default_factory=lambda: array("q"))
+    offsets: "array[int]" = field(default_factory=lambda: array("q"))
+    size: int = 0
+
+
+class Line(NamedTuple):
+    """A line in quarantine: its row in the file, its source, its SHA-256, and its bytes if they are in the file."""
+
+    row: int
+    source: str
+    digest: str
+    raw: bytes | None
 
 
 def readmit(lake: Lake, engine: Engine, clock: datetime | None = None) -> list[Landing]:
@@ -26,42 +56,72 @@ def readmit(lake: Lake, engine: Engine, clock: datetime | None = None) -> list[L
 
     Killed in between and repeated, it finds what has landed as duplicates, and takes it away then.
     """
-    rows = quarantine.rows_of(lake).sort_by("format").to_pylist()
-    return [_readmit(lake, engine, name, list(group), clock) for name, group in groupby(rows, lambda r: r["format"])]
+    return [_readmit(lake, engine, name, clock) for name in _formats(lake)]
 
 
-def _readmit(lake: Lake, engine: Engine, format_name: str, rows: Sequence[Row], clock: datetime | None) -> Landing:
-    waiting: dict[tuple[str, int], Row] = {}
-    left: list[Reject] = []
+def _formats(lake: Lake) -> list[str]:
+    """The formats of the lines in quarantine, by name."""
+    found: set[str] = set()
+    for rows in quarantine.rows_of(lake, ["format"]):
+        found.update(pc.unique(rows["format"]).to_pylist())
+    return sorted(found)
 
-    def keep(rejects: Sequence[Reject]) -> int:
-        left[:] = rejects
+
+def _readmit(lake: Lake, engine: Engine, format_name: str, clock: datetime | None) -> Landing:
+    left: dict[int, list[Int64s]] = defaultdict(list)
+
+    def keep(partitions: Sequence[Partition]) -> int:
+        left.clear()
+        for chunk, rejects in rejects_of(partitions):
+            left[chunk.number].append(int64s(rejects["byte_offset"]))
         return 0
 
     with lake.scratch() as scratch:
+        waiting = list(_write_out(lake, scratch, format_name))
         chunks: list[Chunk] = []
-        for source, group in groupby(rows, lambda row: row["source"]):
-            place = places.join(scratch, f"readmit-{uuid.uuid4().hex}")
-            size = _write(place, source, list(group), waiting)
-            chunks.append(Chunk(source, place, len(LEADING), size, len(chunks)))
-        landing = land_chunks(lake, engine, chunks, Intake(scratch, format_name, micros(clock)), keep)
-    fitting = set(waiting) - {(reject.source, reject.byte_offset) for reject in left}
-    quarantine.take_away(lake, {_key(waiting[one]) for one in fitting})
+        for number, one in enumerate(waiting):
+            chunks += ranges(one.source, one.place, number, len(LEADING), one.size)
+        intake = Intake(scratch, format_name, micros(clock), lake.quarantine_raw)
+        landing = land_chunks(lake, engine, chunks, intake, keep)
+    taken: dict[str, list[Int64s]] = defaultdict(list)
+    for number, one in enumerate(waiting):
+        stays = np.concatenate([np.empty(0, np.int64), *left[number]])
+        taken[one.file].append(np.array(one.rows)[np.isin(one.offsets, stays, invert=True)])
+    quarantine.take_away(lake, {file: np.concatenate(rows) for file, rows in taken.items()})
     return landing
 
 
-def _write(place: str, source: str, rows: Sequence[Row], waiting: dict[tuple[str, int], Row]) -> int:
-    """Write a source's lines to a file, note at which offset which row is; the file's size.
+def _write_out(lake: Lake, scratch: str, format_name: str) -> Iterator[Waiting]:
+    """Write the lines of a format to files, one for each source in each file of the quarantine, the oldest first."""
+    raw_lines = RawLines(lake.quarantine_raw, scratch)
+    for file in reversed(files_of(lake.quarantine, delta.find(lake.quarantine))):
+        for source, lines in groupby(_lines(file.place, format_name), key=lambda line: line.source):
+            yield _write(file.path, source, lines, raw_lines)
 
-    The file begins with an empty line, which is not read, so that no line is taken for the beginning of a source.
+
+def _lines(place: str, format_name: str) -> Iterator[Line]:
+    """The lines of a format in a file of the quarantine."""
+    start = 0
+    for batch in datafiles.batches(place, COLUMNS):
+        columns = (batch[name].to_pylist() for name in COLUMNS)
+        for row, (source, digest, raw, name) in enumerate(zip(*columns, strict=True), start):
+            if name == format_name:
+                yield Line(row, source, digest, raw)
+        start += batch.num_rows
+
+
+def _write(file: str, source: str, lines: Iterable[Line], raw_lines: RawLines) -> Waiting:
+    """Write lines of a source to a file, which begins with an empty line.
+
+    That one is not read, so that no line is taken for the beginning of a source.
     """
-    with places.writing(place) as file:
-        offset = file.write(LEADING)
-        for row in rows:
-            waiting[source, offset] = row
-            offset += file.write(row["raw"] + b"\n")
-    return offset
-
-
-def _key(row: Row) -> tuple[str, int, str]:
-    return row["source"], row["byte_offset"], row["raw_sha256"]
+    one = Waiting(file, source, places.join(raw_lines.staging, f"readmit-{uuid.uuid4().hex}"))
+    with places.writing(one.place) as out:
+        one.size = out.write(LEADING)
+        for line in lines:
+            one.rows.append(line.row)
+            one.offsets.append(one.size)
+            for piece in raw_lines.pieces(line.digest) if line.raw is None else (line.raw,):
+                one.size += out.write(piece)
+            one.size += out.write(b"\n")
+    return one

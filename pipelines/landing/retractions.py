@@ -9,10 +9,11 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipelines.door.decoding import Decoded, Faulty, decode
+from pipelines.door.decoding import Decoded, decode
 from pipelines.landing.decoding import Intake, staged
 from pipelines.landing.foreign import RETRACTIONS
 from pipelines.landing.partitions import Partition, events_in
+from pipelines.landing.rejects import RejectStage
 from pipelines.storage import datafiles
 from pipelines.storage.staging import read_stage
 
@@ -54,23 +55,23 @@ def _settled(partition: Partition, records: Records, intake: Intake) -> Iterable
         return (partition,)
     made: list[bytes] = []
     origins: list[Row] = []
-    faulty: list[Faulty] = []
+    faulty: list[tuple[Row, tuple[str, ...]]] = []
     for row in read_stage(partition.retractions, RETRACTIONS).to_pylist():
         event = json.loads(row["event"])
         subject = _subject(event["event_id"], row["subject"], records.get(row["record"], []))
         if subject is None:
-            faulty.append(Faulty(row["line"], row["offset"], row["raw"], (UNSEEN,)))
+            faulty.append((row, (UNSEEN,)))
         else:
             made.append(json.dumps(event | {row["subject"]: subject}).encode())
             origins.append(row)
-    decoded = decode(b"\n".join(made), intake.clock)
-    for one in decoded.faulty:
-        row = origins[one.line]
-        faulty.append(Faulty(row["line"], row["offset"], row["raw"], one.faults))
+    decoded = decode(b"\n".join(made), intake.clock, lambda one: faulty.append((origins[one.line], one.faults)))
+    with RejectStage(intake.raw_lines) as rejects:
+        for row, faults in sorted(faulty, key=lambda one: one[0]["line"]):
+            rejects.add(row["line"], row["offset"], row["raw"], faults)
     lines = np.array([row["line"] for row in origins], np.int64)[decoded.lines]
     offsets = np.array([row["offset"] for row in origins], np.int64)[decoded.lines]
-    ends = staged(partition.chunk, Decoded(decoded.events, lines, offsets, (), 0), intake.staging)
-    return ends, replace(partition, faulty=(*partition.faulty, *faulty))
+    ends = staged(partition.chunk, Decoded(decoded.events, lines, offsets, 0), intake.staging)
+    return ends, replace(partition, rejects=(*partition.rejects, *rejects.places))
 
 
 def _subject(event_id: str, subject: str, events: list[tuple[str, Row]]) -> int | None:

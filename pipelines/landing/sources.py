@@ -75,8 +75,12 @@ def _cut(source: str, place: str, number: int) -> list[Chunk]:
     """A compressed file is one chunk, since it can be read only from its beginning."""
     if place.endswith(".gz"):
         return [Chunk(source, place, number=number)]
-    size = places.size(place)
-    return [Chunk(source, place, start, min(start + BLOCK, size), number) for start in range(0, size, BLOCK)]
+    return ranges(source, place, number, 0, places.size(place))
+
+
+def ranges(source: str, place: str, number: int, start: int, size: int) -> list[Chunk]:
+    """The chunks of a file of so many bytes from a byte on."""
+    return [Chunk(source, place, first, min(first + BLOCK, size), number) for first in range(start, size, BLOCK)]
 
 
 def blocks(chunk: Chunk, buffers: Buffers) -> Iterator[Block]:
@@ -134,14 +138,12 @@ def _without_mark(block: Block) -> Block:
     return block
 
 
-def lines_at(chunk: Chunk, offsets: list[int]) -> list[bytes]:
+def lines_at(chunk: Chunk, offsets: list[int]) -> Iterator[bytes]:
     """The lines, without their newline, at ascending offsets of a chunk's (decompressed) source."""
-    found = []
     with places.reading(chunk.place) as file, _plain(file, chunk) as lines:
         for offset in offsets:
             lines.seek(offset)
-            found.append(lines.readline().removesuffix(b"\n"))
-    return found
+            yield lines.readline().removesuffix(b"\n")
 
 
 def _plain(file: IO[bytes], chunk: Chunk) -> IO[bytes] | gzip.GzipFile:

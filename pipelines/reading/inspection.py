@@ -12,7 +12,7 @@ from pipelines.views import VIEWS
 def status_of(lake: Lake) -> dict[str, Any]:
     """What landed, what is in quarantine, and the release that serves. Raises NoLake."""
     require_lake(lake)
-    log, quarantine = delta.find(lake.log), delta.find(lake.quarantine)
+    log = delta.find(lake.log)
     by_type = {} if log is None else _events_by_type(log)
     found = all_releases(lake)
     return {
@@ -20,9 +20,15 @@ def status_of(lake: Lake) -> dict[str, Any]:
         "landings": 0 if log is None else delta.number(log, "land"),
         "events": sum(by_type.values()),
         "events_by_type": by_type,
-        "quarantined": 0 if quarantine is None else int(quarantine.count()),
+        "quarantined": quarantined(lake),
         "release": _release(found[-1]) if found else None,
     }
+
+
+def quarantined(lake: Lake) -> int:
+    """How many lines are in quarantine."""
+    handle = delta.find(lake.quarantine)
+    return 0 if handle is None else int(handle.count())
 
 
 def _events_by_type(log: delta.Handle) -> dict[str, int]:

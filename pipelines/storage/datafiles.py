@@ -18,6 +18,8 @@ from pipelines.tables import Table
 
 UNLIKE = {"event_id", "username", "bio", "text"}
 """Columns of texts that hardly ever come again, of which a dictionary would be made for nothing."""
+AT_ONCE = 8 * 1024 * 1024
+"""How many bytes are read at once where a file is read piece by piece."""
 HASHES = {"content_hash"}
 """Columns of numbers that nothing makes smaller."""
 
@@ -142,6 +144,21 @@ def read(place: str, columns: list[str] | None) -> pa.Table:
     """The named columns of one data file, or all. Raises DamagedFile, PlaceError."""
     with parquet.opened(place) as file:
         return parquet.rows(place, file, columns, use_threads=True)
+
+
+def batches(place: str, columns: list[str]) -> Iterator[pa.RecordBatch]:
+    """The named columns of one data file, in order, so many rows at a time that these take some megabytes at most.
+
+    A row that takes more comes alone. Raises DamagedFile, PlaceError.
+    """
+    with parquet.opened(place, buffer_size=AT_ONCE) as file:
+        wanted = [number for number, name in enumerate(file.schema_arrow.names) if name in columns]
+        for group in range(file.num_row_groups):
+            about = file.metadata.row_group(group)
+            size = sum(about.column(number).total_uncompressed_size for number in wanted)
+            rows = max(1, min(about.num_rows, about.num_rows * AT_ONCE // max(1, size)))
+            with parquet.telling(place):
+                yield from file.iter_batches(rows, [group], columns)
 
 
 def count(place: str) -> int:

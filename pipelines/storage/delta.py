@@ -1,7 +1,7 @@
 """Delta tables: created from their declaration, committed by exclusive transactions, restored, read at a version."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import unquote
@@ -165,6 +165,14 @@ def sizes(place: str, handle: Handle) -> list[tuple[str, int]]:
     found = handle.get_add_actions(flatten=True)
     names, numbers = (found.column(name).to_pylist() for name in ("path", "size_bytes"))
     return [(places.join(place, name), size) for name, size in zip(names, numbers, strict=True)]
+
+
+def added(handle: Handle, columns: Sequence[str]) -> list[tuple[Any, ...]]:
+    """Of each file of the handle's version what is known: its path, `min.` and `max.` of a column … None: not known."""
+    found = handle.get_add_actions(flatten=True)
+    known = set(found.schema.names)
+    nothing = [None] * found.num_rows
+    return list(zip(*(found.column(c).to_pylist() if c in known else nothing for c in columns), strict=True))
 
 
 def restore(place: str, handle: Handle, version: int) -> Handle:

@@ -42,6 +42,11 @@ class Lake:
         return places.join(self.root, "quarantine")
 
     @property
+    def quarantine_raw(self) -> str:
+        """The lines that did not fit and are too long for a table."""
+        return places.join(self.root, "quarantine_raw")
+
+    @property
     def identities(self) -> str:
         """The names behind the ids that adapters made."""
         return places.join(self.root, "identities")

@@ -55,6 +55,12 @@ def reading(place: str) -> Iterator[IO[bytes]]:
         yield file
 
 
+def beginning(place: str, size: int) -> bytes:
+    """The first bytes of a file, at most so many."""
+    with reading(place) as file:
+        return file.read(size)
+
+
 def created(place: str) -> IO[bytes]:
     """A new file in a folder that is there, which its writer closes; PlaceError when it cannot be written."""
     try:

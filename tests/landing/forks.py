@@ -97,7 +97,7 @@ def load_compiled_code():
     """Land a line nowhere, so that no fork needs to load what is compiled; neither an engine nor a table is touched."""
     with tempfile.TemporaryDirectory() as folder:
         Path(folder, "line").write_bytes(line())
-        (partition,) = decode_chunk(chunks_of(folder, [f"{folder}/line"])[0], Intake(folder, "events", NOW))
+        (partition,) = decode_chunk(chunks_of(folder, [f"{folder}/line"])[0], Intake(folder, "events", NOW, folder))
         write_events(Target(folder, 1, NOW), [(partition.stage, np.array([True]))])
 
 

@@ -1,0 +1,89 @@
+"""`newsfeed quarantine`: what did not fit, and why; try it again."""
+
+from collections.abc import Iterator
+from dataclasses import asdict
+from itertools import islice
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from pipelines.cli import options, show
+from pipelines.cli.land import tell
+
+if TYPE_CHECKING:
+    from pipelines.storage.lake import Lake
+
+SHOWN = 20
+BYTES = 120
+"""How many lines are shown, and how many bytes of each."""
+
+
+def quarantine(
+    root: options.Root = options.ROOT,
+    engine: options.Engine = options.ENGINE,
+    readmit: Annotated[bool, typer.Option("--readmit", help="Try the lines again with today's contract.")] = False,
+    limit: Annotated[
+        int | None, typer.Option(min=1, help=f"How many lines to show: {SHOWN} by default, with --json all.")
+    ] = None,
+    json: options.AsJson = False,
+    verbose: options.Verbose = False,
+) -> None:
+    """Show the lines that did not fit and why, those of the newest landing first, or try them again.
+
+    The lines of one landing come by source and offset. With --json a line of more than 16 MiB has no raw, but raw_file.
+
+    Example: newsfeed quarantine --readmit
+    """
+    from pipelines.reading.inspection import quarantined
+    from pipelines.releases.release import require_lake
+    from pipelines.storage.lake import Lake
+
+    lake = Lake.at(root)
+    require_lake(lake)
+    if readmit:
+        _try_again(lake, engine, as_json=json, verbose=verbose)
+    elif json:
+        show.as_json_list(islice(_rows(lake), limit))
+    else:
+        _show(lake, quarantined(lake), limit or SHOWN)
+
+
+def _try_again(lake: "Lake", engine: str, *, as_json: bool, verbose: bool) -> None:
+    from pipelines.engines import open_engine
+    from pipelines.landing.land import together
+    from pipelines.landing.readmission import readmit
+
+    with open_engine(engine, verbose=verbose) as opened:
+        landing = together(readmit(lake, opened))
+    show.as_json(asdict(landing)) if as_json else tell(landing)
+
+
+def _rows(lake: "Lake") -> Iterator[dict[str, Any]]:
+    """The lines in quarantine; one that is not in the table has the place of its file."""
+    from pipelines.landing.quarantine import rows_of
+    from pipelines.landing.raw_lines import RawLines
+
+    kept = RawLines(lake.quarantine_raw, lake.quarantine_raw)
+    for batch in rows_of(lake):
+        for row in batch.to_pylist():
+            yield row if row["raw"] is not None else row | {"raw_file": kept.place(row["raw_sha256"])}
+
+
+def _show(lake: "Lake", count: int, limit: int) -> None:
+    from pipelines.storage import places
+
+    print(f"{show.counted(count, 'line')} in quarantine")
+    for row in islice(_rows(lake), limit):
+        print(f"\n{row['source']}, line {row['line_number']} (byte {row['byte_offset']})")
+        for fault in row["faults"]:
+            print(f"  {fault}")
+        file = row.get("raw_file")
+        print(f"  {_beginning(row['raw'] if file is None else places.beginning(file, BYTES))}")
+        if file is not None:
+            print(f"  {show.counted(places.size(file), 'byte')}: {file}")
+    if count > limit:
+        print(f"\n… and {count - limit:,} more: --limit shows them, --json all")
+
+
+def _beginning(raw: bytes) -> str:
+    return ascii(raw[:BYTES].decode("utf-8", "replace"))[1:-1]
