@@ -27,4 +27,4 @@ for command in (
     describe.describe,
     quarantine.quarantine,
 ):
-    app.command()(command)
+    app.command(context_settings={"ignore_unknown_options": command is read.sql})(command)

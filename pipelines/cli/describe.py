@@ -6,6 +6,7 @@ import typer
 
 from pipelines.cli import options, show
 from pipelines.cli.declared import BY_POLICY, columns_of, fields_of, layout_of
+from pipelines.cli.tables import Column
 from pipelines.errors import UsageError
 
 Name = Annotated[str | None, typer.Argument(help="A view, an event type, log or quarantine; all when not given.")]
@@ -38,8 +39,15 @@ def describe(
         _tell(facts)
 
 
+def _columns(*names: str) -> list[Column]:
+    """Columns of which the last is prose."""
+    return [*map(Column, names[:-1]), Column(names[-1], "prose")]
+
+
 def _list(all_facts: list[dict[str, Any]]) -> None:
-    show.table([(facts["name"], facts["kind"], facts["description"]) for facts in all_facts], ("name", "", "meaning"))
+    show.table(
+        [(facts["name"], facts["kind"], facts["description"]) for facts in all_facts], _columns("name", "", "meaning")
+    )
 
 
 def _tell(facts: dict[str, Any]) -> None:
@@ -52,7 +60,7 @@ def _tell(facts: dict[str, Any]) -> None:
 
 
 def _tell_table(facts: dict[str, Any]) -> None:
-    show.table(columns_of(facts), ("column", "type", "null", "meaning"))
+    show.table(columns_of(facts), _columns("column", "type", "null", "meaning"))
     print()
     for what, value in layout_of(facts).items():
         print(f"{what:<8}  {value}")
@@ -66,7 +74,7 @@ def _tell_payloads(facts: dict[str, Any]) -> None:
     for number, fields in facts["payloads"].items():
         print(f"Version {number}:" if fields else f"Version {number}: no fields of its own")
         if fields:
-            show.table(fields_of(fields), ("field", "type", "given", "meaning"))
+            show.table(fields_of(fields), _columns("field", "type", "given", "meaning"))
         print()
     if facts["at_least_one"]:
         print("At least one of the optional fields is given.")

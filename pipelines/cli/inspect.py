@@ -3,6 +3,15 @@
 from typing import Any
 
 from pipelines.cli import options, show
+from pipelines.cli.tables import Column
+
+LISTED = (
+    Column("release", "number"),
+    Column("released at (UTC)"),
+    Column("landings"),
+    Column("events", "number"),
+    Column("policy", "text"),
+)
 
 
 def status(root: options.Root = options.ROOT, json: options.AsJson = False) -> None:
@@ -63,6 +72,6 @@ def releases(root: options.Root = options.ROOT, json: options.AsJson = False) ->
         for release in found
     ]
     if rows:
-        show.table(rows, ("release", "released at (UTC)", "landings", "events", "policy"))
+        show.table(rows, LISTED)
     else:
         print("nothing was released yet: `newsfeed run` publishes the first release")

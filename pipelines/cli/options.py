@@ -22,6 +22,14 @@ Memory = Annotated[
     ),
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print the facts as JSON.")]
+IdsAsStrings = Annotated[
+    bool,
+    typer.Option(
+        "--ids-as-strings",
+        envvar="NEWSFEED_IDS_AS_STRINGS",
+        help="In JSON, write the ids (fields that end in _id or _ids) as strings, for readers that round above 2^53.",
+    ),
+]
 ReleaseNumber = Annotated[int | None, typer.Option("--release", help="A release by number; the last one by default.")]
 Verbose = Annotated[bool, typer.Option("--verbose", help="Show what the engine says.")]
 

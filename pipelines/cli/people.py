@@ -6,8 +6,16 @@ import typer
 
 from pipelines.characters import printable
 from pipelines.cli import options, show
+from pipelines.cli.tables import Column
 
 QUOTED = 60
+FOUND = (
+    Column("name", "text"),
+    Column("username", "text"),
+    Column("id", "number"),
+    Column("followers", "number"),
+    Column("found by"),
+)
 DONE = {
     "followed": "followed you",
     "liked": "liked your post",
@@ -23,6 +31,7 @@ def find(
     limit: Annotated[int, typer.Option(min=1, help="How many people.")] = 20,
     release: options.ReleaseNumber = None,
     json: options.AsJson = False,
+    ids_as_strings: options.IdsAsStrings = False,
 ) -> None:
     """Find active users by username, first or last name, in upper or lower case.
 
@@ -34,12 +43,12 @@ def find(
 
     found = search(Reader.of(Lake.at(root), release), prefix, limit + 1)
     if json:
-        show.as_json(found[:limit])
+        show.as_json(found[:limit], ids_as_strings=ids_as_strings)
         return
     if not found:
         print(f"nobody is called {printable(prefix)}…")
         return
-    show.table([_row(one) for one in found[:limit]], ("name", "username", "id", "followers", "found by"))
+    show.table([_row(one) for one in found[:limit]], FOUND)
     if len(found) > limit:
         print("… and more: --limit shows them")
 
@@ -57,6 +66,7 @@ def user(
     limit: Annotated[int, typer.Option(min=1, help="How many posts, and how many notifications.")] = 5,
     release: options.ReleaseNumber = None,
     json: options.AsJson = False,
+    ids_as_strings: options.IdsAsStrings = False,
 ) -> None:
     """Show a user's profile, newest posts and notifications.
 
@@ -70,7 +80,7 @@ def user(
     reader = Reader.of(Lake.at(root), release)
     found = page(reader, find_user(reader, user), limit)
     if json:
-        show.as_json(found)
+        show.as_json(found, ids_as_strings=ids_as_strings)
         return
     _tell_profile(found["profile"], reader.release.number)
     print("\nnewest posts" + ("" if found["posts"] else ": none"))

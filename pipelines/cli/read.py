@@ -6,6 +6,7 @@ import typer
 
 from pipelines.characters import printable
 from pipelines.cli import options, show
+from pipelines.errors import UsageError
 
 View = Annotated[str, typer.Argument(help="A view, such as newsfeed.")]
 
@@ -16,6 +17,7 @@ def feed(
     limit: Annotated[int, typer.Option(min=1, help="How many entries.")] = 20,
     release: options.ReleaseNumber = None,
     json: options.AsJson = False,
+    ids_as_strings: options.IdsAsStrings = False,
 ) -> None:
     """Show a user's newsfeed, newest first.
 
@@ -29,7 +31,7 @@ def feed(
     user_id = find_user(reader, user)
     entries = newsfeed(reader, user_id, limit)
     if json:
-        show.as_json(entries)
+        show.as_json(entries, ids_as_strings=ids_as_strings)
         return
     print(f"newsfeed of {printable(user)}, release {reader.release.number}" + ("" if entries else ": it is empty"))
     for entry in entries:
@@ -48,6 +50,7 @@ def export(
     file: Annotated[str, typer.Argument(help="Where to: FILE.parquet, FILE.csv or FILE.jsonl.")],
     root: options.Root = options.ROOT,
     release: options.ReleaseNumber = None,
+    ids_as_strings: options.IdsAsStrings = False,
 ) -> None:
     """Write a view to a file, sorted by its key.
 
@@ -58,30 +61,45 @@ def export(
     from pipelines.storage.lake import Lake
 
     reader = Reader.of(Lake.at(root), release)
-    rows = export_view(reader, view, file)
+    rows = export_view(reader, view, file, ids_as_strings=ids_as_strings)
     print(f"{show.counted(rows, 'row')} of {view}, release {reader.release.number}, in {file}")
 
 
 def sql(
     query: Annotated[str, typer.Argument(help="SQL over the views, by their names.")],
     root: options.Root = options.ROOT,
+    limit: Annotated[
+        int | None, typer.Option(min=1, help="How many rows to show: 40 on a terminal by default, elsewhere all.")
+    ] = None,
+    vertical: Annotated[
+        bool, typer.Option("--vertical", "-x", help="Show each row by itself, whole, a line for each column.")
+    ] = False,
     release: options.ReleaseNumber = None,
     json: options.AsJson = False,
+    ids_as_strings: options.IdsAsStrings = False,
 ) -> None:
     """Query the views of a release with SQL.
 
+    On a terminal, texts are shortened and columns left out until a row has room, and what is not shown is counted.
+    Elsewhere each row is a line, whole, with control characters as escapes; for programs there is --json. Columns of
+    one name are told apart as id, id_1. In --json, times are in ISO 8601, intervals in words, bytes in hexadecimal
+    digits, and decimals, NaN and Infinity are strings.
+
     Example: newsfeed sql "SELECT username, followers FROM profile ORDER BY followers DESC LIMIT 5"
     """
+    from pipelines.cli import results
     from pipelines.reading.reader import Reader
     from pipelines.storage.lake import Lake
 
-    names, rows = Reader.of(Lake.at(root), release).table(query)
+    if vertical and json:
+        raise UsageError("--vertical: expected no --json beside it, which shows whole rows too")
+    result = Reader.of(Lake.at(root), release).result(query)
     if json:
-        show.as_json([dict(zip(names, row, strict=True)) for row in rows])
-    elif rows:
-        show.table(rows, names)
+        results.as_json(result, limit, ids_as_strings=ids_as_strings)
+    elif vertical:
+        results.records(result, limit)
     else:
-        print("no rows")
+        results.table(result, limit)
 
 
 def path(

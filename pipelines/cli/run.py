@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from pipelines.cli import options, show
+from pipelines.cli.tables import Column
 from pipelines.errors import UsageError
 from pipelines.policy import REPLIES
 
@@ -71,4 +72,4 @@ def _tell(done: "Run") -> None:
         return
     print(f"release {release.number} covers {show.counted(release.events, 'event')} ({done.reason})")
     rows = [(name, f"{table.rows:,}", f"{done.seconds.get(name, 0):.2f}") for name, table in release.tables.items()]
-    show.table(rows, ("table", "rows", "seconds"))
+    show.table(rows, (Column("table"), Column("rows", "number"), Column("seconds", "number")))

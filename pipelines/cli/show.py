@@ -1,18 +1,24 @@
 """How facts are shown: as JSON, or for a person."""
 
 import json
+import shutil
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
 from typing import Any
 
-from pipelines.characters import printable
+from pipelines.characters import STEERING, printable
+from pipelines.cli.tables import Column, Layout
+from pipelines.storage import ids
+
+BOLD, PLAIN = "\x1b[1m", "\x1b[0m"
 
 
-def as_json(facts: Any) -> None:
+def as_json(facts: Any, *, ids_as_strings: bool = False) -> None:
     """Print facts as JSON."""
-    print(json.dumps(facts, indent=2, ensure_ascii=False, default=written))
+    shown = ids.as_strings(facts) if ids_as_strings else facts
+    print(json.dumps(shown, indent=2, ensure_ascii=False, default=written))
 
 
 def as_json_list(facts: Iterable[Any]) -> None:
@@ -38,22 +44,41 @@ def written(value: Any) -> Any:
     return value.decode("utf-8", "replace") if isinstance(value, bytes) else str(value)
 
 
-def table(rows: Sequence[Sequence[Any]], columns: Sequence[str]) -> None:
-    """Print rows as a table."""
-    from rich.console import Console
-    from rich.table import Table
-    from rich.text import Text
-
-    shown = Table(*map(printable, columns), box=None, header_style="bold", pad_edge=False)
-    for row in rows:
-        shown.add_row(*(Text(_cell(value)) for value in row))
-    Console(highlight=False, width=None if sys.stdout.isatty() else 200).print(shown)
+def table(rows: Sequence[Sequence[Any]], columns: Sequence[Column]) -> None:
+    """Print rows as a table: what has no room on a terminal is counted."""
+    cells = [[cell(value) for value in row] for row in rows]
+    layout = Layout.of(columns, cells, terminal_width())
+    print(heading(layout))
+    for row in cells:
+        print(layout.row(row))
+    not_shown(layout.left_out, layout.cut, "see --json")
 
 
-def _cell(value: Any) -> str:
+def heading(layout: Layout) -> str:
+    """The heading of a table, in bold on a terminal."""
+    return f"{BOLD}{layout.heading()}{PLAIN}" if layout.fitted else layout.heading()
+
+
+def not_shown(columns: int, texts: int, way: str, rows: int = 0) -> None:
+    """Say what a terminal had no room for, and in which way it is shown, unless all was."""
+    told = [counted(count, noun) for count, noun in ((rows, "more row"), (columns, "more column")) if count]
+    told += [f"{counted(texts, 'text')} shortened"] if texts else []
+    if told:
+        print(f"… {', '.join(told)}: {way}")
+
+
+def terminal_width() -> int | None:
+    """The width of the terminal that the output goes to; None when it goes elsewhere."""
+    return shutil.get_terminal_size().columns if sys.stdout.isatty() else None
+
+
+def cell(value: Any) -> str:
+    """A value on one line: nothing for null, JSON for lists and the like, what steers a terminal as escapes."""
     if value is None:
         return ""
-    return printable(when(value) if isinstance(value, datetime) else str(value))
+    if isinstance(value, str):
+        return STEERING.sub(lambda found: repr(found[0])[1:-1], value)
+    return when(value) if isinstance(value, datetime) else cell(json.dumps(value, ensure_ascii=False))
 
 
 def when(time: datetime) -> str:
@@ -71,8 +96,13 @@ def person(names: dict[str, Any] | None, user_id: int) -> str:
 
 def text(written: str | None) -> None:
     """Print a text below what it belongs to."""
-    for line in (written or "").splitlines() or [""]:
-        print(f"      {printable(line)}")
+    for line in lines(written or ""):
+        print(f"      {line}")
+
+
+def lines(text: str) -> list[str]:
+    """The lines of a text, at least one, as a terminal shows them."""
+    return [printable(line) for line in text.splitlines()] or [""]
 
 
 def counted(number: int, noun: str, plural: str | None = None) -> str:

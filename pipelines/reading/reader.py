@@ -69,9 +69,9 @@ class Reader:
         """The rows of a query over the views."""
         return query.rows(self.tables(*views), sql)
 
-    def table(self, sql: str) -> tuple[list[str], list[tuple[Any, ...]]]:
-        """The columns' names and the rows of a query over the views that it names."""
-        return query.table(self._named(sql), sql)
+    def result(self, sql: str, *views: str) -> query.Result:
+        """The result of a query over these views, over those that it names when none is given. Raises QueryError."""
+        return query.query(self.tables(*views) if views else self._named(sql), sql)
 
     def _named(self, sql: str) -> dict[str, delta.Handle]:
         """The views of the release whose names occur in a query: it can read no others."""

@@ -48,6 +48,16 @@ def test_sql_may_be_written_in_any_way(ask, query):
     assert ask("sql", query).code == 0
 
 
+@pytest.mark.parametrize("comment", ["-- one\n", "--\n", "/* one */", "/* one /* in */ */"])
+def test_sql_may_stand_behind_any_number_of_comments(ask, comment):
+    assert ask("sql", comment * 1000 + "SELECT 1 AS one").out.split() == ["one", "1"]
+
+
+def test_a_long_query_that_does_not_read_is_told_on_a_short_line(ask):
+    said = ask("sql", "DELETE FROM posts -- " + "x" * 1000)
+    assert (said.code, said.err.count("\n"), len(said.err) < 200) == (1, 1, True)
+
+
 def test_sql_writes_no_files(ask, tmp_path):
     ask("sql", f"COPY (SELECT 1) TO '{tmp_path}/a.csv'")
     ask("sql", "DELETE FROM posts")
