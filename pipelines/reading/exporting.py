@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import IO
 
 import pyarrow as pa
@@ -11,14 +12,18 @@ import pyarrow.parquet as pq
 
 from pipelines.errors import UsageError
 from pipelines.reading.reader import Reader
-from pipelines.storage import places, query
+from pipelines.storage import ids, places
+from pipelines.storage.replacing import replacing
 from pipelines.views import load_views
 
 Write = Callable[[IO[bytes], pa.Schema, Iterator[pa.RecordBatch]], None]
 
 
-def export_view(reader: Reader, view: str, place: str) -> int:
-    """Write a view to a file by its suffix; how many rows. Raises UsageError, UnknownView, PlaceError."""
+def export_view(reader: Reader, view: str, place: str, *, ids_as_strings: bool = False) -> int:
+    """Write a view to a file by its suffix; how many rows. Raises UsageError, UnknownView, PlaceError.
+
+    A file that is there is replaced once the new one is whole. Ids are strings only where JSON lines are written.
+    """
     suffix = place.rsplit(".", 1)[-1].lower()
     if suffix not in WRITERS:
         raise UsageError(f"{place}: expected a file name that ends in .{', .'.join(WRITERS)}")
@@ -26,10 +31,10 @@ def export_view(reader: Reader, view: str, place: str) -> int:
     table = load_views()[view].table
     columns, key = ", ".join(table.names), ", ".join(table.key)
     sql = f"SELECT {columns} FROM {view} ORDER BY {key}"  # noqa: S608 (names are declared, none is given)
-    batches = pa.RecordBatchReader.from_stream(query.query(reader.tables(view), sql))
-    counted = _Counted(batch.cast(table.arrow) for batch in batches)
-    with query.telling(), places.writing(places.absolute(place)) as file:
-        WRITERS[suffix](file, table.arrow, counted)
+    counted = _Counted(batch.cast(table.arrow) for batch in reader.result(sql, view).batches)
+    write = partial(_jsonl, ids_as_strings=True) if ids_as_strings and suffix == "jsonl" else WRITERS[suffix]
+    with replacing(places.absolute(place)) as file:
+        write(file, table.arrow, counted)
     return counted.rows
 
 
@@ -63,11 +68,12 @@ def _csv(file: IO[bytes], schema: pa.Schema, batches: Iterator[pa.RecordBatch]) 
             writer.write_batch(_texts(batch, lists=True))
 
 
-def _jsonl(file: IO[bytes], _: pa.Schema, batches: Iterator[pa.RecordBatch]) -> None:
+def _jsonl(file: IO[bytes], _: pa.Schema, batches: Iterator[pa.RecordBatch], *, ids_as_strings: bool = False) -> None:
     """One object a line, times in ISO 8601 with Z."""
     for batch in batches:
         for row in _texts(batch, lists=False).to_pylist():
-            file.write(json.dumps(row, ensure_ascii=False, default=str).encode() + b"\n")
+            facts = ids.as_strings(row) if ids_as_strings else row
+            file.write(json.dumps(facts, ensure_ascii=False, default=str).encode() + b"\n")
 
 
 def _texts(batch: pa.RecordBatch, *, lists: bool) -> pa.RecordBatch:

@@ -7,8 +7,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any, cast
+from urllib.parse import urlsplit
 
 from pipelines.errors import NewsfeedError
+
+RENAMING = {"hdfs", "viewfs"}
+"""File systems that rename onto another file only when they are told to."""
 
 
 class PlaceError(NewsfeedError):
@@ -80,11 +84,12 @@ def writing(place: str) -> Iterator[IO[bytes]]:
 
 
 def rename(place: str, new: str) -> None:
-    """Give a file another name in its folder; PlaceError when it cannot be."""
+    """Give a file another name in its folder, replacing one that has it; PlaceError when it cannot be."""
     try:
         if is_url(place):
             filesystem, path = _remote(place)
-            filesystem.mv(path, _remote(new)[1])
+            replaces = {"overwrite": True} if urlsplit(place).scheme in RENAMING else {}
+            filesystem.mv(path, _remote(new)[1], **replaces)
         else:
             os.replace(place, new)
     except OSError as fault:

@@ -1,10 +1,14 @@
 import csv
 import json
+import subprocess
+import sys
 from datetime import UTC, datetime
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+
+from tests.surroundings import environment
 
 COLUMNS = {
     "newsfeed": ["reader_id", "position", "post_id", "author_id", "reposter_id", "entered_at"],
@@ -103,3 +107,27 @@ def test_an_empty_view_is_exported_with_its_columns(call, tmp_path):
     for suffix, expected in [("csv", NEWSFEED.splitlines()[0] + "\n"), ("jsonl", "")]:
         assert call("export", "newsfeed", tmp_path / f"b.{suffix}", "--root", root).out.startswith("0 rows of newsfeed")
         assert (tmp_path / f"b.{suffix}").read_text() == expected
+
+
+LIMITED = """
+import resource
+from pipelines.cli import script
+
+resource.setrlimit(resource.RLIMIT_FSIZE, (40, 40))
+script()
+"""
+
+
+@pytest.mark.parametrize("suffix", ["csv", "jsonl", "parquet"])
+def test_a_good_file_stays_when_there_is_no_room_for_another(export, told, suffix):
+    file = export("newsfeed", suffix)
+    good = file.read_bytes()
+    command = [sys.executable, "-c", LIMITED, "export", "newsfeed", str(file), "--root", told.root]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, env=environment())
+    assert (done.returncode, done.stderr) == (1, f"error: cannot write {file}: File too large\n")
+    assert (file.read_bytes(), list(file.parent.iterdir())) == (good, [file])
+
+
+def test_ids_are_strings_in_json_lines_when_asked_for(export):
+    (_, entry, *_) = in_jsonl(export("newsfeed", "jsonl", "--ids-as-strings"))
+    assert (entry["reader_id"], entry["post_id"], entry["reposter_id"], entry["position"]) == ("1", "20", None, 2)
