@@ -6,7 +6,11 @@ import pytest
 
 from pipelines.landing.land import land
 from pipelines.reading.reader import Reader, newsfeed
+from pipelines.relations.follows import FOLLOWS
 from pipelines.releases.release import all_releases, release
+from pipelines.runs.building import BuildState
+from pipelines.runs.extraction import Extracted
+from pipelines.runs.log import Log
 from pipelines.runs.run import run
 from pipelines.storage import delta
 from pipelines.storage.checksums import DamagedFile
@@ -41,3 +45,15 @@ def test_a_rebuild_makes_a_damaged_table_anew(copy, undamaged, engine, table):
     assert kept == {name: (one.rows, one.content_hash) for name, one in release(undamaged).tables.items()}
     assert newsfeed(Reader.of(copy), 2, 5) == newsfeed(Reader.of(undamaged), 2, 5)
     assert run(copy, engine, rebuild=True).reason == "rebuild: the same again"
+
+
+def test_a_frame_is_made_of_files_as_they_were_written(copy, engine):
+    log = Log(tuple(delta.sizes(copy.log, delta.find(copy.log))))
+    file = file_of_table(copy, "relations/follows")
+    state = BuildState(log, Extracted())
+    state.add(FOLLOWS, ((0, str(file)),))
+    assert (state.frame("follows", engine).count(), state.frame("events", engine).count()) == (5, 80)
+    for table, name in [("relations/follows", "follows"), ("log", "events")]:
+        os.truncate(file_of_table(copy, table), 1000)
+        with pytest.raises(DamagedFile):
+            state.frame(name, engine)

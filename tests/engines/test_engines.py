@@ -1,6 +1,7 @@
 """What every engine does, whichever it is."""
 
 import os
+import re
 import subprocess
 import sys
 from datetime import UTC, datetime
@@ -13,7 +14,10 @@ from pyspark.errors import PySparkException
 from pyspark.sql import functions as F
 
 from pipelines.engines import EngineError, UnknownEngine, open_engine
-from pipelines.tables import ContractError
+from pipelines.storage import datafiles
+from pipelines.storage.checksums import DamagedFile
+from pipelines.storage.datafiles import FileWriter
+from pipelines.tables import Column, ContractError, Table
 from tests.engines.conftest import named, need_java
 
 TABLE = pa.table(
@@ -26,6 +30,7 @@ TABLE = pa.table(
         "names": pa.array([["a", None, "ß"], [], None], pa.list_(pa.string())),
     }
 )
+FILE = Table("file", (Column("id", "bigint", "an id"),), ("id",))
 
 
 def doubled(number):
@@ -36,6 +41,10 @@ def refuse(number):
     if number % 2:
         raise ContractError(f"number {number} breaks its contract")
     return number
+
+
+def rows_in(place):
+    return datafiles.read(place, None).num_rows
 
 
 def rows(table):
@@ -77,6 +86,16 @@ def test_a_task_may_be_a_closure_and_an_item_any_value(engine):
 def test_what_the_first_failing_task_raised_is_raised(engine):
     with pytest.raises(ContractError, match=r"^number 3 breaks its contract$"):
         engine.run(refuse, [2, 3, 4, 5])
+
+
+def test_what_a_task_finds_damaged_is_told_by_its_name(engine, tmp_path):
+    writer = FileWriter(str(tmp_path), FILE, 0)
+    writer.write(TABLE.select(["id"]).to_batches()[0])
+    place = f"{tmp_path}/{writer.close().path}"
+    assert engine.run(rows_in, [place]) == [3]
+    os.truncate(place, 200)
+    with pytest.raises(DamagedFile, match=f"^{re.escape(place)} is damaged: expected a "):
+        engine.run(rows_in, [place])
 
 
 def test_after_close_nothing_goes_on_and_another_engine_starts():
