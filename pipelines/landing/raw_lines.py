@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import IO
 
 from pipelines.storage import places
+from pipelines.storage.checksums import damaged, telling
 
 INLINE = 16 * 1024 * 1024
 """The longest line, in bytes, that the quarantine's table keeps itself."""
@@ -45,10 +46,17 @@ class RawLines:
         return digest.hexdigest()
 
     def pieces(self, digest: str) -> Iterator[bytes]:
-        """The bytes of a line that is kept, some at a time. Raises PlaceError when it is not there."""
-        place = self.place(digest)
-        with places.reading(place) as file:
-            yield from pieces(file, places.size(place))
+        """The bytes of a line that is kept, some at a time; at the end DamagedFile when they are not those of the line.
+
+        Raises DamagedFile, too, when it is not there.
+        """
+        place, found = self.place(digest), hashlib.sha256()
+        with telling(place), places.reading(place) as file:
+            for piece in pieces(file, places.size(place)):
+                found.update(piece)
+                yield piece
+        if found.hexdigest() != digest:
+            raise damaged(place, f"expected the SHA-256 that is its name, found {found.hexdigest()}")
 
     def _beside(self) -> str:
         return places.join(self.staging, f"raw-{uuid.uuid4().hex}")

@@ -157,8 +157,7 @@ def batches(place: str, columns: list[str]) -> Iterator[pa.RecordBatch]:
             about = file.metadata.row_group(group)
             size = sum(about.column(number).total_uncompressed_size for number in wanted)
             rows = max(1, min(about.num_rows, about.num_rows * AT_ONCE // max(1, size)))
-            with parquet.telling(place):
-                yield from file.iter_batches(rows, [group], columns)
+            yield from parquet.batches(place, file, columns, group, rows)
 
 
 def count(place: str) -> int:

@@ -50,7 +50,22 @@ def rows(
     chosen = range(file.num_row_groups) if groups is None else groups
     with telling(place):
         found = file.read_row_groups(chosen, columns, use_threads=use_threads)
-    expected = sum(file.metadata.row_group(group).num_rows for group in chosen)
-    if found.num_rows != expected:
-        raise damaged(place, f"expected {expected} rows, found {found.num_rows}")
+    _require_rows(place, sum(file.metadata.row_group(group).num_rows for group in chosen), found.num_rows)
     return found
+
+
+def batches(
+    place: str, file: pq.ParquetFile, columns: Sequence[str], group: int, size: int
+) -> Iterator[pa.RecordBatch]:
+    """The named columns of a row group, so many rows at a time; at the end DamagedFile if they are not all."""
+    found = 0
+    with telling(place):
+        for batch in file.iter_batches(size, [group], columns):
+            found += batch.num_rows
+            yield batch
+    _require_rows(place, file.metadata.row_group(group).num_rows, found)
+
+
+def _require_rows(place: str, expected: int, found: int) -> None:
+    if expected != found:
+        raise damaged(place, f"expected {expected} rows, found {found}")

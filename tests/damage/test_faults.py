@@ -5,6 +5,7 @@ import re
 
 import pytest
 
+from pipelines.landing.raw_lines import RawLines
 from pipelines.storage import checksums, datafiles, logfiles, naming
 from pipelines.storage.checksums import DamagedFile
 from pipelines.storage.keyed import KeyedFile
@@ -64,3 +65,13 @@ def test_a_file_that_was_written_before_names_had_checksums_is_read(copy):
     old = path.rename(path.with_name(naming.new_name(0)))
     assert datafiles.read(str(old), None).num_rows == 80
     checksums.verify(str(old))
+
+
+def test_a_long_line_in_quarantine_is_as_it_was_kept_or_told_of(tmp_path):
+    kept = RawLines(str(tmp_path / "kept"), str(tmp_path))
+    digest = kept.keep(b"long")
+    assert b"".join(kept.pieces(digest)) == b"long"
+    for damage in (lambda path: path.write_bytes(b"song"), lambda path: path.unlink()):
+        damage(tmp_path / "kept" / digest)
+        with pytest.raises(DamagedFile, match=f"^{kept.place(digest)} is .*; put it back from a copy$"):
+            list(kept.pieces(digest))

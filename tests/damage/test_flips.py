@@ -52,5 +52,5 @@ def test_releases_are_as_recorded_or_refused(file_in, undamaged):
 
 
 def test_the_quarantine_is_as_written_or_refused(file_in, undamaged):
-    read = lambda: quarantine.rows_of(undamaged).to_pylist()  # noqa: E731
+    read = lambda: [batch.to_pylist() for batch in quarantine.rows_of(undamaged)]  # noqa: E731
     assert outcomes(file_in("quarantine"), FLIPS, read)["told"] > FLIPS // 2
