@@ -10,10 +10,10 @@ LDBC := data/ldbc-snb-test
 TURNS := --cap $(or $(CAP),200) --repeat $(or $(REPEAT),3)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test soak mutate check docs bench bench-large jars lock clean
+.PHONY: help demo test soak mutate check docs bench bench-large jars signatures lock clean
 
 help: ## list what there is
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 demo: .venv/core ## land real data, publish two releases, print newsfeeds; needs neither Java nor a server
 	@rm -rf data/lake-demo
@@ -32,6 +32,7 @@ demo: .venv/core ## land real data, publish two releases, print newsfeeds; needs
 
 test: .venv/dev ## run all tests; those that need Java are skipped where there is none
 	@command -v java > /dev/null || echo "Without Java on the path, the tests of Apache Spark are skipped."
+	$(BIN)/python -m pipelines.compiled
 	$(BIN)/pytest -n 2
 
 soak: .venv/dev ## compare the views of many more random histories with the reference (SEEDS=10000)
@@ -57,6 +58,9 @@ bench-large: .venv/dev ## the same with ten times as much of everything
 
 jars: .venv/dev ## fetch the Delta jars for Apache Spark from Maven into .cache/jars; needs Java
 	$(BIN)/python -m pipelines.engines.jars
+
+signatures: .venv/dev ## list anew which functions commands compile, so that they are compiled on all cores
+	$(BIN)/python -m tests.signatures
 
 lock: ## choose versions anew and write both locks; needs uv
 	uv pip compile pyproject.toml --universal --generate-hashes --no-header --no-annotate -o requirements.lock

@@ -37,8 +37,8 @@ def run(
 
     Example: newsfeed run --cap 200 --replies all
     """
+    from pipelines.cores import cores
     from pipelines.engines import open_engine
-    from pipelines.engines.base import cores
     from pipelines.memory import budget
     from pipelines.runs.run import run as publish
     from pipelines.storage.lake import Lake

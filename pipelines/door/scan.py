@@ -122,7 +122,7 @@ def scan(block: Bytes, size: int, latest: int, of: Layout, to: Columns) -> tuple
             while byte(block, end) != NEWLINE:
                 end += 1
             if not _blank(block, at):
-                to.declined[declined] = (lines, at, end)
+                to.declined[declined, 0], to.declined[declined, 1], to.declined[declined, 2] = lines, at, end
                 declined += 1
         lines += 1
         at = end + 1

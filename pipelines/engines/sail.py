@@ -6,7 +6,8 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from pipelines.engines.base import Engine, Item, Result, cores
+from pipelines.cores import cores
+from pipelines.engines.base import Engine, Item, Result
 from pipelines.memory import reuse_freed
 
 if TYPE_CHECKING:

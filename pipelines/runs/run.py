@@ -16,7 +16,8 @@ from pipelines.certificate import (
     recomputed,
     written,
 )
-from pipelines.engines.base import Engine, cores
+from pipelines.cores import cores
+from pipelines.engines.base import Engine
 from pipelines.errors import NewsfeedError
 from pipelines.memory import budget
 from pipelines.releases.records import record

@@ -2,7 +2,7 @@
 
 import pytest
 
-from pipelines.engines.base import cores
+from pipelines.cores import cores
 from pipelines.storage.lake import Lake
 from tests.adapters.bluesky import BEN, EVE, create, delete
 from tests.adapters.conftest import JULY

@@ -2,7 +2,7 @@
 
 import pytest
 
-from pipelines.engines.base import cores
+from pipelines.cores import cores
 from pipelines.storage.lake import Lake
 from tests.landing.lines import counts, events, file_of, line, quarantined, rows_of
 

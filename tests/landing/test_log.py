@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta, timezone
 import pyarrow.parquet as pq
 from deltalake import DeltaTable
 
-from pipelines.engines.base import cores
+from pipelines.cores import cores
 from pipelines.events import CONTRACT
 from pipelines.landing.log_files import TOGETHER
 from tests.door.twin import content_hash

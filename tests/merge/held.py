@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 
-from pipelines.engines.base import cores
+from pipelines.cores import cores
 from pipelines.engines.sail import SailEngine
 from pipelines.memory import budget
 from pipelines.policy import Policy

@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from pipelines.engines.base import cores
+from pipelines.cores import cores
 from pipelines.errors import UsageError
 from pipelines.memory import budget, of_machine
 from pipelines.runs.materialize import buckets_for
