@@ -1,11 +1,14 @@
-"""Adapters: from foreign lines to event lines. A new format is one file and its name in FORMATS."""
+"""Adapters: from foreign lines to event lines.
+
+A new format is one file, with the functions `adapt` and `check`, and its name in FORMATS.
+"""
 
 from collections.abc import Callable, Mapping, Sequence
 from importlib import import_module
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
-from pipelines.errors import UsageError
+from pipelines.errors import NewsfeedError, UsageError
 
 EVENTS = "events"
 FORMATS = (EVENTS, "ldbc", "jetstream")
@@ -36,10 +39,19 @@ class Adapted(NamedTuple):
 
 
 Adapter = Callable[[str, bytes], Adapted]
+Check = Callable[[str, Sequence[bytes]], None]
+
+
+class OtherLayout(NewsfeedError):
+    """A source is not of the format that it is said to be; the message says what was expected of it and found."""
 
 
 class AdapterFault(ValueError):
     """A foreign line that the adapter cannot read; the message says what is wrong with it."""
+
+
+FIRST = 100
+"""By how many of its first lines, none of them blank, a source is told to be of a format."""
 
 
 def load_adapter(name: str) -> Adapter | None:
@@ -53,3 +65,15 @@ def load_adapter(name: str) -> Adapter | None:
         return None
     adapter: Adapter = import_module(f"pipelines.adapters.{name}").adapt
     return adapter
+
+
+def load_check(name: str) -> Check | None:
+    """What raises OtherLayout for a source whose name and first lines, up to FIRST, show that it is not of the format.
+
+    Some lines that cannot be read show nothing. None when lines are events already. Raises UsageError for an unknown
+    format.
+    """
+    if load_adapter(name) is None:
+        return None
+    check: Check = import_module(f"pipelines.adapters.{name}").check
+    return check

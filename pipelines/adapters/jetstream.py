@@ -1,10 +1,10 @@
 """Lines of Bluesky's Jetstream as events; docs/jetstream.md says what becomes what, and what is left out."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
-from pipelines.adapters import Adapted, AdapterFault, Retraction
+from pipelines.adapters import FIRST, Adapted, AdapterFault, OtherLayout, Retraction
 from pipelines.adapters.atproto import RECORD, Commit, Draft, Json, a_did, a_uri, created, given, key_of, short
 
 NO_HANDLE = (None, "handle.invalid")
@@ -33,6 +33,25 @@ def adapt(source: str, line: bytes) -> Adapted:
         raise AdapterFault("not text: half of a surrogate pair") from fault
     except (ValueError, RecursionError) as fault:
         raise AdapterFault(f"not JSON: {fault}") from fault
+
+
+def check(_source: str, first: Sequence[bytes]) -> None:
+    """Raise OtherLayout where no line is a message, though there are objects or many lines."""
+    said = [_parsed(line) for line in first]
+    objects = [one for one in said if isinstance(one, dict) and one]
+    if any(name in one for one in objects for name in ("did", "kind")):
+        return
+    if objects or len(first) == FIRST:
+        found = f"the fields {', '.join(objects[0])}" if objects else first[0].decode("utf-8", "replace").rstrip()
+        raise OtherLayout(f"expected messages with the fields did and kind, found {found:.200}")
+
+
+def _parsed(line: bytes) -> Any:
+    """What a line says in JSON; None when it is none."""
+    try:
+        return json.loads(line)
+    except (ValueError, RecursionError):
+        return None
 
 
 def _read(message: Any) -> Adapted:

@@ -5,11 +5,12 @@ Forums and their members are left out. Fields are separated by `|`, without quot
 """
 
 import json
-from collections.abc import Callable, Iterator
+import re
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from pipelines.adapters import Adapted, AdapterFault
+from pipelines.adapters import FIRST, Adapted, AdapterFault, OtherLayout
 
 Event = dict[str, Any]
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -22,14 +23,35 @@ def adapt(source: str, line: bytes) -> Adapted:
         fields = line.decode("utf-8").rstrip("\r\n").split("|")
     except UnicodeDecodeError as fault:
         raise AdapterFault(f"not UTF-8 at byte {fault.start}") from fault
-    for prefix, (count, header, read) in SNAPSHOT.items():
-        if name.startswith(prefix):
-            if fields[0] == header:
-                return Adapted()
-            return _lines(read(_of_length(name, fields, count), _iso))
-    if name.startswith("updateStream"):
+    kind = _kind_of(name)
+    if kind == UPDATE_STREAM:
         return _lines(_update(name, fields))
-    raise AdapterFault(f"{name}: not an LDBC file that holds events")
+    if kind in WITHOUT_EVENTS:
+        return Adapted(left_out=f"{kind} files")
+    if kind not in SNAPSHOT:
+        raise AdapterFault(f"{name}: not an LDBC file that holds events")
+    header, read = SNAPSHOT[kind]
+    if fields[0] == header.partition("|")[0]:
+        return Adapted()
+    return _lines(read(_of_length(name, fields, header.count("|") + 1), _time))
+
+
+def check(source: str, first: Sequence[bytes]) -> None:
+    """Raise OtherLayout for a name or a header that files of this layout do not have."""
+    kind = _kind_of(source.rsplit("/", 1)[-1])
+    if kind not in {*SNAPSHOT, *WITHOUT_EVENTS, UPDATE_STREAM}:
+        raise OtherLayout(f"expected a file named as {', '.join(SNAPSHOT)} or {UPDATE_STREAM}, found another name")
+    lines = [line.decode("utf-8", "replace").rstrip("\r\n") for line in first]
+    if kind == UPDATE_STREAM and len(lines) == FIRST and not any(UPDATE.match(line) for line in lines):
+        raise OtherLayout(f"expected lines as time|time|operation from 1 to 8|…, found {lines[0]:.80}")
+    if kind in SNAPSHOT and lines and not NUMBER.match(lines[0]) and lines[0] != SNAPSHOT[kind][0]:
+        raise OtherLayout(f"expected the columns {SNAPSHOT[kind][0]}, found {lines[0]:.200}")
+
+
+def _kind_of(name: str) -> str:
+    """What a file holds: its name up to the numbers of its part."""
+    found = KIND.match(name)
+    return found[0] if found else ""
 
 
 def _lines(events: Iterator[Event]) -> Adapted:
@@ -45,9 +67,9 @@ def _of_length(name: str, fields: list[str], count: int) -> list[str]:
     return fields
 
 
-def _iso(text: str) -> str:
-    """2010-06-27T23:36:57.962+0000 with a colon in the offset."""
-    return f"{text[:-2]}:{text[-2:]}"
+def _time(text: str) -> str:
+    """Milliseconds, or 2010-06-27T23:36:57.962+0000 with a colon in the offset."""
+    return _from_millis(text) if text.isdecimal() else f"{text[:-2]}:{text[-2:]}"
 
 
 def _from_millis(text: str) -> str:
@@ -95,13 +117,31 @@ def _comment(fields: list[str], time: Time) -> Iterator[Event]:
 
 Read = Callable[[list[str], Time], Iterator[Event]]
 
-SNAPSHOT: dict[str, tuple[int, str, Read]] = {
-    "person_knows_person": (3, "Person.id", _friendship),
-    "person_likes_": (3, "Person.id", _like),
-    "person": (9, "id", _person),
-    "post": (11, "id", _post),
-    "comment": (10, "id", _comment),
+SNAPSHOT: dict[str, tuple[str, Read]] = {
+    "person": ("id|firstName|lastName|gender|birthday|creationDate|locationIP|browserUsed|place", _person),
+    "person_knows_person": ("Person.id|Person.id|creationDate", _friendship),
+    "person_likes_post": ("Person.id|Post.id|creationDate", _like),
+    "person_likes_comment": ("Person.id|Comment.id|creationDate", _like),
+    "post": (
+        "id|imageFile|creationDate|locationIP|browserUsed|language|content|length|creator|Forum.id|place",
+        _post,
+    ),
+    "comment": (
+        "id|creationDate|locationIP|browserUsed|content|length|creator|place|replyOfPost|replyOfComment",
+        _comment,
+    ),
 }
+"""The header of each kind of file that holds events, and what reads its other lines."""
+WITHOUT_EVENTS = (
+    *("forum", "forum_hasMember_person", "forum_hasTag_tag", "comment_hasTag_tag", "post_hasTag_tag"),
+    *("person_email_emailaddress", "person_hasInterest_tag", "person_speaks_language"),
+    *("person_studyAt_organisation", "person_workAt_organisation", "organisation", "place", "tag", "tagclass"),
+)
+"""The other kinds of files of the layout."""
+UPDATE_STREAM = "updateStream"
+KIND = re.compile("[A-Za-z]+(?:_[A-Za-z]+)*")
+NUMBER = re.compile(r"\d+\|")
+UPDATE = re.compile(r"\d+\|\d+\|[1-8]\|")
 
 UPDATES: dict[str, tuple[int, Read]] = {
     "1": (14, _person),

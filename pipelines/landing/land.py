@@ -23,6 +23,7 @@ from pipelines.landing.deduplication import deduplicate
 from pipelines.landing.log_files import certificate_of, remove_uncommitted, write_standing
 from pipelines.landing.naming import commit_names, resolve_names, without_taken
 from pipelines.landing.partitions import Partition
+from pipelines.landing.recognition import require_format
 from pipelines.landing.rejects import count_rejects
 from pipelines.landing.retractions import with_retractions
 from pipelines.landing.sources import Chunk, chunks_of
@@ -89,8 +90,8 @@ def land(
 ) -> Landing:
     """Land the lines of the sources at a time of the clock (now when None).
 
-    Raises PlaceError for a source that cannot be read, UsageError for an unknown format, Conflict when other landings
-    kept coming first.
+    Raises PlaceError for a source that cannot be read, UsageError for an unknown format, OtherLayout for a source of
+    another one, Conflict when other landings kept coming first.
     """
     load_adapter(format_name)
     now = micros(clock)
@@ -104,6 +105,7 @@ def land(
 
     with lake.scratch() as scratch:
         chunks = chunks_of(scratch, sources)
+        require_format(chunks, format_name)
         return land_chunks(lake, engine, chunks, Intake(scratch, format_name, now, lake.quarantine_raw), keep, progress)
 
 

@@ -5,6 +5,7 @@ import sys
 import uuid
 import zlib
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import IO, Any
 
@@ -121,12 +122,18 @@ def _first_line(file: IO[bytes], start: int) -> int:
 
 def _decompressed(file: IO[bytes], place: str, buffers: Buffers) -> Iterator[Block]:
     offset = 0
+    with _telling(place), gzip.open(file) as lines:
+        while data := lines.read(BLOCK):
+            data += b"" if data.endswith(b"\n") else lines.readline()
+            yield _without_mark(Block(offset, lines_of(data, buffers)))
+            offset += len(data)
+
+
+@contextmanager
+def _telling(place: str) -> Iterator[None]:
+    """Tell of a compressed file that is damaged as a PlaceError."""
     try:
-        with gzip.open(file) as lines:
-            while data := lines.read(BLOCK):
-                data += b"" if data.endswith(b"\n") else lines.readline()
-                yield _without_mark(Block(offset, lines_of(data, buffers)))
-                offset += len(data)
+        yield
     except (EOFError, OSError, zlib.error) as fault:
         raise places.PlaceError(f"cannot read {place}: not a whole gzip file ({fault})") from fault
 
@@ -144,6 +151,13 @@ def lines_at(chunk: Chunk, offsets: list[int]) -> Iterator[bytes]:
         for offset in offsets:
             lines.seek(offset)
             yield lines.readline().removesuffix(b"\n")
+
+
+def first_lines(chunk: Chunk) -> Iterator[bytes]:
+    """The lines of a chunk's source from its beginning, without the byte-order mark."""
+    with places.reading(chunk.place) as file, _telling(chunk.place), _plain(file, chunk) as lines:
+        yield lines.readline().removeprefix(BYTE_ORDER_MARK)
+        yield from lines
 
 
 def _plain(file: IO[bytes], chunk: Chunk) -> IO[bytes] | gzip.GzipFile:

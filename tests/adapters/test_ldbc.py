@@ -112,7 +112,6 @@ FAULTS = [
     (UPDATES, b"1|0", f"{UPDATES}: expected an operation from 1 to 8 in field 3, found None"),
     (UPDATES, b"1|0|2|5|9|soon", "not a number where one is expected: invalid literal for int() with base 10: 'soon'"),
     (UPDATES, b"1|0|2|5|9|999999999999999", "not a number where one is expected: date value out of range"),
-    ("forum_0_0.csv", b"1|x|y", "forum_0_0.csv: not an LDBC file that holds events"),
 ]
 
 
@@ -140,6 +139,11 @@ def test_a_line_that_cannot_be_read_is_a_fault(name, raw, fault):
     with pytest.raises(AdapterFault) as raised:
         adapt(f"/data/{name}", raw)
     assert str(raised.value) == fault
+
+
+def test_a_file_of_another_name_holds_no_events():
+    with pytest.raises(AdapterFault, match=r"^people\.csv: not an LDBC file that holds events$"):
+        adapt("/data/people.csv", b"1|x|y")
 
 
 def test_formats_are_known_by_name():

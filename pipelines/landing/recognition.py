@@ -1,0 +1,29 @@
+"""Recognition: what sources begin with shows whether they are of the format that they are said to be."""
+
+from collections.abc import Iterator, Sequence
+from itertools import islice
+
+from pipelines.adapters import FIRST, Check, OtherLayout, load_check
+from pipelines.characters import printable
+from pipelines.landing.sources import Chunk, first_lines
+
+
+def require_format(chunks: Sequence[Chunk], format_name: str) -> None:
+    """Raise OtherLayout, once for all, when sources are not of the format, or PlaceError for what cannot be read."""
+    check = load_check(format_name)
+    others = dict(_others(chunks, check)) if check else {}
+    if others:
+        source, said = next(iter(others.items()))
+        more = f" ({len(others):,} such files in all)" if len(others) > 1 else ""
+        raise OtherLayout(f"cannot land {source}: it is not {format_name} as this reads it: {said}{more}")
+
+
+def _others(chunks: Sequence[Chunk], check: Check) -> Iterator[tuple[str, str]]:
+    """The sources that are not of the format, and why."""
+    for chunk in chunks:
+        if chunk.start == 0:
+            filled = (line for line in first_lines(chunk) if line.strip())
+            try:
+                check(chunk.source, tuple(islice(filled, FIRST)))
+            except OtherLayout as fault:
+                yield chunk.source, printable(str(fault))
