@@ -1,4 +1,25 @@
-"""What a user can do something about: such an error has a message that says what, where, expected and found."""
+"""What a user can do something about: such an error has a message that says what, where, expected and found.
+
+Libraries tell faults of the world, such as a full disk, each in its own way; here they all become one line.
+"""
+
+import errno
+import os
+import re
+from traceback import extract_tb
+
+NUMBER = re.compile(r"os error (\d+)|errno (\d+)|code: (\d+), kind")
+"""The number that the system gave a fault, as libraries write it."""
+PLACE = re.compile(
+    r"(?:file|dir|directory:|path|operation on) ['\"]?((?:/|\w+://)[^'\"\n]+?)(?=['\"\n]|: |#\d+$|$)", re.MULTILINE
+)
+"""The place of a fault, as libraries write it."""
+COLOURS = re.compile(r"\x1b\[\d*m")
+WORLD = ("deltalake", "_internal", "pyspark", "grpc", "py4j", "fsspec", "hdfs_native", "_hdfs_native", "pysail")
+"""The packages whose errors tell what a server, a store or a table is like."""
+NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS}
+"""The faults that only writing has."""
+LONGEST = 500
 
 
 class NewsfeedError(Exception):
@@ -11,3 +32,58 @@ class UsageError(NewsfeedError):
     """The command was called wrongly."""
 
     exit_code = 2
+
+
+def number_of(fault: BaseException) -> int | None:
+    """The system's number for a fault, None when it was not the system's; libraries tell it in their text."""
+    number = getattr(fault, "errno", None)
+    if isinstance(number, int) and number > 0:
+        return number
+    told = NUMBER.search(COLOURS.sub("", str(fault)))
+    return None if told is None else int(next(filter(None, told.groups())))
+
+
+def reason(fault: BaseException) -> str:
+    """What went wrong, on one line: in the system's words where it was the system's fault."""
+    number = number_of(fault)
+    if number is not None:
+        return os.strerror(number)
+    text = " ".join(COLOURS.sub("", str(fault)).replace("↳", ":").split()) or type(fault).__name__
+    return text if len(text) <= LONGEST else f"{text[:LONGEST]}…"
+
+
+def place_of(fault: BaseException) -> str | None:
+    """The file or folder with which something went wrong, None where the fault does not say it."""
+    named = getattr(fault, "filename", None)
+    if named is not None:
+        return os.fsdecode(named) if isinstance(named, str | bytes) else None
+    told = PLACE.search(COLOURS.sub("", str(fault)))
+    return None if told is None else told[1]
+
+
+def line_of(fault: BaseException) -> str:
+    """What a command says of a fault: one line, whatever it is."""
+    if isinstance(fault, NewsfeedError):
+        return str(fault)
+    if isinstance(fault, MemoryError):
+        return f"not enough memory: {reason(fault)}"
+    if isinstance(fault, ImportError):
+        return f"the installation is not whole: {reason(fault)}"
+    if isinstance(fault, RuntimeError) and "start new thread" in str(fault):
+        return "the system gives this user no more threads"
+    if isinstance(fault, OSError) or number_of(fault) is not None or _is_of_the_world(fault):
+        place = place_of(fault)
+        verb = "write" if number_of(fault) in NO_ROOM else "read"
+        return reason(fault) if place is None else f"cannot {verb} {place}: {reason(fault)}"
+    return _bug(fault)
+
+
+def _is_of_the_world(fault: BaseException) -> bool:
+    return type(fault).__module__.partition(".")[0] in WORLD
+
+
+def _bug(fault: BaseException) -> str:
+    """What to say of an error that no user can do anything about."""
+    last = extract_tb(fault.__traceback__)[-1] if fault.__traceback__ else None
+    where = "" if last is None else f" at {last.filename}, line {last.lineno}"
+    return f"this is a bug of newsfeed: {type(fault).__name__}{where}: {reason(fault)} (NEWSFEED_DEBUG=1 tells more)"

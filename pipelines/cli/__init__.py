@@ -3,57 +3,80 @@
 import gc
 import os
 import sys
+from traceback import print_exception
 
-from pipelines.errors import NewsfeedError
+from pipelines.cli import streams
+from pipelines.cli.signals import Ended, heard
+from pipelines.errors import NewsfeedError, line_of
 
 YOUNG = 50_000
 """New objects before Python looks for cycles among them: imports make half a million that stay."""
 INTERRUPTED = 130
 """The exit code of a command that was interrupted, which is also what typer makes of an interrupt."""
+ENDED = 128
+"""The exit codes of commands that a signal ended are above it."""
+DEBUG = "NEWSFEED_DEBUG"
+"""The variable that asks for the traceback of a fault, beside its line."""
 ENVIRONMENT = {"ARROW_DEFAULT_MEMORY_POOL": "jemalloc"}
 """What Arrow is told before it is loaded: to take its memory where freed memory can be kept (`pipelines.memory`)."""
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run the command; 0, or 1 when it failed, 2 when it was called wrongly, 130 when it was interrupted."""
+    """Run the command; 0, or 1 when it failed, 2 when it was called wrongly, 128 + n when signal n ended it."""
     try:
         from pipelines.cli.app import app
 
-        code = app(arguments, standalone_mode=False, prog_name="newsfeed")
-    except NewsfeedError as fault:
-        print(f"error: {fault}", file=sys.stderr)
-        return fault.exit_code
+        with heard():
+            code = app(arguments, standalone_mode=False, prog_name="newsfeed")
     except KeyboardInterrupt:
         code = INTERRUPTED
-    except Exception as fault:  # noqa: BLE001 (typer's own errors have no common base; others are raised again)
-        return _usage_exit(fault)
+    except Ended as end:
+        print(end, file=sys.stderr)
+        return end.exit_code
+    except Exception as fault:  # noqa: BLE001 (whatever it is, it is told on one line)
+        return _told(fault)
     if code == INTERRUPTED:
         print("interrupted", file=sys.stderr)
     return code if isinstance(code, int) else 0
 
 
-def _usage_exit(fault: Exception) -> int:
-    """Show what typer has to say of a wrong call; anything else is ours, and is raised again."""
+def _told(fault: Exception) -> int:
+    """Tell a fault on one line, typer's own in its words, with a traceback when one is asked for; the exit code."""
+    if os.environ.get(DEBUG):
+        print_exception(fault)
     show = getattr(fault, "show", None)
-    if show is None:
-        raise fault
-    show()
-    return int(getattr(fault, "exit_code", 2))
+    if show is not None:
+        show()
+        return int(getattr(fault, "exit_code", 2))
+    line = line_of(fault)
+    if line:
+        print(f"error: {line}", file=sys.stderr)
+    return fault.exit_code if isinstance(fault, NewsfeedError) else 1
+
+
+def _written(code: int) -> int:
+    """Write what is left for standard output; the exit code, which is another when that fails."""
+    try:
+        streams.finish()
+    except NewsfeedError as fault:
+        return code or _told(fault)
+    return code
 
 
 def script() -> None:
     """The console script, in a process of its own, whose memory it may manage.
 
-    Python looks for cycles to free more rarely than usual, and not once more as it ends. An interrupted command has
-    cleaned up when it comes here, and does not wait for what its threads still do.
+    Python looks for cycles to free more rarely than usual, and not once more as it ends. A command that a signal ended
+    has cleaned up when it comes here, and does not wait for what its threads still do.
     """
     for name, value in ENVIRONMENT.items():
         os.environ.setdefault(name, value)
     gc.set_threshold(YOUNG)
+    streams.prepare()
     try:
-        code = main()
+        code = _written(main())
     finally:
         gc.freeze()
-    if code == INTERRUPTED:
+    if code >= ENDED:
         os._exit(code)
     sys.exit(code)

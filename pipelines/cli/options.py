@@ -4,6 +4,9 @@ from typing import Annotated
 
 import typer
 
+MOST = 2**31 - 1
+"""The greatest number of entries, which positions can count."""
+
 Root = Annotated[
     str,
     typer.Option("--root", envvar="NEWSFEED_ROOT", help="Where the lake is: a local path, or a URL such as hdfs://…"),
@@ -30,7 +33,9 @@ IdsAsStrings = Annotated[
         help="In JSON, write the ids (fields that end in _id or _ids) as strings, for readers that round above 2^53.",
     ),
 ]
-ReleaseNumber = Annotated[int | None, typer.Option("--release", help="A release by number; the last one by default.")]
+ReleaseNumber = Annotated[
+    int | None, typer.Option("--release", max=MOST, help="A release by number; the last one by default.")
+]
 Verbose = Annotated[bool, typer.Option("--verbose", help="Show what the engine says.")]
 
 ROOT = "data/lake"

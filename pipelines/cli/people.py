@@ -28,7 +28,7 @@ DONE = {
 def find(
     prefix: Annotated[str, typer.Argument(help="What a name begins with; @… looks at usernames only.")],
     root: options.Root = options.ROOT,
-    limit: Annotated[int, typer.Option(min=1, help="How many people.")] = 20,
+    limit: Annotated[int, typer.Option(min=1, max=options.MOST, help="How many people.")] = 20,
     release: options.ReleaseNumber = None,
     json: options.AsJson = False,
     ids_as_strings: options.IdsAsStrings = False,
@@ -63,7 +63,9 @@ def _row(one: dict[str, Any]) -> tuple[str, ...]:
 def user(
     user: options.User,
     root: options.Root = options.ROOT,
-    limit: Annotated[int, typer.Option(min=1, help="How many posts, and how many notifications.")] = 5,
+    limit: Annotated[
+        int, typer.Option(min=1, max=options.MOST, help="How many posts, and how many notifications.")
+    ] = 5,
     release: options.ReleaseNumber = None,
     json: options.AsJson = False,
     ids_as_strings: options.IdsAsStrings = False,

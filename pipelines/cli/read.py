@@ -14,7 +14,7 @@ View = Annotated[str, typer.Argument(help="A view, such as newsfeed.")]
 def feed(
     user: options.User,
     root: options.Root = options.ROOT,
-    limit: Annotated[int, typer.Option(min=1, help="How many entries.")] = 20,
+    limit: Annotated[int, typer.Option(min=1, max=options.MOST, help="How many entries.")] = 20,
     release: options.ReleaseNumber = None,
     json: options.AsJson = False,
     ids_as_strings: options.IdsAsStrings = False,

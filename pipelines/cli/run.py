@@ -17,7 +17,9 @@ def run(
     root: options.Root = options.ROOT,
     engine: options.Engine = options.ENGINE,
     rebuild: Annotated[bool, typer.Option("--rebuild", help="Compute even when nothing changed.")] = False,
-    cap: Annotated[int | None, typer.Option(min=1, help="The most entries of a newsfeed; remembered.")] = None,
+    cap: Annotated[
+        int | None, typer.Option(min=1, max=options.MOST, help="The most entries of a newsfeed; remembered.")
+    ] = None,
     replies: Annotated[
         str | None, typer.Option(help="Which replies of followees to show: followed, all or none; remembered.")
     ] = None,

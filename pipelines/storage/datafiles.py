@@ -61,8 +61,9 @@ class FileWriter:
         self._rows, self._hash, self._bounds = 0, 0, dict[str, tuple[int, int]]()
         self._last: pa.RecordBatch | None = None
         places.make_folder(self._place.rsplit("/", 1)[0])
-        self._sink = Summed(self._place)
-        self._writer = pq.ParquetWriter(self._sink, schema or table.arrow, **_options(table))
+        with places.telling("write", self._place):
+            self._sink = Summed(self._place)
+            self._writer = pq.ParquetWriter(self._sink, schema or table.arrow, **_options(table))
 
     def write(self, batch: pa.RecordBatch) -> None:
         """Check, hash and write the next rows."""
@@ -76,12 +77,14 @@ class FileWriter:
         self._hash += content_hash(batch) if self._hashed else 0
         self._rows += batch.num_rows
         self._note_bounds(batch)
-        self._writer.write_batch(batch, row_group_size=self._table.row_group)
+        with places.telling("write", self._place):
+            self._writer.write_batch(batch, row_group_size=self._table.row_group)
 
     def close(self) -> DataFile:
         """Finish the file, whose name then has its checksums."""
-        self._writer.close()
-        self._sink.close()
+        with places.telling("write", self._place):
+            self._writer.close()
+            self._sink.close()
         sums = Checksums(self._sink.whole, footer_checksum(self._place))
         path = with_checksums(self._path, sums)
         places.rename(self._place, with_checksums(self._place, sums))

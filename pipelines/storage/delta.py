@@ -10,7 +10,7 @@ from deltalake import DeltaTable, Schema
 from deltalake.exceptions import CommitFailedError, DeltaError, TableNotFoundError
 from deltalake.transaction import AddAction, CommitProperties, RemoveAction, Transaction
 
-from pipelines.errors import NewsfeedError
+from pipelines.errors import NewsfeedError, number_of, reason
 from pipelines.storage import places
 
 if TYPE_CHECKING:
@@ -44,25 +44,36 @@ def find(place: str, version: int | None = None) -> Handle | None:
     """The table at a place, at a version (the newest when None); None when there is no table."""
     if not places.is_url(place) and not places.exists(places.join(place, "_delta_log")):
         return None
-    try:
-        return DeltaTable(place, version=version)
-    except TableNotFoundError:
-        return None
+    with places.telling("read", place):
+        try:
+            return DeltaTable(place, version=version)
+        except TableNotFoundError:
+            return None
 
 
 def ensure(place: str, table: "Table", partition_by: list[str] | None = None) -> Handle:
     """The newest version of the table at a place, made to have all declared columns, created when there is none."""
-    handle = find(place)
+    handle, fault = find(place), None
     for attempt in range(TRIES):
         if handle is not None:
             return _with_all_columns(handle, table)
+        fault = _create(place, table, partition_by)
+        handle = find(place)
+        time.sleep(0.05 * attempt if handle is None else 0)
+    raise Conflict(f"cannot create {place}: other processes keep getting in the way ({fault})")
+
+
+def _create(place: str, table: "Table", partition_by: list[str] | None) -> str | None:
+    """Create the table; why not, when another process did, or is about to."""
+    with places.telling("write", place):
         try:
             about = table.description
             DeltaTable.create(place, table.arrow, mode="error", partition_by=partition_by, description=about)
-        except (DeltaError, CommitFailedError):  # another process created it, or is about to
-            time.sleep(0.05 * attempt)
-        handle = find(place)
-    raise Conflict(f"cannot create {place}: other processes keep getting in the way")
+        except (DeltaError, CommitFailedError) as fault:
+            if number_of(fault) is not None:
+                raise
+            return reason(fault)
+    return None
 
 
 def _with_all_columns(handle: Handle, table: "Table") -> Handle:
@@ -89,13 +100,14 @@ def commit(handle: Handle, table: "Table", change: Commit) -> int:
     )
     while True:
         try:
-            handle.create_write_transaction(
-                [*removed, *added],
-                "append",
-                table.arrow,
-                partition_by=list(change.partition),
-                commit_properties=properties,
-            )
+            with places.telling("write", str(handle.table_uri)):
+                handle.create_write_transaction(
+                    [*removed, *added],
+                    "append",
+                    table.arrow,
+                    partition_by=list(change.partition),
+                    commit_properties=properties,
+                )
         except CommitFailedError as fault:
             if not _was_only_created_again(handle):
                 raise Conflict(f"another process committed to {handle.table_uri} first") from fault
@@ -180,7 +192,8 @@ def restore(place: str, handle: Handle, version: int) -> Handle:
     if int(handle.version()) == version or set(paths(handle)) == set(paths(DeltaTable(place, version=version))):
         return handle
     try:
-        handle.restore(version)
+        with places.telling("write", place):
+            handle.restore(version)
     except CommitFailedError as fault:
         raise Conflict(f"another process committed to {place} first") from fault
     return DeltaTable(place)

@@ -1,15 +1,15 @@
 """Where a lake keeps its tables."""
 
-import uuid
-from collections.abc import Iterator
-from contextlib import contextmanager
+import re
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 
 from pipelines.errors import UsageError
-from pipelines.storage import places
+from pipelines.storage import places, servers
+from pipelines.storage.scratch import scratch
 
-PATTERN = set("*?[]{}")
-"""What engines read as a pattern in the path of a file."""
+MISREAD = re.compile(r"[*?\[\]{}#\\\x00-\x1f\x7f\ud800-\udfff]|%[0-9A-Fa-f]{2}")
+"""What Delta or an engine reads in the path of a file as something else."""
 
 
 def remedy(place: str) -> str:
@@ -26,10 +26,20 @@ class Lake:
 
     @classmethod
     def at(cls, root: str) -> "Lake":
-        """The lake at a root; a local path is made absolute. Raises UsageError for a path that engines take wrongly."""
-        if PATTERN & set(root):
-            raise UsageError(f"--root: expected a path without {' '.join(sorted(PATTERN))}, found {root!r}")
-        return cls(places.absolute(root))
+        """The lake at a root; a local path, also one given as `file://`, is made absolute.
+
+        Raises UsageError for a path that Delta or an engine would take wrongly, and PlaceError where a server should
+        be that does not answer.
+        """
+        if not root.strip():
+            raise UsageError(f"--root: expected a local path or a URL, found {root!r}")
+        place = places.absolute(root)
+        misread = MISREAD.search(place)
+        if misread is not None:
+            raise UsageError(f"--root: expected a path without {misread[0]!a}, found {place!a}")
+        if places.is_url(place):
+            servers.require_answer(place)
+        return cls(place)
 
     @property
     def log(self) -> str:
@@ -64,12 +74,6 @@ class Lake:
         """A view that is served."""
         return places.join(self.root, "views", name)
 
-    @contextmanager
-    def scratch(self) -> Iterator[str]:
+    def scratch(self) -> AbstractContextManager[str]:
         """A new folder for what only the command that makes it needs, gone when it is done."""
-        folder = places.join(self.root, "_scratch", uuid.uuid4().hex)
-        places.make_folder(folder)
-        try:
-            yield folder
-        finally:
-            places.remove_folder(folder)
+        return scratch(places.join(self.root, "_scratch"))

@@ -1,5 +1,6 @@
 """Places: local paths and URLs such as `hdfs://…`, and the only difference that there is between them."""
 
+import errno
 import glob
 import os
 import shutil
@@ -8,8 +9,11 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any, cast
 from urllib.parse import urlsplit
+from urllib.request import url2pathname
 
-from pipelines.errors import NewsfeedError
+from pipelines.errors import NewsfeedError, number_of, place_of, reason
+
+LOCAL = ("file:///", "file://localhost/")
 
 RENAMING = {"hdfs", "viewfs"}
 """File systems that rename onto another file only when they are told to."""
@@ -19,14 +23,31 @@ class PlaceError(NewsfeedError):
     """A place cannot be read or written; the message says which and why."""
 
 
+@contextmanager
+def telling(verb: str, place: str) -> Iterator[None]:
+    """Tell faults of the system, and of who keeps the files, as a PlaceError: what cannot be done with which place."""
+    try:
+        yield
+    except NewsfeedError:
+        raise
+    except Exception as fault:
+        is_clients = is_url(place) and isinstance(fault, RuntimeError)
+        if not isinstance(fault, OSError) and not is_clients and number_of(fault) in (None, errno.EEXIST):
+            raise
+        raise PlaceError(f"cannot {verb} {place_of(fault) or place}: {reason(fault)}") from fault
+
+
 def is_url(place: str) -> bool:
     """Whether a place is a URL rather than a local path."""
     return "://" in place
 
 
 def absolute(place: str) -> str:
-    """The place as any process can find it: a URL as it is, a local path made absolute."""
-    return place if is_url(place) else os.path.abspath(os.path.expanduser(place))
+    """The place as any process can find it: a URL as it is, a local path made absolute, also one given as `file://`."""
+    if place.startswith(LOCAL):
+        return url2pathname(urlsplit(place).path)
+    with telling("find", place):
+        return place if is_url(place) else os.path.abspath(os.path.expanduser(place))
 
 
 def join(place: str, *parts: str) -> str:
@@ -43,13 +64,11 @@ def _remote(url: str) -> tuple[Any, str]:
 
 def opened(place: str) -> IO[bytes]:
     """A file to read, which its reader closes; PlaceError when it cannot be read."""
-    try:
+    with telling("read", place):
         if is_url(place):
             filesystem, path = _remote(place)
             return cast("IO[bytes]", filesystem.open(path, "rb"))
         return open(place, "rb")
-    except OSError as fault:
-        raise PlaceError(f"cannot read {place}: {fault.strerror or fault}") from fault
 
 
 @contextmanager
@@ -67,56 +86,48 @@ def beginning(place: str, size: int) -> bytes:
 
 def created(place: str) -> IO[bytes]:
     """A new file in a folder that is there, which its writer closes; PlaceError when it cannot be written."""
-    try:
+    with telling("write", place):
         if is_url(place):
             filesystem, path = _remote(place)
             return cast("IO[bytes]", filesystem.open(path, "wb"))
         return open(place, "wb")
-    except OSError as fault:
-        raise PlaceError(f"cannot write {place}: {fault.strerror or fault}") from fault
 
 
 @contextmanager
 def writing(place: str) -> Iterator[IO[bytes]]:
     """A new file in a folder that is there; PlaceError when it cannot be written."""
-    with created(place) as file:
+    with telling("write", place), created(place) as file:
         yield file
 
 
 def rename(place: str, new: str) -> None:
     """Give a file another name in its folder, replacing one that has it; PlaceError when it cannot be."""
-    try:
+    with telling("write", new):
         if is_url(place):
             filesystem, path = _remote(place)
             replaces = {"overwrite": True} if urlsplit(place).scheme in RENAMING else {}
             filesystem.mv(path, _remote(new)[1], **replaces)
         else:
             os.replace(place, new)
-    except OSError as fault:
-        raise PlaceError(f"cannot write {new}: {fault.strerror or fault}") from fault
 
 
 def make_folder(place: str) -> None:
-    """Make a folder and those above it; one that is there is no fault."""
-    if is_url(place):
-        filesystem, path = _remote(place)
-        filesystem.makedirs(path, exist_ok=True)
-    else:
-        try:
+    """Make a folder and those above it; one that is there is no fault. Raises PlaceError."""
+    with telling("make the folder", place):
+        if is_url(place):
+            filesystem, path = _remote(place)
+            filesystem.makedirs(path, exist_ok=True)
+        else:
             Path(place).mkdir(parents=True, exist_ok=True)
-        except OSError as fault:
-            raise PlaceError(f"cannot make the folder {place}: {fault.strerror}") from fault
 
 
 def size(place: str) -> int:
     """The size of a file in bytes; PlaceError when there is none."""
-    try:
+    with telling("read", place):
         if is_url(place):
             filesystem, path = _remote(place)
             return int(filesystem.size(path))
         return os.stat(place).st_size
-    except OSError as fault:
-        raise PlaceError(f"cannot read {place}: {fault.strerror or fault}") from fault
 
 
 def is_stream(place: str) -> bool:
@@ -125,21 +136,36 @@ def is_stream(place: str) -> bool:
 
 
 def exists(place: str) -> bool:
-    """Whether a file or folder is there."""
-    if is_url(place):
+    """Whether a file or folder is there; PlaceError when that cannot be seen."""
+    with telling("read", place):
+        if is_url(place):
+            filesystem, path = _remote(place)
+            return bool(filesystem.exists(path))
+        try:
+            os.stat(place)
+        except (FileNotFoundError, NotADirectoryError):
+            return False
+        return True
+
+
+def names(place: str) -> list[str]:
+    """The names of the files and folders in a folder. Raises PlaceError."""
+    with telling("read", place):
+        if not is_url(place):
+            return os.listdir(place)
         filesystem, path = _remote(place)
-        return bool(filesystem.exists(path))
-    return os.path.exists(place)
+        return [entry.rstrip("/").rsplit("/", 1)[-1] for entry in filesystem.ls(path, detail=False)]
 
 
 def remove(place: str) -> None:
-    """Take a file away; one that is not there is no fault."""
-    if is_url(place):
-        filesystem, path = _remote(place)
-        if filesystem.exists(path):
-            filesystem.rm(path)
-    else:
-        Path(place).unlink(missing_ok=True)
+    """Take a file away; one that is not there is no fault. Raises PlaceError."""
+    with telling("remove", place):
+        if is_url(place):
+            filesystem, path = _remote(place)
+            if filesystem.exists(path):
+                filesystem.rm(path)
+        else:
+            Path(place).unlink(missing_ok=True)
 
 
 def remove_folder(place: str) -> None:

@@ -1,0 +1,96 @@
+"""Scratch folders: each belongs to a process, and what a dead one left is taken away by the next that needs one.
+
+On local storage a lock says that the process lives: the system takes it away however the process ends. A lock says
+nothing of another machine's processes, and there is none at a URL: what they left goes when it is a week old.
+"""
+
+import fcntl
+import platform
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import IO
+
+from pipelines.storage import places
+
+KEPT = timedelta(days=7)
+"""How long a folder is left alone of which nothing says whether its process lives."""
+STARTED = "%Y%m%dT%H%M%SZ"
+LOCK = ".lock"
+BOOT = Path("/proc/sys/kernel/random/boot_id")
+
+
+@contextmanager
+def scratch(parent: str) -> Iterator[str]:
+    """A new folder for what only this process needs, gone when it is done. Raises PlaceError."""
+    places.make_folder(parent)
+    sweep(parent)
+    folder = places.join(parent, f"{datetime.now(UTC):{STARTED}}-{uuid.uuid4().hex}")
+    with _locked(folder):
+        places.make_folder(folder)
+        try:
+            yield folder
+        finally:
+            with suppress(places.PlaceError):  # what stays behind now, the next command takes away
+                places.remove_folder(folder)
+
+
+def sweep(parent: str) -> None:
+    """Take away the scratch folders that dead processes left."""
+    for name in {name.removesuffix(LOCK) for name in places.names(parent)}:
+        started = _started(name)
+        if started is None:
+            continue
+        folder, is_old = places.join(parent, name), datetime.now(UTC) - started > KEPT
+        if places.is_url(parent):
+            if is_old:
+                places.remove_folder(folder)
+        else:
+            _sweep(folder, is_old=is_old)
+
+
+def _started(name: str) -> datetime | None:
+    """When the process began that a folder is named after, None for what is no scratch folder."""
+    try:
+        return datetime.strptime(name.partition("-")[0], STARTED).replace(tzinfo=UTC)
+    except ValueError:
+        return None
+
+
+def _sweep(folder: str, *, is_old: bool) -> None:
+    """Take a folder and its lock away if nobody holds that, and its owner was of this machine or is long gone."""
+    with suppress(OSError, places.PlaceError), Path(folder + LOCK).open("r+", encoding="utf-8") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        if is_old or lock.read() == _machine():
+            places.remove_folder(folder)
+            places.remove(folder + LOCK)
+
+
+@contextmanager
+def _locked(folder: str) -> Iterator[None]:
+    """Hold the lock beside a local folder; who reads in it what machine that is can trust it."""
+    if places.is_url(folder):
+        yield
+        return
+    with places.writing(folder + LOCK) as lock:
+        _take(lock)
+        try:
+            yield
+        finally:
+            places.remove(folder + LOCK)
+
+
+def _take(lock: IO[bytes]) -> None:
+    with suppress(OSError):  # storage that knows no locks
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        lock.write(_machine().encode())
+        lock.flush()
+
+
+def _machine() -> str:
+    """What tells this machine, since it was started, from all others."""
+    with suppress(OSError), BOOT.open(encoding="utf-8") as boot:
+        return boot.read()
+    return platform.node()

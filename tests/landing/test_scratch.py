@@ -1,0 +1,88 @@
+"""A landing's scratch folder goes with it, however it ends, and never while it lives."""
+
+import signal
+import subprocess
+import sys
+import time
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from pipelines.storage.scratch import BOOT, STARTED
+from tests.landing.lines import file_of, ids, line
+
+COMMAND = [sys.executable, "-c", "from pipelines.cli import script; script()"]
+
+
+@pytest.fixture
+def before():
+    """What the command is started by."""
+    return []
+
+
+@pytest.fixture
+def landing(lake, before):
+    """A landing of standard input, which waits for lines in the midst of its work."""
+    pipe = subprocess.PIPE
+    command = [*before, *COMMAND, "land", "-", "--root", lake.root]
+    with subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=pipe) as process:
+        while not folders(lake):
+            time.sleep(0.01)
+            assert process.poll() is None
+        yield process
+
+
+def folders(lake):
+    """The scratch folders in which there is something."""
+    return list(Path(lake.root).glob("_scratch/*/*"))
+
+
+def left(lake):
+    return list(Path(lake.root).glob("_scratch/*"))
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGINT], ids=lambda number: number.name)
+def test_told_to_end_it_cleans_up(landing, lake, number):
+    landing.send_signal(number)
+    assert landing.wait() == 128 + number
+    assert landing.stderr.read().count(b"\n") == 1
+    assert left(lake) == []
+
+
+def test_killed_the_next_takes_away_what_it_left(landing, lake, land, tmp_path):
+    landing.kill()
+    landing.wait()
+    assert folders(lake)
+    land(file_of(tmp_path / "a", line()))
+    assert left(lake) == []
+
+
+def test_the_next_leaves_a_living_one_alone(landing, lake, land, tmp_path):
+    land(file_of(tmp_path / "a", line("e-1")))
+    assert folders(lake)
+    landing.communicate(line("e-2"))
+    assert (landing.returncode, ids(lake), left(lake)) == (0, ["e-1", "e-2"], [])
+
+
+@pytest.mark.parametrize(("age", "machine", "stays"), [(6, "another", True), (8, "another", False), (0, None, False)])
+def test_of_another_machine_it_goes_when_it_is_a_week_old(lake, land, tmp_path, age, machine, stays):
+    name = f"{datetime.now(UTC) - timedelta(days=age):{STARTED}}-x"
+    folder = Path(lake.root, "_scratch", name)
+    folder.mkdir(parents=True)
+    Path(f"{folder}.lock").write_text(machine or BOOT.read_text())
+    land(file_of(tmp_path / "a", line()))
+    assert (folder in left(lake)) is stays
+
+
+def test_what_is_no_scratch_folder_stays(lake, land, tmp_path):
+    Path(lake.root, "_scratch", "mine").mkdir(parents=True)
+    land(file_of(tmp_path / "a", line()))
+    assert [one.name for one in left(lake)] == ["mine"]
+
+
+@pytest.mark.parametrize("before", [["nohup"]])
+def test_a_signal_that_is_ignored_ends_nothing(landing, lake):
+    landing.send_signal(signal.SIGHUP)
+    landing.communicate(line("e-1"))
+    assert (landing.returncode, ids(lake), left(lake)) == (0, ["e-1"], [])
