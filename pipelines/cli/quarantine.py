@@ -23,7 +23,8 @@ def quarantine(
     engine: options.Engine = options.ENGINE,
     readmit: Annotated[bool, typer.Option("--readmit", help="Try the lines again with today's contract.")] = False,
     limit: Annotated[
-        int | None, typer.Option(min=1, help=f"How many lines to show: {SHOWN} by default, with --json all.")
+        int | None,
+        typer.Option(min=1, max=options.MOST, help=f"How many lines to show: {SHOWN} by default, with --json all."),
     ] = None,
     json: options.AsJson = False,
     verbose: options.Verbose = False,

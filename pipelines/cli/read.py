@@ -69,7 +69,10 @@ def sql(
     query: Annotated[str, typer.Argument(help="SQL over the views, by their names.")],
     root: options.Root = options.ROOT,
     limit: Annotated[
-        int | None, typer.Option(min=1, help="How many rows to show: 40 on a terminal by default, elsewhere all.")
+        int | None,
+        typer.Option(
+            min=1, max=options.MOST, help="How many rows to show: 40 on a terminal by default, elsewhere all."
+        ),
     ] = None,
     vertical: Annotated[
         bool, typer.Option("--vertical", "-x", help="Show each row by itself, whole, a line for each column.")
