@@ -10,6 +10,8 @@ from pipelines.reading.reader import Reader, literal, people
 DIRECTORY, DEACTIVATIONS = "views/user_directory", "relations/deactivations"
 FOLDED = 2
 """The version of `user_directory` from which its terms are folded names."""
+UNLIKE_SQL = "\u1e9e\u037e\u1fef"
+"""The letters that fold to ASCII, but not by SQL: a capital sharp s, a question mark and an accent of Greek."""
 TOLD = 20
 
 
@@ -63,10 +65,16 @@ def _others(reader: Reader, term: str) -> set[int]:
     told = _has_folded_directory(reader)
     if told and not reader.release.tables[DEACTIVATIONS].rows:
         return set()
-    may_be = f"(lower(username) = {literal(term)} OR octet_length(username) > char_length(username))"
-    asked = f"{may_be} AND NOT is_active" if told else may_be
+    asked = f"{_may_fold_to(term)} AND NOT is_active" if told else _may_fold_to(term)
     rows = reader.rows(f"SELECT user_id, username FROM profile WHERE {asked}", "profile")  # noqa: S608
     return {row["user_id"] for row in rows if folded(row["username"]) == term}
+
+
+def _may_fold_to(term: str) -> str:
+    """What SQL can say of usernames that fold to a term: exact for ASCII, else that they are not in ASCII."""
+    if not term.isascii():
+        return "octet_length(username) > char_length(username)"
+    return f"lower(upper(translate(username, '{UNLIKE_SQL}', 'ß;`'))) = {literal(term)}"
 
 
 def _only(name: str, users: list[dict[str, Any]]) -> int:

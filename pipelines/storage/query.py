@@ -51,7 +51,7 @@ def rows(tables: Mapping[str, DeltaTable], sql: str) -> list[dict[str, Any]]:
     """The result, of columns of which each has a name of its own, as dicts. Raises QueryError, DamagedFile."""
     with telling():
         found = apart(_stream(tables, sql).read_all)
-    columns = [[value.as_py() for value in column] for column in found.columns]
+    columns = [column.to_pylist() for column in found.columns]
     return [dict(zip(found.column_names, row, strict=True)) for row in zip(*columns, strict=True)]
 
 

@@ -2,11 +2,13 @@
 
 # ruff: noqa: RUF001  # names are written in many scripts
 import json
+import sys
 from dataclasses import replace
 from unicodedata import normalize
 
 import pytest
 
+from pipelines.characters import folded
 from pipelines.landing.land import land
 from pipelines.reading.reader import Reader
 from pipelines.reading.users import DIRECTORY, UnknownUser, find_user
@@ -22,7 +24,9 @@ USERNAMES = {
     40: "o'neil", 41: "e\x1bvil", 42: "e\u202evil", 43: "E\u202eVIL",
     50: "Max", 51: "max",  # 51 is deactivated
 }  # fmt: skip
-DEACTIVATED = (21, 22, 30, 31, 32, 51)
+TO_ASCII = [char for char in map(chr, range(0x80, sys.maxunicode + 1)) if folded(char).isascii()]
+USERNAMES |= {100 + number: f"x{char}{number}" for number, char in enumerate(TO_ASCII)}  # deactivated, too
+DEACTIVATED = (21, 22, 30, 31, 32, 51, *(user for user in USERNAMES if user >= 100))
 
 
 @pytest.fixture(scope="module")
@@ -75,6 +79,13 @@ def test_other_letters_are_other_names_and_the_deactivated_are_not_found(ask, pr
 )  # fmt: skip
 def test_a_username_is_read_as_find_reads_names_also_of_who_is_deactivated(lake, name, user):
     assert find_user(Reader.of(lake), f"@{name}") == user
+
+
+def test_who_is_deactivated_is_found_by_any_letter_that_folds_to_ascii(lake):
+    reader = Reader.of(lake)
+    found = [find_user(reader, f"@X{folded(char)}{number}") for number, char in enumerate(TO_ASCII)]
+    assert {"ß", "\u1e9e", "ſ", "\u0131", "\u212a", "ﬃ", "\u037e", "\u1fef"} <= set(TO_ASCII)
+    assert found == [100 + number for number in range(len(TO_ASCII))]
 
 
 @pytest.mark.parametrize(("name", "user"), [("Bob", 10), ("bob", 11), ("BOB", 12), ("EVE", 23), ("max", 51)])
