@@ -5,6 +5,7 @@ import os
 import sys
 from traceback import print_exception
 
+from pipelines.characters import printable
 from pipelines.cli import streams
 from pipelines.cli.signals import Ended, heard
 from pipelines.errors import NewsfeedError, line_of
@@ -50,7 +51,8 @@ def _told(fault: Exception) -> int:
         return int(getattr(fault, "exit_code", 2))
     line = line_of(fault)
     if line:
-        print(f"error: {line}", file=sys.stderr)
+        written = f"error: {line}".encode("utf-8", "backslashreplace").decode()
+        print("\n".join(map(printable, written.split("\n"))), file=sys.stderr)
     return fault.exit_code if isinstance(fault, NewsfeedError) else 1
 
 

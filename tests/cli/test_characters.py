@@ -58,3 +58,15 @@ def test_a_person_and_a_text_are_shown_so(capsys):
     )
     show.text(f"{ENGLAND}\x1b[31m\u2067\nक्\u200dष")
     assert capsys.readouterr().out == f"      {ENGLAND} [31m \n      क्\u200dष\n"
+
+
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [("a\x1b[31m", "a [31m"), ("a\u202eb", "a b"), (FAMILY, FAMILY), ("a\udcff", "a\\udcff")],
+    ids=ascii,
+)
+def test_what_an_error_quotes_steers_no_terminal(call, tmp_path, name, told):
+    said = call("land", tmp_path / name, "--root", tmp_path / "lake")
+    assert said.code == 1
+    assert f"{tmp_path}/{told}" in said.err
+    assert said.err.removesuffix("\n").isprintable() or name == FAMILY
