@@ -6,9 +6,10 @@ import typer
 
 from pipelines.characters import printable
 from pipelines.cli import options, show
-from pipelines.cli.tables import Column
+from pipelines.cli.tables import Column, shortened
 
-QUOTED = 60
+QUOTED = 61
+"""The cells of a terminal that a quoted text takes at most."""
 FOUND = (
     Column("name", "text"),
     Column("username", "text"),
@@ -118,7 +119,7 @@ def _tell_post(post: dict[str, Any]) -> None:
 def _tell_notice(notice: dict[str, Any]) -> None:
     """One line in words, such as: Ann Lee @ann liked your post "Hello"."""
     written = printable(" ".join((notice["text"] or "").split()))
-    quoted = f"{written[:QUOTED]}…" if len(written) > QUOTED else written
+    quoted = shortened(written, QUOTED)
     actor = show.person(notice["actor"], notice["actor_id"])
     words = f"{actor} {DONE[notice['kind']]}" + (f': "{quoted}"' if quoted else "")
     print(f"      {show.when(notice['notified_at'])}  {words}")

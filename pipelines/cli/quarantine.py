@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from pipelines.characters import printable
 from pipelines.cli import options, show
 from pipelines.cli.land import tell
 
@@ -75,9 +76,9 @@ def _show(lake: "Lake", count: int, limit: int) -> None:
 
     print(f"{show.counted(count, 'line')} in quarantine")
     for row in islice(_rows(lake), limit):
-        print(f"\n{row['source']}, line {row['line_number']} (byte {row['byte_offset']})")
+        print(f"\n{printable(row['source'])}, line {row['line_number']} (byte {row['byte_offset']})")
         for fault in row["faults"]:
-            print(f"  {fault}")
+            print(f"  {printable(fault)}")
         file = row.get("raw_file")
         print(f"  {_beginning(row['raw'] if file is None else places.beginning(file, BYTES))}")
         if file is not None:

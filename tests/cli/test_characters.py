@@ -7,6 +7,8 @@ import pytest
 
 from pipelines.characters import printable
 from pipelines.cli import show
+from pipelines.landing.land import land
+from tests.landing.lines import file_of
 
 FAMILY = "\U0001f469\u200d\U0001f469\u200d\U0001f467\u200d\U0001f466"
 ENGLAND = "\U0001f3f4\U000e0067\U000e0062\U000e0065\U000e006e\U000e0067\U000e007f"
@@ -70,3 +72,11 @@ def test_what_an_error_quotes_steers_no_terminal(call, tmp_path, name, told):
     assert said.code == 1
     assert f"{tmp_path}/{told}" in said.err
     assert said.err.removesuffix("\n").isprintable() or name == FAMILY
+
+
+def test_a_quarantined_line_is_told_without_what_steers_a_terminal_in_the_name_of_its_file(
+    call, lake, engine, tmp_path
+):
+    land(lake, engine, [file_of(tmp_path / "a\x1b[31m\u202e", b"bad")])
+    said = call("quarantine", "--root", lake.root).out
+    assert f"{tmp_path}/a [31m , line 1 (byte 0)\n" in said

@@ -24,6 +24,7 @@ USERNAMES = {
     40: "o'neil", 41: "e\x1bvil", 42: "e\u202evil", 43: "E\u202eVIL",
     50: "Max", 51: "max",  # 51 is deactivated
 }  # fmt: skip
+FAMILY = "\U0001f469\u200d\U0001f469\u200d\U0001f467\u200d\U0001f466"
 TO_ASCII = [char for char in map(chr, range(0x80, sys.maxunicode + 1)) if folded(char).isascii()]
 USERNAMES |= {100 + number: f"x{char}{number}" for number, char in enumerate(TO_ASCII)}  # deactivated, too
 DEACTIVATED = (21, 22, 30, 31, 32, 51, *(user for user in USERNAMES if user >= 100))
@@ -39,6 +40,8 @@ def lake(tmp_path_factory, engine):
             for user, name in USERNAMES.items()
         ),
         *(line(f"d-{user}", "deactivated", actor_id=user) for user in DEACTIVATED),
+        line("p", "posted", actor_id=1, post_id=200, text=FAMILY * 40),
+        line("l", "liked", actor_id=2, post_id=200),
     ]
     land(lake, engine, [file_of(folder / "lines", *lines)], clock=CLOCK)
     run(lake, engine, clock=CLOCK)
@@ -130,3 +133,9 @@ def test_releases_of_before_and_without_a_directory_are_read_so_too(lake, projec
     assert [find_user(reader, name) for name in ("@ADA", "@GROSS", "@gone", "@bob")] == [1, 3, 30, 11]
     with pytest.raises(UnknownUser, match="3 users are called @Eve"):
         find_user(reader, "@Eve")
+
+
+def test_a_text_is_shown_whole_and_quoted_up_to_an_emoji_of_several_people(ask):
+    said = ask("user", "1").out
+    assert f"      {FAMILY * 40}\n" in said
+    assert f'First L2 @Anıl liked your post: "{FAMILY * 30}…"\n' in said
