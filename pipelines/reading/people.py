@@ -9,9 +9,9 @@ Row = dict[str, Any]
 
 def page(reader: Reader, user_id: int, limit: int) -> dict[str, Any]:
     """The profile of a user who has one, with at most `limit` posts and notifications, which have names and texts."""
-    (profile,) = reader.rows(f"SELECT * FROM profile WHERE user_id = {user_id}", "profile")  # noqa: S608
-    timeline = _newest(reader, "user_timeline", "author_id", user_id, limit)
-    notices = _newest(reader, "notifications", "user_id", user_id, limit)
+    (profile,) = reader.of_ids("profile", "user_id", [user_id])
+    timeline = reader.of_ids("user_timeline", "author_id", [user_id])[:limit]
+    notices = reader.of_ids("notifications", "user_id", [user_id])[:limit]
     written = posts(reader, {row["post_id"] for row in (*timeline, *notices)} - {None})
     authors = {post["author_id"] for post in written.values()}
     known = people(reader, authors | {notice["actor_id"] for notice in notices})
@@ -20,11 +20,6 @@ def page(reader: Reader, user_id: int, limit: int) -> dict[str, Any]:
         "posts": [_post(row, written.get(row["post_id"]), known) for row in timeline],
         "notifications": [_notice(row, written.get(row["post_id"]), known) for row in notices],
     }
-
-
-def _newest(reader: Reader, view: str, owner: str, user_id: int, limit: int) -> list[Row]:
-    sql = f"SELECT * FROM {view} WHERE {owner} = {user_id} ORDER BY position LIMIT {limit}"  # noqa: S608
-    return reader.rows(sql, view)
 
 
 def _post(row: Row, post: Row | None, known: dict[int, Row]) -> Row:
