@@ -13,12 +13,11 @@ import pyarrow as pa
 from pipelines.arrays import arrow, int64s, repeated
 from pipelines.clock import date_of
 from pipelines.projections import Extract
-from pipelines.storage import delta
 
 Certificate = dict[str, dict[str, tuple[int, int]]]
 
 APPLICATION = "land"
-LANDING, OWN, TOTAL = "landing", "certificate", "certificate_total"
+"""Whose transactions landings are."""
 
 
 def added(certificates: Iterable[Certificate]) -> Certificate:
@@ -46,17 +45,6 @@ def written(certificate: Certificate) -> str:
 def parsed(text: str) -> Certificate:
     """The certificate from its JSON."""
     return {k: {day: (n, int(h)) for day, (n, h) in days.items()} for k, days in json.loads(text).items()}
-
-
-def metadata(landing: int, own: Certificate, before: Certificate) -> dict[str, str]:
-    """What the commit of a landing says."""
-    return {LANDING: str(landing), OWN: written(own), TOTAL: written(added([before, own]))}
-
-
-def certified(log: delta.Handle) -> Certificate:
-    """The total of all landings up to the handle's version, as the last one's commit says."""
-    total = delta.commit_info(log, (LANDING, str(delta.number(log, APPLICATION))), TOTAL)
-    return {} if total is None else parsed(total)
 
 
 def _summed(event_type: str, events: pa.Table) -> pa.Table:

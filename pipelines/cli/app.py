@@ -2,7 +2,7 @@
 
 import typer
 
-from pipelines.cli import describe, inspect, land, people, quarantine, read, run
+from pipelines.cli import describe, inspect, land, people, quarantine, read, repair, run
 
 app = typer.Typer(
     help="Newsfeeds and per-user views as pure functions of an append-only event log.\n\n"
@@ -26,5 +26,6 @@ for command in (
     read.path,
     describe.describe,
     quarantine.quarantine,
+    repair.repair,
 ):
     app.command(context_settings={"ignore_unknown_options": command is read.sql})(command)

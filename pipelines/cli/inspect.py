@@ -39,14 +39,20 @@ def _tell(facts: dict[str, Any]) -> None:
     if release is None:
         print("release     none yet: `newsfeed run` publishes the first one")
         return
-    behind = facts["landings"] - release["landing"]
-    state = "up to date" if behind == 0 else f"{show.counted(behind, 'landing')} behind: `newsfeed run`"
-    print(f"release     {release['number']}, {show.when(release['released_at'])} UTC, {state}")
+    print(f"release     {release['number']}, {show.when(release['released_at'])} UTC, {_state(release)}")
     policy = release["policy"]
     own = "own posts" if policy["own_posts"] else "no own posts"
     print(f"policy      at most {policy['cap']} entries, {own}, replies: {policy['replies']}")
     for name, rows in release["rows"].items():
         print(f"  {rows:>12,}  {name}")
+
+
+def _state(release: dict[str, Any]) -> str:
+    """How the release stands to the log."""
+    if release["gone"]:
+        return str(release["gone"])
+    behind = release["behind"]
+    return "up to date" if behind == 0 else f"{show.counted(behind, 'landing')} behind: `newsfeed run`"
 
 
 def releases(root: options.Root = options.ROOT, json: options.AsJson = False) -> None:

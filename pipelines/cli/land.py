@@ -44,6 +44,8 @@ def land(
         show.as_json(asdict(landing))
     else:
         tell(landing)
+    if landing.gone:
+        show.warning(landing.gone)
 
 
 def _time(text: str) -> datetime:

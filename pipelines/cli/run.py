@@ -29,6 +29,9 @@ def run(
     view: Annotated[
         str | None, typer.Option(help="Make just this view, of all its history up to the last release.")
     ] = None,
+    accept_log: Annotated[
+        bool, typer.Option("--accept-log", help="Take the log as it is, though landings are gone from it.")
+    ] = False,
     memory: options.Memory = None,
     json: options.AsJson = False,
     verbose: options.Verbose = False,
@@ -48,9 +51,20 @@ def run(
     policy = _policy(cap, replies, own_posts)
     if view is not None and (policy or rebuild):
         raise UsageError("--view: expected no policy and no --rebuild beside it, all views have the same of both")
+    if view is not None and accept_log:
+        raise UsageError("--accept-log: expected no --view beside it, all views are made of what the log has")
     size = budget(memory, cores())
     with open_engine(engine, verbose=verbose, memory=size) as opened, show.status() as progress:
-        done = publish(Lake.at(root), opened, policy=policy, rebuild=rebuild, view=view, memory=size, progress=progress)
+        done = publish(
+            Lake.at(root),
+            opened,
+            policy=policy,
+            rebuild=rebuild,
+            view=view,
+            accept_log=accept_log,
+            memory=size,
+            progress=progress,
+        )
     if json:
         facts = {"published": done.published, "reason": done.reason, "seconds": done.seconds}
         show.as_json({**facts, "release": done.release.as_dict()})

@@ -110,6 +110,11 @@ def counted(number: int, noun: str, plural: str | None = None) -> str:
     return f"{number:,} {noun if number == 1 else plural or noun + 's'}"
 
 
+def warning(text: str) -> None:
+    """One line on the error stream."""
+    print(f"warning: {text}", file=sys.stderr)
+
+
 @contextmanager
 def progress(what: str) -> Iterator[Callable[[int, int], None]]:
     """A bar on the terminal's error stream, none when that is a file; call it with what is done and what there is."""

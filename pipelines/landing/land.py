@@ -12,8 +12,9 @@ from datetime import datetime
 from functools import partial
 
 from pipelines.adapters import EVENTS, load_adapter
-from pipelines.certificate import APPLICATION, Certificate, certified, counted, metadata
+from pipelines.certificate import APPLICATION, Certificate, counted
 from pipelines.clock import micros
+from pipelines.continuity import gone
 from pipelines.engines.base import Engine
 from pipelines.events.log import LOG, PARTITION
 from pipelines.landing import quarantine
@@ -28,6 +29,8 @@ from pipelines.landing.rejects import count_rejects
 from pipelines.landing.retractions import with_retractions
 from pipelines.landing.sources import Chunk, chunks_of
 from pipelines.landing.writing import Target
+from pipelines.landings import metadata, newest, next_number
+from pipelines.releases.release import last_release
 from pipelines.storage import delta
 from pipelines.storage.datafiles import DataFile
 from pipelines.storage.lake import Lake
@@ -42,7 +45,8 @@ Keep = Callable[[Sequence[Partition]], int]
 class Landing:
     """What one landing did; `number` is None when it brought no event.
 
-    `faults` counts quarantined lines by fault, `left_out` the lines that mean nothing here by what they are.
+    `faults` counts quarantined lines by fault, `left_out` the lines that mean nothing here by what they are. `gone`
+    says which landings the log lost that the last release was made of.
     """
 
     number: int | None
@@ -53,6 +57,7 @@ class Landing:
     newly_quarantined: int
     faults: dict[str, int] = field(default_factory=dict)
     left_out: dict[str, int] = field(default_factory=dict)
+    gone: str | None = None
 
 
 def together(landings: Sequence[Landing]) -> Landing:
@@ -72,6 +77,7 @@ def together(landings: Sequence[Landing]) -> Landing:
         newly_quarantined=sum(one.newly_quarantined for one in landings),
         faults=dict(faults.most_common()),
         left_out=dict(left_out.most_common()),
+        gone=landings[-1].gone if landings else None,
     )
 
 
@@ -125,7 +131,8 @@ def land_chunks(
 def _attempt(lake: Lake, engine: Engine, decoded: list[Partition], intake: Intake, keep: Keep) -> Landing:
     """Land decoded partitions on the log as it stands."""
     log = delta.ensure(lake.log, LOG, [PARTITION])
-    target = Target(lake.log, delta.number(log, APPLICATION) + 1, intake.clock)
+    last = last_release(lake)
+    target = Target(lake.log, next_number(log, last), intake.clock)
     history = delta.uris(lake.log, log)
     naming = resolve_names(lake, decoded)
     partitions = with_retractions(without_taken(lake, decoded, naming, intake), history, intake)
@@ -146,6 +153,7 @@ def _attempt(lake: Lake, engine: Engine, decoded: list[Partition], intake: Intak
         newly_quarantined=new,
         faults=dict(faults.most_common()),
         left_out=_left_out(decoded),
+        gone=gone(lake.log, log, last),
     )
 
 
@@ -158,7 +166,7 @@ def _left_out(partitions: list[Partition]) -> dict[str, int]:
 
 def _commit(log: delta.Handle, own: Certificate, files: list[DataFile], target: Target) -> None:
     """Append the files on the very version in which duplicates were looked for."""
-    said = metadata(target.landing, own, certified(log))
+    said = metadata(target.landing, own, newest(target.log, log).total)
     try:
         change = delta.Commit(tuple(files), (), APPLICATION, target.landing, said, {PARTITION: target.date})
         delta.commit(log, LOG, change)

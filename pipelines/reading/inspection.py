@@ -1,9 +1,10 @@
 """What there is in a lake: facts from the tables' own logs, without reading their rows."""
 
-import json
 from typing import Any
 
-from pipelines.releases.release import Release, all_releases, require_lake
+from pipelines.continuity import OtherLog, covered, log_gone
+from pipelines.landings import Landed, newest
+from pipelines.releases.release import Release, last_release, require_lake
 from pipelines.storage import delta
 from pipelines.storage.lake import Lake
 from pipelines.views import VIEWS
@@ -13,15 +14,16 @@ def status_of(lake: Lake) -> dict[str, Any]:
     """What landed, what is in quarantine, and the release that serves. Raises NoLake."""
     require_lake(lake)
     log = delta.find(lake.log)
-    by_type = {} if log is None else _events_by_type(log)
-    found = all_releases(lake)
+    landed = None if log is None else newest(lake.log, log)
+    by_type = _events_by_type(landed)
+    last = last_release(lake)
     return {
         "root": lake.root,
-        "landings": 0 if log is None else delta.number(log, "land"),
+        "landings": 0 if landed is None else landed.number,
         "events": sum(by_type.values()),
         "events_by_type": by_type,
         "quarantined": quarantined(lake),
-        "release": _release(found[-1]) if found else None,
+        "release": None if last is None else _release(last) | _behind(lake, log, landed, last),
     }
 
 
@@ -31,10 +33,21 @@ def quarantined(lake: Lake) -> int:
     return 0 if handle is None else int(handle.count())
 
 
-def _events_by_type(log: delta.Handle) -> dict[str, int]:
+def _events_by_type(landed: Landed | None) -> dict[str, int]:
     """From the certificate that the last landing left."""
-    certificate = delta.commit_info(log, ("landing", str(delta.number(log, "land"))), "certificate_total") or "{}"
-    return {kind: sum(count for count, _ in dates.values()) for kind, dates in json.loads(certificate).items()}
+    total = (None if landed is None else landed.total) or {}
+    return {kind: sum(count for count, _ in days.values()) for kind, days in sorted(total.items())}
+
+
+def _behind(lake: Lake, log: delta.Handle | None, landed: Landed | None, last: Release) -> dict[str, Any]:
+    """How many landings a release does not cover, and which ones it covers that are gone from the log."""
+    if log is None or landed is None:
+        return {"behind": None, "gone": log_gone(lake.log, last)}
+    try:
+        before = covered(lake.log, log, last)
+    except OtherLog as fault:
+        return {"behind": None, "gone": str(fault)}
+    return {"behind": landed.number - (0 if before is None else before.number), "gone": None}
 
 
 def _release(last: Release) -> dict[str, Any]:

@@ -1,17 +1,25 @@
 """Reading: the views of one release, each at the exact version that the record names; loads no engine."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from pipelines.errors import NewsfeedError
 from pipelines.releases.release import Release, release
-from pipelines.storage import delta, query
+from pipelines.storage import delta, deltalog, places, query
 from pipelines.storage.lake import Lake
 from pipelines.views import VIEWS, UnknownView, unknown_view
 
 if TYPE_CHECKING:
     from pipelines.storage.keyed import Keyed
+
+WAY_OUT = "`newsfeed run` makes it again, as a new release"
+
+
+class LostView(NewsfeedError):
+    """A view of a release cannot be read any more."""
 
 
 @dataclass(frozen=True)
@@ -43,11 +51,30 @@ class Reader:
         found = {}
         for view in wanted:
             place, version = self.place(view)
-            handle = delta.find(place, version)
+            try:
+                handle = delta.find(place, version)
+            except deltalog.LostVersion as fault:
+                raise self._gone(view, str(fault)) from fault
             if handle is None:
-                raise UnknownView(f"view {view!r} of release {self.release.number} is gone: nothing is at {place}")
+                raise self._gone(view, f"other tools took version {version} of {place} away")
             found[view] = handle
         return found
+
+    def _gone(self, view: str, why: str) -> LostView:
+        return LostView(f"view {view!r} of release {self.release.number} is gone, {why}: {WAY_OUT}")
+
+    @contextmanager
+    def telling(self, *views: str) -> Iterator[None]:
+        """Tell which data files of the views were taken away, should reading fail."""
+        try:
+            yield
+        except Exception as fault:
+            for view, handle in self.tables(*views).items() if views else ():
+                missing = [file for file in delta.files(handle) if not places.exists(file)]
+                if missing:
+                    more = f" and {len(missing) - 1} more" if len(missing) > 1 else ""
+                    raise self._gone(view, f"other tools took {missing[0]}{more} away") from fault
+            raise
 
     def of_ids(self, view: str, key: str, ids: Iterable[int], *columns: str) -> list[dict[str, Any]]:
         """The rows of a view with these ids, in a column that chooses a row's bucket; all columns if none is named.
@@ -59,7 +86,8 @@ class Reader:
         if view not in self._keyed:
             (handle,) = self.tables(view).values()
             self._keyed[view] = Keyed(self.lake.view(view), handle, key, self.release.buckets)
-        return self._keyed[view].rows(ids, columns)
+        with self.telling(view):
+            return self._keyed[view].rows(ids, columns)
 
     @cached_property
     def _keyed(self) -> "dict[str, Keyed]":
@@ -67,11 +95,14 @@ class Reader:
 
     def rows(self, sql: str, *views: str) -> list[dict[str, Any]]:
         """The rows of a query over the views."""
-        return query.rows(self.tables(*views), sql)
+        with self.telling(*views):
+            return query.rows(self.tables(*views), sql)
 
     def result(self, sql: str, *views: str) -> query.Result:
         """The result of a query over these views, over those that it names when none is given. Raises QueryError."""
-        return query.query(self.tables(*views) if views else self._named(sql), sql)
+        tables = self.tables(*views) if views else self._named(sql)
+        with self.telling(*tables):
+            return query.query(tables, sql)
 
     def _named(self, sql: str) -> dict[str, delta.Handle]:
         """The views of the release whose names occur in a query: it can read no others."""

@@ -65,6 +65,21 @@ def all_releases(lake: Lake) -> list[Release]:
     return [] if handle is None else records(handle)
 
 
+def last_of(handle: delta.Handle) -> Release | None:
+    """The last release that a version of the table holds; reads no other record."""
+    number = delta.greatest(handle, "release")
+    if number is None:
+        return None
+    (row,) = query.rows({"releases": handle}, f"SELECT * FROM releases WHERE release = {number}")  # noqa: S608
+    return _release(row)
+
+
+def last_release(lake: Lake) -> Release | None:
+    """The last release, None when nothing was released yet."""
+    handle = delta.find(lake.releases)
+    return None if handle is None else last_of(handle)
+
+
 def records(handle: delta.Handle) -> list[Release]:
     """The releases that a version of the table holds, the first one first."""
     rows = query.rows({"releases": handle}, "SELECT * FROM releases ORDER BY release")

@@ -60,7 +60,7 @@ def build(plan: Plan, context: BuildContext, log: Log | None, extracted: Extract
     for name, projection in projections().items():
         if name in stale:
             with steps.step(name):
-                staged[name] = _stage(projection, state, place_of(plan.lake, name), context)
+                staged[name] = _stage(projection, state, place_of(plan.start.lake, name), context)
                 state.extracted.remove(one for one in projection.extracts if last_use[one.name] == name)
         if name.startswith("relations/") and projection.table.name in plan.reads:
             state.add(projection.table, staged[name].places if name in staged else _kept(plan, name))
@@ -82,8 +82,8 @@ def _stage(projection: AnyProjection, state: BuildState, place: str, context: Bu
 
 def _kept(plan: Plan, name: str) -> Places:
     """Where the files of a table of the last release are."""
-    place = place_of(plan.lake, name)
-    table = plan.last.tables.get(name) if plan.last is not None else None
+    place = place_of(plan.start.lake, name)
+    table = plan.start.last.tables.get(name) if plan.start.last is not None else None
     handle = None if table is None else delta.find(place, table.version)
     if handle is None:
         raise AssertionError(f"{name} is neither made nor in the last release")

@@ -4,12 +4,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from pipelines.certificate import APPLICATION as LANDINGS
+from pipelines.continuity import OtherLog, covered, log_gone
 from pipelines.errors import NewsfeedError, UsageError
+from pipelines.landings import NOTHING, Landed, newest
 from pipelines.policy import Policy
 from pipelines.projections import AnyProjection, Extract
 from pipelines.releases.records import RELEASES
-from pipelines.releases.release import NoRelease, Release, records
+from pipelines.releases.release import NoRelease, Release, last_release
 from pipelines.runs.publishing import projections
 from pipelines.storage import delta
 from pipelines.storage.lake import Lake
@@ -24,25 +25,41 @@ class NothingLanded(NewsfeedError):
 
 @dataclass(frozen=True)
 class Request:
-    """What is asked of a run: changes of the policy, a rebuild of everything, or of one view from the last release."""
+    """What is asked of a run: changes of the policy, a rebuild of everything, or of one view from the last release.
+
+    `accept_log` is to take the log as it is, whatever it has lost.
+    """
 
     policy: Mapping[str, Any]
     rebuild: bool = False
     view: str | None = None
+    accept_log: bool = False
+
+
+@dataclass(frozen=True)
+class Start:
+    """What a run finds: the log, its last landing, and the releases so far."""
+
+    lake: Lake
+    log: delta.Handle
+    newest: Landed
+    releases: delta.Handle
+    last: Release | None
 
 
 @dataclass(frozen=True)
 class Plan:
-    """What a run starts from, the last landing that it will cover, and why it makes which tables (`stale`) anew."""
+    """What a run starts from, the last landing that it will cover, and why it makes which tables (`stale`) anew.
 
-    lake: Lake
-    log: delta.Handle
-    releases: delta.Handle
-    last: Release | None
+    `accepted` says whether the log is taken as it is read.
+    """
+
+    start: Start
     policy: Policy
-    landing: int
+    landed: Landed
     reason: str | None
     stale: frozenset[str]
+    accepted: bool = False
 
     @property
     def kept(self) -> bool:
@@ -62,46 +79,70 @@ class Plan:
         )
 
 
-def plan(lake: Lake, request: Request) -> Plan:
-    """What a run that is asked for has to do. Raises NothingLanded, NoRelease, UnknownView, UsageError."""
-    log = delta.find(lake.log)
-    if log is None or delta.number(log, LANDINGS) == 0:
+def find(lake: Lake) -> Start:
+    """What a run starts from. Raises NothingLanded, OtherLog when there is a release and no log."""
+    log, last = delta.find(lake.log), last_release(lake)
+    landed = NOTHING if log is None else newest(lake.log, log)
+    if landed == NOTHING and last is None:
         raise NothingLanded(f"nothing landed at {lake.root} yet: `newsfeed land SOURCE` lands events")
-    releases = delta.ensure(lake.releases, RELEASES)
-    found = records(releases)
-    last = found[-1] if found else None
+    if log is None:
+        raise OtherLog(log_gone(lake.log, last))
+    return Start(lake, log, landed, delta.ensure(lake.releases, RELEASES), last)
+
+
+def plan(start: Start, request: Request, damaged: frozenset[str]) -> Plan:
+    """What a run that is asked for has to do, with what is damaged.
+
+    Raises NoRelease, UnknownView, UsageError, and OtherLog when the last release was made of another log.
+    """
+    last = start.last
     policy = replace(last.policy if last else Policy(), **request.policy)
+    if request.accept_log:
+        return Plan(start, policy, start.newest, "the log as it is", frozenset(projections()), accepted=True)
+    before = None if last is None else covered(start.lake.log, start.log, last)
     if request.view is not None:
-        covering, stale = _of_view(lake, last, policy, request.view)
-        return Plan(lake, log, releases, last, policy, covering, f"view {request.view}", stale)
-    landing = delta.number(log, LANDINGS)
-    reason = _reason_for_all(last, policy, landing, rebuild=request.rebuild)
-    stale = frozenset(projections()) if reason is not None or last is None else _changed(last)
-    if reason is None and last is not None:
-        reason = _reason_for(stale, last)
-    return Plan(lake, log, releases, last, policy, landing, reason, stale)
+        stale = _of_view(start, policy, request.view)
+        return Plan(start, policy, _required(before, start), f"view {request.view}", stale | damaged)
+    reason = _reason_for_all(start, before, policy, rebuild=request.rebuild)
+    if reason is not None or last is None:
+        return Plan(start, policy, start.newest, reason, frozenset(projections()))
+    return Plan(start, policy, start.newest, _reason_for(last, damaged), _changed(last) | damaged)
 
 
-def _reason_for_all(last: Release | None, policy: Policy, landing: int, *, rebuild: bool) -> str | None:
+def _required(before: Landed | None, start: Start) -> Landed:
+    """What the last release covers, of which a view is made. Raises OtherLog when it was given up."""
+    if before is None and start.last is not None:
+        raise OtherLog(f"release {start.last.number} was not made of the log as it is: run for all views first")
+    return before or start.newest
+
+
+def _reason_for_all(start: Start, before: Landed | None, policy: Policy, *, rebuild: bool) -> str | None:
     """Why all tables are to be made, None when they are not."""
-    if last is None:
+    if start.last is None:
         return "first release"
-    if policy != last.policy:
-        return f"policy changed: {policy.difference(last.policy)}"
-    if landing > last.landing:
-        first = last.landing + 1
-        return f"landing {first} is new" if first == landing else f"landings {first} to {landing} are new"
+    if policy != start.last.policy:
+        return f"policy changed: {policy.difference(start.last.policy)}"
+    if before is None or before.number < start.newest.number:
+        first, last = 1 if before is None else before.number + 1, start.newest.number
+        return f"landing {first} is new" if first == last else f"landings {first} to {last} are new"
     return "rebuild" if rebuild else None
 
 
-def _reason_for(stale: frozenset[str], last: Release) -> str | None:
+def _reason_for(last: Release, damaged: frozenset[str]) -> str | None:
     """Why some tables are to be made or dropped, None when all are as the last release has them."""
-    made = [name for name in projections() if name in stale]
-    names = [*made, *(name for name in last.tables if name not in projections())]
-    if not names:
-        return None
+    dropped = [name for name in last.tables if name not in projections()]
+    changed = [*_in_order(_changed(last)), *dropped]
+    told = [("changed", changed), ("damaged", _in_order(damaged - set(changed)))]
+    return "; ".join(f"{what}: {_listed(names)}" for what, names in told if names) or None
+
+
+def _in_order(names: frozenset[str]) -> list[str]:
+    return [name for name in projections() if name in names]
+
+
+def _listed(names: list[str]) -> str:
     more = f" and {len(names) - LISTED} more" if len(names) > LISTED else ""
-    return f"changed: {', '.join(names[:LISTED])}{more}"
+    return f"{', '.join(names[:LISTED])}{more}"
 
 
 def _changed(last: Release) -> frozenset[str]:
@@ -119,17 +160,18 @@ def _made_of(projection: AnyProjection) -> tuple[str, ...]:
     return tuple(f"relations/{read}" for read in projection.reads)
 
 
-def _of_view(lake: Lake, last: Release | None, policy: Policy, view: str) -> tuple[int, frozenset[str]]:
-    """The landings that the last release covers, and the view with those of its relations that changed since."""
+def _of_view(start: Start, policy: Policy, view: str) -> frozenset[str]:
+    """The view, with those of its relations that changed since the last release."""
     name = f"views/{view}"
     if name not in projections():
         raise unknown_view(view)
+    last = start.last
     if last is None:
-        raise NoRelease(f"nothing was released at {lake.root} yet: `newsfeed run` publishes the first release")
+        raise NoRelease(f"nothing was released at {start.lake.root} yet: `newsfeed run` publishes the first release")
     if policy != last.policy:
         raise UsageError("one view alone keeps the policy of the last release: change it for all views")
     changed, wanted = _changed(last), {name}
     for other, projection in reversed(projections().items()):
         if other in wanted:
             wanted |= set(_made_of(projection)) & changed
-    return last.landing, frozenset(wanted)
+    return frozenset(wanted)

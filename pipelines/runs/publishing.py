@@ -5,6 +5,7 @@ versions, so a restore never takes away what another run is about to publish.
 """
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 from pipelines.projections import AnyProjection
 from pipelines.relations import load_relations
@@ -29,19 +30,30 @@ def place_of(lake: Lake, table: str) -> str:
     return lake.relation(name) if kind == "relations" else lake.view(name)
 
 
-def roll_back(lake: Lake, last: Release | None) -> dict[str, delta.Handle]:
-    """Give every table the content of the last release, empty before the first; the handles to commit on."""
-    handles = {}
+@dataclass(frozen=True)
+class Tables:
+    """The tables to commit on, and which of them cannot be given the content that they have in the last release."""
+
+    handles: dict[str, delta.Handle]
+    damaged: frozenset[str]
+
+
+def roll_back(lake: Lake, last: Release | None) -> Tables:
+    """Give every table the content of the last release, empty before the first; what is damaged stays as it is."""
+    handles, damaged = {}, set()
     for name, projection in projections().items():
         place = place_of(lake, name)
-        handle = delta.ensure(place, projection.table)
+        handles[name] = delta.ensure(place, projection.table)
         target = last.tables[name].version if last is not None and name in last.tables else 0
-        handles[name] = delta.restore(place, handle, target)
-    return handles
+        if target and not delta.is_readable(place, handles[name], target):
+            damaged.add(name)
+        elif delta.restore(place, handles[name], target):
+            handles[name] = delta.ensure(place, projection.table)
+    return Tables(handles, frozenset(damaged))
 
 
 def publish(
-    handles: Mapping[str, delta.Handle], staged: Mapping[str, Staged], last: Release | None, number: int, buckets: int
+    tables: Tables, staged: Mapping[str, Staged], last: Release | None, number: int, buckets: int
 ) -> dict[str, Released]:
     """Commit each staged table that changed, or was damaged; the version and content of each, staged or kept.
 
@@ -54,14 +66,16 @@ def publish(
             if last is not None and name in last.tables:
                 released[name] = last.tables[name]
             continue
-        found = Released(int(handles[name].version()), files.rows, files.content_hash, projection.version)
-        if _is_unchanged(found, last, name, buckets) and are_whole(delta.files(handles[name])):
+        handle = tables.handles[name]
+        found = Released(int(handle.version()), files.rows, files.content_hash, projection.version)
+        kept = name not in tables.damaged and _is_unchanged(found, last, name, buckets)
+        if kept and are_whole(delta.files(handle)):
             files.discard()
             released[name] = found
         else:
-            removed = tuple(delta.paths(handles[name]))
+            removed = tuple(delta.paths(handle))
             change = delta.Commit(files.files, removed, APPLICATION, number, {}, {})
-            version = delta.commit(handles[name], files.table, change)
+            version = delta.commit(handle, files.table, change)
             released[name] = Released(version, files.rows, files.content_hash, projection.version)
     return released
 

@@ -1,32 +1,25 @@
 """A run: from the log to the next release, all views at once, or nothing."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
 from pipelines import __version__
-from pipelines.certificate import APPLICATION as LANDINGS
-from pipelines.certificate import (
-    CERTIFIED,
-    Certificate,
-    certified,
-    counted,
-    differences,
-    parsed,
-    recomputed,
-    written,
-)
+from pipelines.certificate import CERTIFIED, Certificate, counted, differences, recomputed, written
+from pipelines.continuity import gone
 from pipelines.cores import cores
 from pipelines.engines.base import Engine
 from pipelines.errors import NewsfeedError
+from pipelines.landings import take_as_it_is
 from pipelines.memory import budget
+from pipelines.projections import Extract
 from pipelines.releases.records import record
 from pipelines.releases.release import Release, Released
 from pipelines.runs.building import build
 from pipelines.runs.extraction import Extracted, extract
 from pipelines.runs.log import Log
 from pipelines.runs.materialize import BuildContext, buckets_for
-from pipelines.runs.planning import Plan, Request, plan
+from pipelines.runs.planning import Plan, Request, find, plan
 from pipelines.runs.publishing import publish, roll_back
 from pipelines.runs.steps import Progress, Steps
 from pipelines.storage import delta
@@ -54,6 +47,7 @@ def run(
     policy: dict[str, Any] | None = None,
     rebuild: bool = False,
     view: str | None = None,
+    accept_log: bool = False,
     memory: int | None = None,
     clock: datetime | None = None,
     progress: Progress = lambda _: None,
@@ -62,45 +56,48 @@ def run(
 
     With a `view`, the release is the last one again with just that view made anew, of all its events. `memory` is how
     many bytes the run may take (a quarter of the machine when None): it decides how many buckets there are, no row.
-    Raises NothingLanded, IncompleteLog, AuditError, UnknownView, NoRelease when there is none to make a view for, and
-    Conflict when another run published first; the last release serves on.
+    With `accept_log` the events that the log has are those that landed, whatever it has lost.
+    Raises NothingLanded, OtherLog, IncompleteLog, AuditError, UnknownView, NoRelease when there is none to make a view
+    for, and Conflict when another run published first; the last release serves on.
     """
     steps = Steps(progress)
     with steps.step("open"):
-        planned = plan(lake, Request(policy or {}, rebuild, view))
-        handles = roll_back(lake, planned.last)
-    if planned.reason is None and planned.last is not None:
-        return Run(planned.last, published=False, reason="nothing new", seconds=steps.seconds)
-    certificate = _certificate(planned)
-    context = _context(planned, engine, counted(certificate), memory)
+        start = find(lake)
+        rolled_back = roll_back(lake, start.last)
+        planned = plan(start, Request(policy or {}, rebuild, view, accept_log), rolled_back.damaged)
+    if planned.reason is None and start.last is not None:
+        return Run(start.last, published=False, reason="nothing new", seconds=steps.seconds)
+    context = _context(planned, engine, memory)
     with lake.scratch() as folder:
         with steps.step("read the log"):
             log = _log(planned)
-            extracted = Extracted() if log is None else _extracted(planned, log, context, folder, certificate)
+            extracted = (
+                Extracted() if log is None else extract(engine, log, _extracts(planned), context.buckets, folder)
+            )
+            planned = planned if log is None else _certified(planned, recomputed(extracted.rows(CERTIFIED, 0)))
         staged = build(planned, context, log, extracted, steps)
     with steps.step("publish"):
-        tables = publish(handles, staged, planned.last, _number(planned), context.buckets)
-        made = _release(planned, tables, certificate, context.buckets, clock)
-        if planned.last is not None and _says_the_same(made, planned.last):
+        tables = publish(rolled_back, staged, start.last, _number(planned), context.buckets)
+        made = _release(planned, tables, context.buckets, clock)
+        if start.last is not None and _says_the_same(made, start.last):
             reason = f"{planned.reason}: the same again"
-            return Run(planned.last, published=False, reason=reason, seconds=steps.seconds)
-        record(lake, planned.releases, made)
+            return Run(start.last, published=False, reason=reason, seconds=steps.seconds)
+        record(lake, start.releases, made)
     return Run(made, published=True, reason=planned.reason or "", seconds=steps.seconds)
 
 
 def _number(planned: Plan) -> int:
     """The number of the next release."""
-    return planned.last.number + 1 if planned.last is not None else 1
+    return planned.start.last.number + 1 if planned.start.last is not None else 1
 
 
-def _release(
-    planned: Plan, tables: dict[str, Released], certificate: Certificate, buckets: int, clock: datetime | None
-) -> Release:
+def _release(planned: Plan, tables: dict[str, Released], buckets: int, clock: datetime | None) -> Release:
     """The next release, of these tables."""
+    certificate = planned.landed.total or {}
     return Release(
         number=_number(planned),
         released_at=clock or datetime.now(UTC),
-        landing=planned.landing,
+        landing=planned.landed.number,
         events=counted(certificate),
         policy=planned.policy,
         tables=tables,
@@ -110,39 +107,50 @@ def _release(
     )
 
 
-def _context(planned: Plan, engine: Engine, events: int, given: int | None) -> BuildContext:
+def _context(planned: Plan, engine: Engine, given: int | None) -> BuildContext:
     """Where the tables are made; in as many buckets as those have that are kept."""
     memory = budget(None, cores()) if given is None else given
-    buckets = buckets_for(events, memory // engine.slots)
-    if planned.last is not None and planned.kept:
-        buckets = planned.last.buckets
-    return BuildContext(planned.lake, engine, planned.policy, buckets, memory)
-
-
-def _certificate(planned: Plan) -> Certificate:
-    """The certificate of the events that the release covers, as the landings left it."""
-    last = planned.last
-    if last is not None and ("events" not in planned.reads or planned.landing < delta.number(planned.log, LANDINGS)):
-        return parsed(last.certificate)
-    return certified(planned.log)
+    total, last = planned.landed.total, planned.start.last
+    events = int(planned.start.log.count()) if total is None else counted(total)
+    kept = last is not None and planned.kept
+    buckets = last.buckets if last is not None and kept else buckets_for(events, memory // engine.slots)
+    return BuildContext(planned.start.lake, engine, planned.policy, buckets, memory)
 
 
 def _log(planned: Plan) -> Log | None:
     """The events that the release covers, if anything is made of them."""
+    start = planned.start
     if "events" not in planned.reads:
         return None
-    covers_all = planned.landing == delta.number(planned.log, LANDINGS)
-    return Log(tuple(delta.sizes(planned.lake.log, planned.log)), None if covers_all else planned.landing)
+    upto = None if planned.landed == start.newest else planned.landed.number
+    return Log(tuple(delta.sizes(start.lake.log, start.log)), upto)
 
 
-def _extracted(planned: Plan, log: Log, context: BuildContext, folder: str, expected: Certificate) -> Extracted:
-    """What the stale tables need of the events, which must be the ones that landed."""
-    found = extract(context.engine, log, [CERTIFIED, *planned.extracts], context.buckets, folder)
-    certificate = recomputed(found.rows(CERTIFIED, 0))
-    if certificate != expected:
-        told = "\n".join(differences(expected, certificate))
-        raise IncompleteLog(f"the log at {planned.lake.log} is not what landed, nothing is published:\n{told}")
-    return found
+def _extracts(planned: Plan) -> list[Extract]:
+    """What the stale tables need of the events, and what certifies these."""
+    return [CERTIFIED, *planned.extracts]
+
+
+def _certified(planned: Plan, found: Certificate) -> Plan:
+    """The plan, of events with this certificate, which must be the ones that landed, or are accepted as they are."""
+    start, expected = planned.start, planned.landed.total
+    if not planned.accepted:
+        if found != expected:
+            raise IncompleteLog(_told(planned, found))
+        return planned
+    if found == expected and gone(start.lake.log, start.log, start.last) is None:
+        return planned
+    return replace(planned, landed=take_as_it_is(start.log, found, start.last))
+
+
+def _told(planned: Plan, found: Certificate) -> str:
+    """What to say of a log that does not have what landed."""
+    place, expected = planned.start.lake.log, planned.landed.total
+    way_out = "`newsfeed run --accept-log` goes on from what is there"
+    if expected is None:
+        return f"the log at {place} no longer says what landed, its commits are gone, nothing is published: {way_out}"
+    told = "\n".join(differences(expected, found))
+    return f"the log at {place} is not what landed, nothing is published:\n{told}\n{way_out}"
 
 
 def _says_the_same(made: Release, last: Release) -> bool:

@@ -8,10 +8,10 @@ from urllib.parse import unquote
 
 from deltalake import DeltaTable, Schema
 from deltalake.exceptions import CommitFailedError, DeltaError, TableNotFoundError
-from deltalake.transaction import AddAction, CommitProperties, RemoveAction, Transaction
+from deltalake.transaction import AddAction, CommitProperties, PostCommitHookProperties, RemoveAction, Transaction
 
 from pipelines.errors import NewsfeedError, number_of, reason
-from pipelines.storage import places
+from pipelines.storage import deltalog, places
 
 if TYPE_CHECKING:
     from pipelines.storage.datafiles import DataFile
@@ -22,6 +22,12 @@ T = TypeVar("T")
 Handle = DeltaTable
 """A Delta table at one version."""
 TRIES = 20
+KEPT = {
+    "delta.logRetentionDuration": "interval 36500 days",
+    "delta.deletedFileRetentionDuration": "interval 36500 days",
+    "delta.enableExpiredLogCleanup": "false",
+}
+"""Properties of every table: what a release names is not to be cleaned up, by whatever engine commits or vacuums."""
 
 
 class Conflict(NewsfeedError):
@@ -41,23 +47,41 @@ class Commit:
 
 
 def find(place: str, version: int | None = None) -> Handle | None:
-    """The table at a place, at a version (the newest when None); None when there is no table."""
-    if not places.is_url(place) and not places.exists(places.join(place, "_delta_log")):
+    """The table at a place, at a version (the newest when None); None when there is no table, or version.
+
+    Raises DamagedLog where a file of the table's Delta log is not whole.
+    """
+    if not places.is_url(place) and not places.exists(deltalog.folder(place)):
         return None
+    deltalog.require_whole(place, version)
     with places.telling("read", place):
         try:
             return DeltaTable(place, version=version)
         except TableNotFoundError:
             return None
+        except DeltaError as fault:
+            if number_of(fault) is not None:
+                raise
+            raise _unreadable(place, fault) from fault
+
+
+def _unreadable(place: str, fault: DeltaError) -> NewsfeedError:
+    """What to say of a table that cannot be opened: which files of its Delta log are not whole, if any."""
+    for name, wrong in deltalog.faults(place):
+        return deltalog.damaged(place, name, wrong)
+    return deltalog.DamagedLog(f"cannot read {deltalog.folder(place)}: {str(fault).splitlines()[0]}")
 
 
 def ensure(place: str, table: "Table", partition_by: list[str] | None = None) -> Handle:
-    """The newest version of the table at a place, made to have all declared columns, created when there is none."""
+    """The newest version of the table at a place, as it is declared, created when there is none."""
     handle, fault = find(place), None
     for attempt in range(TRIES):
         if handle is not None:
-            return _with_all_columns(handle, table)
-        fault = _create(place, table, partition_by)
+            fault = _declare(handle, place, table)
+            if fault is None:
+                return handle
+        else:
+            fault = _create(place, table, partition_by)
         handle = find(place)
         time.sleep(0.05 * attempt if handle is None else 0)
     raise Conflict(f"cannot create {place}: other processes keep getting in the way ({fault})")
@@ -68,7 +92,7 @@ def _create(place: str, table: "Table", partition_by: list[str] | None) -> str |
     with places.telling("write", place):
         try:
             about = table.description
-            DeltaTable.create(place, table.arrow, mode="error", partition_by=partition_by, description=about)
+            DeltaTable.create(place, table.arrow, "error", partition_by, description=about, configuration=KEPT)
         except (DeltaError, CommitFailedError) as fault:
             if number_of(fault) is not None:
                 raise
@@ -76,14 +100,24 @@ def _create(place: str, table: "Table", partition_by: list[str] | None) -> str |
     return None
 
 
-def _with_all_columns(handle: Handle, table: "Table") -> Handle:
-    """The table with the columns that its declaration has gained since; older files read as null there."""
+def _declare(handle: Handle, place: str, table: "Table") -> str | None:
+    """Give the table the columns that its declaration has gained since, and KEPT; why not, when others were first."""
     known = {field.name for field in handle.schema().fields}
     gained = [field for field in Schema.from_arrow(table.arrow).fields if field.name not in known]
-    if gained:
-        handle.alter.add_columns(gained)
-        handle.update_incremental()
-    return handle
+    found = handle.metadata().configuration
+    with places.telling("write", place):
+        try:
+            if gained:
+                handle.alter.add_columns(gained)
+            if found != found | KEPT:
+                handle.alter.set_table_properties(KEPT)
+            if gained or found != found | KEPT:
+                handle.update_incremental()
+        except CommitFailedError as fault:
+            if number_of(fault) is not None:
+                raise
+            return reason(fault)
+    return None
 
 
 def commit(handle: Handle, table: "Table", change: Commit) -> int:
@@ -95,7 +129,7 @@ def commit(handle: Handle, table: "Table", change: Commit) -> int:
     added = [AddAction(f.path, f.size, change.partition, now, True, f.stats) for f in change.add]
     removed = [RemoveAction(path, True, now) for path in change.remove]
     properties = CommitProperties(
-        custom_metadata=change.metadata,
+        custom_metadata={**change.metadata, deltalog.ACTIONS: str(len(added) + len(removed))},
         app_transactions=[Transaction(change.application, change.number)],
     )
     while True:
@@ -107,6 +141,7 @@ def commit(handle: Handle, table: "Table", change: Commit) -> int:
                     table.arrow,
                     partition_by=list(change.partition),
                     commit_properties=properties,
+                    post_commithook_properties=PostCommitHookProperties(cleanup_expired_logs=False),
                 )
         except CommitFailedError as fault:
             if not _was_only_created_again(handle):
@@ -143,19 +178,6 @@ def number(handle: Handle, application: str) -> int:
     return handle.transaction_version(application) or 0
 
 
-def commit_info(handle: Handle, by: tuple[str, str], name: str) -> str | None:
-    """What a commit says under a name; the commit is the newest that says `by`, a name and what it says there.
-
-    A table's history tells of commits after the handle's version too, and numbers them wrongly then.
-    """
-    key, value = by
-    for limit in (1, 100, None):
-        for entry in handle.history(limit):
-            if str(entry.get(key)) == value:
-                return str(entry[name])
-    return None
-
-
 def paths(handle: Handle) -> list[str]:
     """The paths, below the table's place, of the files of the handle's version."""
     return [str(path) for path in handle.get_add_actions(flatten=True).column("path").to_pylist()]
@@ -187,16 +209,36 @@ def added(handle: Handle, columns: Sequence[str]) -> list[tuple[Any, ...]]:
     return list(zip(*(found.column(c).to_pylist() if c in known else nothing for c in columns), strict=True))
 
 
-def restore(place: str, handle: Handle, version: int) -> Handle:
-    """The table with the content of an earlier version on top, committed unless the content is that already."""
+def damaged(place: str, handle: Handle) -> list[str]:
+    """The places of those files of the handle's version that are not there, or have another size."""
+    return [file for file, size in sizes(place, handle) if not places.exists(file) or places.size(file) != size]
+
+
+def greatest(handle: Handle, column: str) -> int | None:
+    """The greatest value of a column of whole numbers, as the files' statistics say; None without rows."""
+    return max((int(value) for (value,) in added(handle, [f"max.{column}"]) if value is not None), default=None)
+
+
+def is_readable(place: str, handle: Handle, version: int) -> bool:
+    """Whether a version of a table, of which there is a handle, is there with all its files."""
+    try:
+        deltalog.require_whole(place, version)
+        found = handle if int(handle.version()) == version else find(place, version)
+    except deltalog.DamagedLog:
+        return False
+    return found is not None and not damaged(place, found)
+
+
+def restore(place: str, handle: Handle, version: int) -> bool:
+    """Commit the content of an earlier version on top, unless the content is that already; whether it was committed."""
     if int(handle.version()) == version or set(paths(handle)) == set(paths(DeltaTable(place, version=version))):
-        return handle
+        return False
     try:
         with places.telling("write", place):
             handle.restore(version)
     except CommitFailedError as fault:
         raise Conflict(f"another process committed to {place} first") from fault
-    return DeltaTable(place)
+    return True
 
 
 def until_committed(attempt: Callable[[], T]) -> T:

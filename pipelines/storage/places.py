@@ -5,7 +5,7 @@ import glob
 import os
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO, Any, cast
 from urllib.parse import urlsplit
@@ -155,6 +155,28 @@ def names(place: str) -> list[str]:
             return os.listdir(place)
         filesystem, path = _remote(place)
         return [entry.rstrip("/").rsplit("/", 1)[-1] for entry in filesystem.ls(path, detail=False)]
+
+
+def sizes(folder: str) -> dict[str, int]:
+    """The files directly in a folder by name, with their sizes in bytes; none when there is no such folder."""
+    try:
+        if is_url(folder):
+            filesystem, path = _remote(folder)
+            found = filesystem.ls(path, detail=True)
+            return {one["name"].rsplit("/", 1)[-1]: int(one["size"]) for one in found if one["type"] == "file"}
+        return dict(_sizes(folder))
+    except FileNotFoundError:
+        return {}
+    except OSError as fault:
+        raise PlaceError(f"cannot read {folder}: {fault.strerror or fault}") from fault
+
+
+def _sizes(folder: str) -> Iterator[tuple[str, int]]:
+    """The sizes of a local folder's files by name; one that is taken away meanwhile is left out."""
+    for entry in os.scandir(folder):
+        with suppress(FileNotFoundError):
+            if entry.is_file():
+                yield entry.name, entry.stat().st_size
 
 
 def remove(place: str) -> None:

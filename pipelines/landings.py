@@ -1,0 +1,86 @@
+"""The landings of which a version of the log is made, as the commits of its Delta log say."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from pipelines.certificate import APPLICATION, Certificate, added, parsed, written
+from pipelines.events.log import LOG, PARTITION
+from pipelines.releases.release import Release
+from pipelines.storage import delta, deltalog, places
+
+LANDING, OWN, TOTAL, GIVEN_UP = "landing", "certificate", "certificate_total", "given_up"
+
+
+@dataclass(frozen=True)
+class Landed:
+    """A landing: its number, its events' certificate, and that of all events so far, None where that is not known.
+
+    Where the log was taken as it is, the last of the releases of which events are gone is `given_up`.
+    """
+
+    number: int
+    own: Certificate
+    total: Certificate | None
+    given_up: int | None = None
+
+
+NOTHING = Landed(0, {}, {})
+"""What there is before the first landing."""
+
+
+def landings(place: str, log: delta.Handle) -> Iterator[Landed]:
+    """What a version of the log is made of, newest first, ending with NOTHING, or where commits are gone."""
+    version: int | None = int(log.version())
+    while version is not None and version >= 0:
+        try:
+            entry = deltalog.entry(place, version)
+        except (deltalog.DamagedLog, places.PlaceError):
+            return
+        if LANDING in entry.info:
+            yield _landed(entry.info)
+        version = _restored(place, entry) if entry.operation == "RESTORE" else version - 1
+    if version is not None:
+        yield NOTHING
+
+
+def _landed(said: dict[str, str]) -> Landed:
+    total = parsed(said[TOTAL]) if TOTAL in said else None
+    return Landed(int(said[LANDING]), parsed(said[OWN]), total, int(said[GIVEN_UP]) if GIVEN_UP in said else None)
+
+
+def _restored(place: str, entry: deltalog.Entry) -> int | None:
+    """The version that was restored, found by its files where only a time was given; None when it is not there."""
+    given = entry.info.get("operationParameters", {}).get("version")
+    if given is not None:
+        return int(given)
+    wanted = _files(place, entry.version)
+    return next((version for version in range(entry.version - 1, -1, -1) if _files(place, version) == wanted), None)
+
+
+def _files(place: str, version: int) -> set[str] | None:
+    handle = delta.find(place, version)
+    return None if handle is None else set(delta.paths(handle))
+
+
+def newest(place: str, log: delta.Handle) -> Landed:
+    """The last landing of a version of the log; of unknown content where its commit is gone."""
+    return next(landings(place, log), Landed(delta.number(log, APPLICATION), {}, None))
+
+
+def metadata(number: int, own: Certificate, before: Certificate | None) -> dict[str, str]:
+    """What the commit of a landing says, after all those of which the certificate is known."""
+    total = {} if before is None else {TOTAL: written(added([before, own]))}
+    return {LANDING: str(number), OWN: written(own), **total}
+
+
+def take_as_it_is(log: delta.Handle, total: Certificate, last: Release | None) -> Landed:
+    """Commit to the log, as a landing without events, that these are its events. Raises Conflict."""
+    number, release = next_number(log, last), 0 if last is None else last.number
+    said = {LANDING: str(number), OWN: written({}), TOTAL: written(total), GIVEN_UP: str(release)}
+    delta.commit(log, LOG, delta.Commit((), (), APPLICATION, number, said, {PARTITION: None}))
+    return Landed(number, {}, total, release)
+
+
+def next_number(log: delta.Handle, last: Release | None) -> int:
+    """The number of the next landing: above all that a release covers, should the log have been put back."""
+    return max(delta.number(log, APPLICATION), 0 if last is None else last.landing) + 1

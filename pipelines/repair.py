@@ -1,0 +1,23 @@
+"""Repair of a lake: of every table's Delta log, what a power loss left half written is set aside."""
+
+from pipelines.certificate import APPLICATION as LANDINGS
+from pipelines.landing.naming import APPLICATION as IDENTITIES
+from pipelines.landing.quarantine import APPLICATION as QUARANTINE
+from pipelines.releases.records import APPLICATION as RELEASES
+from pipelines.releases.release import require_lake
+from pipelines.runs.publishing import place_of, projections
+from pipelines.storage.lake import Lake
+from pipelines.storage.repair import repair as repair_table
+
+
+def repair(lake: Lake) -> list[str]:
+    """Make every table readable again; what was wrong, file by file. Raises NoLake, DamagedLog for what cannot be."""
+    require_lake(lake)
+    applications = {
+        lake.log: LANDINGS,
+        lake.quarantine: QUARANTINE,
+        lake.identities: IDENTITIES,
+        lake.releases: RELEASES,
+        **{place_of(lake, name): RELEASES for name in projections()},
+    }
+    return [told for place, application in applications.items() for told in repair_table(place, application)]

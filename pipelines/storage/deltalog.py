@@ -1,0 +1,158 @@
+"""A table's Delta log, file by file: whether what a version is read from is there and whole, and what a commit says.
+
+Of an empty commit Delta's readers say nothing: the version is there, without what it did.
+"""
+
+import json
+import re
+from dataclasses import dataclass
+from typing import Any
+
+from pipelines.errors import NewsfeedError
+from pipelines.storage import places
+
+COMMIT = re.compile(r"(\d{20})\.json")
+CHECKPOINT = re.compile(r"(\d{20})\.checkpoint\.(?:.*\.)?(?:parquet|json)")
+ACTIONS = "actions"
+"""Under which name a commit of ours says how many files it adds and removes."""
+
+LOST = "LOST"
+"""The operation of a commit that a repair puts where one was lost."""
+
+
+class DamagedLog(NewsfeedError):
+    """A file of a table's Delta log is missing, empty or cut off."""
+
+
+class LostVersion(DamagedLog):
+    """A version of a table was lost, and a repair said so."""
+
+
+@dataclass(frozen=True)
+class Entry:
+    """What a commit says of itself."""
+
+    version: int
+    info: dict[str, Any]
+
+    @property
+    def operation(self) -> str:
+        """What kind of a commit it is, such as `WRITE` or `RESTORE`."""
+        return str(self.info.get("operation", ""))
+
+
+def folder(place: str) -> str:
+    """Where the Delta log of a table is."""
+    return places.join(place, "_delta_log")
+
+
+def name_of(version: int) -> str:
+    """The name of a commit's file."""
+    return f"{version:020}.json"
+
+
+def entry(place: str, version: int) -> Entry:
+    """What a commit says. Raises DamagedLog when its file is not whole, PlaceError when it cannot be read."""
+    with places.reading(places.join(folder(place), name_of(version))) as file:
+        text = file.read()
+    fault, info = _examine(text)
+    if fault is not None:
+        raise damaged(place, name_of(version), fault)
+    return Entry(version, info)
+
+
+def _examine(text: bytes) -> tuple[str | None, dict[str, Any]]:
+    """What is wrong with the text of a commit, if anything, and what it says of itself."""
+    if not text:
+        return "is empty", {}
+    try:
+        actions = [next(iter(json.loads(line).items())) for line in text.splitlines()]
+    except (ValueError, AttributeError, StopIteration):
+        return "is cut off", {}
+    info: dict[str, Any] = next((said for kind, said in actions if kind == "commitInfo"), {})
+    kinds = [kind for kind, _ in actions]
+    expected = info.get(ACTIONS)
+    whole = expected is None or (kinds.count("add") + kinds.count("remove") == int(expected) and "txn" in kinds)
+    return (None, info) if whole else ("is cut off", info)
+
+
+def commits(place: str) -> list[int]:
+    """The versions of which there are commits, ascending."""
+    return sorted(_versions(COMMIT, places.sizes(folder(place)), None))
+
+
+def require_whole(place: str, version: int | None = None) -> None:
+    """Raise DamagedLog unless all that a version (the newest when None) is read from is there and not empty.
+
+    The last of these commits is read whole: each was the last one once. A version that was lost is told of too.
+    """
+    segment = _segment(places.sizes(folder(place)), version)
+    if segment.faults:
+        raise damaged(place, *segment.faults[0])
+    if segment.last is not None:
+        last = entry(place, segment.last)
+        if version is not None and last.operation == LOST:
+            raise LostVersion(f"version {version} of {place} was lost as its commit was not whole")
+
+
+@dataclass(frozen=True)
+class Segment:
+    """The files that a version is read from: a checkpoint and the commits behind it; `last` is the last commit."""
+
+    checkpoints: tuple[str, ...]
+    commits: tuple[int, ...]
+    faults: tuple[tuple[str, str], ...]
+
+    @property
+    def last(self) -> int | None:
+        """The last commit, None when there is none."""
+        return self.commits[-1] if self.commits else None
+
+
+def _segment(sizes: dict[str, int], version: int | None) -> Segment:
+    """What a version, the newest when None, is read from, and which of these files are missing or empty."""
+    commits = _versions(COMMIT, sizes, version)
+    at = max(_versions(CHECKPOINT, sizes, version), default=-1)
+    checkpoints = tuple(sorted(name for name in sizes if CHECKPOINT.fullmatch(name) and int(name[:20]) == at))
+    end = max(commits, default=-1) if version is None else version
+    behind = tuple(one for one in range(at + 1, end + 1) if one in commits)
+    faults = [(name, "is empty") for name in checkpoints if sizes[name] == 0]
+    for one in range(max(at + 1, min(commits, default=0)), max(commits, default=-1) + 1):
+        if one not in commits:
+            faults.append((name_of(one), "is missing"))
+        elif sizes[name_of(one)] == 0:
+            faults.append((name_of(one), "is empty"))
+    return Segment(checkpoints, behind or tuple(one for one in commits if one == at), tuple(faults))
+
+
+def _versions(pattern: re.Pattern[str], names: dict[str, int], upto: int | None) -> set[int]:
+    """The versions of the files with such names, up to one."""
+    found = {int(match[1]) for name in names if (match := pattern.fullmatch(name))}
+    return {one for one in found if upto is None or one <= upto}
+
+
+def damaged(place: str, name: str, fault: str) -> DamagedLog:
+    """What to say of a damaged file, and what to do."""
+    path = places.join(folder(place), name)
+    return DamagedLog(f"{path} {fault}, so what was committed there is lost: `newsfeed repair` makes the rest readable")
+
+
+def faults(place: str) -> list[tuple[str, str]]:
+    """The files that the newest version is read from and that are not whole, oldest first, and what is wrong."""
+    segment = _segment(places.sizes(folder(place)), None)
+    found = dict(segment.faults)
+    for version in segment.commits:
+        if name_of(version) not in found:
+            with places.reading(places.join(folder(place), name_of(version))) as file:
+                fault, _ = _examine(file.read())
+            found |= {} if fault is None else {name_of(version): fault}
+    for name in segment.checkpoints:
+        found |= {} if name in found or _has_footer(places.join(folder(place), name)) else {name: "is cut off"}
+    return sorted(found.items())
+
+
+def _has_footer(place: str) -> bool:
+    """Whether a Parquet file ends as one does; checkpoints may be JSON too, which end as they may."""
+    with places.reading(place) as file:
+        file.seek(-4, 2)
+        return not place.endswith(".parquet") or file.read() == b"PAR1"

@@ -1,0 +1,62 @@
+"""Repair of a table's Delta log: what is not whole is set aside, so that the rest can be read again."""
+
+import json
+import time
+
+from deltalake import DeltaTable
+
+from pipelines.storage import deltalog, places
+from pipelines.storage.deltalog import LOST
+
+ASIDE = ".damaged"
+"""What is put behind the name of a file that is set aside, which no reader of Delta looks at then."""
+
+
+def repair(place: str, application: str) -> list[str]:
+    """Set aside what is damaged of a table's Delta log; what was wrong, file by file. Raises DamagedLog.
+
+    Where a commit was comes one that says so: its version is never given again, nor the number of its transaction.
+    """
+    told = []
+    while found := deltalog.faults(place):
+        name, fault = next((one for one in found if "checkpoint" in one[0]), found[0])
+        if "checkpoint" in name:
+            _set_aside(place, name)
+            _set_aside(place, "_last_checkpoint")
+        else:
+            _mark_lost(place, name, application)
+        told.append(f"{places.join(deltalog.folder(place), name)} {fault}")
+    return told
+
+
+def _set_aside(place: str, name: str) -> None:
+    """Rename a file, if it is there."""
+    path = places.join(deltalog.folder(place), name)
+    if places.exists(path):
+        places.rename(path, path + ASIDE)
+
+
+def _mark_lost(place: str, name: str, application: str) -> None:
+    """Set a commit aside, and write that it was lost, on top of the version before it."""
+    version = int(name.removesuffix(".json"))
+    if version == 0:
+        return _set_first_aside(place, name)
+    number = DeltaTable(place, version=version - 1).transaction_version(application) or 0
+    now = int(time.time() * 1000)
+    said = {"timestamp": now, "operation": LOST, "operationParameters": {"file": name + ASIDE}}
+    actions = [{"commitInfo": said}, {"txn": {"appId": application, "version": number + 1, "lastUpdated": now}}]
+    path = places.join(deltalog.folder(place), name)
+    with places.writing(path + ".new") as file:
+        file.write("\n".join(map(json.dumps, actions)).encode())
+    _set_aside(place, name)
+    places.rename(path + ".new", path)
+    return None
+
+
+def _set_first_aside(place: str, name: str) -> None:
+    """Set aside a table's first commit, unless others came behind it: without it they cannot be read."""
+    if len(deltalog.commits(place)) > 1:
+        raise deltalog.DamagedLog(
+            f"the first commit of {place} is lost, and with it what columns the table has: put back a copy of {name}"
+        )
+    _set_aside(place, name)
