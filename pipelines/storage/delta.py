@@ -144,21 +144,23 @@ def commit(handle: Handle, table: "Table", change: Commit) -> int:
                     post_commithook_properties=PostCommitHookProperties(cleanup_expired_logs=False),
                 )
         except CommitFailedError as fault:
-            if not _was_only_created_again(handle):
+            again = _created_again(handle)
+            if again is None:
                 raise Conflict(f"another process committed to {handle.table_uri} first") from fault
-            handle.update_incremental()
+            handle.load_as_version(again)
         else:
             return _version_of(handle, change)
 
 
-def _was_only_created_again(handle: Handle) -> bool:
-    """Whether all that came after the handle's version is the same table once more.
+def _created_again(handle: Handle) -> int | None:
+    """The newest version, if all that came after the handle's is the same table once more; None if not.
 
     Of two processes that create a table at once, Delta lets the second commit its creation on top of the first.
     """
     newest = DeltaTable(handle.table_uri)
     later = int(newest.version()) - int(handle.version())
-    return later > 0 and all(entry["operation"] == "CREATE TABLE" for entry in newest.history(later))
+    created = later > 0 and all(entry["operation"] == "CREATE TABLE" for entry in newest.history(later))
+    return int(newest.version()) if created else None
 
 
 def _version_of(handle: Handle, change: Commit) -> int:
