@@ -18,7 +18,7 @@ READERS = {
     "profile": lambda reader, _: page(reader, 1, 10),
     "user_directory": lambda reader, _: find(reader, "u", 10),
     "posts": lambda reader, path: export_view(reader, "posts", f"{path}/posts.csv"),
-    "post_stats": lambda reader, _: reader.table("SELECT count(likes) FROM post_stats"),
+    "post_stats": lambda reader, _: reader.result("SELECT count(likes) FROM post_stats"),
 }
 
 
