@@ -5,6 +5,7 @@ from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from itertools import pairwise
 
 import numpy as np
 import pyarrow as pa
@@ -62,7 +63,7 @@ class Known:
         for batch in datafiles.batches(file.place, KEY):
             rows = batch.filter(pc.is_in(batch["source"], self._names))
             starts = first_of_runs(rows["source"])
-            for start, end in zip(starts, [*starts[1:], rows.num_rows], strict=True):
+            for start, end in pairwise([*starts, rows.num_rows]):
                 keys = pa.Table.from_batches([rows.slice(start, end - start).select(KEY[1:])])
                 self._found.setdefault(rows["source"][start].as_py(), []).append(keys)
 

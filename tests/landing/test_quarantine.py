@@ -76,6 +76,13 @@ def test_what_landed_before_is_not_put_there_again(land, lake, tmp_path):
     assert len(files(lake)) == len(before) + 1
 
 
+def test_a_source_between_those_of_an_earlier_landing_is_a_new_one(land, lake, tmp_path):
+    first, middle, last = (file_of(tmp_path / name, b"bad") for name in "abc")
+    assert counts(land(first, last)) == (2, 0, 0, 2, 2)
+    assert counts(land(middle)) == (1, 0, 0, 1, 1)
+    assert raws(lake) == [b"bad"] * 3
+
+
 def test_a_source_that_is_given_twice_is_there_once(land, lake, tmp_path):
     source, other = file_of(tmp_path / "b", b"bad", line("e-1"), b"worse"), file_of(tmp_path / "a", b"bad")
     assert counts(land(source, other, source))[3:] == (5, 3)
