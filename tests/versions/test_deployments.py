@@ -125,7 +125,7 @@ def test_events_are_read_in_the_version_of_the_documentation(third_deployed, thi
     kept = "all rights reserved"
     assert json.loads(third_deployed.start(sys.executable, str(script), lake.root)) == [
         ["p1", 3, ["en"], kept], ["p2", 3, None, kept], ["p3", 3, ["de", "pt-BR"], kept], ["p4", 3, ["fr"], "CC0"],
-        ["p5", 3, ["ja"], kept], ["p6", 3, [], kept], ["p7", 3, ["is"], kept], ["p8", 3, ["en"], kept],
+        ["p5", 3, ["ja"], kept], ["p6", 3, None, kept], ["p7", 3, ["is"], kept], ["p8", 3, ["en"], kept],
         ["p9", 3, None, "CC0"],
     ]  # fmt: skip
 
