@@ -14,10 +14,14 @@ if TYPE_CHECKING:
     from pipelines.landing.land import Landing
 
 MAX_SHOWN = 40
+SOURCES = (
+    "Files, the files directly in folders, globs (** for folders within), URLs; - is standard input. "
+    "Lines as they are, or in gzip, zstd, bz2, xz or lz4, whatever the name."
+)
 
 
 def land(
-    sources: Annotated[list[str], typer.Argument(help="Files, folders or globs, also .gz; - is standard input.")],
+    sources: Annotated[list[str], typer.Argument(help=SOURCES)],
     root: options.Root = options.ROOT,
     engine: options.Engine = options.ENGINE,
     format_name: Annotated[
@@ -63,6 +67,8 @@ def tell(landing: "Landing") -> None:
     """Print what a landing did."""
     counted = show.counted
     print(f"read         {counted(landing.lines, 'line')}")
+    if landing.not_read:
+        print(f"not read     {', '.join(counted(count, kind) for kind, count in landing.not_read.items())}")
     number = f" as landing {landing.number}" if landing.number else ""
     print(f"landed       {counted(landing.landed, 'event')}{number}")
     print(f"duplicate    {counted(landing.duplicates, 'event')}, already there")

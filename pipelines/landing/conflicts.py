@@ -8,10 +8,10 @@ import numpy as np
 
 from pipelines.arrays import Bools, Int64s
 from pipelines.engines.base import Engine
+from pipelines.landing.blocks import Spans, lines_at
 from pipelines.landing.partitions import Partition, Stage, ids_at
 from pipelines.landing.raw_lines import RawLines
 from pipelines.landing.rejects import RejectStage
-from pipelines.landing.sources import Chunk, lines_at
 
 CONFLICT = "event_id: conflicts with the event of this id that landed first"
 
@@ -20,7 +20,7 @@ CONFLICT = "event_id: conflicts with the event of this id that landed first"
 class Conflicting:
     """Events of a block that conflict: their rows in its stage, with line and offset of each."""
 
-    chunk: Chunk
+    spans: Spans
     stage: Stage
     rows: Int64s
     line: Int64s
@@ -41,13 +41,13 @@ def with_conflicts(
 
 
 def _conflicting(partition: Partition, rows: Int64s) -> Conflicting:
-    return Conflicting(partition.chunk, partition.stage, rows, partition.line[rows], partition.offset[rows])
+    return Conflicting(partition.spans, partition.stage, rows, partition.line[rows], partition.offset[rows])
 
 
 def _stage(raw_lines: RawLines, found: Conflicting) -> tuple[str, ...]:
     """The task: stage the lines of events that conflict, by line."""
     ids = ids_at(found.stage, found.rows).to_pylist()
-    lines = lines_at(found.chunk, np.unique(found.offset).tolist())
+    lines = lines_at(found.spans, np.unique(found.offset).tolist())
     raw, last = b"", -1
     with RejectStage(raw_lines) as rejects:
         for row in np.argsort(found.line, kind="stable").tolist():

@@ -18,11 +18,12 @@ from pipelines.events import CONTRACT
 from pipelines.events.contract import ENVELOPE
 from pipelines.events.log import CONTENT_HASH
 from pipelines.hashing import row_hashes
+from pipelines.landing.blocks import Block, Spans, blocks
 from pipelines.landing.foreign import Foreign, adapted
 from pipelines.landing.partitions import Names, Partition, Stage, Types
 from pipelines.landing.raw_lines import RawLines
 from pipelines.landing.rejects import RejectStage
-from pipelines.landing.sources import Block, Chunk, blocks
+from pipelines.landing.sources import Chunk
 from pipelines.sorting import Order, order_by
 from pipelines.storage import places
 from pipelines.storage.staging import write_stage
@@ -55,36 +56,35 @@ def decode_chunk(chunk: Chunk, intake: Intake) -> list[Partition]:
     adapter = load_adapter(intake.format)
     if not hasattr(_OWN, "buffers"):
         _OWN.buffers = Buffers()
-    return [_partition(chunk, block, intake, adapter, _OWN.buffers) for block in blocks(chunk, _OWN.buffers)]
+    return [_partition(block, intake, adapter, _OWN.buffers) for block in blocks(chunk, _OWN.buffers)]
 
 
-def _partition(chunk: Chunk, block: Block, intake: Intake, adapter: Adapter | None, buffers: Buffers) -> Partition:
+def _partition(block: Block, intake: Intake, adapter: Adapter | None, buffers: Buffers) -> Partition:
     with RejectStage(intake.raw_lines) as rejects:
 
         def tell(one: Faulty) -> None:
-            rejects.add(one.line, block.offset + one.start, block.lines.padded[one.start : one.end].data, one.faults)
+            rejects.add(one.line, one.start, block.lines.padded[one.start : one.end].data, one.faults)
 
         if adapter is None:
-            partition = staged(chunk, decode(block.lines, intake.clock, tell, buffers), intake.staging, block.offset)
+            partition = staged(block.spans, decode(block.lines, intake.clock, tell, buffers), intake.staging)
         else:
-            foreign = adapted(adapter, chunk.source, block, intake.clock, tell)
-            partition = _with_the_unsettled(
-                staged(chunk, foreign.decoded, intake.staging, block.offset), foreign, intake.staging
-            )
+            foreign = adapted(adapter, block, intake.clock, tell)
+            partition = staged(block.spans, foreign.decoded, intake.staging)
+            partition = _with_the_unsettled(partition, foreign, intake.staging)
     return replace(partition, rejects=rejects.places)
 
 
-def staged(chunk: Chunk, decoded: Decoded, staging: str, first: int = 0) -> Partition:
-    """The partition of what was decoded, whose offsets count from the source's byte `first`."""
+def staged(spans: Spans, decoded: Decoded, staging: str) -> Partition:
+    """The partition of what was decoded of a block."""
     order, types = _by_type(decoded.events)
     ids = decoded.events.select(["event_id"]).combine_chunks().to_batches()
     return Partition(
-        chunk=chunk,
+        spans=spans,
         stage=Stage(_new_stage(staging, _of_types(decoded.events, order, types)), types),
         id_hash=row_hashes(ids[0])[order] if ids else np.empty(0, np.uint64),
         content_hash=int64s(decoded.events[CONTENT_HASH.name])[order],
         line=decoded.lines[order],
-        offset=decoded.offsets[order] + first,
+        offset=decoded.offsets[order],
         line_count=decoded.line_count,
     )
 

@@ -12,7 +12,7 @@ import pyarrow as pa
 from pipelines.adapters import Adapted, Adapter, AdapterFault
 from pipelines.arrays import Int64s
 from pipelines.door.decoding import Decoded, Faulty, Tell, decode
-from pipelines.landing.sources import Block
+from pipelines.landing.blocks import Block, span_at
 
 NAMES = pa.schema([("id", pa.int64()), ("name", pa.string()), ("offsets", pa.list_(pa.int64()))])
 RETRACTIONS = pa.schema(
@@ -32,7 +32,7 @@ class Foreign:
     """What an adapter made of a block.
 
     `names` has each name once, by id, with the lines that use it; `retractions` the lines whose subject is to be found;
-    both say in which byte of the source a line begins. `left_out` counts lines by what they are.
+    both say in which byte of the block a line begins. `left_out` counts lines by what they are.
     """
 
     decoded: Decoded
@@ -70,7 +70,7 @@ class _Collected:
         self.faulty[number] = tuple(dict.fromkeys((*self.faulty.get(number, ()), *faulty.faults)))
 
 
-def adapted(adapter: Adapter, source: str, block: Block, clock: int, tell: Tell) -> Foreign:
+def adapted(adapter: Adapter, block: Block, clock: int, tell: Tell) -> Foreign:
     """What an adapter makes of a block; faults of the events are told of the foreign line, once, when all are known."""
     lines = block.lines.data.tobytes().split(b"\n")
     lines = lines[:-1] if lines[-1] == b"" else lines
@@ -80,7 +80,8 @@ def adapted(adapter: Adapter, source: str, block: Block, clock: int, tell: Tell)
         if not line.strip():
             continue
         try:
-            collected.add(number, start + block.offset, line, adapter(source, line))
+            source = block.spans[span_at(block.spans, start)].piece.source
+            collected.add(number, start, line, adapter(source, line))
         except AdapterFault as fault:
             collected.faulty[number] = (str(fault),)
     decoded = decode(b"\n".join(collected.made), clock, collected.note)
@@ -89,7 +90,7 @@ def adapted(adapter: Adapter, source: str, block: Block, clock: int, tell: Tell)
         tell(Faulty(number, start, start + len(lines[number]), collected.faulty[number]))
     lines_of = np.array(collected.origins, np.int64)[decoded.lines]
     told = Decoded(decoded.events, lines_of, starts[lines_of], len(lines))
-    names = _table(_names(collected, starts + block.offset), NAMES)
+    names = _table(_names(collected, starts), NAMES)
     return Foreign(told, names, _table(collected.retractions, RETRACTIONS), tuple(collected.left_out.items()))
 
 

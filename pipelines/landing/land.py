@@ -7,7 +7,7 @@ at once keep every event once.
 
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
 
@@ -27,7 +27,7 @@ from pipelines.landing.partitions import Partition
 from pipelines.landing.recognition import require_format
 from pipelines.landing.rejects import count_rejects
 from pipelines.landing.retractions import with_retractions
-from pipelines.landing.sources import Chunk, chunks_of
+from pipelines.landing.sources import Chunk, sources_of
 from pipelines.landing.writing import Target
 from pipelines.landings import metadata, newest, next_number
 from pipelines.releases.release import last_release
@@ -45,8 +45,9 @@ Keep = Callable[[Sequence[Partition]], int]
 class Landing:
     """What one landing did; `number` is None when it brought no event.
 
-    `faults` counts quarantined lines by fault, `left_out` the lines that mean nothing here by what they are. `gone`
-    says which landings the log lost that the last release was made of.
+    `faults` counts quarantined lines by fault, `left_out` the lines that mean nothing here by what they are, `not_read`
+    the entries of folders that are no files to read, by what they are. `gone` says which landings the log lost that the
+    last release was made of.
     """
 
     number: int | None
@@ -57,6 +58,7 @@ class Landing:
     newly_quarantined: int
     faults: dict[str, int] = field(default_factory=dict)
     left_out: dict[str, int] = field(default_factory=dict)
+    not_read: dict[str, int] = field(default_factory=dict)
     gone: str | None = None
 
 
@@ -110,9 +112,11 @@ def land(
         return new
 
     with lake.scratch() as scratch:
-        chunks = chunks_of(scratch, sources)
-        require_format(chunks, format_name)
-        return land_chunks(lake, engine, chunks, Intake(scratch, format_name, now, lake.quarantine_raw), keep, progress)
+        found = sources_of(scratch, sources)
+        require_format(found.chunks, format_name)
+        intake = Intake(scratch, format_name, now, lake.quarantine_raw)
+        landing = land_chunks(lake, engine, found.chunks, intake, keep, progress)
+        return replace(landing, not_read=dict(found.not_read.most_common()))
 
 
 def land_chunks(

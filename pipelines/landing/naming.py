@@ -18,6 +18,7 @@ from pipelines.door.decoding import Decoded
 from pipelines.engines.base import Engine
 from pipelines.events.log import IDENTITIES
 from pipelines.hashing import row_hashes
+from pipelines.landing.blocks import lines_at
 from pipelines.landing.decoding import Intake, staged
 from pipelines.landing.deduplication import first_of_group
 from pipelines.landing.foreign import NAMES, RETRACTIONS
@@ -25,7 +26,6 @@ from pipelines.landing.hash_filter import within
 from pipelines.landing.log_files import remove_uncommitted
 from pipelines.landing.partitions import Names, Partition, events_in
 from pipelines.landing.rejects import RejectStage
-from pipelines.landing.sources import lines_at
 from pipelines.storage import datafiles, delta
 from pipelines.storage.datafiles import DataFile, FileWriter
 from pipelines.storage.lake import Lake
@@ -118,14 +118,14 @@ def _without(partition: Partition, taken: Bools, owners: dict[int, str], intake:
     retractions = _retractions(partition)
     lines = dict(zip(partition.offset.tolist(), partition.line.tolist(), strict=True))
     lines |= dict(zip(retractions["offset"].to_pylist(), retractions["line"].to_pylist(), strict=True))
-    raws = zip(sorted(faults), lines_at(partition.chunk, sorted(faults)), strict=True)
+    raws = zip(sorted(faults), lines_at(partition.spans, sorted(faults)), strict=True)
     with RejectStage(intake.raw_lines) as rejects:
         for offset, raw in raws:
             rejects.add(lines[offset], offset, raw, faults[offset])
     decoded = Decoded(events, partition.line[left], partition.offset[left], partition.line_count)
     kept = retractions.filter(pc.invert(pc.is_in(retractions["offset"], pa.array(list(faults), pa.int64()))))
     stage = None
-    rest = staged(partition.chunk, decoded, intake.staging)
+    rest = staged(partition.spans, decoded, intake.staging)
     if kept.num_rows:
         stage = f"{rest.stage.place}-retractions"
         write_stage(stage, [kept])

@@ -9,7 +9,7 @@ import pyarrow as pa
 
 from pipelines.arrays import Int64s, arrow
 from pipelines.door.arrow import EVENTS, TYPE, column_of_type
-from pipelines.landing.sources import Chunk
+from pipelines.landing.blocks import Spans
 from pipelines.storage.staging import tables_in, with_columns
 
 Types = tuple[tuple[str, int], ...]
@@ -37,11 +37,11 @@ class Names:
 class Partition:
     """The events of a block: where they are staged and, in their order, what finds duplicates.
 
-    `line` and `offset` are of the source line. And where rejects are staged, what an adapter left out, counted by what
+    `line` and `offset` are of the block's line. And where rejects are staged, what an adapter left out, counted by what
     it is, and what only the whole landing can settle: the names behind the ids, and where retractions are staged.
     """
 
-    chunk: Chunk
+    spans: Spans
     stage: Stage
     id_hash: npt.NDArray[np.uint64]
     content_hash: Int64s

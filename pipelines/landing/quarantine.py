@@ -26,7 +26,7 @@ def rows_of(lake: Lake, columns: Sequence[str] = QUARANTINE.names) -> Iterator[p
 
 def put(lake: Lake, partitions: Sequence[Partition], format_name: str, clock: int) -> int:
     """Add the rejects of partitions that are not yet there, in one commit; how many were new."""
-    sources = sorted({partition.chunk.source for partition in partitions if partition.rejects})
+    sources = sorted({span.piece.source for partition in partitions if partition.rejects for span in partition.spans})
 
     def attempt() -> int:
         handle = delta.ensure(lake.quarantine, QUARANTINE)
@@ -43,14 +43,14 @@ def put(lake: Lake, partitions: Sequence[Partition], format_name: str, clock: in
 def _written(lake: Lake, partitions: Sequence[Partition], known: Known, landed: tuple[str, int]) -> Iterator[DataFile]:
     """Files with the rejects whose key is not known; a source that is given twice begins another one."""
     writer, last = QuarantineWriter(lake.quarantine), ("", -1)
-    for chunk, rejects in rejects_of(partitions):
-        if (chunk.source, rejects["byte_offset"][0].as_py()) <= last:
+    for piece, rejects in rejects_of(partitions):
+        if (piece.source, rejects["byte_offset"][0].as_py()) <= last:
             for file in writer.close():
                 known.note(QuarantineFile.of(lake.quarantine, file))
                 yield file
             writer = QuarantineWriter(lake.quarantine)
-        last = chunk.source, rejects["byte_offset"][-1].as_py()
-        writer.write(_rows(known.without(chunk.source, rejects), chunk.source, *landed))
+        last = piece.source, rejects["byte_offset"][-1].as_py()
+        writer.write(_rows(known.without(piece.source, rejects), piece.source, *landed))
     yield from writer.close()
 
 

@@ -22,7 +22,7 @@ from pipelines.landing.partitions import Partition
 from pipelines.landing.quarantine_files import files_of
 from pipelines.landing.raw_lines import RawLines
 from pipelines.landing.rejects import rejects_of
-from pipelines.landing.sources import Chunk, ranges
+from pipelines.landing.sources import Piece, ranges, together
 from pipelines.storage import datafiles, delta, places
 from pipelines.storage.lake import Lake
 
@@ -72,15 +72,14 @@ def _readmit(lake: Lake, engine: Engine, format_name: str, clock: datetime | Non
 
     def keep(partitions: Sequence[Partition]) -> int:
         left.clear()
-        for chunk, rejects in rejects_of(partitions):
-            left[chunk.number].append(int64s(rejects["byte_offset"]))
+        for piece, rejects in rejects_of(partitions):
+            left[piece.number].append(int64s(rejects["byte_offset"]))
         return 0
 
     with lake.scratch() as scratch:
         waiting = list(_write_out(lake, scratch, format_name))
-        chunks: list[Chunk] = []
-        for number, one in enumerate(waiting):
-            chunks += ranges(one.source, one.place, number, len(LEADING), one.size)
+        written = (Piece(one.source, one.place, len(LEADING), one.size, at) for at, one in enumerate(waiting))
+        chunks = list(together(part for piece in written for part in ranges(piece)))
         intake = Intake(scratch, format_name, micros(clock), lake.quarantine_raw)
         landing = land_chunks(lake, engine, chunks, intake, keep)
     taken: dict[str, list[Int64s]] = defaultdict(list)

@@ -5,7 +5,8 @@ from itertools import islice
 
 from pipelines.adapters import FIRST, Check, OtherLayout, load_check
 from pipelines.characters import printable
-from pipelines.landing.sources import Chunk, first_lines
+from pipelines.landing.blocks import first_lines
+from pipelines.landing.sources import Chunk
 
 
 def require_format(chunks: Sequence[Chunk], format_name: str) -> None:
@@ -20,10 +21,9 @@ def require_format(chunks: Sequence[Chunk], format_name: str) -> None:
 
 def _others(chunks: Sequence[Chunk], check: Check) -> Iterator[tuple[str, str]]:
     """The sources that are not of the format, and why."""
-    for chunk in chunks:
-        if chunk.start == 0:
-            filled = (line for line in first_lines(chunk) if line.strip())
-            try:
-                check(chunk.source, tuple(islice(filled, FIRST)))
-            except OtherLayout as fault:
-                yield chunk.source, printable(str(fault))
+    for piece in (piece for chunk in chunks for piece in chunk if piece.start == 0):
+        filled = (line for line in first_lines(piece) if line.strip())
+        try:
+            check(piece.source, tuple(islice(filled, FIRST)))
+        except OtherLayout as fault:
+            yield piece.source, printable(str(fault))

@@ -5,6 +5,8 @@ import uuid
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
+from dataclasses import dataclass
+from functools import lru_cache
 from itertools import groupby
 from typing import IO, Any, Self
 
@@ -13,9 +15,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipelines.arrays import flags, int64s
+from pipelines.landing.blocks import Span
 from pipelines.landing.partitions import Partition
 from pipelines.landing.raw_lines import INLINE, RawLines
-from pipelines.landing.sources import Chunk
+from pipelines.landing.sources import Piece
 from pipelines.storage import places
 from pipelines.storage.staging import tables_in, write_table
 
@@ -28,6 +31,8 @@ STAGED = pa.schema(
         ("faults", pa.list_(pa.string())),
     ]
 )
+END = 2**62
+"""Behind the last byte of any block."""
 ROWS, BYTES = 4096, 4 * 1024 * 1024
 """How many rejects, and how many bytes of them, are held before they are written."""
 
@@ -54,7 +59,7 @@ class RejectStage:
             self._write()
 
     def add(self, line: int, offset: int, raw: bytes | memoryview, faults: Sequence[str]) -> None:
-        """Take in a line of the block by index, its first byte in the source, its bytes and what is wrong with it."""
+        """Take in a line of the block by index and first byte there, its bytes and what is wrong with it."""
         lines, *_, told = self._columns
         if lines and lines[-1] == line:
             told[-1] = tuple(dict.fromkeys((*told[-1], *faults)))
@@ -84,39 +89,76 @@ class RejectStage:
         self._columns, self._bytes = ([], [], [], [], []), 0
 
 
-def rejects_of(partitions: Sequence[Partition]) -> Iterator[tuple[Chunk, pa.Table]]:
-    """The rejects of partitions, some at a time, by source and offset, with the chunk that they are of.
+@dataclass(frozen=True)
+class _Span:
+    """The rejects of a span: the number of its first line in the source, where they are staged, and which they are.
 
-    They have the columns of STAGED, but the line's number in its source, from 1, for `line`; a source that is given
-    again comes again, behind all others.
+    Those of the block's bytes up to `end`; None for all, as when the block is of one piece.
     """
-    for chunk, first, stages in _by_block(partitions):
-        for rows in tables_in(stages[0]) if len(stages) == 1 else [_merged(stages)]:
-            numbers = pc.add(rows["line"], first)
-            yield chunk, rows.set_column(0, "line_number", numbers).select(["line_number", *STAGED.names[1:]])
+
+    span: Span
+    first: int
+    stages: tuple[str, ...]
+    end: int | None
+
+    def tables(self) -> Iterator[pa.Table]:
+        """The rejects, some at a time, with line and byte of the block."""
+        if self.end is not None:
+            rows = _held(self.stages)
+            start, end = np.searchsorted(int64s(rows["byte_offset"]), [self.span.byte, self.end]).tolist()
+            if start < end:
+                yield rows.slice(start, end - start)
+        elif len(self.stages) == 1:
+            yield from tables_in(self.stages[0])
+        else:
+            yield _merged(self.stages)
 
 
-def _by_block(partitions: Sequence[Partition]) -> list[tuple[Chunk, int, tuple[str, ...]]]:
-    """The blocks with rejects, in order: the chunk, the number of the first line, and where the rejects are staged."""
+def rejects_of(partitions: Sequence[Partition]) -> Iterator[tuple[Piece, pa.Table]]:
+    """The rejects of partitions, some at a time, by source and offset, with the piece that they are of.
+
+    They have the columns of STAGED, but the line's number in its source, from 1, for `line`, and the byte of the source
+    for that of the block; a source that is given again comes again, behind all others.
+    """
+    for one in _by_span(partitions):
+        span = one.span
+        for rows in one.tables():
+            numbers = pc.add(rows["line"], one.first - span.line)
+            offsets = pc.add(rows["byte_offset"], span.offset - span.byte)
+            yield span.piece, pa.table([numbers, offsets, *rows.columns[2:]], ["line_number", *STAGED.names[1:]])
+
+
+def _by_span(partitions: Sequence[Partition]) -> list[_Span]:
+    """The spans of blocks with rejects, by source and line."""
     done: Counter[int] = Counter()
-    found: dict[tuple[int, int], tuple[Chunk, int, tuple[str, ...]]] = {}
+    found: dict[tuple[int, int], _Span] = {}
     for partition in partitions:
-        first = done[partition.chunk.number] + 1
-        block = partition.chunk.number, first
-        done[partition.chunk.number] += partition.line_count
-        if partition.rejects:
-            before = found[block][2] if block in found else ()
-            found[block] = partition.chunk, first, (*before, *partition.rejects)
-    again = _how_often_before(chunk for chunk, _, _ in found.values())
-    return sorted(found.values(), key=lambda block: (again[block[0].number], block[0].source, block[1]))
+        spans = partition.spans
+        lines = np.diff([*(span.line for span in spans), partition.line_count]).tolist()
+        for number, (span, count) in enumerate(zip(spans, lines, strict=True)):
+            first = done[span.piece.number] + 1
+            done[span.piece.number] += count if partition.line_count else 0
+            if partition.rejects:
+                before = found.get((span.piece.number, first))
+                stages = (*(before.stages if before else ()), *partition.rejects)
+                end = None if len(spans) == 1 else END if number + 1 == len(spans) else spans[number + 1].byte
+                found[span.piece.number, first] = _Span(span, first, stages, end)
+    again = _how_often_before(one.span.piece for one in found.values())
+    return sorted(found.values(), key=lambda one: (again[one.span.piece.number], one.span.piece.source, one.first))
 
 
-def _how_often_before(chunks: Iterator[Chunk]) -> dict[int, int]:
+def _how_often_before(pieces: Iterator[Piece]) -> dict[int, int]:
     """How often the source of each number was given before, of those that are given."""
     numbers: dict[str, set[int]] = {}
-    for chunk in chunks:
-        numbers.setdefault(chunk.source, set()).add(chunk.number)
+    for piece in pieces:
+        numbers.setdefault(piece.source, set()).add(piece.number)
     return {number: before for found in numbers.values() for before, number in enumerate(sorted(found))}
+
+
+@lru_cache(maxsize=1)
+def _held(stages: tuple[str, ...]) -> pa.Table:
+    """The rejects of a block of small pieces, which are asked for one after another."""
+    return _merged(stages)
 
 
 def _merged(stages: Sequence[str]) -> pa.Table:

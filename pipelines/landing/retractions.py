@@ -70,7 +70,7 @@ def _settled(partition: Partition, records: Records, intake: Intake) -> Iterable
             rejects.add(row["line"], row["offset"], row["raw"], faults)
     lines = np.array([row["line"] for row in origins], np.int64)[decoded.lines]
     offsets = np.array([row["offset"] for row in origins], np.int64)[decoded.lines]
-    ends = staged(partition.chunk, Decoded(decoded.events, lines, offsets, 0), intake.staging)
+    ends = staged(partition.spans, Decoded(decoded.events, lines, offsets, 0), intake.staging)
     return ends, replace(partition, rejects=(*partition.rejects, *rejects.places))
 
 

@@ -1,30 +1,32 @@
-"""Sources: files of lines, cut into blocks that a task can read on its own."""
+"""Sources: what a landing reads, cut into chunks that tasks can read on their own, small files together."""
 
-import gzip
+import os
 import sys
 import uuid
-import zlib
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass
-from typing import IO, Any
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import pairwise
+from typing import IO
 
-import numpy as np
-
-from pipelines.door.buffers import Buffers, Lines, buffer_for_lines, lines_of
-from pipelines.machine import Bytes
+from pipelines.landing.encodings import is_plain
 from pipelines.storage import places
+from pipelines.storage.listing import FILE, Entry, list_files
+from pipelines.storage.places import PlaceError
 
 BLOCK = 32 * 1024 * 1024
-BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+SMALL = 8
+"""A file of up to this part of a block is read together with others."""
+TOGETHER = 256
+"""How many files are read together at most."""
 STANDARD_INPUT = "-"
 
 
 @dataclass(frozen=True)
-class Chunk:
-    """The lines that begin in a range of a source's bytes; `end` is None for all that follows.
+class Piece:
+    """The lines that begin in a range of a place's bytes; all lines of the place, decompressed, when `end` is None.
 
-    `number` tells apart a source that is given twice.
+    `source` is the name under which lines are quarantined; `number` tells apart a source that is given twice.
     """
 
     source: str
@@ -34,131 +36,90 @@ class Chunk:
     number: int = 0
 
 
-@dataclass(frozen=True)
-class Block:
-    """Whole lines, and the offset in the source at which they begin."""
-
-    offset: int
-    lines: Lines
+Chunk = tuple[Piece, ...]
+"""What one task reads."""
 
 
-def chunks_of(scratch: str, sources: Sequence[str]) -> list[Chunk]:
+@dataclass
+class Sources:
+    """All that is read, in order, and how many entries of folders are not, by what they are."""
+
+    chunks: list[Chunk] = field(default_factory=list)
+    not_read: Counter[str] = field(default_factory=Counter)
+
+
+def sources_of(scratch: str, named: Sequence[str]) -> Sources:
     """The chunks of all sources in the order given, files of a folder by name.
 
     Standard input (`-`) and pipes are first copied to the scratch folder. Raises PlaceError for what cannot be read.
     """
-    chunks: list[Chunk] = []
-    for source in sources:
-        for place in [STANDARD_INPUT] if source == STANDARD_INPUT else places.files(source):
-            chunks += _cut(place, _readable(scratch, place), len(chunks))
-    return chunks
+    found, files = Sources(), list[tuple[str, Entry]]()
+    for source in named:
+        if source == STANDARD_INPUT:
+            files.append((source, _copy_of_input(scratch)))
+            continue
+        listing = list_files(source)
+        found.not_read.update(listing.not_read)
+        files += [(_written(entry.place), _readable(scratch, entry)) for entry in listing.files]
+    cut = (piece for number, (source, file) in enumerate(files) for piece in _cut(source, file, number))
+    found.chunks = list(together(cut))
+    return found
 
 
-def _readable(scratch: str, place: str) -> str:
-    """A place that can be read from anywhere: a copy of what can be read but once."""
-    if place == STANDARD_INPUT:
-        return _copy(scratch, sys.stdin.buffer)
-    if places.is_stream(place):
-        with places.reading(place) as file:
-            return _copy(scratch, file)
-    return place
+def _written(place: str) -> str:
+    """The name of a place in characters; a byte that is none of UTF-8 is written as a backslash, x and its number."""
+    return os.fsencode(place).decode("utf-8", "backslashreplace")
 
 
-def _copy(scratch: str, stream: IO[bytes]) -> str:
+def _copy_of_input(scratch: str) -> Entry:
+    if sys.stdin is None:
+        raise PlaceError("cannot read standard input: it is closed")
+    return _copy(scratch, "standard input", sys.stdin.buffer)
+
+
+def _readable(scratch: str, entry: Entry) -> Entry:
+    """A file that can be read from anywhere: a copy of what can be read but once."""
+    if entry.kind == FILE:
+        return entry
+    with places.opened(entry.place) as stream:
+        return _copy(scratch, entry.place, stream)
+
+
+def _copy(scratch: str, source: str, stream: IO[bytes]) -> Entry:
     place = places.join(scratch, f"copy-{uuid.uuid4().hex}")
     with places.writing(place) as file:
-        while data := stream.read(BLOCK):
+        for data in _all_of(source, stream):
             file.write(data)
-    return place
+    return Entry(place, FILE, places.size(place))
 
 
-def _cut(source: str, place: str, number: int) -> list[Chunk]:
-    """A compressed file is one chunk, since it can be read only from its beginning."""
-    if place.endswith(".gz"):
-        return [Chunk(source, place, number=number)]
-    return ranges(source, place, number, 0, places.size(place))
+def _all_of(source: str, stream: IO[bytes]) -> Iterator[bytes]:
+    with places.telling("read", source):
+        while data := stream.read(BLOCK):
+            yield data
 
 
-def ranges(source: str, place: str, number: int, start: int, size: int) -> list[Chunk]:
-    """The chunks of a file of so many bytes from a byte on."""
-    return [Chunk(source, place, first, min(first + BLOCK, size), number) for first in range(start, size, BLOCK)]
+def _cut(source: str, file: Entry, number: int) -> list[tuple[Piece, int]]:
+    """The pieces of a file with their sizes; one for a file that is small or can be read only from its beginning."""
+    if file.size is None or file.size <= BLOCK // SMALL or not is_plain(file.place, source):
+        return [(Piece(source, file.place, number=number), BLOCK if file.size is None else file.size)]
+    return ranges(Piece(source, file.place, 0, file.size, number))
 
 
-def blocks(chunk: Chunk, buffers: Buffers) -> Iterator[Block]:
-    """The chunk's lines in blocks, each in the same buffers, without the source's byte-order mark."""
-    with places.reading(chunk.place) as file:
-        if chunk.end is None:
-            yield from _decompressed(file, chunk.place, buffers)
-        else:
-            yield _in_range(file, chunk, chunk.end, buffers)
+def ranges(piece: Piece) -> list[tuple[Piece, int]]:
+    """A piece in pieces of the size of a block at most, with their sizes."""
+    edges = pairwise([*range(piece.start, piece.end or 0, BLOCK), piece.end or 0])
+    return [(replace(piece, start=start, end=end), end - start) for start, end in edges]
 
 
-def _in_range(file: IO[bytes], chunk: Chunk, end: int, buffers: Buffers) -> Block:
-    """The lines that begin in a chunk that ends there: a line belongs to the chunk in which its first byte is."""
-    first, behind = _first_line(file, chunk.start), _first_line(file, end)
-    lines = buffer_for_lines(buffers, behind - first)
-    file.seek(first)
-    if _read_into(lines.data, file) < lines.size:
-        raise places.PlaceError(f"cannot read {chunk.place}: it became shorter meanwhile")
-    return _without_mark(Block(first, lines))
-
-
-def _read_into(data: Bytes, file: Any) -> int:
-    """Fill memory with what is next in a file, which may be remote; how many bytes were found."""
-    if hasattr(file, "readinto"):
-        return int(file.readinto(data))
-    found = np.frombuffer(file.read(data.size), np.uint8)
-    data[: found.size] = found
-    return found.size
-
-
-def _first_line(file: IO[bytes], start: int) -> int:
-    """Where the first line begins that does so at a byte or behind it."""
-    if start == 0:
-        return 0
-    file.seek(start - 1)
-    return start if file.read(1) == b"\n" else start + len(file.readline())
-
-
-def _decompressed(file: IO[bytes], place: str, buffers: Buffers) -> Iterator[Block]:
-    offset = 0
-    with _telling(place), gzip.open(file) as lines:
-        while data := lines.read(BLOCK):
-            data += b"" if data.endswith(b"\n") else lines.readline()
-            yield _without_mark(Block(offset, lines_of(data, buffers)))
-            offset += len(data)
-
-
-@contextmanager
-def _telling(place: str) -> Iterator[None]:
-    """Tell of a compressed file that is damaged as a PlaceError."""
-    try:
-        yield
-    except (EOFError, OSError, zlib.error) as fault:
-        raise places.PlaceError(f"cannot read {place}: not a whole gzip file ({fault})") from fault
-
-
-def _without_mark(block: Block) -> Block:
-    mark = len(BYTE_ORDER_MARK)
-    if block.offset == 0 and block.lines.data[:mark].tobytes() == BYTE_ORDER_MARK:
-        return Block(mark, Lines(block.lines.padded[mark:], block.lines.size - mark))
-    return block
-
-
-def lines_at(chunk: Chunk, offsets: list[int]) -> Iterator[bytes]:
-    """The lines, without their newline, at ascending offsets of a chunk's (decompressed) source."""
-    with places.reading(chunk.place) as file, _plain(file, chunk) as lines:
-        for offset in offsets:
-            lines.seek(offset)
-            yield lines.readline().removesuffix(b"\n")
-
-
-def first_lines(chunk: Chunk) -> Iterator[bytes]:
-    """The lines of a chunk's source from its beginning, without the byte-order mark."""
-    with places.reading(chunk.place) as file, _telling(chunk.place), _plain(file, chunk) as lines:
-        yield lines.readline().removeprefix(BYTE_ORDER_MARK)
-        yield from lines
-
-
-def _plain(file: IO[bytes], chunk: Chunk) -> IO[bytes] | gzip.GzipFile:
-    return gzip.GzipFile(fileobj=file) if chunk.end is None else file
+def together(pieces: Iterable[tuple[Piece, int]]) -> Iterator[Chunk]:
+    """The pieces in chunks, of several small ones or a single one."""
+    held, size = list[Piece](), 0
+    for piece, more in pieces:
+        if held and (size + more > BLOCK // SMALL or len(held) == TOGETHER):
+            yield tuple(held)
+            held, size = [], 0
+        held.append(piece)
+        size += more
+    if held:
+        yield tuple(held)

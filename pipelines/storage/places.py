@@ -1,17 +1,17 @@
 """Places: local paths and URLs such as `hdfs://…`, and the only difference that there is between them."""
 
 import errno
-import glob
 import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import IO, Any, cast
+from typing import IO, cast
 from urllib.parse import urlsplit
 from urllib.request import url2pathname
 
 from pipelines.errors import NewsfeedError, number_of, place_of, reason
+from pipelines.storage.urls import remote
 
 LOCAL = ("file:///", "file://localhost/")
 
@@ -55,26 +55,19 @@ def join(place: str, *parts: str) -> str:
     return "/".join([place.rstrip("/"), *parts])
 
 
-def _remote(url: str) -> tuple[Any, str]:
-    from fsspec.core import url_to_fs
-
-    filesystem, path = url_to_fs(url)
-    return filesystem, path
-
-
 def opened(place: str) -> IO[bytes]:
     """A file to read, which its reader closes; PlaceError when it cannot be read."""
     with telling("read", place):
         if is_url(place):
-            filesystem, path = _remote(place)
+            filesystem, path = remote(place)
             return cast("IO[bytes]", filesystem.open(path, "rb"))
         return open(place, "rb")
 
 
 @contextmanager
 def reading(place: str) -> Iterator[IO[bytes]]:
-    """The bytes of a file; PlaceError when it cannot be read."""
-    with opened(place) as file:
+    """The bytes of a file; PlaceError when it cannot be read. Only reading may go on within."""
+    with telling("read", place), opened(place) as file:
         yield file
 
 
@@ -88,7 +81,7 @@ def created(place: str) -> IO[bytes]:
     """A new file in a folder that is there, which its writer closes; PlaceError when it cannot be written."""
     with telling("write", place):
         if is_url(place):
-            filesystem, path = _remote(place)
+            filesystem, path = remote(place)
             return cast("IO[bytes]", filesystem.open(path, "wb"))
         return open(place, "wb")
 
@@ -104,9 +97,9 @@ def rename(place: str, new: str) -> None:
     """Give a file another name in its folder, replacing one that has it; PlaceError when it cannot be."""
     with telling("write", new):
         if is_url(place):
-            filesystem, path = _remote(place)
+            filesystem, path = remote(place)
             replaces = {"overwrite": True} if urlsplit(place).scheme in RENAMING else {}
-            filesystem.mv(path, _remote(new)[1], **replaces)
+            filesystem.mv(path, remote(new)[1], **replaces)
         else:
             os.replace(place, new)
 
@@ -115,7 +108,7 @@ def make_folder(place: str) -> None:
     """Make a folder and those above it; one that is there is no fault. Raises PlaceError."""
     with telling("make the folder", place):
         if is_url(place):
-            filesystem, path = _remote(place)
+            filesystem, path = remote(place)
             filesystem.makedirs(path, exist_ok=True)
         else:
             Path(place).mkdir(parents=True, exist_ok=True)
@@ -125,7 +118,7 @@ def size(place: str) -> int:
     """The size of a file in bytes; PlaceError when there is none."""
     with telling("read", place):
         if is_url(place):
-            filesystem, path = _remote(place)
+            filesystem, path = remote(place)
             return int(filesystem.size(path))
         return os.stat(place).st_size
 
@@ -139,7 +132,7 @@ def exists(place: str) -> bool:
     """Whether a file or folder is there; PlaceError when that cannot be seen."""
     with telling("read", place):
         if is_url(place):
-            filesystem, path = _remote(place)
+            filesystem, path = remote(place)
             return bool(filesystem.exists(path))
         try:
             os.stat(place)
@@ -153,7 +146,7 @@ def names(place: str) -> list[str]:
     with telling("read", place):
         if not is_url(place):
             return os.listdir(place)
-        filesystem, path = _remote(place)
+        filesystem, path = remote(place)
         return [entry.rstrip("/").rsplit("/", 1)[-1] for entry in filesystem.ls(path, detail=False)]
 
 
@@ -161,7 +154,7 @@ def sizes(folder: str) -> dict[str, int]:
     """The files directly in a folder by name, with their sizes in bytes; none when there is no such folder."""
     try:
         if is_url(folder):
-            filesystem, path = _remote(folder)
+            filesystem, path = remote(folder)
             found = filesystem.ls(path, detail=True)
             return {one["name"].rsplit("/", 1)[-1]: int(one["size"]) for one in found if one["type"] == "file"}
         return dict(_sizes(folder))
@@ -183,7 +176,7 @@ def remove(place: str) -> None:
     """Take a file away; one that is not there is no fault. Raises PlaceError."""
     with telling("remove", place):
         if is_url(place):
-            filesystem, path = _remote(place)
+            filesystem, path = remote(place)
             if filesystem.exists(path):
                 filesystem.rm(path)
         else:
@@ -193,32 +186,7 @@ def remove(place: str) -> None:
 def remove_folder(place: str) -> None:
     """Take a folder away with all that is in it."""
     if is_url(place):
-        filesystem, path = _remote(place)
+        filesystem, path = remote(place)
         filesystem.rm(path, recursive=True)
     else:
         shutil.rmtree(place, ignore_errors=True)
-
-
-def files(source: str) -> list[str]:
-    """The files that a source names, by name: a file, every file directly in a folder, or a glob.
-
-    Names that begin with a dot or an underscore are not data. Raises PlaceError when there is no such place.
-    """
-    if is_url(source):
-        filesystem, path = _remote(source)
-        scheme = source.split("://", 1)[0]
-        if filesystem.isdir(path):
-            found = [entry for entry in filesystem.ls(path, detail=False) if filesystem.isfile(entry)]
-        else:
-            found = filesystem.glob(path)
-        named = [filesystem.unstrip_protocol(entry) if "://" not in entry else entry for entry in found]
-        places = [place if place.startswith(scheme) else f"{scheme}://{place}" for place in named]
-    elif os.path.isdir(source):
-        places = [entry.path for entry in os.scandir(source) if entry.is_file()]
-    elif os.path.exists(source):
-        return [absolute(source)]
-    else:
-        places = [path for path in glob.glob(os.path.expanduser(source), recursive=True) if os.path.isfile(path)]
-        if not places:
-            raise PlaceError(f"cannot read {source}: no such file or folder, and no file matches it")
-    return sorted(absolute(place) for place in places if not place.rsplit("/", 1)[-1].startswith((".", "_")))

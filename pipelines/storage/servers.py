@@ -5,14 +5,15 @@ from contextlib import suppress
 from threading import Thread
 from urllib.parse import urlsplit
 
-from pipelines.storage import places
+from pipelines.storage import places, urls
 
 PATIENCE = 9
 """The seconds in which a server has to accept a connection, and again to answer."""
 
 
 def require_answer(url: str) -> None:
-    """Raise PlaceError unless the server of a URL answers soon."""
+    """Raise UrlError for a URL that nothing here can reach, PlaceError unless its server answers soon."""
+    urls.remote(url)
     try:
         server = urlsplit(url)
         port = server.port

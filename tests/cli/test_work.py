@@ -57,7 +57,7 @@ def test_a_landing_as_json(work, source):
     assert json.loads(work("land", source, "--json")) == {
         "number": 1, "lines": 5, "landed": 2, "duplicates": 1, "quarantined": 2, "newly_quarantined": 2,
         "faults": {"line: expected JSON": 1, "actor_id: expected an id (1 to 9223372036854775807)": 1},
-        "left_out": {}, "gone": None,
+        "left_out": {}, "not_read": {}, "gone": None,
     }  # fmt: skip
 
 
@@ -65,6 +65,16 @@ def test_many_kinds_of_faults_are_cut_short(work, tmp_path):
     said = work("land", file_of(tmp_path / "a", *(line(**{f"field{n}": 1}) for n in range(43))))
     assert len(said.splitlines()) == 45
     assert said.splitlines()[-1] == "  … and 3 more kinds of faults"
+
+
+def test_what_is_not_read_of_a_folder_is_counted_by_what_it_is(work, tmp_path):
+    inbox = tmp_path / "inbox"
+    for name in ("one", "two", ".hidden"):
+        (inbox / name).mkdir(parents=True)
+    (inbox / "gone.jsonl").symlink_to("nowhere")
+    said = work("land", inbox)
+    assert said.startswith("read         0 lines\nnot read     2 folders, 1 hidden name, 1 broken link\nlanded ")
+    assert json.loads(work("land", inbox, "--json"))["not_read"] == {"folder": 2, "broken link": 1, "hidden name": 1}
 
 
 def test_standard_input_lands(work, monkeypatch):

@@ -25,7 +25,7 @@ from pipelines.landing import quarantine
 from pipelines.landing.decoding import Intake, decode_chunk
 from pipelines.landing.land import land
 from pipelines.landing.readmission import readmit
-from pipelines.landing.sources import chunks_of
+from pipelines.landing.sources import sources_of
 from pipelines.landing.writing import Target, write_events
 from pipelines.runs.run import run
 from pipelines.storage import datafiles, delta
@@ -97,7 +97,9 @@ def load_compiled_code():
     """Land a line nowhere, so that no fork needs to load what is compiled; neither an engine nor a table is touched."""
     with tempfile.TemporaryDirectory() as folder:
         Path(folder, "line").write_bytes(line())
-        (partition,) = decode_chunk(chunks_of(folder, [f"{folder}/line"])[0], Intake(folder, "events", NOW, folder))
+        (partition,) = decode_chunk(
+            sources_of(folder, [f"{folder}/line"]).chunks[0], Intake(folder, "events", NOW, folder)
+        )
         write_events(Target(folder, 1, NOW), [(partition.stage, np.array([True]))])
 
 

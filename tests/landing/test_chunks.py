@@ -7,7 +7,9 @@ import pytest
 
 from pipelines.door.buffers import Buffers
 from pipelines.landing import sources
-from pipelines.landing.sources import Chunk, blocks, chunks_of, lines_at
+from pipelines.landing.blocks import Span, blocks, lines_at
+from pipelines.landing.sources import Piece, sources_of
+from pipelines.storage.places import PlaceError
 from tests.landing.lines import counts, events, file_of, ids, line, quarantined
 
 MARK = b"\xef\xbb\xbf"
@@ -24,7 +26,7 @@ CONTENTS = {
 
 def read(*chunks):
     buffers = Buffers()
-    return [(block.offset, block.lines.data.tobytes()) for chunk in chunks for block in blocks(chunk, buffers)]
+    return [(block.spans[0].offset, block.lines.data.tobytes()) for chunk in chunks for block in blocks(chunk, buffers)]
 
 
 def require_whole(found, data):
@@ -41,7 +43,7 @@ def test_every_two_cuts_of_a_file_give_each_line_once(tmp_path, data):
     for cuts in combinations_with_replacement(range(len(data) + 1), 2):
         edges = [0, *cuts, len(data)]
         ranges = pairwise(edges)
-        require_whole(read(*(Chunk("a", str(tmp_path / "a"), *one) for one in ranges)), data)
+        require_whole(read(*((Piece("a", str(tmp_path / "a"), *one),) for one in ranges)), data)
 
 
 @pytest.mark.parametrize("data", CONTENTS.values(), ids=CONTENTS)
@@ -49,7 +51,7 @@ def test_blocks_of_any_size_of_a_compressed_file_give_each_line_once(tmp_path, m
     (tmp_path / "a.gz").write_bytes(gzip.compress(data))
     for size in range(1, len(data) + 2):
         monkeypatch.setattr(sources, "BLOCK", size)
-        require_whole(read(*chunks_of("", [str(tmp_path / "a.gz")])), data)
+        require_whole(read(*sources_of("", [str(tmp_path / "a.gz")]).chunks), data)
 
 
 @pytest.mark.parametrize("data", CONTENTS.values(), ids=CONTENTS)
@@ -57,15 +59,46 @@ def test_a_file_is_cut_into_chunks_that_cover_it(tmp_path, monkeypatch, data):
     (tmp_path / "a").write_bytes(data)
     for size in range(1, len(data) + 2):
         monkeypatch.setattr(sources, "BLOCK", size)
-        require_whole(read(*chunks_of("", [str(tmp_path / "a")])), data)
+        require_whole(read(*sources_of("", [str(tmp_path / "a")]).chunks), data)
 
 
 @pytest.mark.parametrize("name", ["a", "a.gz"])
 def test_lines_are_found_again_by_their_offsets(tmp_path, name):
     place = file_of(tmp_path / name, b"one", b"", b"two\r")
-    (chunk,) = chunks_of("", [place])
-    assert list(lines_at(chunk, [0, 4, 5])) == [b"one", b"", b"two\r"]
-    assert list(lines_at(chunk, [6])) == [b"wo\r"]
+    ((piece,),) = sources_of("", [place]).chunks
+    assert list(lines_at((Span(piece, 0),), [0, 4, 5])) == [b"one", b"", b"two\r"]
+    assert list(lines_at((Span(piece, 0),), [6])) == [b"wo\r"]
+
+
+def test_a_file_that_vanishes_before_it_is_read_is_told(tmp_path):
+    place = file_of(tmp_path / "a", b"one")
+    found = sources_of("", [place]).chunks
+    (tmp_path / "a").unlink()
+    with pytest.raises(PlaceError, match=f"^cannot read {place}: No such file"):
+        read(*found)
+
+
+@pytest.mark.parametrize("piece", [(0, 8), (4, 8), (0, None)])
+def test_a_file_that_became_shorter_is_told_when_its_lines_are_looked_for_again(tmp_path, piece):
+    place = file_of(tmp_path / "a", b"one", b"two")
+    spans = (Span(Piece(place, place, *piece), 0),)
+    (tmp_path / "a").write_bytes(b"one\n")
+    with pytest.raises(PlaceError, match=f"^cannot read {place}: it became shorter meanwhile$"):
+        list(lines_at(spans, [4]))
+
+
+def test_a_file_that_became_shorter_before_its_second_range_is_read_is_told(tmp_path):
+    place = file_of(tmp_path / "a", b"one", b"two")
+    (tmp_path / "a").write_bytes(b"one")
+    with pytest.raises(PlaceError, match=f"^cannot read {place}: it became shorter meanwhile$"):
+        read((Piece(place, place, 0, 8),))
+
+
+def test_what_a_file_gains_while_it_is_read_is_for_the_next_landing(tmp_path):
+    place = file_of(tmp_path / "a", b"one", b"two")
+    with (tmp_path / "a").open("ab") as file:
+        file.write(b"three\n")
+    assert read((Piece(place, place, 0, 4),), (Piece(place, place, 4, 8),)) == [(0, b"one\n"), (4, b"two\n")]
 
 
 @pytest.mark.parametrize("name", ["a.jsonl", "a.jsonl.gz"])

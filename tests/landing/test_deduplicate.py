@@ -8,9 +8,10 @@ import pyarrow.parquet as pq
 import pytest
 
 from pipelines.landing import deduplication
+from pipelines.landing.blocks import Span
 from pipelines.landing.deduplication import deduplicate
 from pipelines.landing.partitions import Partition, Stage
-from pipelines.landing.sources import Chunk
+from pipelines.landing.sources import Piece
 from pipelines.storage.staging import write_stage
 from tests.door.twin import content_hash
 
@@ -41,7 +42,14 @@ def partition(path, events, lines=None):
     order = np.array(range(len(events)) if lines is None else lines, np.int64)
     hashes = hashed([event_id for event_id, _ in events])
     return Partition(
-        Chunk("a", "a"), Stage(str(path), (("any", len(events)),)), hashes, contents, order, order, (), len(events)
+        (Span(Piece("a", "a"), 0),),
+        Stage(str(path), (("any", len(events)),)),
+        hashes,
+        contents,
+        order,
+        order,
+        (),
+        len(events),
     )
 
 

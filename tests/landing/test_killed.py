@@ -3,6 +3,7 @@
 import pytest
 
 from pipelines.cores import cores
+from pipelines.landing.sources import BLOCK, SMALL
 from pipelines.storage.lake import Lake
 from tests.landing.lines import counts, events, file_of, line, quarantined, rows_of
 
@@ -13,8 +14,14 @@ ROUNDS = [(step, number, when) for step, number in TAKEN for when in ("before", 
 
 @pytest.fixture
 def sources(tmp_path):
-    """Two files with a duplicate, conflicts and faults."""
-    first = [line("e-1"), line("e-2", "posted"), b"bad", line("e-1", actor_id=6), line("e-3", "posted")]
+    """Two files with a duplicate, conflicts and faults, of which one is too large to be read with others."""
+    first = [
+        line("e-1") + b" " * (BLOCK // SMALL),
+        line("e-2", "posted"),
+        b"bad",
+        line("e-1", actor_id=6),
+        line("e-3", "posted"),
+    ]
     second = [line("e-2", "posted"), line("e-3", actor_id=6), line("e-4"), b"\xff"]
     return [file_of(tmp_path / "a.jsonl", *first), file_of(tmp_path / "b.jsonl.gz", *second)]
 

@@ -1,18 +1,22 @@
 """Which files a landing reads, in which order."""
 
-import gzip
 import io
 import os
 import sys
 from pathlib import Path
+from socket import AF_UNIX, socket
 from threading import Thread
 from types import SimpleNamespace
 
+import fsspec
 import pytest
 
-from pipelines.landing.sources import chunks_of
+from pipelines.landing.sources import sources_of
 from pipelines.storage.places import PlaceError
+from pipelines.storage.urls import UrlError
 from tests.landing.lines import counts, events, file_of, ids, line, quarantined
+
+ODD = ["a b.jsonl", "per%20cent.jsonl", "a#b?c;d.jsonl", "a[1]*.jsonl", "new\nline", "~", "-", "ünï.jsonl", "{a,b}"]
 
 
 @pytest.fixture
@@ -28,7 +32,12 @@ def folder(tmp_path):
 
 def read_from(*sources):
     """The names of the files that are read, in order."""
-    return [chunk.source.rsplit("/", 1)[-1] for chunk in chunks_of("no scratch", sources)]
+    return [piece.source.rsplit("/", 1)[-1] for chunk in sources_of("no scratch", sources).chunks for piece in chunk]
+
+
+def not_read(*sources):
+    """How many entries are not read, by what they are."""
+    return dict(sources_of("no scratch", sources).not_read)
 
 
 def stdin_of(monkeypatch, data):
@@ -57,6 +66,97 @@ def test_a_file_whose_name_looks_like_a_glob_is_read(tmp_path):
     assert read_from(file_of(tmp_path / "a[1]*.jsonl", line())) == ["a[1]*.jsonl"]
 
 
+def test_a_folder_says_what_is_not_read_of_it(folder):
+    (folder / "link.jsonl").symlink_to(folder / "a.jsonl")
+    (folder / "broken.jsonl").symlink_to(folder / "nothing")
+    (folder / "itself").symlink_to(folder / "itself")
+    (folder / "again").symlink_to(folder)
+    os.mkfifo(folder / "pipe")
+    with socket(AF_UNIX) as bound:
+        bound.bind(str(folder / "socket"))
+    assert read_from(str(folder)) == ["a.jsonl", "b.jsonl", "link.jsonl"]
+    assert not_read(str(folder)) == {
+        "hidden name": 2, "folder": 2, "broken link": 2, "named pipe": 1, "socket": 1,
+    }  # fmt: skip
+
+
+def test_a_glob_says_what_it_matches_that_is_not_read(folder):
+    os.mkfifo(folder / "pipe.jsonl")
+    assert not_read(f"{folder}/*") == {"hidden name": 1, "folder": 1, "named pipe": 1}
+    assert not_read(f"{folder}/**") == {"hidden name": 1, "named pipe": 1}
+
+
+def test_a_loop_of_links_is_gone_round_once(folder):
+    (folder / "0").symlink_to(folder)
+    (folder / "deeper" / "up").symlink_to(folder)
+    (folder / "deeper" / "1").symlink_to(folder / "deeper")
+    assert read_from(f"{folder}/**/*.jsonl") == ["a.jsonl", "b.jsonl", "c.jsonl"]
+    assert sorted(read_from(f"{folder}/**/deeper/**/*.jsonl")) == ["a.jsonl", "b.jsonl", "c.jsonl"]
+    assert read_from(f"{folder}/0/0/a.jsonl") == ["a.jsonl"]
+    (folder / "itself").symlink_to(folder / "itself")
+    assert read_from(f"{folder}/*/c.jsonl") == ["c.jsonl"]
+
+
+@pytest.mark.parametrize("name", ODD)
+def test_any_name_can_be_read(land, lake, tmp_path, name):
+    (tmp_path / name).write_bytes(b"bad")
+    land(f"{tmp_path}/{name}")
+    assert counts(land(str(tmp_path))) == (1, 0, 0, 1, 0)
+    assert counts(land(f"file://{tmp_path}/{name}")) == (1, 0, 0, 1, 0)
+    assert [row["source"] for row in quarantined(lake)] == [f"{tmp_path}/{name}"]
+
+
+def test_a_name_that_is_not_utf8_is_quarantined_as_it_can_be_written(land, lake, tmp_path):
+    place = os.fsencode(tmp_path) + b"/caf\xe9.jsonl"
+    with open(place, "wb") as file:  # noqa: PTH123 (a name of bytes)
+        file.write(line("e-1") + b"\nbad\n" + line("e-1", actor_id=6))
+    assert counts(land(str(tmp_path))) == (3, 1, 0, 2, 2)
+    assert {row["source"] for row in quarantined(lake)} == {f"{tmp_path}/caf\\xe9.jsonl"}
+
+
+def test_a_url_of_a_file_is_its_path(land, lake, tmp_path):
+    source = file_of(tmp_path / "a b.jsonl", b"bad")
+    assert counts(land(f"file://{tmp_path}/a b.jsonl")) == (1, 0, 0, 1, 1)
+    assert counts(land((tmp_path / "a b.jsonl").as_uri())) == (1, 0, 0, 1, 0)
+    assert [row["source"] for row in quarantined(lake)] == [source]
+
+
+REMOTE = "memory://inbox/"
+
+
+@pytest.fixture
+def elsewhere():
+    """A folder of another file system with some files."""
+    files = fsspec.filesystem("memory")
+    for number, name in enumerate(("b.jsonl", "a.jsonl", "_SUCCESS", ".hidden", "deeper/c.jsonl", "a[1]*.jsonl")):
+        files.pipe(REMOTE + name, line(f"e-{number}"))
+    yield files
+    files.rm(REMOTE, recursive=True)
+
+
+@pytest.mark.parametrize(
+    ("source", "names"),
+    [
+        ("", ["a.jsonl", "a[1]*.jsonl", "b.jsonl"]),
+        ("[ab].jsonl", ["a.jsonl", "b.jsonl"]),
+        ("**/*.jsonl", ["a.jsonl", "a[1]*.jsonl", "b.jsonl", "c.jsonl"]),
+        ("a[1]*.jsonl", ["a[1]*.jsonl"]),
+        (".hidden", [".hidden"]),
+    ],
+)
+def test_elsewhere_the_same_files_are_found(elsewhere, source, names):
+    assert read_from(REMOTE + source) == names
+
+
+def test_a_folder_elsewhere_says_what_is_not_read_of_it(elsewhere):
+    assert not_read(REMOTE) == {"hidden name": 2, "folder": 1}
+
+
+def test_what_is_found_elsewhere_lands(land, lake, elsewhere):
+    assert land(REMOTE).landed == 3
+    assert ids(lake) == ["e-0", "e-1", "e-5"]
+
+
 def test_a_relative_path_names_the_same_source_as_the_whole_one(land, lake, tmp_path, monkeypatch):
     whole = file_of(tmp_path / "a.jsonl", b"bad")
     monkeypatch.chdir(tmp_path)
@@ -65,46 +165,39 @@ def test_a_relative_path_names_the_same_source_as_the_whole_one(land, lake, tmp_
     assert [row["source"] for row in quarantined(lake)] == [whole]
 
 
-@pytest.mark.parametrize("missing", ["none.jsonl", "none-*.jsonl", "none/"])
+@pytest.mark.parametrize(
+    "missing",
+    [
+        "{}/none.jsonl",
+        "{}/none-*.jsonl",
+        "{}/none/",
+        "{}/a.jsonl/none",
+        "file://{}/none",
+        "memory://none",
+        "memory://none*",
+    ],
+)
 def test_a_source_that_is_not_there_stops_the_landing_before_it_begins(land, lake, tmp_path, missing):
     good = file_of(tmp_path / "a.jsonl", line())
     with pytest.raises(PlaceError, match="cannot read .*none.*: no such file or folder, and no file matches it"):
-        land(good, str(tmp_path / missing))
+        land(good, missing.format(tmp_path))
     assert events(lake) == []
 
 
-def test_a_compressed_file_lands_like_the_file_itself(land, lake, tmp_path):
-    lines = [line("e-1"), b"bad", line("e-2", text="x")]
-    assert counts(land(file_of(tmp_path / "a.jsonl.gz", *lines))) == (3, 1, 0, 2, 2)
-    assert [(row["line_number"], row["byte_offset"], row["raw"]) for row in quarantined(lake)] == [
-        (2, len(lines[0]) + 1, b"bad"),
-        (3, len(lines[0]) + 5, lines[2]),
-    ]
-
-
-def test_several_compressed_members_are_one_file(land, lake, tmp_path):
-    path = tmp_path / "a.gz"
-    path.write_bytes(gzip.compress(line("e-1") + b"\n" + line("e-2")[:20]) + gzip.compress(line("e-2")[20:]))
-    land(str(path))
-    assert ids(lake) == ["e-1", "e-2"]
-
-
-BROKEN = {
-    "cut off": lambda whole: whole[:-9],
-    "no gzip at all": lambda _: line() + b"\n",
-    "wrong checksum": lambda whole: whole[:-8] + b"\0" * 8,
-    "garbage at the end": lambda whole: whole + b"garbage",
-    "garbage inside": lambda whole: whole[:12] + b"\xff" * 20 + whole[32:],
-}
-
-
-@pytest.mark.parametrize("damage", BROKEN)
-def test_a_broken_gzip_is_one_clear_fault_and_nothing_lands(land, lake, tmp_path, damage):
-    path = tmp_path / "a.gz"
-    path.write_bytes(BROKEN[damage](gzip.compress(b"".join(line(f"e-{n}") + b"\n" for n in range(99)))))
-    with pytest.raises(PlaceError, match=r"cannot read .*a\.gz: not a whole gzip file \("):
-        land(file_of(tmp_path / "good.jsonl", line("good")), str(path))
-    assert events(lake) == []
+@pytest.mark.parametrize(
+    ("source", "told"),
+    [
+        ("foo://bar/a.jsonl", "cannot reach foo://bar/a.jsonl: expected a scheme such as file, hdfs or s3, found foo"),
+        ("s3://bucket/a.jsonl", "cannot reach s3://bucket/a.jsonl: Install s3fs to access S3"),
+        ("file://host/a", "cannot read file://host/a: expected a URL such as file:///folder/file, found the host host"),
+        ("hdfs://h:1/a#b", "cannot reach hdfs://h:1/a#b: its file system would take it for /a"),
+        ("hdfs://h:x/a", "cannot reach hdfs://h:x/a: Port could not be cast to integer value as 'x'"),
+    ],
+)
+def test_what_cannot_be_reached_is_told(land, source, told):
+    with pytest.raises(UrlError) as fault:
+        land(source)
+    assert str(fault.value) == told
 
 
 def test_standard_input_is_a_source_and_leaves_nothing_behind(land, lake, tmp_path, monkeypatch):
@@ -115,7 +208,7 @@ def test_standard_input_is_a_source_and_leaves_nothing_behind(land, lake, tmp_pa
 
 
 def test_standard_input_is_taken_away_also_when_the_landing_fails(land, lake, tmp_path, monkeypatch):
-    (tmp_path / "a.gz").write_bytes(b"bad")
+    (tmp_path / "a.gz").write_bytes(b"\x1f\x8bbad")
     stdin_of(monkeypatch, line())
     with pytest.raises(PlaceError):
         land("-", str(tmp_path / "a.gz"))
@@ -134,7 +227,7 @@ def test_what_flows_through_a_named_pipe_is_not_lost_in_silence(land, lake, tmp_
         assert ids(lake) == ["e-1"]
 
 
-@pytest.mark.parametrize("name", ["empty.jsonl", "empty.gz", "folder"])
+@pytest.mark.parametrize("name", ["empty.jsonl", "folder"])
 def test_nothing_to_read_lands_nothing(land, tmp_path, name):
     path = tmp_path / name
     path.mkdir() if name == "folder" else path.write_bytes(b"")
