@@ -1,24 +1,21 @@
 """Blocks: whole lines of one source or several, read by a task, and where each of them comes from."""
 
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
-from contextlib import AbstractContextManager
-from dataclasses import dataclass
-from functools import partial
-from itertools import groupby
+from collections.abc import Generator, Iterator, Sequence
+from dataclasses import dataclass, replace
 from typing import IO, Any
 
 import numpy as np
 
 from pipelines.door.buffers import Buffers, Lines, buffer_for_lines, lines_of
-from pipelines.landing import sources
+from pipelines.landing import long_lines, sources
 from pipelines.landing.encodings import lines_in
+from pipelines.landing.long_lines import Extent, last_line, next_line, whole_lines
 from pipelines.landing.sources import Chunk, Piece
 from pipelines.machine import Bytes
 from pipelines.storage import places
 
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
-SKIPPED_AT_ONCE = 1024 * 1024
 
 
 @dataclass(frozen=True)
@@ -37,10 +34,14 @@ Spans = tuple[Span, ...]
 
 @dataclass(frozen=True)
 class Block:
-    """Whole lines, without the marks of byte order at the beginning of their sources, and where they come from."""
+    """Whole lines, without the marks of byte order at the beginning of their sources, and where they come from.
+
+    Where these are none there may be a line that is too long to be decoded.
+    """
 
     lines: Lines
     spans: Spans
+    too_long: Extent | None = None
 
 
 def span_at(spans: Spans, byte: int) -> int:
@@ -48,19 +49,25 @@ def span_at(spans: Spans, byte: int) -> int:
     return bisect_right(spans, byte, key=lambda span: span.byte) - 1
 
 
-def blocks(chunk: Chunk, buffers: Buffers) -> Iterator[Block]:
-    """The chunk's lines in blocks, each in the same buffers. Raises PlaceError."""
+def blocks(chunk: Chunk, buffers: Buffers, staging: str) -> Generator[Block, None, None]:
+    """The chunk's lines in blocks, each in the same buffers; a long line is a block of its own, in its own.
+
+    Whoever does not take all closes the blocks, or no other long line is ever read. Raises PlaceError.
+    """
     if len(chunk) == 1 and chunk[0].end is not None:
-        yield _in_place(chunk[0], buffers)
+        yield from _in_place(chunk[0], chunk[0].end, buffers)
         return
     texts, size = list[_Text](), 0
-    for piece in chunk:
-        for text in _texts(piece):
-            if texts and size + len(text.lines) > sources.BLOCK:
-                yield _block(texts, buffers)
-                texts, size = [], 0
+    for text in (text for piece in chunk for text in _texts(piece, staging)):
+        more = len(text.lines) if isinstance(text, _Text) else sources.BLOCK
+        if texts and size + more > sources.BLOCK:
+            yield _block(texts, buffers)
+            texts, size = [], 0
+        if isinstance(text, _Text):
             texts.append(text)
-            size += len(text.lines)
+            size += more
+        else:
+            yield from _by_itself(text.line, Span(text.piece, text.offset))
     if texts:
         yield _block(texts, buffers)
 
@@ -72,6 +79,15 @@ class _Text:
     piece: Piece
     offset: int
     lines: bytes
+
+
+@dataclass(frozen=True)
+class _Long:
+    """A long line of a piece, and the byte of the source at which it begins."""
+
+    piece: Piece
+    offset: int
+    line: Extent
 
 
 def _block(texts: Sequence[_Text], buffers: Buffers) -> Block:
@@ -86,20 +102,23 @@ def _block(texts: Sequence[_Text], buffers: Buffers) -> Block:
     return Block(lines_of(b"".join(whole), buffers), tuple(spans))
 
 
-def _texts(piece: Piece) -> Iterator[_Text]:
+def _texts(piece: Piece, staging: str) -> Iterator[_Text | _Long]:
     """The lines of a piece, as much as a block holds at a time, without the mark of byte order."""
     if piece.end is not None:
         with places.reading(piece.place) as file:
-            first, behind = _range(file, piece)
+            first, behind = _range(file, piece.start, piece.end)
             file.seek(first)
             yield from _without_mark(_Text(piece, first, file.read(behind - first)))
         return
     offset = 0
     with lines_in(piece.place, piece.source) as file:
-        while data := file.read(sources.BLOCK):
-            data += b"" if data.endswith(b"\n") else file.readline()
-            yield from _without_mark(_Text(piece, offset, data))
-            offset += len(data)
+        for lines in whole_lines(file, staging):
+            if isinstance(lines, Extent):
+                yield _Long(piece, offset, lines)
+                offset += lines.size
+            else:
+                yield from _without_mark(_Text(piece, offset, lines))
+                offset += len(lines)
 
 
 def _without_mark(text: _Text) -> Iterator[_Text]:
@@ -108,35 +127,55 @@ def _without_mark(text: _Text) -> Iterator[_Text]:
         yield _Text(text.piece, text.offset + mark, text.lines[mark:])
 
 
-def _in_place(piece: Piece, buffers: Buffers) -> Block:
+def _in_place(piece: Piece, end: int, buffers: Buffers) -> Iterator[Block]:
     """The lines that begin in a piece's range, read to where they are decoded."""
     with places.reading(piece.place) as file:
-        first, behind = _range(file, piece)
-        lines = buffer_for_lines(buffers, behind - first)
-        file.seek(first)
+        first, behind = _range(file, piece.start, end)
+        long = last_line(file, first, end) if behind - first > long_lines.LONG else behind
+        long = long if behind - long > long_lines.LONG else behind
+        if first < long or long == behind:
+            yield _read(Extent(piece.place, first, long - first), Span(piece, first), buffers)
+    if long < behind:
+        yield from _by_itself(Extent(piece.place, long, behind - long), Span(piece, long))
+
+
+def _by_itself(line: Extent, span: Span) -> Iterator[Block]:
+    """A long line as a block, which nobody may hold once it is asked for the next."""
+    if line.size > long_lines.LONGEST:
+        yield Block(lines_of(b"", Buffers()), (span,), line)
+        return
+    with long_lines.ONE_AT_A_TIME:
+        yield _read(line, span, Buffers())
+
+
+def _read(part: Extent, span: Span, buffers: Buffers) -> Block:
+    """Lines that a place has from a byte on as a block of a span."""
+    lines = buffer_for_lines(buffers, part.size)
+    with places.reading(part.place) as file:
+        file.seek(part.start)
         if _read_into(lines.data, file) < lines.size:
-            raise _shorter(piece)
+            raise shorter(span.piece)
     mark = len(BYTE_ORDER_MARK)
-    if first == 0 and lines.data[:mark].tobytes() == BYTE_ORDER_MARK:
-        return Block(Lines(lines.padded[mark:], lines.size - mark), (Span(piece, mark),))
-    return Block(lines, (Span(piece, first),))
+    if span.offset == 0 and lines.data[:mark].tobytes() == BYTE_ORDER_MARK:
+        return Block(Lines(lines.padded[mark:], lines.size - mark), (replace(span, offset=mark),))
+    return Block(lines, (span,))
 
 
-def _range(file: IO[bytes], piece: Piece) -> tuple[int, int]:
-    """The bytes of the lines that begin in a piece's range: a line belongs to where its first byte is."""
-    return _first_line(file, piece.start), _first_line(file, piece.end or 0)
-
-
-def _first_line(file: IO[bytes], start: int) -> int:
-    """Where the first line begins that does so at a byte or behind it."""
-    if start == 0:
-        return 0
-    file.seek(start - 1)
-    return start if file.read(1) == b"\n" else start + len(file.readline())
+def _range(file: IO[bytes], start: int, end: int) -> tuple[int, int]:
+    """The bytes of the lines that begin in a range: a line belongs to where its first byte is."""
+    first = next_line(file, start, end)
+    return first, next_line(file, end) if first < end else first
 
 
 def _read_into(data: Bytes, file: Any) -> int:
     """Fill memory with what is next in a file, which may be remote; how many bytes were found."""
+    found = 0
+    while found < data.size and (more := _read_some(data[found:], file)):
+        found += more
+    return found
+
+
+def _read_some(data: Bytes, file: Any) -> int:
     if hasattr(file, "readinto"):
         return int(file.readinto(data))
     found = np.frombuffer(file.read(data.size), np.uint8)
@@ -144,41 +183,6 @@ def _read_into(data: Bytes, file: Any) -> int:
     return found.size
 
 
-def _shorter(piece: Piece) -> places.PlaceError:
+def shorter(piece: Piece) -> places.PlaceError:
+    """What to say of a source that ends before what it had."""
     return places.PlaceError(f"cannot read {piece.source}: it became shorter meanwhile")
-
-
-def lines_at(spans: Spans, at: Sequence[int]) -> Iterator[bytes]:
-    """The lines, without their newline, that begin at ascending bytes of a block, read again from their sources."""
-    for number, inside in groupby(at, partial(span_at, spans)):
-        span = spans[number]
-        with _source(span.piece) as file:
-            done = 0
-            for offset in (span.offset + byte - span.byte for byte in inside):
-                _go_to(file, offset, done)
-                line = file.readline()
-                if not line:
-                    raise _shorter(span.piece)
-                done = offset + len(line)
-                yield line.removesuffix(b"\n")
-
-
-def first_lines(piece: Piece) -> Iterator[bytes]:
-    """The lines of a piece's source from its beginning, without the mark of byte order."""
-    with _source(piece) as file:
-        yield file.readline().removeprefix(BYTE_ORDER_MARK)
-        yield from file
-
-
-def _source(piece: Piece) -> AbstractContextManager[IO[bytes]]:
-    """A piece's source from its beginning."""
-    return lines_in(piece.place, piece.source) if piece.end is None else places.reading(piece.place)
-
-
-def _go_to(file: IO[bytes], offset: int, done: int) -> None:
-    """Go on to a byte of a file of which so many are read; some can only be read from the beginning."""
-    if file.seekable():
-        file.seek(offset)
-        return
-    while done < offset and (skipped := len(file.read(min(offset - done, SKIPPED_AT_ONCE)))):
-        done += skipped

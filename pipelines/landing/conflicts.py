@@ -8,10 +8,11 @@ import numpy as np
 
 from pipelines.arrays import Bools, Int64s
 from pipelines.engines.base import Engine
-from pipelines.landing.blocks import Spans, lines_at
+from pipelines.landing.blocks import Spans
 from pipelines.landing.partitions import Partition, Stage, ids_at
 from pipelines.landing.raw_lines import RawLines
 from pipelines.landing.rejects import RejectStage
+from pipelines.landing.rereading import lines_at
 
 CONFLICT = "event_id: conflicts with the event of this id that landed first"
 

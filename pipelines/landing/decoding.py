@@ -3,6 +3,7 @@
 import threading
 import uuid
 from collections.abc import Iterable, Iterator
+from contextlib import closing
 from dataclasses import dataclass, replace
 from itertools import chain
 
@@ -18,8 +19,10 @@ from pipelines.events import CONTRACT
 from pipelines.events.contract import ENVELOPE
 from pipelines.events.log import CONTENT_HASH
 from pipelines.hashing import row_hashes
+from pipelines.landing import long_lines
 from pipelines.landing.blocks import Block, Spans, blocks
 from pipelines.landing.foreign import Foreign, adapted
+from pipelines.landing.long_lines import Extent
 from pipelines.landing.partitions import Names, Partition, Stage, Types
 from pipelines.landing.raw_lines import RawLines
 from pipelines.landing.rejects import RejectStage
@@ -56,10 +59,13 @@ def decode_chunk(chunk: Chunk, intake: Intake) -> list[Partition]:
     adapter = load_adapter(intake.format)
     if not hasattr(_OWN, "buffers"):
         _OWN.buffers = Buffers()
-    return [_partition(block, intake, adapter, _OWN.buffers) for block in blocks(chunk, _OWN.buffers)]
+    with closing(blocks(chunk, _OWN.buffers, intake.staging)) as found:
+        return [_partition(block, intake, adapter, _OWN.buffers) for block in found]
 
 
 def _partition(block: Block, intake: Intake, adapter: Adapter | None, buffers: Buffers) -> Partition:
+    if block.lines.size > long_lines.LONG:
+        buffers = Buffers()
     with RejectStage(intake.raw_lines) as rejects:
 
         def tell(one: Faulty) -> None:
@@ -71,7 +77,19 @@ def _partition(block: Block, intake: Intake, adapter: Adapter | None, buffers: B
             foreign = adapted(adapter, block, intake.clock, tell)
             partition = staged(block.spans, foreign.decoded, intake.staging)
             partition = _with_the_unsettled(partition, foreign, intake.staging)
+        if block.too_long is not None:
+            partition = replace(partition, line_count=1)
+            _reject(block.too_long, rejects)
     return replace(partition, rejects=rejects.places)
+
+
+def _reject(line: Extent, rejects: RejectStage) -> None:
+    """Stage a line that is too long, the first of its block, without holding it."""
+    with places.reading(line.place) as file:
+        file.seek(line.start + line.size - 1)
+        size = line.size - (file.read(1) == b"\n")
+        file.seek(line.start)
+        rejects.add_from(0, 0, file, size, (f"line: expected at most {long_lines.LONGEST} bytes, found {size}",))
 
 
 def staged(spans: Spans, decoded: Decoded, staging: str) -> Partition:

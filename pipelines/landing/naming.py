@@ -18,7 +18,6 @@ from pipelines.door.decoding import Decoded
 from pipelines.engines.base import Engine
 from pipelines.events.log import IDENTITIES
 from pipelines.hashing import row_hashes
-from pipelines.landing.blocks import lines_at
 from pipelines.landing.decoding import Intake, staged
 from pipelines.landing.deduplication import first_of_group
 from pipelines.landing.foreign import NAMES, RETRACTIONS
@@ -26,6 +25,7 @@ from pipelines.landing.hash_filter import within
 from pipelines.landing.log_files import remove_uncommitted
 from pipelines.landing.partitions import Names, Partition, events_in
 from pipelines.landing.rejects import RejectStage
+from pipelines.landing.rereading import lines_at
 from pipelines.storage import datafiles, delta
 from pipelines.storage.datafiles import DataFile, FileWriter
 from pipelines.storage.lake import Lake

@@ -5,7 +5,7 @@ from itertools import islice
 
 from pipelines.adapters import FIRST, Check, OtherLayout, load_check
 from pipelines.characters import printable
-from pipelines.landing.blocks import first_lines
+from pipelines.landing.rereading import first_lines
 from pipelines.landing.sources import Chunk
 
 

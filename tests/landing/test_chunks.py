@@ -7,7 +7,8 @@ import pytest
 
 from pipelines.door.buffers import Buffers
 from pipelines.landing import sources
-from pipelines.landing.blocks import Span, blocks, lines_at
+from pipelines.landing.blocks import Span, blocks
+from pipelines.landing.rereading import lines_at
 from pipelines.landing.sources import Piece, sources_of
 from pipelines.storage.places import PlaceError
 from tests.landing.lines import counts, events, file_of, ids, line, quarantined
@@ -26,7 +27,11 @@ CONTENTS = {
 
 def read(*chunks):
     buffers = Buffers()
-    return [(block.spans[0].offset, block.lines.data.tobytes()) for chunk in chunks for block in blocks(chunk, buffers)]
+    return [
+        (block.spans[0].offset, block.lines.data.tobytes())
+        for chunk in chunks
+        for block in blocks(chunk, buffers, "no staging")
+    ]
 
 
 def require_whole(found, data):

@@ -7,7 +7,8 @@ import pytest
 
 from pipelines.door.buffers import Buffers
 from pipelines.landing import sources
-from pipelines.landing.blocks import blocks, lines_at
+from pipelines.landing.blocks import blocks
+from pipelines.landing.rereading import lines_at
 from pipelines.landing.sources import Piece, sources_of
 from pipelines.storage.lake import Lake
 from tests.landing.lines import counts, events, file_of, ids, line, quarantined
@@ -36,7 +37,7 @@ def inbox(tmp_path):
 def test_small_files_are_read_together(inbox):
     (chunk,) = sources_of("", [str(inbox)]).chunks
     assert [piece.source for piece in chunk] == sorted(map(str, inbox.iterdir()))
-    (block,) = blocks(chunk, Buffers())
+    (block,) = blocks(chunk, Buffers(), "no staging")
     assert [span.piece.number for span in block.spans] == [0, 1, 2, 5, 6, 7]
 
 
@@ -68,7 +69,7 @@ def test_each_line_is_told_by_its_own_file_byte_and_number(land, lake, inbox):
 def test_lines_of_files_read_together_are_found_again(inbox, monkeypatch, block):
     monkeypatch.setattr(sources, "BLOCK", block)
     for chunk in sources_of("", [str(inbox)]).chunks:
-        for one in blocks(chunk, Buffers()):
+        for one in blocks(chunk, Buffers(), "no staging"):
             data = one.lines.data.tobytes()
             lines = data.removesuffix(b"\n").split(b"\n") if data else []
             starts = [sum(len(line) + 1 for line in lines[:number]) for number in range(len(lines))]
@@ -100,6 +101,6 @@ def test_foreign_lines_know_their_file(land, lake, tmp_path):
 def test_pieces_of_one_file_may_be_read_together(tmp_path):
     place, number = file_of(tmp_path / "a", b"one", b"two", b"three"), count()
     chunk = tuple(Piece("a", place, start, end, next(number)) for start, end in ((0, 1), (1, 5), (5, 14)))
-    (block,) = blocks(chunk, Buffers())
+    (block,) = blocks(chunk, Buffers(), "no staging")
     assert block.lines.data.tobytes() == b"one\ntwo\nthree\n"
     assert [(span.offset, span.byte, span.line) for span in block.spans] == [(0, 0, 0), (4, 4, 1), (8, 8, 2)]

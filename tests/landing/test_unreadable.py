@@ -47,7 +47,7 @@ def as_nobody():
 
 def read(*named):
     buffers = Buffers()
-    return [block for chunk in sources_of("no scratch", named).chunks for block in blocks(chunk, buffers)]
+    return [block for chunk in sources_of("no scratch", named).chunks for block in blocks(chunk, buffers, "no staging")]
 
 
 @pytest.mark.parametrize("source", ["secret/c.jsonl", "secret/*.jsonl", "**/*.jsonl", "s*/c.jsonl", "secret"])
