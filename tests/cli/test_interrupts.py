@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.landing.lines import file_of, line
-from tests.surroundings import environment
+from tests.surroundings import HEARING, environment
 
 PATIENCE = 60
 """Seconds after which a command is killed that goes on; each of those below would go on for longer."""
@@ -27,7 +27,7 @@ IMPORTED = 1
 
 def interrupted(command, ready, **pipes):
     """What a command says, and its exit code, that is interrupted as soon as it is ready."""
-    program = [sys.executable, "-c", "from pipelines.cli import script; script()", *command]
+    program = [*HEARING, sys.executable, "-c", "from pipelines.cli import script; script()", *command]
     pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.DEVNULL, "stderr": subprocess.PIPE} | pipes
     with subprocess.Popen(program, env=environment(), text=True, **pipes) as process:
         try:

@@ -11,7 +11,10 @@ import pytest
 
 from pipelines.storage.scratch import BOOT, STARTED
 from tests.landing.lines import file_of, ids, line
+from tests.surroundings import HEARING
 
+PATIENCE = 60
+"""Seconds to wait for a landing that was told to end."""
 COMMAND = [sys.executable, "-c", "from pipelines.cli import script; script()"]
 
 
@@ -25,7 +28,7 @@ def before():
 def landing(lake, before):
     """A landing of standard input, which waits for lines in the midst of its work."""
     pipe = subprocess.PIPE
-    command = [*before, *COMMAND, "land", "-", "--root", lake.root]
+    command = [*HEARING, *before, *COMMAND, "land", "-", "--root", lake.root]
     with subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=pipe) as process:
         while not folders(lake):
             time.sleep(0.01)
@@ -45,7 +48,7 @@ def left(lake):
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGINT], ids=lambda number: number.name)
 def test_told_to_end_it_cleans_up(landing, lake, number):
     landing.send_signal(number)
-    assert landing.wait() == 128 + number
+    assert landing.wait(PATIENCE) == 128 + number
     assert landing.stderr.read().count(b"\n") == 1
     assert left(lake) == []
 
