@@ -32,6 +32,7 @@ def run(
     accept_log: Annotated[
         bool, typer.Option("--accept-log", help="Take the log as it is, though landings are gone from it.")
     ] = False,
+    allow_empty: Annotated[bool, typer.Option("--allow-empty", help="Succeed when nothing landed yet.")] = False,
     memory: options.Memory = None,
     json: options.AsJson = False,
     verbose: options.Verbose = False,
@@ -45,7 +46,9 @@ def run(
     from pipelines.cores import cores
     from pipelines.engines import open_engine
     from pipelines.memory import budget
+    from pipelines.runs.planning import NothingLanded
     from pipelines.runs.run import run as publish
+    from pipelines.storage import delta
     from pipelines.storage.lake import Lake
 
     policy = _policy(cap, replies, own_posts)
@@ -53,18 +56,17 @@ def run(
         raise UsageError("--view: expected no policy and no --rebuild beside it, all views have the same of both")
     if view is not None and accept_log:
         raise UsageError("--accept-log: expected no --view beside it, all views are made of what the log has")
-    size = budget(memory, cores())
-    with open_engine(engine, verbose=verbose, memory=size) as opened, show.status() as progress:
-        done = publish(
-            Lake.at(root),
-            opened,
-            policy=policy,
-            rebuild=rebuild,
-            view=view,
-            accept_log=accept_log,
-            memory=size,
-            progress=progress,
-        )
+    size, lake = budget(memory, cores()), Lake.at(root)
+    asked: dict[str, Any] = {"policy": policy, "rebuild": rebuild, "view": view, "accept_log": accept_log}
+    try:
+        with open_engine(engine, verbose=verbose, memory=size) as opened, show.status() as progress:
+            done = publish(lake, opened, **asked, memory=size, progress=progress)
+    except NothingLanded as nothing:
+        if not allow_empty or delta.find(lake.releases) is not None:
+            raise
+        facts = {"published": False, "reason": str(nothing), "seconds": {}, "release": None}
+        show.as_json(facts) if json else print(nothing)
+        return
     if json:
         facts = {"published": done.published, "reason": done.reason, "seconds": done.seconds}
         show.as_json({**facts, "release": done.release.as_dict()})
