@@ -10,7 +10,7 @@ LDBC := data/ldbc-snb-test
 TURNS := --cap $(or $(CAP),200) --repeat $(or $(REPEAT),3)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test soak mutate check docs bench bench-large jars signatures lock clean
+.PHONY: help demo test soak mutate check docs bench bench-large jars signatures lock dist clean
 
 help: ## list what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -67,8 +67,12 @@ lock: ## choose versions anew and write both locks; needs uv
 	uv pip compile pyproject.toml --universal --generate-hashes --no-header --no-annotate \
 		--extra airflow --extra hdfs --extra spark --group dev -c requirements.lock -o requirements-dev.lock
 
+dist: .venv/dev ## build a wheel into dist/
+	$(BIN)/python -m pip wheel --quiet --disable-pip-version-check --no-deps --wheel-dir dist .
+
 clean: ## remove all that make has made
-	rm -rf .venv .cache .mypy_cache .ruff_cache .pytest_cache .import_linter_cache data/lake-demo
+	find pipelines -name __pycache__ -prune -exec rm -rf {} +
+	rm -rf .venv .cache dist build *.egg-info .mypy_cache .ruff_cache .pytest_cache .import_linter_cache data/lake-demo
 
 # A stamp says from which lock .venv was filled. The dev lock has the same versions as the core lock, and more.
 .venv/core: requirements.lock
@@ -84,6 +88,6 @@ clean: ## remove all that make has made
 define install
 	$(if $(UV),uv pip install --quiet --python $(BIN)/python,$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-input --no-compile) --no-deps --require-hashes -r $(1)
 	$(BIN)/python -c 'import site; print(site.getsitepackages()[0])' | xargs -I {} sh -c 'echo $(CURDIR) > {}/newsfeed.pth'
-	printf '#!%s\nfrom pipelines.cli import script\n\nscript()\n' $(CURDIR)/$(BIN)/python > $(BIN)/newsfeed
+	printf '#!%s\nfrom newsfeed_pipelines import script\n\nscript()\n' $(CURDIR)/$(BIN)/python > $(BIN)/newsfeed
 	chmod +x $(BIN)/newsfeed
 endef

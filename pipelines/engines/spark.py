@@ -24,6 +24,7 @@ SPARK_CONF = {
     "spark.sql.catalog.spark_catalog": "org.apache.spark.sql.delta.catalog.DeltaCatalog",
     "spark.sql.sources.parallelPartitionDiscovery.threshold": "100000",  # listing 5,000 files: 0.8 s, not 10 s
 }
+LOG_LEVEL = "spark.log.level"
 LOCAL_CONF = {
     **SPARK_CONF,
     "spark.master": "local[*]",
@@ -41,8 +42,9 @@ class SubmittedSpark(Engine):
 
     @cached_property
     def session(self) -> SparkSession:
-        """The session that there is, with this project's settings."""
-        return SparkSession.builder.config(map=dict(SPARK_CONF)).getOrCreate()
+        """The session that there is, with this project's settings; it logs warnings unless it is told what to log."""
+        quiet = {} if "SPARK_REMOTE" in os.environ else _log_level()
+        return SparkSession.builder.config(map={**SPARK_CONF, **quiet}).getOrCreate()
 
     @property
     def slots(self) -> int:
@@ -89,6 +91,12 @@ class LocalSpark(SubmittedSpark):
                 os.environ[CONNECT_MODE] = self._connect_mode
 
 
+def _log_level() -> dict[str, str]:
+    """What a job that is submitted logs once its session is there: warnings, unless `spark.log.level` is set."""
+    SparkContext._ensure_initialized()  # noqa: SLF001 (the settings of the `spark-submit` are in its Java process)
+    return {} if SparkConf().contains(LOG_LEVEL) else {LOG_LEVEL: "WARN"}
+
+
 def _end_java() -> None:
     """End the Java process, which PySpark would keep to the end of this one, and let the next session start its own."""
     gateway = SparkContext._gateway  # noqa: SLF001 (there is no public way)
@@ -103,7 +111,7 @@ def _context(conf: SparkConf, *, verbose: bool) -> SparkContext:
     """A context whose Java process writes to the terminal or to a file; the file's end is shown when it fails."""
     if verbose:
         return SparkContext(conf=conf)
-    conf.set("spark.log.level", "OFF")
+    conf.set(LOG_LEVEL, "OFF")
     with tempfile.TemporaryFile("w+") as log:
         try:
             return SparkContext(conf=conf, gateway=launch_gateway(conf, {"stdout": log, "stderr": log}))
