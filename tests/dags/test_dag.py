@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -18,13 +19,11 @@ PROCESS = Path(__file__).with_name("airflow_process.py")
 SUCCESS = {"land": "success", "run": "success"}
 INBOX, LAKE = "in {{ ds }}", "lake $HOME.sh"
 """Paths with what Airflow and a shell would replace, and an end that Airflow would read as the name of a script."""
-LINES = [
-    json.dumps({"event_id": event_id, "event_time": "2026-01-01T00:00:00Z", "actor_id": 1} | event)
-    for event_id, event in {
-        "1": {"event_type": "registered", "username": "ann", "first_name": "Ann", "last_name": "A"},
-        "2": {"event_type": "posted", "post_id": 7, "text": "hello"},
-    }.items()
+EVENTS: list[dict[str, Any]] = [
+    {"event_id": "1", "event_type": "registered", "username": "ann", "first_name": "Ann", "last_name": "A"},
+    {"event_id": "2", "event_type": "posted", "post_id": 7, "text": "hello"},
 ]
+LINES = [json.dumps({"event_time": "2026-01-01T00:00:00Z", "actor_id": 1, **event}) for event in EVENTS]
 
 
 def airflow(home, *orders, **settings):
