@@ -2,7 +2,6 @@
 
 PYTHON ?= python3
 BIN := .venv/bin
-UV := $(shell command -v uv 2> /dev/null)
 export NEWSFEED_JARS ?= $(CURDIR)/.cache/jars
 unexport PYTHONDONTWRITEBYTECODE # some images set it; each command would compile all that it imports, in a second or two
 DEMO := --root data/lake-demo
@@ -76,17 +75,18 @@ clean: ## remove all that make has made
 
 # A stamp says from which lock .venv was filled. The dev lock has the same versions as the core lock, and more.
 .venv/core: requirements.lock
-	test -e $(BIN)/python || $(PYTHON) -m venv .venv
-	$(call install,requirements.lock)
+	PYTHON="$(PYTHON)" .ci/install requirements.lock
+	$(command)
 	touch $@
 
 .venv/dev: requirements-dev.lock .venv/core
-	$(call install,requirements-dev.lock)
+	PYTHON="$(PYTHON)" .ci/install requirements-dev.lock
+	test -e $(BIN)/pip || $(BIN)/python -m ensurepip > /dev/null
+	$(command)
 	touch $@
 
 # The project itself is a path and a command, not an installation: no build, and nothing that the locks do not pin.
-define install
-	$(if $(UV),uv pip install --quiet --python $(BIN)/python,$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-input --no-compile) --no-deps --require-hashes -r $(1)
+define command
 	$(BIN)/python -c 'import site; print(site.getsitepackages()[0])' | xargs -I {} sh -c 'echo $(CURDIR) > {}/newsfeed.pth'
 	printf '#!%s\nfrom newsfeed_pipelines import script\n\nscript()\n' $(CURDIR)/$(BIN)/python > $(BIN)/newsfeed
 	chmod +x $(BIN)/newsfeed
