@@ -10,6 +10,13 @@ import pyarrow.parquet as pq
 from pipelines.storage import places
 from pipelines.storage.checksums import damaged, verify_footer
 
+PLAIN = {
+    pa.string_view(): pa.string(),
+    pa.large_string(): pa.string(),
+    pa.binary_view(): pa.binary(),
+    pa.large_binary(): pa.binary(),
+}
+
 
 @contextmanager
 def telling(place: str) -> Iterator[None]:
@@ -51,7 +58,7 @@ def rows(
     with telling(place):
         found = file.read_row_groups(chosen, columns, use_threads=use_threads)
     _require_rows(place, sum(file.metadata.row_group(group).num_rows for group in chosen), found.num_rows)
-    return found
+    return found.cast(schema) if (schema := _plain(found.schema)) != found.schema else found
 
 
 def batches(
@@ -62,8 +69,19 @@ def batches(
     with telling(place):
         for batch in file.iter_batches(size, [group], columns):
             found += batch.num_rows
-            yield batch
+            yield batch.cast(_plain(batch.schema))
     _require_rows(place, file.metadata.row_group(group).num_rows, found)
+
+
+def _plain(schema: pa.Schema) -> pa.Schema:
+    """The schema with texts and bytes as we write them: other tools, where they rewrite rows, use views of them."""
+    return pa.schema([field.with_type(_plain_type(field.type)) for field in schema])
+
+
+def _plain_type(kind: pa.DataType) -> pa.DataType:
+    if pa.types.is_list(kind):
+        return pa.list_(kind.value_field.with_type(_plain_type(kind.value_type)))
+    return PLAIN.get(kind, kind)
 
 
 def _require_rows(place: str, expected: int, found: int) -> None:

@@ -1,6 +1,5 @@
-"""Data files that other tools took away: who reads says which and what to do, and a run makes the tables again."""
+"""Data files that other tools took away: who reads says which, and what to do."""
 
-import os
 from pathlib import Path
 
 import pytest
@@ -10,8 +9,6 @@ from pipelines.reading.exporting import export_view
 from pipelines.reading.people import page
 from pipelines.reading.reader import LostView, Reader, newsfeed
 from pipelines.reading.searching import find
-from pipelines.runs.run import run
-from tests.releases.worlds import contents, served
 
 READERS = {
     "newsfeed": lambda reader, _: newsfeed(reader, 1, 10),
@@ -48,30 +45,3 @@ def test_a_release_that_was_vacuumed_is_told_of_and_the_last_one_serves(lake):
     with pytest.raises(LostView, match="view 'profile' of release 1 is gone, other tools took .* away"):
         Reader.of(lake, 1).rows("SELECT * FROM profile", "profile")
     assert Reader.of(lake).rows("SELECT * FROM profile", "profile")
-
-
-@pytest.mark.parametrize("names", [["views/newsfeed"], ["relations/timelines", "views/posts"]])
-@pytest.mark.parametrize("harm", [Path.unlink, lambda file: os.truncate(file, 100)])
-def test_a_run_makes_what_is_gone_again(lake, undisturbed, engine, names, harm):
-    for name in names:
-        for file in data_files(f"{lake.root}/{name}"):
-            harm(file)
-    done = run(lake, engine)
-    assert (done.published, done.reason) == (True, f"damaged: {', '.join(names)}")
-    assert (served(lake), contents(lake)) == (served(undisturbed), contents(undisturbed))
-    assert run(lake, engine).reason == "nothing new"
-
-
-def test_a_run_for_a_new_landing_makes_what_is_gone_too(released, undisturbed, engine, copy):
-    lake = copy(released)
-    for file in data_files(lake.view("newsfeed")):
-        file.unlink()
-    assert run(lake, engine).reason == "landing 2 is new"
-    assert served(lake) == served(undisturbed)
-
-
-def test_a_run_of_one_view_makes_the_relations_that_are_gone(lake, undisturbed, engine):
-    for file in data_files(lake.relation("users")):
-        file.unlink()
-    assert run(lake, engine, view="user_directory").published
-    assert (served(lake), contents(lake)) == (served(undisturbed), contents(undisturbed))

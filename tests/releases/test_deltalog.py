@@ -9,7 +9,7 @@ from deltalake import DeltaTable
 from pipelines.storage import delta
 from pipelines.storage.deltalog import DamagedLog, name_of
 from pipelines.storage.repair import repair
-from tests.releases.test_commits import TABLE, numbers, place, put
+from tests.releases.test_commits import numbers, place, put
 
 __all__ = ["place"]
 
@@ -66,30 +66,12 @@ def test_earlier_versions_are_read_whatever_became_of_the_newest(place, log):
     assert sorted(numbers(place, 3)) == [1, 2, 3]
 
 
-def test_a_repair_gives_what_is_left_and_neither_version_nor_number_again(place, log):
-    whole = commit(log, 4).read_bytes()
-    os.truncate(commit(log, 4), 100)
-    assert repair(place, "release") == [f"{commit(log, 4)} is cut off"]
-    assert (commit(log, 4).with_suffix(".json.damaged")).read_bytes() == whole[:100]
-    assert (sorted(numbers(place)), delta.number(delta.find(place), "release")) == ([1, 2, 3], 4)
-    assert put(delta.find(place), place, 5, transaction=5) == 5
-    assert sorted(numbers(place)) == [1, 2, 3, 5]
-
-
 def test_a_version_that_was_lost_is_told_of_when_it_is_asked_for(place, log):
     os.truncate(commit(log, 4), 0)
     repair(place, "release")
     assert told(place, 4) == f"version 4 of {place} was lost as its commit was not whole"
     put(delta.find(place), place, 5, transaction=5)
     assert sorted(numbers(place, 5)) == [1, 2, 3, 5]
-
-
-@pytest.mark.parametrize("missing", [False, True])
-def test_several_commits_are_repaired_at_once(place, log, missing):
-    for version in (2, 4):
-        commit(log, version).unlink() if missing and version == 2 else os.truncate(commit(log, version), 10)
-    assert len(repair(place, "release")) == 2
-    assert (sorted(numbers(place)), repair(place, "release")) == ([1, 3], [])
 
 
 @pytest.mark.parametrize("size", [0, 100])
@@ -100,19 +82,3 @@ def test_a_damaged_checkpoint_is_told_of_and_set_aside(place, log, size):
     assert told(place).startswith(f"{checkpoint} is {'cut off' if size else 'empty'}, ")
     repair(place, "release")
     assert sorted(numbers(place)) == [1, 2, 3, 4]
-
-
-def test_a_table_of_which_the_only_commit_is_lost_is_made_again(place):
-    os.truncate(commit(Path(place) / "_delta_log", 0), 0)
-    told(place)
-    repair(place, "release")
-    assert delta.find(place) is None
-    delta.ensure(place, TABLE)
-    assert numbers(place) == []
-
-
-def test_a_first_commit_under_others_needs_a_copy(place, log):
-    os.truncate(commit(log, 0), 0)
-    told(place)
-    with pytest.raises(DamagedLog, match="the first commit of .* is lost, and with it what columns the table has: put"):
-        repair(place, "release")
