@@ -29,8 +29,8 @@ def scratch(parent: str) -> Iterator[str]:
     sweep(parent)
     folder = places.join(parent, f"{datetime.now(UTC):{STARTED}}-{uuid.uuid4().hex}")
     with _locked(folder):
-        places.make_folder(folder)
         try:
+            places.make_folder(folder)
             yield folder
         finally:
             with suppress(places.PlaceError):  # what stays behind now, the next command takes away
@@ -74,12 +74,12 @@ def _locked(folder: str) -> Iterator[None]:
     if places.is_url(folder):
         yield
         return
-    with places.writing(folder + LOCK) as lock:
-        _take(lock)
-        try:
+    try:
+        with places.writing(folder + LOCK) as lock:
+            _take(lock)
             yield
-        finally:
-            places.remove(folder + LOCK)
+    finally:
+        places.remove(folder + LOCK)
 
 
 def _take(lock: IO[bytes]) -> None:

@@ -60,7 +60,7 @@ def test_a_run_is_interrupted_and_the_next_one_publishes(call, told, tmp_path):
     root = tmp_path / "lake"
     shutil.copytree(told.root, root)
     call("land", file_of(tmp_path / "a", line("e-new")), "--root", root)
-    ready = lambda _: any(root.glob("_scratch/*"))  # noqa: E731
+    ready = lambda _: any(root.glob("_scratch/*/*"))  # noqa: E731
     assert interrupted(["run", "--root", str(root)], ready) == (130, "interrupted\n")
     assert not any(root.glob("_scratch/*"))
     assert call("run", "--root", root).out.startswith("release 3 covers 12 events")
