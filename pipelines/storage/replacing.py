@@ -4,7 +4,7 @@ import os
 import shutil
 import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO
 
@@ -30,7 +30,8 @@ def replacing(place: str) -> Iterator[IO[bytes]]:
             _settle(file, target)
         places.rename(beside, target)
     except BaseException as fault:
-        places.remove(beside)
+        with suppress(PlaceError):
+            places.remove(beside)
         if isinstance(fault, OSError):
             raise PlaceError(f"cannot write {place}: {fault.strerror or fault}") from fault
         if isinstance(fault, PlaceError):

@@ -12,7 +12,7 @@ from tests.landing.lines import file_of, line
 from tests.surroundings import environment
 
 README = Path(__file__).parents[2] / "README.md"
-EXAMPLE = re.search(r"^```python\n(import json\n.*?)^```$", README.read_text("utf-8"), re.MULTILINE | re.DOTALL)[1]
+(EXAMPLE,) = re.findall(r"^```python\n(import json\n.*?)^```$", README.read_text("utf-8"), re.MULTILINE | re.DOTALL)
 READER, AUTHOR, FRIEND, POST = (2**63 - number for number in (1, 2, 3, 4))
 COLUMNS = ["reader_id", "position", "post_id", "author_id", "reposter_id", "entered_at"]
 SHOWN = """
