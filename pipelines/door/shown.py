@@ -2,8 +2,11 @@
 
 import json
 from dataclasses import dataclass
+from json.encoder import encode_basestring_ascii as quoted
 
 LONGEST = 60
+
+__all__ = ["Spelled", "quoted", "short", "shown"]
 
 
 @dataclass(frozen=True)
@@ -23,7 +26,7 @@ def shown(value: object) -> str:
     if isinstance(value, Spelled):
         return short(value.text)
     if isinstance(value, str):
-        return short(json.dumps(value[: LONGEST + 1]))
+        return short(quoted(value[: LONGEST + 1]))
     if isinstance(value, tuple):
         return "an object"
     if isinstance(value, list):

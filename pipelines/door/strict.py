@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from pipelines.door.lines import NoObject, Pairs, pairs_of
-from pipelines.door.shown import short, shown
+from pipelines.door.shown import quoted, short, shown
 from pipelines.door.times import latest_at, written
 from pipelines.door.values import EXPECTED, InvalidValue, surrogate, value_of
 from pipelines.events import CONTRACT, PAYLOAD_FIELDS
@@ -128,7 +128,7 @@ def _unknown(given: Given, shape: Shape) -> Iterator[str]:
 
 def _printable(name: str) -> str:
     """A name that anybody may have made up, as a fault quotes it."""
-    return name if name in KNOWN else short(json.dumps(name[:100]))
+    return name if name in KNOWN else short(quoted(name[:100]))
 
 
 KNOWN = {field.name for field in (*ENVELOPE, *PAYLOAD_FIELDS)}

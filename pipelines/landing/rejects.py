@@ -75,8 +75,12 @@ class RejectStage:
     def _append(self, line: int, offset: int, digest: str, raw: bytes | None, faults: Sequence[str]) -> None:
         if len(self._columns[0]) >= ROWS or self._bytes >= BYTES:
             self._write()
-        for column, value in zip(self._columns, (line, offset, digest, raw, faults), strict=True):
-            column.append(value)
+        lines, offsets, digests, raws, told = self._columns
+        lines.append(line)
+        offsets.append(offset)
+        digests.append(digest)
+        raws.append(raw)
+        told.append(faults)
         self._bytes += 0 if raw is None else len(raw)
 
     def _write(self) -> None:
