@@ -22,6 +22,8 @@ AT_ONCE = 8 * 1024 * 1024
 """How many bytes are read at once where a file is read piece by piece."""
 HASHES = {"content_hash"}
 """Columns of numbers that nothing makes smaller."""
+BUFFER = 1 << 20
+"""How many bytes are written at once: for each write, threads wait for the interpreter's lock."""
 
 
 @dataclass(frozen=True)
@@ -63,7 +65,8 @@ class FileWriter:
         places.make_folder(self._place.rsplit("/", 1)[0])
         with places.telling("write", self._place):
             self._sink = Summed(self._place)
-            self._writer = pq.ParquetWriter(self._sink, schema or table.arrow, **_options(table))
+            self._stream = pa.BufferedOutputStream(pa.PythonFile(self._sink, "w"), BUFFER)
+            self._writer = pq.ParquetWriter(self._stream, schema or table.arrow, **_options(table))
 
     def write(self, batch: pa.RecordBatch) -> None:
         """Check, hash and write the next rows."""
@@ -84,7 +87,7 @@ class FileWriter:
         """Finish the file, whose name then has its checksums."""
         with places.telling("write", self._place):
             self._writer.close()
-            self._sink.close()
+            self._stream.close()
         sums = Checksums(self._sink.whole, footer_checksum(self._place))
         path = with_checksums(self._path, sums)
         places.rename(self._place, with_checksums(self._place, sums))
