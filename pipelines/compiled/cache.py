@@ -39,8 +39,14 @@ class Kept(_Cache):
         return self._load(sig, target_context) if ahead.is_made(self, sig) else None
 
     def _load(self, sig: Sequence[Any], target_context: Any) -> Any:
+        """What is kept for a signature, if it is whole and fits the code that there is."""
         content = folders.read(self.name(sig))
-        return None if content is None else CompileResult._rebuild(target_context, *pickle.loads(content))  # noqa: S301, SLF001 (a file that only this user writes)
+        if content is None:
+            return None
+        try:
+            return CompileResult._rebuild(target_context, *pickle.loads(content))  # noqa: S301, SLF001 (a file that only this user writes)
+        except Exception:  # noqa: BLE001 (whatever unpickling raises)
+            return None
 
     def save_overload(self, sig: Sequence[Any], data: Any) -> None:
         """Keep the machine code for a signature, if it stands by itself and any folder takes it."""
