@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from pipelines.certificate import Certificate, added
-from pipelines.engines.base import Engine
+from pipelines.engines.base import Engine, run_or_undo
 from pipelines.landing.deduplication import Deduplicated
 from pipelines.landing.partitions import Partition
 from pipelines.landing.writing import Standing, Target, write_events
@@ -25,7 +25,12 @@ def write_standing(
     flags = zip(deduplicated.duplicate, deduplicated.conflict, strict=True)
     standing = [~(duplicate | conflict) for duplicate, conflict in flags]
     stages = list(zip((partition.stage for partition in partitions), standing, strict=True))
-    written = engine.run(partial(write_events, target), _shares(stages, engine.slots))
+    written = run_or_undo(
+        engine,
+        partial(write_events, target),
+        _shares(stages, engine.slots),
+        lambda file: remove_uncommitted(target.log, [file]),
+    )
     return [file for file in written if file is not None]
 
 
@@ -35,9 +40,9 @@ def _shares(stages: list[Standing], slots: int) -> list[list[Standing]]:
     return [stages[share::count] for share in range(min(count, len(stages)))]
 
 
-def remove_uncommitted(place: str, files: Sequence[DataFile]) -> None:
+def remove_uncommitted(place: str, files: Sequence[DataFile | None]) -> None:
     """Remove data files that were never committed."""
-    for file in files:
+    for file in filter(None, files):
         places.remove(places.join(place, file.path))
 
 

@@ -15,7 +15,7 @@ import pyarrow.compute as pc
 from pipelines.arrays import Bools
 from pipelines.checks import require_clean, standard_checks
 from pipelines.door.decoding import Decoded
-from pipelines.engines.base import Engine
+from pipelines.engines.base import Engine, run_or_undo
 from pipelines.events.log import IDENTITIES
 from pipelines.hashing import row_hashes
 from pipelines.landing.decoding import Intake, staged
@@ -148,7 +148,14 @@ def commit_names(lake: Lake, engine: Engine, partitions: list[Partition], naming
     if naming is None or not any(new.any() for new in naming.new):
         return
     stages = [one.stage for one in _names(partitions)]
-    files = list(_files(engine.run(partial(write_names, lake.identities), list(zip(stages, naming.new, strict=True)))))
+    chosen = list(zip(stages, naming.new, strict=True))
+    written = run_or_undo(
+        engine,
+        partial(write_names, lake.identities),
+        chosen,
+        lambda file: remove_uncommitted(lake.identities, [file]),
+    )
+    files = list(_files(written))
     number = delta.number(naming.table, APPLICATION) + 1
     try:
         delta.commit(naming.table, IDENTITIES, delta.Commit(tuple(files), (), APPLICATION, number, {}, WHOLE_TABLE))

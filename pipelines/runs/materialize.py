@@ -1,6 +1,6 @@
 """Materialize: a projection's rows become sorted, checked, hashed data files, one a bucket, not yet committed."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from itertools import chain
@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 
 from pipelines.arrays import arrow, int64s
 from pipelines.checks import AuditError, Check, Findings, require_clean
-from pipelines.engines.base import Engine
+from pipelines.engines.base import Engine, Item, run_or_undo
 from pipelines.invariants import checks_of
 from pipelines.policy import Policy
 from pipelines.projections import AnyProjection, BucketInputs, BucketProjection, Exchange, Projection
@@ -108,7 +108,7 @@ def materialize_frame(
     task = partial(_write_ordered, table, place, checks_of(projection, context.policy))
     with context.lake.scratch() as folder:
         pieces = shuffle(frame, table.bucket_by, context.buckets, folder)
-        return _staged(table, place, context.engine.run(task, list(pieces.items())))
+        return _staged(table, place, _written(context, task, list(pieces.items()), place))
 
 
 def _write_ordered(table: Table, place: str, checks: tuple[Check, ...], one: tuple[int, Pieces]) -> list[Written]:
@@ -153,7 +153,7 @@ def materialize_buckets(
         if projection.exchange is not None:
             inputs = _with_exchanged(projection.exchange, projection.table.bucket_by, inputs, folder, context)
         task = partial(_write_merged, projection, inputs, place, checks_of(projection, context.policy))
-        return _staged(projection.table, place, context.engine.run(task, range(context.buckets)))
+        return _staged(projection.table, place, _written(context, task, range(context.buckets), place))
 
 
 def _with_exchanged(
@@ -180,6 +180,18 @@ def _write_merged(
     """The task that merges a bucket's rows and writes them."""
     batches = ((bucket, batch) for batch in projection.merge(bucket, inputs))
     return list(write_buckets(place, projection.table, (*checks, *projection.audits(bucket, inputs)), batches))
+
+
+def _written(
+    context: BuildContext, task: Callable[[Item], list[Written]], items: Sequence[Item], place: str
+) -> list[list[Written]]:
+    """What tasks wrote, nothing of which is left when one fails."""
+
+    def discard(written: list[Written]) -> None:
+        for file, _ in written:
+            places.remove(places.join(place, file.path))
+
+    return run_or_undo(context.engine, task, items, discard)
 
 
 def _staged(table: Table, place: str, by_bucket: list[list[Written]]) -> Staged:

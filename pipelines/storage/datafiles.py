@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -63,7 +64,7 @@ class FileWriter:
         self._rows, self._hash, self._bounds = 0, 0, dict[str, tuple[int, int]]()
         self._last: pa.RecordBatch | None = None
         places.make_folder(self._place.rsplit("/", 1)[0])
-        with places.telling("write", self._place):
+        with self._undone_when_it_fails():
             self._sink = Summed(self._place)
             self._stream = pa.BufferedOutputStream(pa.PythonFile(self._sink, "w"), BUFFER)
             self._writer = pq.ParquetWriter(self._stream, schema or table.arrow, **_options(table))
@@ -80,12 +81,12 @@ class FileWriter:
         self._hash += content_hash(batch) if self._hashed else 0
         self._rows += batch.num_rows
         self._note_bounds(batch)
-        with places.telling("write", self._place):
+        with self._undone_when_it_fails():
             self._writer.write_batch(batch, row_group_size=self._table.row_group)
 
     def close(self) -> DataFile:
         """Finish the file, whose name then has its checksums."""
-        with places.telling("write", self._place):
+        with self._undone_when_it_fails():
             self._writer.close()
             self._stream.close()
         sums = Checksums(self._sink.whole, footer_checksum(self._place))
@@ -97,6 +98,17 @@ class FileWriter:
             "maxValues": {name: high for name, (_, high) in self._bounds.items()},
         }
         return DataFile(path, self._bucket, self._sink.size, self._rows, self._hash, json.dumps(stats))
+
+    @contextmanager
+    def _undone_when_it_fails(self) -> Iterator[None]:
+        """Tell why the file cannot be written, and take away what there is of it."""
+        try:
+            with places.telling("write", self._place):
+                yield
+        except places.PlaceError:
+            with suppress(places.PlaceError):
+                places.remove(self._place)
+            raise
 
     def _note_bounds(self, batch: pa.RecordBatch) -> None:
         for name in self._table.key[:1]:

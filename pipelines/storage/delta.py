@@ -134,7 +134,7 @@ def commit(handle: Handle, table: "Table", change: Commit) -> int:
     )
     while True:
         try:
-            with places.telling("write", str(handle.table_uri)):
+            with places.telling("write", places.absolute(str(handle.table_uri))):
                 handle.create_write_transaction(
                     [*removed, *added],
                     "append",
