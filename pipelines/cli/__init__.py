@@ -18,6 +18,8 @@ ENDED = 128
 """The exit codes of commands that a signal ended are above it."""
 DEBUG = "NEWSFEED_DEBUG"
 """The variable that asks for the traceback of a fault, beside its line."""
+PANIC = "PanicException"
+"""How libraries in Rust end what they cannot go on with, such as too few open files; Python has no name for it."""
 ENVIRONMENT = {"ARROW_DEFAULT_MEMORY_POOL": "jemalloc"}
 """What Arrow is told before it is loaded: to take its memory where freed memory can be kept (`pipelines.memory`)."""
 
@@ -34,14 +36,16 @@ def main(arguments: list[str] | None = None) -> int:
     except Ended as end:
         print(end, file=sys.stderr)
         return end.exit_code
-    except Exception as fault:  # noqa: BLE001 (whatever it is, it is told on one line)
+    except BaseException as fault:
+        if not isinstance(fault, Exception) and type(fault).__name__ != PANIC:
+            raise
         return _told(fault)
     if code == INTERRUPTED:
         print("interrupted", file=sys.stderr)
     return code if isinstance(code, int) else 0
 
 
-def _told(fault: Exception) -> int:
+def _told(fault: BaseException) -> int:
     """Tell a fault on one line, typer's own in its words, with a traceback when one is asked for; the exit code."""
     if os.environ.get(DEBUG):
         print_exception(fault)
