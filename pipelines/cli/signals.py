@@ -1,12 +1,17 @@
 """TERM and HUP end a command as an interrupt does: what it made for itself is taken away first."""
 
+import os
+import select
 import signal
+import socket
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
 
 ENDING = (signal.SIGTERM, signal.SIGHUP)
+GRACE = 10.0
+"""The seconds in which a command cleans up once it was told to end; a library may not even let it begin."""
 
 
 class Ended(BaseException):
@@ -22,7 +27,10 @@ class Ended(BaseException):
 
 @contextmanager
 def heard() -> Iterator[None]:
-    """Raise Ended here when a signal tells the process to end, unless it is ignored, as `nohup` has it; once."""
+    """Raise Ended here when a signal tells the process to end, unless it is ignored, as `nohup` has it.
+
+    A second signal, or GRACE seconds, end the process whatever it is doing.
+    """
     if threading.current_thread() is not threading.main_thread():
         yield
         return
@@ -30,15 +38,36 @@ def heard() -> Iterator[None]:
     for number in heeded:
         signal.signal(number, _end)
     try:
-        yield
+        with _watched():
+            yield
     finally:
         for number in heeded:
             signal.signal(number, signal.SIG_DFL)
 
 
 def _end(number: int, _frame: FrameType | None) -> None:
-    """Let the next signal end the process at once, should it hang while it cleans up."""
-    for one in ENDING:
-        if signal.getsignal(one) is _end:
-            signal.signal(one, signal.SIG_DFL)
     raise Ended(number)
+
+
+@contextmanager
+def _watched() -> Iterator[None]:
+    """Let a thread hear of signals too, which does not wait for what this one does."""
+    reader, writer = socket.socketpair()
+    writer.setblocking(False)
+    before = signal.set_wakeup_fd(writer.fileno(), warn_on_full_buffer=False)
+    threading.Thread(target=_watch, args=(reader,), daemon=True).start()
+    try:
+        yield
+    finally:
+        signal.set_wakeup_fd(before)
+        writer.close()
+
+
+def _watch(reader: socket.socket) -> None:
+    with reader:
+        while heard := reader.recv(1):
+            if heard[0] in ENDING:
+                told, _, _ = select.select([reader], [], [], GRACE)
+                if not told or reader.recv(1):
+                    os._exit(128 + heard[0])
+                return

@@ -75,11 +75,12 @@ def _locked(folder: str) -> Iterator[None]:
         yield
         return
     try:
-        with places.writing(folder + LOCK) as lock:
+        with places.created(folder + LOCK) as lock:
             _take(lock)
             yield
     finally:
-        places.remove(folder + LOCK)
+        with suppress(places.PlaceError):
+            places.remove(folder + LOCK)
 
 
 def _take(lock: IO[bytes]) -> None:

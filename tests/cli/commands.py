@@ -1,7 +1,7 @@
 """A program that runs the command `newsfeed` for each job that it reads, in a fork of its own; root's rights are gone.
 
-A job is a line of JSON: `arguments`, and what else is told of the process: `limits`, `closed` descriptors, `cwd`,
-`environment`. Its code, output and error output are written as another.
+A job is a line of JSON: `arguments`, and what else is told of the process: `limits`, `environment`, what of it is
+`unset`, `cwd`, and whether that is `gone`. Its code, output and error output are written as another.
 """
 
 import json
@@ -9,6 +9,7 @@ import os
 import resource
 import sys
 import tempfile
+from pathlib import Path
 
 from pipelines.cli import script
 from pipelines.reading import exporting, inspection, searching
@@ -25,9 +26,13 @@ def run(job, out, err):
     os.dup2(out.fileno(), 1)
     os.dup2(err.fileno(), 2)
     os.environ.update(job.get("environment", {}))
+    for name in job.get("unset", []):
+        os.environ.pop(name, None)
+    if job.get("gone"):
+        Path(job["cwd"]).mkdir()
     os.chdir(job.get("cwd", "."))
-    for descriptor in job.get("closed", []):
-        os.close(descriptor)
+    if job.get("gone"):
+        Path(job["cwd"]).rmdir()
     for name, value in job.get("limits", {}).items():
         resource.setrlimit(LIMITS[name], (value, value))
     sys.argv = ["newsfeed", *job["arguments"]]

@@ -87,3 +87,14 @@ def test_a_limit_of_a_file_s_size_is_told_as_a_full_disk_is(command, told, tmp_p
     require_one_line(command(*arguments, "--root", lake, limits={"bytes of a file": 20_000}), lake)
     assert files(lake) == before
     assert command(*arguments, "--root", lake).code == 0
+
+
+def test_on_a_disk_that_is_read_only_reading_works_and_writing_is_told(command, lake, disk, tmp_path):
+    source = file_of(tmp_path / "more", line("e-9", actor_id=9))
+    subprocess.run(["mount", "-o", "remount,ro", str(disk)], check=True)
+    for arguments in (["status"], ["feed", "1"], ["sql", "SELECT * FROM posts"], ["quarantine"]):
+        assert command(*arguments, "--root", lake).code == 0
+    for arguments in (["land", source], ["run", "--cap", "7"]):
+        said = command(*arguments, "--root", lake)
+        require_one_line(said, lake)
+        assert said.err.endswith(": Read-only file system\n")

@@ -154,3 +154,41 @@ def test_where_no_server_listens_that_is_told(command, tmp_path, name):
     root = "hdfs://127.0.0.1:1/lake"
     said = command(*COMMANDS[name], "--root", root, cwd=str(tmp_path))
     assert (said.code, said.err) == (1, f"error: cannot reach {root}: Connection refused\n")
+
+
+@pytest.mark.parametrize(
+    "poor", [{"limits": {"open files": 64}}, {"environment": {"TMPDIR": "/nowhere"}}, {"unset": ["HOME"]}], ids=str
+)
+def test_with_little_it_works_all_the_same(command, lake, tmp_path, poor):
+    for name in ("land", "run", "sql"):
+        said = command(*COMMANDS[name], "--root", lake, cwd=str(tmp_path), **poor)
+        assert (said.code, said.err) == (0, "")
+
+
+def test_where_the_current_folder_is_gone_a_relative_path_is_told_and_an_absolute_one_works(command, lake, tmp_path):
+    gone = {"cwd": str(tmp_path / "gone"), "gone": True}
+    assert command("feed", "1", "--root", lake, **gone).code == 0
+    for arguments in COMMANDS.values():
+        said = command(*arguments, "--root", "lake", **gone)
+        assert (said.code, said.err.count("\n")) == (1, 1)
+        assert said.err.startswith("error: cannot find lake: ")
+
+
+def test_what_no_command_foresees_is_told_as_a_bug_with_a_traceback_on_demand(call, monkeypatch):
+    def fail(lake):
+        return {}["nothing"]
+
+    monkeypatch.setattr("pipelines.reading.inspection.status_of", fail)
+    said = call("status")
+    assert (said.code, said.err.count("\n")) == (1, 1)
+    assert said.err.startswith(f"error: this is a bug of newsfeed: KeyError at {__file__}, line ")
+    monkeypatch.setenv("NEWSFEED_DEBUG", "1")
+    assert "Traceback" in call("status").err
+
+
+@pytest.mark.parametrize("option", ["run --cap", "feed 1 --limit", "find a --limit", "user 1 --limit", "sql a --limit"])
+@pytest.mark.parametrize("number", ["0", "2147483648", "99999999999999999999999", "-1", "1.5", "x"])
+def test_a_number_out_of_bounds_is_refused(call, option, number):
+    said = call(*option.split(), number)
+    assert (said.code, said.out) == (2, "")
+    assert f"Invalid value for '{option.split()[-1]}'" in said.err

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.storage.scratch import BOOT, STARTED
+from pipelines.storage import places
+from pipelines.storage.scratch import BOOT, STARTED, scratch
 from tests.landing.lines import file_of, ids, line
 from tests.surroundings import HEARING
 
@@ -89,3 +90,29 @@ def test_a_signal_that_is_ignored_ends_nothing(landing, lake):
     landing.send_signal(signal.SIGHUP)
     landing.communicate(line("e-1"))
     assert (landing.returncode, ids(lake), left(lake)) == (0, ["e-1"], [])
+
+
+@pytest.mark.parametrize(("age", "stays"), [(0, True), (6, True), (8, False)])
+def test_at_a_url_one_goes_when_it_is_a_week_old(tmp_path, age, stays):
+    parent = f"memory://{tmp_path.name}/_scratch"
+    old = f"{datetime.now(UTC) - timedelta(days=age):{STARTED}}-x"
+    places.make_folder(f"{parent}/{old}")
+    with scratch(parent) as folder:
+        with places.writing(f"{folder}/a") as file:
+            file.write(b"a")
+        assert len(places.names(parent)) == 1 + stays
+    assert places.names(parent) == [old] * stays
+
+
+@pytest.mark.parametrize("grace", [0.1, 600])
+def test_a_library_that_cannot_be_interrupted_does_not_keep_it_alive(grace):
+    program = "import hashlib; from pipelines.cli import signals\n"
+    program += f"signals.GRACE = {grace}\n"
+    program += "with signals.heard():\n print(flush=True); hashlib.pbkdf2_hmac('sha256', b'', b'', 2**31 - 1)"
+    with subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE) as process:
+        process.stdout.readline()
+        process.terminate()
+        if grace == 600:
+            time.sleep(0.5)
+            process.terminate()
+        assert process.wait() == 128 + signal.SIGTERM
