@@ -3,6 +3,7 @@
 import pytest
 
 from pipelines.cores import cores
+from pipelines.landing.sources import BLOCK, SMALL
 from pipelines.storage.lake import Lake
 from tests.adapters.bluesky import BEN, EVE, create, delete
 from tests.adapters.conftest import JULY
@@ -16,7 +17,13 @@ ROUNDS = [(step, number, when) for step, number in TAKEN for when in ("before", 
 
 @pytest.fixture
 def given(tmp_path):
-    first = [create("like"), delete("like", "k2"), b"bad", create("follow", did=BEN, subject=EVE)]
+    """Two files, of which one is too large to be read with others."""
+    first = [
+        create("like") + b" " * (BLOCK // SMALL),
+        delete("like", "k2"),
+        b"bad",
+        create("follow", did=BEN, subject=EVE),
+    ]
     second = [delete("like"), create("post"), create("repost", did=EVE), delete("follow", "unseen")]
     sources = [file_of(tmp_path / "a", *first), file_of(tmp_path / "b.gz", *second)]
     return {"sources": sources, "format": "jetstream", "clock": JULY.isoformat()}
