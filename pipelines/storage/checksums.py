@@ -44,16 +44,18 @@ def telling(place: str) -> Iterator[None]:
 
 
 class Summed:
-    """A new file to write to, which adds up the checksum of its bytes."""
+    """A new file to write to, which adds up the checksum of its bytes; once that failed, nothing more is tried."""
 
     def __init__(self, place: str) -> None:
-        self.whole, self.size = 0, 0
+        self.whole, self.size, self._failed = 0, 0, False
         self._file = places.created(place)
 
     def write(self, data: bytes) -> int:
         """Write bytes behind those before."""
         self.whole, self.size = zlib.crc32(data, self.whole), self.size + len(data)
-        return self._file.write(data)
+        with self._trying():
+            self._file.write(data)
+        return len(data)
 
     def flush(self) -> None:
         """Nothing: what is written is read only once the file is closed."""
@@ -65,7 +67,18 @@ class Summed:
 
     def close(self) -> None:
         """Close the file."""
-        self._file.close()
+        with self._trying():
+            self._file.close()
+
+    @contextmanager
+    def _trying(self) -> Iterator[None]:
+        """Raise what fails, but only once: Arrow tells of the rest on its own as it closes the file."""
+        try:
+            yield
+        except OSError:
+            if not self._failed:
+                self._failed = True
+                raise
 
 
 def footer_checksum(place: str) -> int:

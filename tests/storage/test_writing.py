@@ -1,0 +1,26 @@
+"""A data file for which there is no room: one line says so, and Arrow adds none of its own."""
+
+import subprocess
+import sys
+
+WRITES = """
+import os, resource, sys
+import pyarrow as pa
+from pipelines.storage.datafiles import FileWriter
+from pipelines.tables import Column, Table
+
+resource.setrlimit(resource.RLIMIT_FSIZE, (1_000_000, 1_000_000))
+writer = FileWriter(sys.argv[1], Table("texts", (Column("text", "string", "a text"),), ("text",)), 0)
+try:
+    for _ in range(40):
+        writer.write(pa.record_batch({"text": [os.urandom(50_000).hex() for _ in range(10)]}))
+    writer.close()
+except Exception as fault:
+    print(f"{type(fault).__name__}: {fault}")
+"""
+
+
+def test_a_file_for_which_there_is_no_room_is_told_once(tmp_path):
+    done = subprocess.run([sys.executable, "-c", WRITES, tmp_path], capture_output=True, text=True, check=True)
+    (file,) = tmp_path.iterdir()
+    assert (done.stdout, done.stderr) == (f"PlaceError: cannot write {file}: File too large\n", "")
