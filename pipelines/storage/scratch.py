@@ -5,6 +5,7 @@ nothing of another machine's processes, and there is none at a URL: what they le
 """
 
 import fcntl
+import os
 import platform
 import uuid
 from collections.abc import Iterator
@@ -84,10 +85,9 @@ def _locked(folder: str) -> Iterator[None]:
 
 
 def _take(lock: IO[bytes]) -> None:
-    with suppress(OSError):  # storage that knows no locks
+    with suppress(OSError):  # storage that knows no locks, or is full
         fcntl.flock(lock, fcntl.LOCK_EX)
-        lock.write(_machine().encode())
-        lock.flush()
+        os.write(lock.fileno(), _machine().encode())
 
 
 def _machine() -> str:
