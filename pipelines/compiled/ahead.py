@@ -11,17 +11,13 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 from threading import Event, Lock, Thread
-from typing import IO, TYPE_CHECKING, Any
+from typing import IO
 
 from pipelines.compiled import folders, signatures
 from pipelines.cores import cores
-
-if TYPE_CHECKING:
-    from pipelines.compiled.cache import Kept
 
 FEW = 4
 """So many functions are compiled sooner than a helper starts."""
@@ -60,15 +56,14 @@ def _begin_anew() -> None:
 os.register_at_fork(after_in_child=_begin_anew)
 
 
-def is_made(kept: "Kept", signature: Sequence[Any]) -> bool:
-    """Whether a helper has compiled a function, which is waited for; otherwise this process is to compile it.
+def is_made(name: str) -> bool:
+    """Whether a helper has compiled what is kept under a name, which is waited for; else this process is to compile it.
 
     The compiler's lock is held, so that one thread at a time comes here.
     """
     if _work.is_helper:
         return False
     _start_helpers()
-    name = kept.name(signature)
     if _work.take(name) is not None or name not in _work.begun:
         return False
     while not _work.begun[name].is_set():

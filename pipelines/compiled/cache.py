@@ -36,7 +36,7 @@ class Kept(_Cache):
         """The machine code for a signature when another process compiles it, which is waited for."""
         from pipelines.compiled import ahead
 
-        return self._load(sig, target_context) if ahead.is_made(self, sig) else None
+        return self._load(sig, target_context) if ahead.is_made(self.name(sig)) else None
 
     def _load(self, sig: Sequence[Any], target_context: Any) -> Any:
         """What is kept for a signature, if it is whole and fits the code that there is."""
