@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pipelines.certificate import APPLICATION, Certificate, added, parsed, written
 from pipelines.events.log import LOG, PARTITION
 from pipelines.releases.release import Release
-from pipelines.storage import delta, deltalog, places
+from pipelines.storage import commits, delta, deltalog, places
 
 LANDING, OWN, TOTAL, GIVEN_UP = "landing", "certificate", "certificate_total", "given_up"
 
@@ -77,7 +77,7 @@ def take_as_it_is(log: delta.Handle, total: Certificate, last: Release | None) -
     """Commit to the log, as a landing without events, that these are its events. Raises Conflict."""
     number, release = next_number(log, last), 0 if last is None else last.number
     said = {LANDING: str(number), OWN: written({}), TOTAL: written(total), GIVEN_UP: str(release)}
-    delta.commit(log, LOG, delta.Commit((), (), APPLICATION, number, said, {PARTITION: None}))
+    commits.commit(log, LOG, commits.Commit((), (), APPLICATION, number, said, {PARTITION: None}))
     return Landed(number, {}, total, release)
 
 

@@ -31,7 +31,7 @@ from pipelines.landing.sources import Chunk, sources_of
 from pipelines.landing.writing import Target
 from pipelines.landings import metadata, newest, next_number
 from pipelines.releases.release import last_release
-from pipelines.storage import delta
+from pipelines.storage import commits, delta
 from pipelines.storage.datafiles import DataFile
 from pipelines.storage.lake import Lake
 
@@ -129,12 +129,12 @@ def land_chunks(
         decoded = engine.run(partial(decode_chunk, intake=intake), chunks[first : first + step])
         partitions += [partition for found in decoded for partition in found]
         progress(min(first + step, len(chunks)), len(chunks))
-    return delta.until_committed(partial(_attempt, lake, engine, partitions, intake, keep))
+    return commits.until_committed(partial(_attempt, lake, engine, partitions, intake, keep))
 
 
 def _attempt(lake: Lake, engine: Engine, decoded: list[Partition], intake: Intake, keep: Keep) -> Landing:
     """Land decoded partitions on the log as it stands."""
-    log = delta.ensure(lake.log, LOG, [PARTITION])
+    log = commits.ensure(lake.log, LOG, [PARTITION])
     last = last_release(lake)
     target = Target(lake.log, next_number(log, last), intake.clock)
     history = delta.uris(lake.log, log)
@@ -172,8 +172,8 @@ def _commit(log: delta.Handle, own: Certificate, files: list[DataFile], target: 
     """Append the files on the very version in which duplicates were looked for."""
     said = metadata(target.landing, own, newest(target.log, log).total)
     try:
-        change = delta.Commit(tuple(files), (), APPLICATION, target.landing, said, {PARTITION: target.date})
-        delta.commit(log, LOG, change)
-    except delta.Conflict:
+        change = commits.Commit(tuple(files), (), APPLICATION, target.landing, said, {PARTITION: target.date})
+        commits.commit(log, LOG, change)
+    except commits.Conflict:
         remove_uncommitted(target.log, files)
         raise

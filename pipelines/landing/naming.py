@@ -26,7 +26,7 @@ from pipelines.landing.log_files import remove_uncommitted
 from pipelines.landing.partitions import Names, Partition, events_in
 from pipelines.landing.rejects import RejectStage
 from pipelines.landing.rereading import lines_at
-from pipelines.storage import datafiles, delta
+from pipelines.storage import commits, datafiles, delta
 from pipelines.storage.datafiles import DataFile, FileWriter
 from pipelines.storage.lake import Lake
 from pipelines.storage.staging import read_stage, write_stage
@@ -49,7 +49,7 @@ def resolve_names(lake: Lake, partitions: list[Partition]) -> Naming | None:
     names = _names(partitions)
     if not names:
         return None
-    table = delta.ensure(lake.identities, IDENTITIES)
+    table = commits.ensure(lake.identities, IDENTITIES)
     ids = np.concatenate([one.ids for one in names])
     order = np.argsort(ids, kind="stable")
     ids, hashes = ids[order], np.concatenate([one.hashes for one in names])[order]
@@ -158,8 +158,8 @@ def commit_names(lake: Lake, engine: Engine, partitions: list[Partition], naming
     files = list(_files(written))
     number = delta.number(naming.table, APPLICATION) + 1
     try:
-        delta.commit(naming.table, IDENTITIES, delta.Commit(tuple(files), (), APPLICATION, number, {}, WHOLE_TABLE))
-    except delta.Conflict:
+        commits.commit(naming.table, IDENTITIES, commits.Commit(tuple(files), (), APPLICATION, number, {}, WHOLE_TABLE))
+    except commits.Conflict:
         remove_uncommitted(lake.identities, files)
         raise
 

@@ -11,7 +11,7 @@ from pipelines.events.log import QUARANTINE
 from pipelines.landing.partitions import Partition
 from pipelines.landing.quarantine_files import WHOLE_TABLE, Known, QuarantineFile, QuarantineWriter, files_of
 from pipelines.landing.rejects import rejects_of
-from pipelines.storage import datafiles, delta, places
+from pipelines.storage import commits, datafiles, delta, places
 from pipelines.storage.datafiles import DataFile
 from pipelines.storage.lake import Lake
 
@@ -29,7 +29,7 @@ def put(lake: Lake, partitions: Sequence[Partition], format_name: str, clock: in
     sources = sorted({span.piece.source for partition in partitions if partition.rejects for span in partition.spans})
 
     def attempt() -> int:
-        handle = delta.ensure(lake.quarantine, QUARANTINE)
+        handle = commits.ensure(lake.quarantine, QUARANTINE)
         known = Known(sources)
         for file in files_of(lake.quarantine, handle):
             known.note(file)
@@ -37,7 +37,7 @@ def put(lake: Lake, partitions: Sequence[Partition], format_name: str, clock: in
         _commit(lake, handle, files, ())
         return sum(file.rows for file in files)
 
-    return delta.until_committed(attempt) if sources else 0
+    return commits.until_committed(attempt) if sources else 0
 
 
 def _written(lake: Lake, partitions: Sequence[Partition], known: Known, landed: tuple[str, int]) -> Iterator[DataFile]:
@@ -71,13 +71,13 @@ def take_away(lake: Lake, taken: Mapping[str, Int64s]) -> None:
     """
 
     def attempt() -> None:
-        handle = delta.ensure(lake.quarantine, QUARANTINE)
+        handle = commits.ensure(lake.quarantine, QUARANTINE)
         found = [file for file in files_of(lake.quarantine, handle) if len(taken.get(file.path, ()))]
         files = [made for file in found for made in _without(lake, file, taken[file.path])]
         _commit(lake, handle, files, tuple(file.path for file in found))
 
     if any(len(rows) for rows in taken.values()):
-        delta.until_committed(attempt)
+        commits.until_committed(attempt)
 
 
 def _without(lake: Lake, file: QuarantineFile, taken: Int64s) -> tuple[DataFile, ...]:
@@ -94,10 +94,10 @@ def _commit(lake: Lake, handle: delta.Handle, add: Sequence[DataFile], remove: t
     """Commit files on the very version that was looked at, if there is anything to commit."""
     if not (add or remove):
         return
-    change = delta.Commit(tuple(add), remove, APPLICATION, delta.number(handle, APPLICATION) + 1, {}, WHOLE_TABLE)
+    change = commits.Commit(tuple(add), remove, APPLICATION, delta.number(handle, APPLICATION) + 1, {}, WHOLE_TABLE)
     try:
-        delta.commit(handle, QUARANTINE, change)
-    except delta.Conflict:
+        commits.commit(handle, QUARANTINE, change)
+    except commits.Conflict:
         for file in add:
             places.remove(places.join(lake.quarantine, file.path))
         raise

@@ -10,7 +10,7 @@ from pipelines.arrays import arrow, strings
 from pipelines.checks import standard_checks
 from pipelines.clock import micros
 from pipelines.releases.release import Release
-from pipelines.storage import delta
+from pipelines.storage import commits, delta
 from pipelines.storage.datafiles import FileWriter
 from pipelines.storage.lake import Lake
 from pipelines.tables import Column, Table
@@ -46,7 +46,7 @@ def record(lake: Lake, handle: delta.Handle, one: Release) -> None:
     }
     writer = FileWriter(lake.releases, RELEASES, 0, standard_checks(RELEASES))
     writer.write(pa.record_batch([_column(row[field.name], field.type) for field in RELEASES.arrow], RELEASES.arrow))
-    delta.commit(handle, RELEASES, delta.Commit((writer.close(),), (), APPLICATION, one.number, {}, {}))
+    commits.commit(handle, RELEASES, commits.Commit((writer.close(),), (), APPLICATION, one.number, {}, {}))
 
 
 def _column(value: str | int, kind: pa.DataType) -> pa.Array:

@@ -12,7 +12,7 @@ from pipelines.projections import AnyProjection, Extract
 from pipelines.releases.records import RELEASES
 from pipelines.releases.release import NoRelease, Release, last_release
 from pipelines.runs.publishing import projections
-from pipelines.storage import delta
+from pipelines.storage import commits, delta
 from pipelines.storage.lake import Lake
 from pipelines.views import unknown_view
 
@@ -87,7 +87,7 @@ def find(lake: Lake) -> Start:
         raise NothingLanded(f"nothing landed at {lake.root} yet: `newsfeed land SOURCE` lands events")
     if log is None:
         raise OtherLog(log_gone(lake.log, last))
-    return Start(lake, log, landed, delta.ensure(lake.releases, RELEASES), last)
+    return Start(lake, log, landed, commits.ensure(lake.releases, RELEASES), last)
 
 
 def plan(start: Start, request: Request, damaged: frozenset[str]) -> Plan:

@@ -12,7 +12,7 @@ from pipelines.relations import load_relations
 from pipelines.releases.records import APPLICATION
 from pipelines.releases.release import Release, Released
 from pipelines.runs.materialize import Staged
-from pipelines.storage import delta
+from pipelines.storage import commits, delta
 from pipelines.storage.checksums import are_whole
 from pipelines.storage.lake import Lake
 from pipelines.views import load_views
@@ -43,12 +43,12 @@ def roll_back(lake: Lake, last: Release | None) -> Tables:
     handles, damaged = {}, set()
     for name, projection in projections().items():
         place = place_of(lake, name)
-        handles[name] = delta.ensure(place, projection.table)
+        handles[name] = commits.ensure(place, projection.table)
         target = last.tables[name].version if last is not None and name in last.tables else 0
         if target and not delta.is_readable(place, handles[name], target):
             damaged.add(name)
-        elif delta.restore(place, handles[name], target):
-            handles[name] = delta.ensure(place, projection.table)
+        elif commits.restore(place, handles[name], target):
+            handles[name] = commits.ensure(place, projection.table)
     return Tables(handles, frozenset(damaged))
 
 
@@ -74,8 +74,8 @@ def publish(
             released[name] = found
         else:
             removed = tuple(delta.paths(handle))
-            change = delta.Commit(files.files, removed, APPLICATION, number, {}, {})
-            version = delta.commit(handle, files.table, change)
+            change = commits.Commit(files.files, removed, APPLICATION, number, {}, {})
+            version = commits.commit(handle, files.table, change)
             released[name] = Released(version, files.rows, files.content_hash, projection.version)
     return released
 

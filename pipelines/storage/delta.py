@@ -1,49 +1,17 @@
-"""Delta tables: created from their declaration, committed by exclusive transactions, restored, read at a version."""
+"""Delta tables at one version: found, and asked which files they have."""
 
-import time
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, TypeVar
+from collections.abc import Sequence
+from typing import Any
 from urllib.parse import unquote
 
-from deltalake import DeltaTable, Schema
-from deltalake.exceptions import CommitFailedError, DeltaError, TableNotFoundError
-from deltalake.transaction import AddAction, CommitProperties, PostCommitHookProperties, RemoveAction, Transaction
+from deltalake import DeltaTable
+from deltalake.exceptions import DeltaError, TableNotFoundError
 
-from pipelines.errors import NewsfeedError, number_of, reason
+from pipelines.errors import NewsfeedError, number_of
 from pipelines.storage import deltalog, places
-
-if TYPE_CHECKING:
-    from pipelines.storage.datafiles import DataFile
-    from pipelines.tables import Table
-
-T = TypeVar("T")
 
 Handle = DeltaTable
 """A Delta table at one version."""
-TRIES = 20
-KEPT = {
-    "delta.logRetentionDuration": "interval 36500 days",
-    "delta.deletedFileRetentionDuration": "interval 36500 days",
-    "delta.enableExpiredLogCleanup": "false",
-}
-"""Properties of every table: what a release names is not to be cleaned up, by whatever engine commits or vacuums."""
-
-
-class Conflict(NewsfeedError):
-    """Another process committed first."""
-
-
-@dataclass(frozen=True)
-class Commit:
-    """What one commit does: files added, files removed (paths), whose transaction it is, and what it says."""
-
-    add: "tuple[DataFile, ...]"
-    remove: tuple[str, ...]
-    application: str
-    number: int
-    metadata: dict[str, Any]
-    partition: dict[str, str | None]
 
 
 def find(place: str, version: int | None = None) -> Handle | None:
@@ -70,109 +38,6 @@ def _unreadable(place: str, fault: DeltaError) -> NewsfeedError:
     for name, wrong in deltalog.faults(place):
         return deltalog.damaged(place, name, wrong)
     return deltalog.DamagedLog(f"cannot read {deltalog.folder(place)}: {str(fault).splitlines()[0]}")
-
-
-def ensure(place: str, table: "Table", partition_by: list[str] | None = None) -> Handle:
-    """The newest version of the table at a place, as it is declared, created when there is none."""
-    handle, fault = find(place), None
-    for attempt in range(TRIES):
-        if handle is not None:
-            fault = _declare(handle, place, table)
-            if fault is None:
-                return handle
-        else:
-            fault = _create(place, table, partition_by)
-        handle = find(place)
-        time.sleep(0.05 * attempt if handle is None else 0)
-    raise Conflict(f"cannot create {place}: other processes keep getting in the way ({fault})")
-
-
-def _create(place: str, table: "Table", partition_by: list[str] | None) -> str | None:
-    """Create the table; why not, when another process did, or is about to."""
-    with places.telling("write", place):
-        try:
-            about = table.description
-            DeltaTable.create(place, table.arrow, "error", partition_by, description=about, configuration=KEPT)
-        except (DeltaError, CommitFailedError) as fault:
-            if number_of(fault) is not None:
-                raise
-            return reason(fault)
-    return None
-
-
-def _declare(handle: Handle, place: str, table: "Table") -> str | None:
-    """Give the table the columns that its declaration has gained since, and KEPT; why not, when others were first."""
-    known = {field.name for field in handle.schema().fields}
-    gained = [field for field in Schema.from_arrow(table.arrow).fields if field.name not in known]
-    found = handle.metadata().configuration
-    with places.telling("write", place):
-        try:
-            if gained:
-                handle.alter.add_columns(gained)
-            if found != found | KEPT:
-                handle.alter.set_table_properties(KEPT)
-            if gained or found != found | KEPT:
-                handle.update_incremental()
-        except CommitFailedError as fault:
-            if number_of(fault) is not None:
-                raise
-            return reason(fault)
-    return None
-
-
-def commit(handle: Handle, table: "Table", change: Commit) -> int:
-    """Commit on top of exactly the version that the handle shows; the new version's number.
-
-    Raises Conflict when another process committed the same transaction, or removed the same files, first.
-    """
-    now = int(time.time() * 1000)
-    added = [AddAction(f.path, f.size, change.partition, now, True, f.stats) for f in change.add]
-    removed = [RemoveAction(path, True, now) for path in change.remove]
-    properties = CommitProperties(
-        custom_metadata={**change.metadata, deltalog.ACTIONS: str(len(added) + len(removed))},
-        app_transactions=[Transaction(change.application, change.number)],
-    )
-    while True:
-        try:
-            with places.telling("write", places.absolute(str(handle.table_uri))):
-                handle.create_write_transaction(
-                    [*removed, *added],
-                    "append",
-                    table.arrow,
-                    partition_by=list(change.partition),
-                    commit_properties=properties,
-                    post_commithook_properties=PostCommitHookProperties(cleanup_expired_logs=False),
-                )
-        except CommitFailedError as fault:
-            again = _created_again(handle)
-            if again is None:
-                raise Conflict(f"another process committed to {handle.table_uri} first") from fault
-            handle.load_as_version(again)
-        else:
-            return _version_of(handle, change)
-
-
-def _created_again(handle: Handle) -> int | None:
-    """The newest version, if all that came after the handle's is the same table once more; None if not.
-
-    Of two processes that create a table at once, Delta lets the second commit its creation on top of the first.
-    """
-    newest = DeltaTable(handle.table_uri)
-    later = int(newest.version()) - int(handle.version())
-    created = later > 0 and all(entry["operation"] == "CREATE TABLE" for entry in newest.history(later))
-    return int(newest.version()) if created else None
-
-
-def _version_of(handle: Handle, change: Commit) -> int:
-    """The version that a commit made, to which the handle is moved; others may have followed already."""
-    added, removed = {file.path for file in change.add}, set(change.remove)
-    version = int(handle.version()) + 1
-    while True:
-        handle.load_as_version(version)
-        found = set(paths(handle))
-        if added <= found and not removed & found:
-            return version
-        version += 1
 
 
 def number(handle: Handle, application: str) -> int:
@@ -229,27 +94,3 @@ def is_readable(place: str, handle: Handle, version: int) -> bool:
     except deltalog.DamagedLog:
         return False
     return found is not None and not damaged(place, found)
-
-
-def restore(place: str, handle: Handle, version: int) -> bool:
-    """Commit the content of an earlier version on top, unless the content is that already; whether it was committed."""
-    if int(handle.version()) == version or set(paths(handle)) == set(paths(DeltaTable(place, version=version))):
-        return False
-    try:
-        with places.telling("write", place):
-            handle.restore(version)
-    except CommitFailedError as fault:
-        raise Conflict(f"another process committed to {place} first") from fault
-    return True
-
-
-def until_committed(attempt: Callable[[], T]) -> T:
-    """Try again, from a fresh look at the table, while other processes commit first."""
-    for tries in range(TRIES):
-        try:
-            return attempt()
-        except Conflict:
-            if tries == TRIES - 1:
-                raise
-            time.sleep(0.02 * tries)
-    raise AssertionError("unreachable")

@@ -28,14 +28,14 @@ from pipelines.landing.readmission import readmit
 from pipelines.landing.sources import sources_of
 from pipelines.landing.writing import Target, write_events
 from pipelines.runs.run import run
-from pipelines.storage import datafiles, delta
+from pipelines.storage import commits, datafiles
 from pipelines.storage.lake import Lake
 from tests.landing.lines import line
 
 NOW = 1_767_225_600_000_000
 STEPS = {
     "create": (DeltaTable, "create"),
-    "commit": (delta, "commit"),
+    "commit": (commits, "commit"),
     "restore": (DeltaTable, "restore"),
     "file": (datafiles.FileWriter, "close"),
     "take away": (quarantine, "take_away"),

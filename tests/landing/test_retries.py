@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from pipelines.landing import land as landing
-from pipelines.storage import delta
+from pipelines.storage import commits
 from tests.landing.lines import CLOCK, counts, events, file_of, ids, line, quarantined
 
 
@@ -15,14 +15,14 @@ def overtaken(monkeypatch, lake, engine):
     """A function that lets another landing commit right before the n-th commit that is to come."""
 
     def by(source, before):
-        commits, commit = count(1), delta.commit
+        turns, commit = count(1), commits.commit
 
         def overtake(*args):
-            if next(commits) == before:
+            if next(turns) == before:
                 landing.land(lake, engine, [source], clock=CLOCK)
             return commit(*args)
 
-        monkeypatch.setattr(delta, "commit", overtake)
+        monkeypatch.setattr(commits, "commit", overtake)
 
     return by
 

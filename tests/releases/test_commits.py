@@ -6,7 +6,7 @@ from uuid import uuid4
 import pyarrow as pa
 import pytest
 
-from pipelines.storage import delta
+from pipelines.storage import commits, delta
 from pipelines.storage.datafiles import FileWriter
 from pipelines.tables import Column, Table
 
@@ -15,7 +15,7 @@ TABLE = Table("numbers", (Column("number", "bigint", "a number"),), ("number",))
 
 @pytest.fixture
 def place(tmp_path):
-    delta.ensure(str(tmp_path / "numbers"), TABLE)
+    commits.ensure(str(tmp_path / "numbers"), TABLE)
     return str(tmp_path / "numbers")
 
 
@@ -23,7 +23,7 @@ def put(handle, place, number, application="release", transaction=1):
     """Commit a file of one number."""
     writer = FileWriter(place, TABLE, 0)
     writer.write(pa.RecordBatch.from_pylist([{"number": number}], TABLE.arrow))
-    return delta.commit(handle, TABLE, delta.Commit((writer.close(),), (), application, transaction, {}, {}))
+    return commits.commit(handle, TABLE, commits.Commit((writer.close(),), (), application, transaction, {}, {}))
 
 
 def numbers(place, version=None):
@@ -41,7 +41,7 @@ class Overtaken:
 
     def create_write_transaction(self, *args, **given):
         self.handle.create_write_transaction(*args, **given)
-        delta.restore(self.place, delta.find(self.place), 0)
+        commits.restore(self.place, delta.find(self.place), 0)
 
 
 def test_a_commit_gives_the_version_that_it_made(place):
@@ -56,7 +56,7 @@ def test_a_commit_gives_its_own_version_also_when_another_follows_at_once(place)
 
 def test_a_commit_gives_its_own_version_also_when_one_of_its_number_was_taken_back(place):
     put(delta.find(place), place, 1)
-    delta.restore(place, delta.find(place), 0)
+    commits.restore(place, delta.find(place), 0)
     handle = delta.find(place)
     put(delta.find(place), place, 5, application="another")
     assert sorted(numbers(place, put(handle, place, 7))) == [5, 7]
@@ -65,7 +65,7 @@ def test_a_commit_gives_its_own_version_also_when_one_of_its_number_was_taken_ba
 def test_of_two_commits_of_one_transaction_the_second_is_refused(place):
     first, second = delta.find(place), delta.find(place)
     put(first, place, 1)
-    with pytest.raises(delta.Conflict, match="another process committed to .*numbers/? first"):
+    with pytest.raises(commits.Conflict, match="another process committed to .*numbers/? first"):
         put(second, place, 2)
     assert numbers(place) == [1]
 
@@ -73,10 +73,10 @@ def test_of_two_commits_of_one_transaction_the_second_is_refused(place):
 def test_a_restore_that_another_overtakes_is_a_conflict_or_a_success(place):
     put(delta.find(place), place, 1)
     first, second = delta.find(place), delta.find(place)
-    delta.restore(place, first, 0)
+    commits.restore(place, first, 0)
     try:
-        delta.restore(place, second, 0)
-    except delta.Conflict as fault:
+        commits.restore(place, second, 0)
+    except commits.Conflict as fault:
         assert "another process" in str(fault)  # noqa: PT017 (one of two good outcomes)
     assert numbers(place) == []
 

@@ -10,7 +10,7 @@ from deltalake import DeltaTable
 from pipelines.landing.land import land
 from pipelines.releases.release import all_releases
 from pipelines.runs.run import run
-from pipelines.storage import delta
+from pipelines.storage import commits, delta
 from tests.landing.lines import CLOCK, file_of, line
 from tests.releases.test_commits import TABLE, numbers, place, put
 from tests.releases.worlds import TABLES, served
@@ -67,7 +67,7 @@ def test_every_version_is_read_after_clean_up_and_vacuum(place):
 def test_a_table_of_old_keeps_its_log_from_the_next_commit_on(tmp_path):
     place = of_old(tmp_path / "old")
     before = history(place, 5)
-    delta.ensure(place, TABLE)
+    commits.ensure(place, TABLE)
     age(place)
     clean_up(place)
     assert [numbers(place, version) for version in range(len(before))] == before
@@ -84,7 +84,7 @@ def test_without_that_versions_would_go(tmp_path):
 def test_every_table_of_a_lake_says_so(undisturbed):
     for name in (*OTHERS, *TABLES):
         found = DeltaTable(f"{undisturbed.root}/{name}").metadata().configuration
-        assert found == delta.KEPT, name
+        assert found == commits.KEPT, name
 
 
 @pytest.mark.parametrize("count", [3])

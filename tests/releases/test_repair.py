@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.storage import delta
+from pipelines.storage import commits, delta
 from pipelines.storage.deltalog import DamagedLog
 from pipelines.storage.repair import repair
 from tests.releases.test_commits import TABLE, numbers, place, put
@@ -37,7 +37,7 @@ def test_a_table_of_which_the_only_commit_is_lost_is_made_again(place):
     told(place)
     repair(place, "release")
     assert delta.find(place) is None
-    delta.ensure(place, TABLE)
+    commits.ensure(place, TABLE)
     assert numbers(place) == []
 
 
