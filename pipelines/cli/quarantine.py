@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import asdict
-from itertools import islice
+from itertools import chain, islice
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -74,8 +74,10 @@ def _rows(lake: "Lake") -> Iterator[dict[str, Any]]:
 def _show(lake: "Lake", count: int, limit: int) -> None:
     from pipelines.storage import places
 
+    rows = islice(_rows(lake), limit)
+    first = list(islice(rows, 1))  # a table that cannot be read is told before anything is shown
     print(f"{show.counted(count, 'line')} in quarantine")
-    for row in islice(_rows(lake), limit):
+    for row in chain(first, rows):
         print(f"\n{printable(row['source'])}, line {row['line_number']} (byte {row['byte_offset']})")
         for fault in row["faults"]:
             print(f"  {printable(fault)}")
