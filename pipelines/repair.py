@@ -1,8 +1,8 @@
 """Repair of a lake: of every table's Delta log, what a power loss left half written is set aside."""
 
-from pipelines.certificate import APPLICATION as LANDINGS
 from pipelines.landing.naming import APPLICATION as IDENTITIES
 from pipelines.landing.quarantine import APPLICATION as QUARANTINE
+from pipelines.log.certificate import APPLICATION as LANDINGS
 from pipelines.releases.records import APPLICATION as RELEASES
 from pipelines.releases.release import require_lake
 from pipelines.runs.publishing import place_of, projections

@@ -12,9 +12,7 @@ from datetime import datetime
 from functools import partial
 
 from pipelines.adapters import EVENTS, load_adapter
-from pipelines.certificate import APPLICATION, Certificate, counted
 from pipelines.clock import micros
-from pipelines.continuity import gone
 from pipelines.engines.base import Engine
 from pipelines.events.log import LOG, PARTITION
 from pipelines.landing import quarantine
@@ -29,7 +27,9 @@ from pipelines.landing.rejects import count_rejects
 from pipelines.landing.retractions import with_retractions
 from pipelines.landing.sources import Chunk, sources_of
 from pipelines.landing.writing import Target
-from pipelines.landings import metadata, newest, next_number
+from pipelines.log.certificate import APPLICATION, Certificate, counted
+from pipelines.log.continuity import gone
+from pipelines.log.landings import metadata, newest, next_number
 from pipelines.releases.release import last_release
 from pipelines.storage import commits, delta
 from pipelines.storage.datafiles import DataFile

@@ -6,11 +6,11 @@ from functools import partial
 import numpy as np
 import numpy.typing as npt
 
-from pipelines.certificate import Certificate, added
 from pipelines.engines.base import Engine, run_or_undo
 from pipelines.landing.deduplication import Deduplicated
 from pipelines.landing.partitions import Partition
 from pipelines.landing.writing import Standing, Target, write_events
+from pipelines.log.certificate import Certificate, added
 from pipelines.storage import places
 from pipelines.storage.datafiles import DataFile
 

@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from pipelines.continuity import OtherLog, covered, log_gone
-from pipelines.landings import Landed, newest
+from pipelines.log.continuity import OtherLog, covered, log_gone
+from pipelines.log.landings import Landed, newest
 from pipelines.releases.release import Release, last_release, require_lake
 from pipelines.storage import delta
 from pipelines.storage.lake import Lake

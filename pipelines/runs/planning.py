@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from pipelines.continuity import OtherLog, covered, log_gone
 from pipelines.errors import NewsfeedError, UsageError
-from pipelines.landings import NOTHING, Landed, newest
+from pipelines.log.continuity import OtherLog, covered, log_gone
+from pipelines.log.landings import NOTHING, Landed, newest
 from pipelines.policy import Policy
 from pipelines.projections import AnyProjection, Extract
 from pipelines.releases.records import RELEASES

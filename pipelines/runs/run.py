@@ -5,12 +5,12 @@ from datetime import UTC, datetime
 from typing import Any
 
 from pipelines import __version__
-from pipelines.certificate import CERTIFIED, Certificate, counted, differences, recomputed, written
-from pipelines.continuity import gone
 from pipelines.cores import cores
 from pipelines.engines.base import Engine
 from pipelines.errors import NewsfeedError
-from pipelines.landings import take_as_it_is
+from pipelines.log.certificate import CERTIFIED, Certificate, counted, differences, recomputed, written
+from pipelines.log.continuity import gone
+from pipelines.log.landings import take_as_it_is
 from pipelines.memory import budget
 from pipelines.projections import Extract
 from pipelines.releases.records import record

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from deltalake import DeltaTable, write_deltalake
 
-from pipelines.certificate import counted
-from pipelines.landings import newest
+from pipelines.log.certificate import counted
+from pipelines.log.landings import newest
 from pipelines.releases.release import all_releases
 from pipelines.runs.run import IncompleteLog, run
 from tests.landing.lines import CLOCK, file_of, line, rows_of

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from deltalake import DeltaTable
 
-from pipelines.continuity import OtherLog
 from pipelines.landing.land import land
+from pipelines.log.continuity import OtherLog
 from pipelines.reading.inspection import status_of
 from pipelines.runs import run as runs
 from pipelines.runs.run import IncompleteLog, run

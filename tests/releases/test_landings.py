@@ -5,8 +5,8 @@ from pathlib import Path
 
 from deltalake import DeltaTable
 
-from pipelines import landings
 from pipelines.landing import land as landing
+from pipelines.log import landings
 from pipelines.releases.release import all_releases
 from pipelines.runs.run import run
 from pipelines.storage.deltalog import name_of

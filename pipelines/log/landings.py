@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from pipelines.certificate import APPLICATION, Certificate, added, parsed, written
 from pipelines.events.log import LOG, PARTITION
+from pipelines.log.certificate import APPLICATION, Certificate, added, parsed, written
 from pipelines.releases.release import Release
 from pipelines.storage import commits, delta, deltalog, places
 

@@ -3,9 +3,9 @@
 Landings are known by their certificates: numbers and versions go back too where a log is put back or restored.
 """
 
-from pipelines.certificate import Certificate, added, counted, parsed
 from pipelines.errors import NewsfeedError
-from pipelines.landings import Landed, landings
+from pipelines.log.certificate import Certificate, added, counted, parsed
+from pipelines.log.landings import Landed, landings
 from pipelines.releases.release import Release
 from pipelines.storage import delta
 
