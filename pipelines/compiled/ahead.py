@@ -115,7 +115,7 @@ def _feed() -> None:
     ):
         atexit.register(helper.kill)
         while (taken := _work.take(done=(done := Event()))) is not None:
-            with suppress(OSError):
+            with suppress(OSError, ValueError):
                 _ask(taken[1], helper.stdin, helper.stdout)
             done.set()
 

@@ -26,9 +26,10 @@ class RawLines:
         return places.join(self.folder, digest)
 
     def keep(self, raw: bytes | memoryview) -> str:
-        """Keep a line; its SHA-256. One that is there already is not written again."""
+        """Keep a line; its SHA-256. One that is there whole is not written again."""
         digest = hashlib.sha256(raw).hexdigest()
-        if not places.exists(self.place(digest)):
+        place, size = self.place(digest), memoryview(raw).nbytes
+        if not places.exists(place) or places.size(place) != size:
             beside = self._beside()
             with places.writing(beside) as file:
                 file.write(raw)

@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from pipelines.errors import NewsfeedError
-from pipelines.releases.release import Release, release
+from pipelines.releases.release import Release, last_release, release
 from pipelines.storage import delta, deltalog, places, query
 from pipelines.storage.lake import Lake
 from pipelines.views import VIEWS, UnknownView, unknown_view
@@ -61,7 +61,11 @@ class Reader:
         return found
 
     def _gone(self, view: str, why: str) -> LostView:
-        return LostView(f"view {view!r} of release {self.release.number} is gone, {why}: {WAY_OUT}")
+        last = last_release(self.lake)
+        way_out = WAY_OUT
+        if last is not None and last.number > self.release.number:
+            way_out = f"it is not made again, release {last.number} serves"
+        return LostView(f"view {view!r} of release {self.release.number} is gone, {why}: {way_out}")
 
     @contextmanager
     def telling(self, *views: str) -> Iterator[None]:

@@ -184,9 +184,10 @@ def remove(place: str) -> None:
 
 
 def remove_folder(place: str) -> None:
-    """Take a folder away with all that is in it."""
-    if is_url(place):
+    """Take a folder away with all that is in it; one that is not there is no fault. Raises PlaceError at a URL."""
+    if not is_url(place):
+        shutil.rmtree(place, ignore_errors=True)
+        return
+    with telling("remove", place), suppress(FileNotFoundError):
         filesystem, path = remote(place)
         filesystem.rm(path, recursive=True)
-    else:
-        shutil.rmtree(place, ignore_errors=True)

@@ -48,9 +48,16 @@ def _mark_lost(place: str, name: str, application: str) -> None:
     path = places.join(deltalog.folder(place), name)
     with places.writing(path + ".new") as file:
         file.write("\n".join(map(json.dumps, actions)).encode())
-    _set_aside(place, name)
+    _copy_aside(path)
     places.rename(path + ".new", path)
     return None
+
+
+def _copy_aside(path: str) -> None:
+    """Keep a copy of a commit, which stays in its place, so that no other process commits there meanwhile."""
+    if places.exists(path):
+        with places.reading(path) as damaged, places.writing(path + ASIDE) as kept:
+            kept.write(damaged.read())
 
 
 def _set_first_aside(place: str, name: str) -> None:

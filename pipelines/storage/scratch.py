@@ -47,7 +47,8 @@ def sweep(parent: str) -> None:
         folder, is_old = places.join(parent, name), datetime.now(UTC) - started > KEPT
         if places.is_url(parent):
             if is_old:
-                places.remove_folder(folder)
+                with suppress(places.PlaceError):  # another command may be at it, too
+                    places.remove_folder(folder)
         else:
             _sweep(folder, is_old=is_old)
 
