@@ -11,16 +11,21 @@ import json
 import os
 import subprocess
 import sys
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from select import select
 from threading import Event, Lock, Thread
-from typing import IO
 
 from pipelines.compiled import folders, signatures
 from pipelines.cores import cores
 
 FEW = 4
 """So many functions are compiled sooner than a helper starts."""
+PATIENCE = 60.0
+"""The seconds a helper may take for one function: one that takes more hangs, and is ended."""
+LOCK = "helpers"
+"""The file that whoever has helpers holds; nothing replaces it, or each would lock a file of its own."""
 HELPER = "import sys; sys.path.insert(0, {!r}); from pipelines.compiled.ahead import help_out; help_out()"
 
 
@@ -82,12 +87,12 @@ def _start_helpers() -> None:
     missing = {name: entry for entry in new if (name := _name(entry)) and folders.read(name) is None}
     if len(missing) <= FEW:
         return
-    folder = folders.write("helpers", b"")
+    folder = folders.write("probe", b"")
     where = f"kept in {folder}" if folder else f"not kept: no file can be written in {folders.folders()[-1]}"
     sys.stderr.write(f"compiling {len(missing)} functions, once; they are {where}\n")
     if folder and cores() > 1:
         _work.todo.update(missing)
-        Thread(target=_help, args=(Path(folder, "helpers"),), daemon=True).start()
+        Thread(target=_help, args=(Path(folder, LOCK),), daemon=True).start()
 
 
 def _name(entry: signatures.Entry) -> str | None:
@@ -97,7 +102,7 @@ def _name(entry: signatures.Entry) -> str | None:
 
 def _help(lock: Path) -> None:
     """Keep helpers on all other cores busy, unless another process has helpers."""
-    with suppress(OSError), lock.open("rb") as file:
+    with suppress(OSError), lock.open("ab") as file:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         feeders = [Thread(target=_feed, daemon=True) for _ in range(min(cores() - 1, 1 + len(_work.todo) // 8))]
         for feeder in feeders:
@@ -107,24 +112,37 @@ def _help(lock: Path) -> None:
 
 
 def _feed() -> None:
-    """Give a helper one function after the other; what it fails with is left to this process."""
-    command = [sys.executable, "-c", HELPER.format(str(signatures.PROJECT))]
-    with (
-        suppress(OSError),
-        subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as helper,  # noqa: S603 (this interpreter)
-    ):
-        atexit.register(helper.kill)
+    """Give a helper one function after the other; what it fails with, or hangs at, is left to this process."""
+    with suppress(OSError), _helper() as helper:
         while (taken := _work.take(done=(done := Event()))) is not None:
-            with suppress(OSError, ValueError):
-                _ask(taken[1], helper.stdin, helper.stdout)
-            done.set()
+            try:
+                if not _is_answered(helper, taken[1]):
+                    return
+            finally:
+                done.set()
 
 
-def _ask(entry: signatures.Entry, to: IO[bytes] | None, answers: IO[bytes] | None) -> None:
-    if to is not None and answers is not None:
-        to.write(json.dumps(entry).encode() + b"\n")
-        to.flush()
-        answers.readline()
+@contextmanager
+def _helper() -> Iterator[subprocess.Popen[bytes]]:
+    """A helper, which ends as this does, at the latest with this process."""
+    command = [sys.executable, "-c", HELPER.format(str(signatures.PROJECT))]
+    pipe, null = subprocess.PIPE, subprocess.DEVNULL
+    with subprocess.Popen(command, 0, stdin=pipe, stdout=pipe, stderr=null) as helper:  # noqa: S603 (this interpreter)
+        atexit.register(helper.kill)
+        try:
+            yield helper
+        finally:
+            helper.kill()
+            atexit.unregister(helper.kill)
+
+
+def _is_answered(helper: subprocess.Popen[bytes], entry: signatures.Entry) -> bool:
+    """Whether a helper has done with a function, rather than ended or hung at it."""
+    if helper.stdin is None or helper.stdout is None:
+        return False
+    helper.stdin.write(json.dumps(entry).encode() + b"\n")
+    readable, _, _ = select([helper.stdout], [], [], PATIENCE)
+    return bool(readable and helper.stdout.read(1))
 
 
 def help_out() -> None:
