@@ -39,9 +39,18 @@ def pairs_of(line: bytes | memoryview) -> Pairs:
 
 def _parse(text: str) -> object:
     """The value that a text of JSON stands for; numbers that no field can have are Spelled, NaN too."""
-    return (
-        json.loads(text) if text.startswith(MARK) else _DECODER.decode(text)
-    )  # the former refuses a mark, in its words
+    try:
+        if text.startswith("{"):
+            value, end = _DECODER.raw_decode(text)
+            if end == len(text):
+                return value
+        return _DECODER.decode(text)
+    except json.JSONDecodeError:
+        if text.startswith(MARK):
+            json.loads(text)  # refuses a mark, in its words
+        raise
+    except ValueError:  # a number that is too long for Python
+        return _SPELLING.decode(text)
 
 
 def _integer(text: str) -> object:
@@ -49,4 +58,5 @@ def _integer(text: str) -> object:
     return int(text) if len(text) <= LONGEST_INT else Spelled(text)
 
 
-_DECODER = json.JSONDecoder(object_pairs_hook=tuple, parse_int=_integer, parse_float=Spelled, parse_constant=Spelled)
+_DECODER = json.JSONDecoder(object_pairs_hook=tuple, parse_float=Spelled, parse_constant=Spelled)
+_SPELLING = json.JSONDecoder(object_pairs_hook=tuple, parse_int=_integer, parse_float=Spelled, parse_constant=Spelled)

@@ -23,6 +23,8 @@ def short(text: str) -> str:
 
 def shown(value: object) -> str:
     """A value of JSON (an object is a tuple of pairs) as a fault quotes it."""
+    if type(value) is int:
+        return short(str(value))
     if isinstance(value, Spelled):
         return short(value.text)
     if isinstance(value, str):

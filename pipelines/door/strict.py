@@ -2,7 +2,6 @@
 
 import json
 from collections import Counter
-from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 
@@ -30,17 +29,27 @@ def strict(line: bytes | memoryview, clock: int) -> dict[str, object]:
     Raises Faults, each like `followee_id: expected an id (1 to 9223372036854775807), found "7"`;
     what stands before `, found` says of which kind it is.
     """
+    decoded, faults = decoded_or_faults(line, latest_at(clock))
+    if faults:
+        raise Faults(faults)
+    return decoded
+
+
+def decoded_or_faults(line: bytes | memoryview, latest: int) -> tuple[dict[str, object], tuple[str, ...]]:
+    """The fields of a line as of `strict`, and its faults, if there are any; events are of the latest time at most."""
+    decoded: dict[str, object] = {}
     try:
         pairs = pairs_of(line)
     except NoObject as fault:
-        raise Faults((_fault("line", fault.expected, fault.found),)) from None
-    given = {name: value for name, value in pairs if value is not None and not (name in LISTS and value == [])}
+        return decoded, (_fault("line", fault.expected, fault.found),)
+    given = _given(pairs)
     shape = _shape_of(given)
-    decoded: dict[str, object] = {}
-    faults = [*_faults_of_names(pairs), *_decode(given, shape, latest_at(clock), decoded), *_unknown(given, shape)]
-    if faults:
-        raise Faults(tuple(faults))
-    return decoded
+    faults = _decode(given, shape, latest, decoded)
+    if len(given) != len(pairs) or not given.keys() <= shape.known:
+        faults = _faults_of_names(pairs) + faults + _unknown(given, shape)
+    if shape.choice and given.keys().isdisjoint(shape.choice):
+        faults.append(_fault(shape.name, f"at least one of {', '.join(shape.choice)}", "none"))
+    return decoded, tuple(faults)
 
 
 def canonical(decoded: dict[str, object]) -> bytes:
@@ -56,25 +65,39 @@ def _fault(where: str, expected: str, found: str) -> str:
     return f"{where}: expected {expected}, found {found}"
 
 
+def _given(pairs: Pairs) -> Given:
+    """The values that are given by name: a null and an empty list are as none."""
+    given = dict(pairs)
+    values = given.values()
+    if len(given) == len(pairs) and None not in values and [] not in values:
+        return given
+    return {name: value for name, value in pairs if value is not None and not (name in LISTS and value == [])}
+
+
 @dataclass(frozen=True)
 class Shape:
-    """What a type asks for in a version: its fields, those of the payload, and how it is called."""
+    """What a type asks for in a version: its fields, one of which it wants at least, and how it is called.
 
+    The fields of a type that is unknown are all that there are, none of which it asks for.
+    """
+
+    name: str
     event: EventType | None
-    fields: tuple[Field, ...]
-    payload: tuple[Field, ...]
+    fields: tuple[tuple[Field, bool], ...]
     known: frozenset[str]
+    choice: tuple[str, ...]
     of: str
 
 
 @cache
 def _shape(event_type: str | None, version: int) -> Shape:
-    """The shape of a known type; of an unknown one, which has no version, all fields that there are."""
+    """The shape of a known type; an unknown one has no version."""
     event = None if event_type is None else CONTRACT[event_type]
     payload = PAYLOAD_FIELDS if event is None else event.payloads[version - 1]
-    fields = (*ENVELOPE, *payload)
+    fields = [(field, field.required and (event is not None or field in ENVELOPE)) for field in (*ENVELOPE, *payload)]
     of = "" if event is None else f" in {event.name}" + f" version {version}" * (event.version > 1)
-    return Shape(event, fields, payload, frozenset(field.name for field in fields), of)
+    choice = tuple(field.name for field in payload) if event is not None and event.at_least_one else ()
+    return Shape(event_type or "", event, tuple(fields), frozenset(field.name for field, _ in fields), choice, of)
 
 
 def _shape_of(given: Given) -> Shape:
@@ -86,44 +109,43 @@ def _shape_of(given: Given) -> Shape:
     return _shape(name, version if type(version) is int and 1 <= version <= newest else newest)
 
 
-def _faults_of_names(pairs: Pairs) -> Iterator[str]:
+def _faults_of_names(pairs: Pairs) -> list[str]:
     """The faults of names given twice, and of those that are no text."""
     names = [name for name, _ in pairs]
     if len(set(names)) == len(names) and "".join(names).isascii():
-        return
+        return []
+    faults = []
     for name, times in Counter(names).items():
         half = surrogate(name)
         if half:
-            yield _fault(_printable(name), "a name in Unicode", half)
+            faults.append(_fault(_printable(name), "a name in Unicode", half))
         if times > 1:
-            yield _fault(_printable(name), "this field once", f"{times} times")
+            faults.append(_fault(_printable(name), "this field once", f"{times} times"))
+    return faults
 
 
-def _decode(given: Given, shape: Shape, latest: int, decoded: dict[str, object]) -> Iterator[str]:
+def _decode(given: Given, shape: Shape, latest: int, decoded: dict[str, object]) -> list[str]:
     """The faults of the fields that the contract knows; those that fit go to `decoded`."""
-    event = shape.event
-    for field in shape.fields:
-        value = given.get(field.name, 1 if field.name == "version" else None)
-        if field.name == "event_type" and event is None:
-            yield _fault(field.name, f"one of {', '.join(CONTRACT)}", shown(value))
+    event, faults = shape.event, []
+    for field, required in shape.fields:
+        name = field.name
+        value = given.get(name, 1 if name == "version" else None)
+        if event is None and name == "event_type":
+            faults.append(_fault(name, f"one of {', '.join(CONTRACT)}", shown(value)))
         elif value is not None:
             try:
-                decoded[field.name] = value_of(field, value, event, latest)
+                decoded[name] = value_of(field, value, event, latest)
             except InvalidValue as fault:
-                yield _fault(field.name, fault.expected, fault.found)
-        elif field.required and (event is not None or field in ENVELOPE):
-            yield _fault(field.name, EXPECTED[field.type], "nothing")
+                faults.append(_fault(name, fault.expected, fault.found))
+        elif required:
+            faults.append(_fault(name, EXPECTED[field.type], "nothing"))
+    return faults
 
 
-def _unknown(given: Given, shape: Shape) -> Iterator[str]:
-    """The faults of fields that this version has not, and of a type that wants one of its fields and has none."""
-    if not given.keys() <= shape.known:
-        for name, value in given.items():
-            if name not in shape.known:
-                yield _fault(_printable(name), f"no such field{shape.of}", shown(value))
-    event = shape.event
-    if event and event.at_least_one and not any(field.name in given for field in shape.payload):
-        yield _fault(event.name, f"at least one of {', '.join(field.name for field in shape.payload)}", "none")
+def _unknown(given: Given, shape: Shape) -> list[str]:
+    """The faults of fields that this version has not."""
+    unknown = [name for name in given if name not in shape.known]
+    return [_fault(_printable(name), f"no such field{shape.of}", shown(given[name])) for name in unknown]
 
 
 def _printable(name: str) -> str:

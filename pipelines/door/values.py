@@ -29,20 +29,20 @@ class InvalidValue(ValueError):
 
 def value_of(field: Field, value: object, event: EventType | None, latest: int) -> object:
     """The decoded value of a field of an event (None: of unknown type) that is given; else InvalidValue."""
-    if field.type == STRING:
+    kind = field.type
+    if kind == ID:
+        if type(value) is int and 1 <= value <= GREATEST:
+            return value
+        raise InvalidValue(EXPECTED[ID], shown(value))
+    if kind == STRING:
         return _text(field, value)
-    if field.type == ID:
-        return _number(value, GREATEST, EXPECTED[ID])
-    if field.type == IDS:
-        return _ids(value)
-    if field.type == STRINGS:
-        return _texts(field, value)
-    if field.type == "timestamp":
+    if kind == "timestamp":
         return _time(value, latest)
-    version = _number(value, GREATEST, EXPECTED["int"])
-    if event is not None and version > event.version:
-        raise InvalidValue(f"at most {event.version}", shown(value))
-    return version
+    if kind == IDS:
+        return _ids(value)
+    if kind == STRINGS:
+        return _texts(field, value)
+    return _version(value, event)
 
 
 def surrogate(text: str) -> str | None:
@@ -51,11 +51,13 @@ def surrogate(text: str) -> str | None:
     return f"a lone surrogate at character {found.start() + 1}" if found else None
 
 
-def _number(value: object, greatest: int, expected: str) -> int:
-    """An integer from 1 to the greatest."""
-    if type(value) is int and 1 <= value <= greatest:
-        return value
-    raise InvalidValue(expected, shown(value))
+def _version(value: object, event: EventType | None) -> int:
+    """An integer from 1 to the newest version of the event's type."""
+    if not (type(value) is int and 1 <= value <= GREATEST):
+        raise InvalidValue(EXPECTED["int"], shown(value))
+    if event is not None and value > event.version:
+        raise InvalidValue(f"at most {event.version}", shown(value))
+    return value
 
 
 def _ids(value: object) -> list[int]:

@@ -55,5 +55,5 @@ def _stage(raw_lines: RawLines, found: Conflicting) -> tuple[str, ...]:
             line, offset = int(found.line[row]), int(found.offset[row])
             if offset != last:
                 raw, last = next(lines), offset
-            rejects.add(line, offset, raw, [f"{CONFLICT}, found {ids[row]!r} with another content"])
+            rejects.add(line, offset, raw, (f"{CONFLICT}, found {ids[row]!r} with another content",))
     return rejects.places

@@ -121,7 +121,7 @@ def _without(partition: Partition, taken: Bools, owners: dict[int, str], intake:
     raws = zip(sorted(faults), lines_at(partition.spans, sorted(faults)), strict=True)
     with RejectStage(intake.raw_lines) as rejects:
         for offset, raw in raws:
-            rejects.add(lines[offset], offset, raw, faults[offset])
+            rejects.add(lines[offset], offset, raw, tuple(faults[offset]))
     decoded = Decoded(events, partition.line[left], partition.offset[left], partition.line_count)
     kept = retractions.filter(pc.invert(pc.is_in(retractions["offset"], pa.array(list(faults), pa.int64()))))
     stage = None

@@ -8,7 +8,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import groupby
-from typing import IO, Any, Self
+from typing import IO, Self
 
 import numpy as np
 import pyarrow as pa
@@ -31,6 +31,9 @@ STAGED = pa.schema(
         ("faults", pa.list_(pa.string())),
     ]
 )
+Faults = tuple[str, ...]
+Row = tuple[int, int, str, bytes | None, Faults]
+"""A reject as in STAGED."""
 END = 2**62
 """Behind the last byte of any block."""
 ROWS, BYTES = 4096, 4 * 1024 * 1024
@@ -46,7 +49,7 @@ class RejectStage:
     def __init__(self, raw_lines: RawLines) -> None:
         self.places: tuple[str, ...] = ()
         self._raw_lines = raw_lines
-        self._columns: tuple[list[Any], ...] = ([], [], [], [], [])
+        self._rows: list[Row] = []
         self._bytes = 0
         self._file: IO[bytes] | None = None
         self._open = ExitStack()
@@ -58,39 +61,34 @@ class RejectStage:
         with self._open:
             self._write()
 
-    def add(self, line: int, offset: int, raw: bytes | memoryview, faults: Sequence[str]) -> None:
+    def add(self, line: int, offset: int, raw: bytes | memoryview, faults: Faults) -> None:
         """Take in a line of the block by index and first byte there, its bytes and what is wrong with it."""
-        lines, *_, told = self._columns
-        if lines and lines[-1] == line:
-            told[-1] = tuple(dict.fromkeys((*told[-1], *faults)))
+        if self._rows and self._rows[-1][0] == line:
+            _, first, digest, kept, told = self._rows[-1]
+            self._rows[-1] = (line, first, digest, kept, tuple(dict.fromkeys((*told, *faults))))
         elif len(raw) > INLINE:
-            self._append(line, offset, self._raw_lines.keep(raw), None, faults)
+            self._append((line, offset, self._raw_lines.keep(raw), None, faults), 0)
         else:
-            self._append(line, offset, hashlib.sha256(raw).hexdigest(), bytes(raw), faults)
+            self._append((line, offset, hashlib.sha256(raw).hexdigest(), bytes(raw), faults), len(raw))
 
-    def add_from(self, line: int, offset: int, file: IO[bytes], size: int, faults: Sequence[str]) -> None:
+    def add_from(self, line: int, offset: int, file: IO[bytes], size: int, faults: Faults) -> None:
         """Take in a line whose bytes are the next ones of a file."""
-        self._append(line, offset, self._raw_lines.keep_from(file, size), None, faults)
+        self._append((line, offset, self._raw_lines.keep_from(file, size), None, faults), 0)
 
-    def _append(self, line: int, offset: int, digest: str, raw: bytes | None, faults: Sequence[str]) -> None:
-        if len(self._columns[0]) >= ROWS or self._bytes >= BYTES:
+    def _append(self, row: Row, size: int) -> None:
+        if len(self._rows) >= ROWS or self._bytes >= BYTES:
             self._write()
-        lines, offsets, digests, raws, told = self._columns
-        lines.append(line)
-        offsets.append(offset)
-        digests.append(digest)
-        raws.append(raw)
-        told.append(faults)
-        self._bytes += 0 if raw is None else len(raw)
+        self._rows.append(row)
+        self._bytes += size
 
     def _write(self) -> None:
-        if not self._columns[0]:
+        if not self._rows:
             return
         if self._file is None:
             self.places = (places.join(self._raw_lines.staging, f"rejects-{uuid.uuid4().hex}"),)
             self._file = self._open.enter_context(places.writing(self.places[0]))
-        write_table(self._file, pa.table(self._columns, schema=STAGED))
-        self._columns, self._bytes = ([], [], [], [], []), 0
+        write_table(self._file, pa.table(list(zip(*self._rows, strict=True)), schema=STAGED))
+        self._rows, self._bytes = [], 0
 
 
 @dataclass(frozen=True)

@@ -7,36 +7,48 @@ import sys
 import pytest
 
 from pipelines.door.strict_process import strict_process, verdict_on
+from pipelines.door.times import latest_at
 from pipelines.door.verdicts import MANY
 from tests.door.reading import decode, events_of, judged
 from tests.door.samples import CLOCK, line
 
 LINES = [line(), line(colour="r\u00e9d"), b"bad", line().replace(b"{", b"{ "), b"\xff\r", b"", line(event_id="\ud800")]
-SAID = [verdict_on(raw, CLOCK) for raw in LINES]
+SAID = [verdict_on(raw, latest_at(CLOCK)) for raw in LINES]
+
+
+def ask(process, lines):
+    process.ask(lines)
+    return process.told()
 
 
 def test_a_process_says_what_is_said_here():
-    with strict_process() as process:
-        assert [process.verdicts(LINES, CLOCK), process.verdicts(LINES[:1], CLOCK)] == [SAID, SAID[:1]]
+    with strict_process(CLOCK) as process:
+        assert [ask(process, LINES), ask(process, LINES[:1])] == [SAID, SAID[:1]]
 
 
 def test_it_is_gone_at_the_end():
-    with strict_process() as process:
+    with strict_process(CLOCK) as process:
         os.kill(process.pid, 0)
     with pytest.raises(ProcessLookupError):
         os.kill(process.pid, 0)
 
 
 def test_where_it_dies_the_rest_is_said_here():
-    with strict_process() as process:
+    with strict_process(CLOCK) as process:
         os.kill(process.pid, signal.SIGKILL)
-        assert [process.verdicts(LINES, CLOCK) for _ in range(2)] == [SAID, SAID]
+        assert [ask(process, LINES) for _ in range(2)] == [SAID, SAID]
+
+
+def test_where_its_answer_makes_no_sense_all_is_said_here(monkeypatch):
+    monkeypatch.setattr(sys, "executable", "/bin/cat")
+    with strict_process(CLOCK) as process:
+        assert ask(process, LINES) == SAID
 
 
 def test_where_there_can_be_none_all_is_said_here(monkeypatch):
     monkeypatch.setattr(sys, "executable", "/nowhere/python")
-    with strict_process() as process:
-        assert process.verdicts(LINES, CLOCK) == SAID
+    with strict_process(CLOCK) as process:
+        assert ask(process, LINES) == SAID
 
 
 @pytest.mark.parametrize("count", [MANY - 1, MANY, MANY + 1])
