@@ -31,6 +31,17 @@ def added(certificates: Iterable[Certificate]) -> Certificate:
     return total
 
 
+def without(total: Certificate, some: Certificate) -> Certificate:
+    """The certificate of all the events but for some of them."""
+    left: Certificate = {}
+    for event_type, dates in total.items():
+        for date, (count, hashes) in dates.items():
+            fewer, less = some.get(event_type, {}).get(date, (0, 0))
+            if count > fewer:
+                left.setdefault(event_type, {})[date] = (count - fewer, hashes - less)
+    return left
+
+
 def counted(certificate: Certificate) -> int:
     """How many events a certificate covers."""
     return sum(count for dates in certificate.values() for count, _ in dates.values())

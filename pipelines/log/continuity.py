@@ -3,6 +3,8 @@
 Landings are known by their certificates: numbers and versions go back too where a log is put back or restored.
 """
 
+from collections.abc import Iterable, Iterator
+
 from pipelines.errors import NewsfeedError
 from pipelines.log.certificate import Certificate, added, counted, parsed
 from pipelines.log.landings import Landed, landings
@@ -22,16 +24,16 @@ def covered(place: str, log: delta.Handle, release: Release) -> Landed | None:
     Raises OtherLog when the release was made of another log, or of more landings than this one has.
     """
     wanted = _by_type(parsed(release.certificate))
-    for one in landings(place, log):
+    there, seen = _since_accepted(landings(place, log)), list[Landed]()
+    for one in there:
+        seen.append(one)
         if one.total is not None and _by_type(one.total) == wanted:
             return one
-        if one.given_up is not None:
-            if one.given_up >= release.number:
-                return None
-            break
+        if one.given_up is not None and one.given_up >= release.number:
+            return None
         if one.total is not None and counted(one.total) < release.events:
             break
-    raise OtherLog(_told(place, log, release))
+    raise OtherLog(_told(place, [*seen, *there], release))
 
 
 def gone(place: str, log: delta.Handle, release: Release | None) -> str | None:
@@ -58,25 +60,28 @@ def _by_type(certificate: Certificate) -> dict[str, tuple[int, int]]:
     }
 
 
-def _told(place: str, log: delta.Handle, release: Release) -> str:
-    """Which landings and which events of a release the log no longer has, and what to do."""
-    there = _since_accepted(list(landings(place, log)))
+def _told(place: str, there: list[Landed], release: Release) -> str:
+    """Which landings and which events of a release are not among those that are there, and what to do."""
     return (
         f"the log at {place} is not the one that release {release.number} was made of: {_lost(there, release)}; "
         "land their sources again, or go on from what is there with `newsfeed run --accept-log`"
     )
 
 
-def _since_accepted(there: list[Landed]) -> list[Landed]:
+def _since_accepted(there: Iterable[Landed]) -> Iterator[Landed]:
     """The landings down to where the log was last taken as it is."""
-    last = next((place for place, one in enumerate(there) if one.given_up is not None), len(there))
-    return there[: last + 1]
+    for one in there:
+        yield one
+        if one.given_up is not None:
+            return
 
 
 def _lost(there: list[Landed], release: Release) -> str:
     """What is gone of a release's landings and events, where these are the landings that are there."""
     if not there:
         return "no commit says any more what landed"
+    if release.landing < there[-1].number:
+        return f"no commit says any more what landed up to landing {release.landing}"
     gone = sorted(set(range(there[-1].number + 1, release.landing + 1)) - {one.number for one in there})
     which = f"{_listed(gone)} gone" if gone else "other events landed under the same numbers"
     missing = _missing(parsed(release.certificate), _held(there, release.landing))

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from pipelines.events.log import LOG, PARTITION
-from pipelines.log.certificate import APPLICATION, Certificate, added, parsed, written
+from pipelines.log.certificate import APPLICATION, Certificate, added, parsed, without, written
 from pipelines.releases.release import Release
 from pipelines.storage import commits, delta, deltalog, places
 
@@ -29,18 +29,30 @@ NOTHING = Landed(0, {}, {})
 
 
 def landings(place: str, log: delta.Handle) -> Iterator[Landed]:
-    """What a version of the log is made of, newest first, ending with NOTHING, or where commits are gone."""
+    """What a version of the log is made of, newest first, ending with NOTHING.
+
+    Where older commits are gone it ends with what the last of these landings says of all before it, if it does.
+    """
     version: int | None = int(log.version())
+    oldest: Landed | None = None
     while version is not None and version >= 0:
         try:
             entry = deltalog.entry(place, version)
         except (deltalog.DamagedLog, places.PlaceError):
+            yield from _before(oldest)
             return
         if LANDING in entry.info:
-            yield _landed(entry.info)
+            oldest = _landed(entry.info)
+            yield oldest
         version = _restored(place, entry) if entry.operation == "RESTORE" else version - 1
     if version is not None:
         yield NOTHING
+
+
+def _before(oldest: Landed | None) -> Iterator[Landed]:
+    """The landing before one, of which nothing but the total is known; none where that is not known either."""
+    if oldest is not None and oldest.total is not None and oldest.given_up is None:
+        yield Landed(oldest.number - 1, {}, without(oldest.total, oldest.own))
 
 
 def _landed(said: dict[str, str]) -> Landed:

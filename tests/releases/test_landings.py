@@ -3,10 +3,12 @@
 from datetime import UTC, datetime
 from pathlib import Path
 
+import pytest
 from deltalake import DeltaTable
 
 from pipelines.landing import land as landing
 from pipelines.log import landings
+from pipelines.reading.inspection import status_of
 from pipelines.releases.release import all_releases
 from pipelines.runs.run import run
 from pipelines.storage.deltalog import name_of
@@ -67,11 +69,37 @@ def test_of_two_landings_at_once_on_a_log_that_was_put_back_every_event_is_kept_
     assert sorted({row["landing"] for row in rows_of(lake.log, "event_id")}) == [1, 3, 4]
 
 
-def test_a_log_whose_commits_were_cleaned_up_is_accepted_too(lake, engine, tmp_path):
-    DeltaTable(lake.log).alter.set_table_properties({"a": "b"}, raise_if_not_exists=False)
+def clean_up(lake):
+    """What Delta does to a log that is not told to keep its commits."""
     DeltaTable(lake.log).create_checkpoint()
     for version in range(DeltaTable(lake.log).version()):
-        Path(lake.log, "_delta_log", name_of(version)).unlink()
+        Path(lake.log, "_delta_log", name_of(version)).unlink(missing_ok=True)
+
+
+@pytest.mark.parametrize("behind", [1, 2])
+def test_a_release_of_the_last_landing_that_was_cleaned_up_is_gone_on_from(released, copy, engine, tmp_path, behind):
+    lake = copy(released)
+    clean_up(lake)
+    if behind == 2:
+        land_more(lake, engine, tmp_path, 15)
+    release = status_of(lake)["release"]
+    assert (release["gone"], release["behind"]) == (None, behind)
+    assert run(lake, engine).published
+    require_made_of_the_log(lake, engine, tmp_path)
+
+
+def test_a_release_of_older_landings_that_were_cleaned_up_is_told(released, copy, engine, tmp_path):
+    lake = copy(released)
+    land_more(lake, engine, tmp_path, 15)
+    clean_up(lake)
+    told = refusal(lake, engine)
+    assert "was made of: no commit says any more what landed up to landing 1; land their sources again, or" in told
+    assert run(lake, engine, accept_log=True).release.events == 120
+
+
+def test_a_log_whose_commits_were_cleaned_up_is_accepted_too(lake, engine, tmp_path):
+    DeltaTable(lake.log).alter.set_table_properties({"a": "b"}, raise_if_not_exists=False)
+    clean_up(lake)
     assert "no commit says any more what landed; " in refusal(lake, engine)
     assert land_more(lake, engine, tmp_path, 15).number == 3
     assert run(lake, engine, accept_log=True).release.events == 120
