@@ -53,11 +53,18 @@ def quarantine(
 def _try_again(lake: "Lake", engine: str, *, as_json: bool, verbose: bool) -> None:
     from pipelines.engines import open_engine
     from pipelines.landing.land import together
-    from pipelines.landing.readmission import readmit
+    from pipelines.landing.readmission import UnreadableLines, readmit
 
+    unreadable: UnreadableLines | None = None
     with open_engine(engine, verbose=verbose) as opened:
-        landing = together(readmit(lake, opened))
+        try:
+            landings = readmit(lake, opened)
+        except UnreadableLines as fault:
+            landings, unreadable = fault.landings, fault
+    landing = together(landings)
     show.as_json(asdict(landing)) if as_json else tell(landing)
+    if unreadable is not None:
+        raise unreadable
 
 
 def _rows(lake: "Lake") -> Iterator[dict[str, Any]]:
@@ -72,21 +79,31 @@ def _rows(lake: "Lake") -> Iterator[dict[str, Any]]:
 
 
 def _show(lake: "Lake", count: int, limit: int) -> None:
-    from pipelines.storage import places
-
     rows = islice(_rows(lake), limit)
     first = list(islice(rows, 1))  # a table that cannot be read is told before anything is shown
     print(f"{show.counted(count, 'line')} in quarantine")
     for row in chain(first, rows):
-        print(f"\n{printable(row['source'])}, line {row['line_number']} (byte {row['byte_offset']})")
-        for fault in row["faults"]:
-            print(f"  {printable(fault)}")
-        file = row.get("raw_file")
-        print(f"  {_beginning(row['raw'] if file is None else places.beginning(file, BYTES))}")
-        if file is not None:
-            print(f"  {show.counted(places.size(file), 'byte')}: {file}")
+        _tell(row)
     if count > limit:
         print(f"\n… and {count - limit:,} more: --limit shows them, --json all")
+
+
+def _tell(row: dict[str, Any]) -> None:
+    """A line in quarantine, and why it is there; of one that cannot be read any more, that it cannot."""
+    from pipelines.storage import places
+
+    print(f"\n{printable(row['source'])}, line {row['line_number']} (byte {row['byte_offset']})")
+    for fault in row["faults"]:
+        print(f"  {printable(fault)}")
+    file = row.get("raw_file")
+    if file is None:
+        print(f"  {_beginning(row['raw'])}")
+        return
+    try:
+        print(f"  {_beginning(places.beginning(file, BYTES))}")
+        print(f"  {show.counted(places.size(file), 'byte')}: {file}")
+    except places.PlaceError as fault:
+        print(f"  {printable(str(fault))}")
 
 
 def _beginning(raw: bytes) -> str:

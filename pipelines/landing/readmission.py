@@ -1,13 +1,8 @@
 """Re-admission: quarantined lines are tried again with today's contract, in a landing like any other."""
 
-import uuid
-from array import array
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Sequence
 from datetime import datetime
-from itertools import groupby
-from typing import NamedTuple
 
 import numpy as np
 import pyarrow.compute as pc
@@ -15,59 +10,53 @@ import pyarrow.compute as pc
 from pipelines.arrays import Int64s, int64s
 from pipelines.clock import micros
 from pipelines.engines.base import Engine
+from pipelines.errors import NewsfeedError
 from pipelines.landing import quarantine
 from pipelines.landing.decoding import Intake
 from pipelines.landing.land import Landing, land_chunks
+from pipelines.landing.outlived import remove_outlived
 from pipelines.landing.partitions import Partition
-from pipelines.landing.quarantine_files import files_of
-from pipelines.landing.raw_lines import RawLines
 from pipelines.landing.rejects import rejects_of
 from pipelines.landing.sources import Piece, ranges, together
-from pipelines.storage import datafiles, delta, places
+from pipelines.landing.waiting_lines import LEADING, Faults, quarantined_files, write_out
+from pipelines.storage import datafiles
 from pipelines.storage.lake import Lake
 
-LEADING = b"\n"
-COLUMNS = ["source", "raw_sha256", "raw", "format"]
 
+class UnreadableLines(NewsfeedError):
+    """Some lines in quarantine cannot be read, and stay there; all others were tried again, in these landings."""
 
-@dataclass
-class Waiting:
-    """Lines of a source that a file of the quarantine has, written to a place: the row and the offset there of each."""
-
-    file: str
-    source: str
-    place: str
-    rows: "array[int]" = field(default_factory=lambda: array("q"))
-    offsets: "array[int]" = field(default_factory=lambda: array("q"))
-    size: int = 0
-
-
-class Line(NamedTuple):
-    """A line in quarantine: its row in the file, its source, its SHA-256, and its bytes if they are in the file."""
-
-    row: int
-    source: str
-    digest: str
-    raw: bytes | None
+    def __init__(self, faults: Iterable[str], landings: list[Landing]) -> None:
+        super().__init__("\n".join(f"not tried again, and still in quarantine: {fault}" for fault in faults))
+        self.landings = landings
 
 
 def readmit(lake: Lake, engine: Engine, clock: datetime | None = None) -> list[Landing]:
     """Land what now fits of the quarantine, and take it away from there; a landing for each format.
 
     Killed in between and repeated, it finds what has landed as duplicates, and takes it away then.
+    Raises UnreadableLines when all is done that can be.
     """
-    return [_readmit(lake, engine, name, clock) for name in _formats(lake)]
+    faults = Faults()
+    landings = [_readmit(lake, engine, name, clock, faults) for name in _formats(lake, faults)]
+    with faults.noted():
+        remove_outlived(lake)
+    if faults.told:
+        raise UnreadableLines(faults.told, landings)
+    return landings
 
 
-def _formats(lake: Lake) -> list[str]:
+def _formats(lake: Lake, faults: Faults) -> list[str]:
     """The formats of the lines in quarantine, by name."""
     found: set[str] = set()
-    for rows in quarantine.rows_of(lake, ["format"]):
-        found.update(pc.unique(rows["format"]).to_pylist())
+    for file in quarantined_files(lake):
+        with faults.noted():
+            for rows in datafiles.batches(file.place, ["format"]):
+                found.update(pc.unique(rows["format"]).to_pylist())
     return sorted(found)
 
 
-def _readmit(lake: Lake, engine: Engine, format_name: str, clock: datetime | None) -> Landing:
+def _readmit(lake: Lake, engine: Engine, format_name: str, clock: datetime | None, faults: Faults) -> Landing:
     left: dict[int, list[Int64s]] = defaultdict(list)
 
     def keep(partitions: Sequence[Partition]) -> int:
@@ -77,7 +66,7 @@ def _readmit(lake: Lake, engine: Engine, format_name: str, clock: datetime | Non
         return 0
 
     with lake.scratch() as scratch:
-        waiting = list(_write_out(lake, scratch, format_name))
+        waiting = list(write_out(lake, scratch, format_name, faults))
         written = (Piece(one.source, one.place, len(LEADING), one.size, at) for at, one in enumerate(waiting))
         chunks = list(together(part for piece in written for part in ranges(piece)))
         intake = Intake(scratch, format_name, micros(clock), lake.quarantine_raw)
@@ -88,39 +77,3 @@ def _readmit(lake: Lake, engine: Engine, format_name: str, clock: datetime | Non
         taken[one.file].append(np.array(one.rows)[np.isin(one.offsets, stays, invert=True)])
     quarantine.take_away(lake, {file: np.concatenate(rows) for file, rows in taken.items()})
     return landing
-
-
-def _write_out(lake: Lake, scratch: str, format_name: str) -> Iterator[Waiting]:
-    """Write the lines of a format to files, one for each source in each file of the quarantine, the oldest first."""
-    raw_lines = RawLines(lake.quarantine_raw, scratch)
-    for file in reversed(files_of(lake.quarantine, delta.find(lake.quarantine))):
-        for source, lines in groupby(_lines(file.place, format_name), key=lambda line: line.source):
-            yield _write(file.path, source, lines, raw_lines)
-
-
-def _lines(place: str, format_name: str) -> Iterator[Line]:
-    """The lines of a format in a file of the quarantine."""
-    start = 0
-    for batch in datafiles.batches(place, COLUMNS):
-        columns = (batch[name].to_pylist() for name in COLUMNS)
-        for row, (source, digest, raw, name) in enumerate(zip(*columns, strict=True), start):
-            if name == format_name:
-                yield Line(row, source, digest, raw)
-        start += batch.num_rows
-
-
-def _write(file: str, source: str, lines: Iterable[Line], raw_lines: RawLines) -> Waiting:
-    """Write lines of a source to a file, which begins with an empty line.
-
-    That one is not read, so that no line is taken for the beginning of a source.
-    """
-    one = Waiting(file, source, places.join(raw_lines.staging, f"readmit-{uuid.uuid4().hex}"))
-    with places.writing(one.place) as out:
-        one.size = out.write(LEADING)
-        for line in lines:
-            one.rows.append(line.row)
-            one.offsets.append(one.size)
-            for piece in raw_lines.pieces(line.digest) if line.raw is None else (line.raw,):
-                one.size += out.write(piece)
-            one.size += out.write(b"\n")
-    return one

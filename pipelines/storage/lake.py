@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from pipelines.errors import UsageError
 from pipelines.storage import places, servers
-from pipelines.storage.scratch import scratch
+from pipelines.storage.scratch import in_use, scratch
 
 MISREAD = re.compile(r"[*?\[\]{}#\\\x00-\x1f\x7f\ud800-\udfff]|%[0-9A-Fa-f]{2}")
 """What Delta or an engine reads in the path of a file as something else."""
@@ -76,4 +76,12 @@ class Lake:
 
     def scratch(self) -> AbstractContextManager[str]:
         """A new folder for what only the command that makes it needs, gone when it is done."""
-        return scratch(places.join(self.root, "_scratch"))
+        return scratch(self._scratch)
+
+    def is_in_use(self) -> bool:
+        """Whether a command, also of another process, has a scratch folder here, or may have one."""
+        return in_use(self._scratch)
+
+    @property
+    def _scratch(self) -> str:
+        return places.join(self.root, "_scratch")

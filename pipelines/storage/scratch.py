@@ -38,6 +38,13 @@ def scratch(parent: str) -> Iterator[str]:
                 places.remove_folder(folder)
 
 
+def in_use(parent: str) -> bool:
+    """Whether a process has a scratch folder; one of which that is not known may have. Raises PlaceError."""
+    places.make_folder(parent)
+    sweep(parent)
+    return any(_started(name) is not None for name in places.names(parent))
+
+
 def sweep(parent: str) -> None:
     """Take away the scratch folders that dead processes left."""
     for name in {name.removesuffix(LOCK) for name in places.names(parent)}:

@@ -24,6 +24,17 @@ def test_of_a_long_line_the_beginning_is_shown_and_which_file_it_is(call, long, 
     assert said[3] == f"  {len(line(colour='red' * 1000)):,} bytes: {kept}"
 
 
+def test_a_long_line_whose_file_is_missing_is_told_in_its_place_and_when_it_is_tried_again(call, long, tmp_path):
+    (kept,) = (tmp_path / "lake" / "quarantine_raw").iterdir()
+    kept.unlink()
+    said = call(*long).out.split("\n\n")
+    assert said[2].splitlines()[2] == f"  cannot read {kept}: No such file or directory"
+    assert "a, line 3 " in said[3]
+    done = call(*long, "--readmit")
+    told = f"error: not tried again, and still in quarantine: {kept} is missing; put it back from a copy\n"
+    assert (done.code, done.out.splitlines()[0], done.err) == (1, "read         2 lines", told)
+
+
 def test_as_json_a_long_line_has_the_file_that_it_is(call, long, tmp_path):
     first, second, third = json.loads(call(*long, "--json").out)
     (kept,) = (tmp_path / "lake" / "quarantine_raw").iterdir()
