@@ -2,7 +2,6 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
-from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
 from pipelines.errors import NewsfeedError
@@ -62,24 +61,3 @@ class Engine(ABC):
     @abstractmethod
     def close(self) -> None:
         """Stop what this engine started; a second time changes nothing."""
-
-
-def run_or_undo(
-    engine: Engine, task: Callable[[Item], Result], items: Sequence[Item], undo: Callable[[Result], None]
-) -> list[Result]:
-    """As the engine runs tasks; when one fails, what the others brought is undone before its fault is raised."""
-    outcomes = engine.run(partial(_attempt, task), items)
-    faults = [fault for _, fault in outcomes if fault is not None]
-    if not faults:
-        return [result for brought, _ in outcomes for result in brought]
-    for result in (result for brought, _ in outcomes for result in brought):
-        undo(result)
-    raise faults[0]
-
-
-def _attempt(task: Callable[[Item], Result], item: Item) -> tuple[tuple[Result, ...], NewsfeedError | None]:
-    """What a task brought, or the fault of the world that ended it."""
-    try:
-        return (task(item),), None
-    except NewsfeedError as fault:
-        return (), fault

@@ -19,7 +19,7 @@ from pipelines.landing import quarantine
 from pipelines.landing.conflicts import with_conflicts
 from pipelines.landing.decoding import Intake, decode_chunk
 from pipelines.landing.deduplication import deduplicate
-from pipelines.landing.log_files import certificate_of, remove_uncommitted, write_standing
+from pipelines.landing.log_files import certificate_of, write_standing
 from pipelines.landing.naming import commit_names, resolve_names, without_taken
 from pipelines.landing.partitions import Partition
 from pipelines.landing.recognition import require_format
@@ -34,6 +34,7 @@ from pipelines.releases.release import last_release
 from pipelines.storage import commits, delta
 from pipelines.storage.datafiles import DataFile
 from pipelines.storage.lake import Lake
+from pipelines.storage.uncommitted import owned
 
 AT_ONCE = 16
 """The chunks for each core between two words on progress; all are waited for then, and their buffers are given back."""
@@ -147,7 +148,7 @@ def _attempt(lake: Lake, engine: Engine, decoded: list[Partition], intake: Intak
     own = certificate_of(partitions, deduplicated, target.date)
     if own:
         commit_names(lake, engine, partitions, naming)
-        _commit(log, own, write_standing(engine, partitions, deduplicated, target), target)
+        _commit(log, own, partial(write_standing, engine, partitions, deduplicated), target)
     return Landing(
         number=target.landing if own else None,
         lines=sum(partition.line_count for partition in partitions),
@@ -168,12 +169,10 @@ def _left_out(partitions: list[Partition]) -> dict[str, int]:
     return dict(counted.most_common())
 
 
-def _commit(log: delta.Handle, own: Certificate, files: list[DataFile], target: Target) -> None:
-    """Append the files on the very version in which duplicates were looked for."""
+def _commit(log: delta.Handle, own: Certificate, write: Callable[[Target], list[DataFile]], target: Target) -> None:
+    """Append the files that are written, on the very version in which duplicates were looked for."""
     said = metadata(target.landing, own, newest(target.log, log).total)
-    try:
-        change = commits.Commit(tuple(files), (), APPLICATION, target.landing, said, {PARTITION: target.date})
+    with owned({target.log: log}, target.folder) as mark:
+        files = tuple(write(replace(target, mark=mark)))
+        change = commits.Commit(files, (), APPLICATION, target.landing, said, {PARTITION: target.date})
         commits.commit(log, LOG, change)
-    except commits.Conflict:
-        remove_uncommitted(target.log, files)
-        raise

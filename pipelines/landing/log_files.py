@@ -1,17 +1,15 @@
 """What a landing commits: the data files of the events that stand, and their certificate."""
 
-from collections.abc import Sequence
 from functools import partial
 
 import numpy as np
 import numpy.typing as npt
 
-from pipelines.engines.base import Engine, run_or_undo
+from pipelines.engines.base import Engine
 from pipelines.landing.deduplication import Deduplicated
 from pipelines.landing.partitions import Partition
 from pipelines.landing.writing import Standing, Target, write_events
 from pipelines.log.certificate import Certificate, added
-from pipelines.storage import places
 from pipelines.storage.datafiles import DataFile
 
 TOGETHER = 4
@@ -25,12 +23,7 @@ def write_standing(
     flags = zip(deduplicated.duplicate, deduplicated.conflict, strict=True)
     standing = [~(duplicate | conflict) for duplicate, conflict in flags]
     stages = list(zip((partition.stage for partition in partitions), standing, strict=True))
-    written = run_or_undo(
-        engine,
-        partial(write_events, target),
-        _shares(stages, engine.slots),
-        lambda file: remove_uncommitted(target.log, [file]),
-    )
+    written = engine.run(partial(write_events, target), _shares(stages, engine.slots))
     return [file for file in written if file is not None]
 
 
@@ -38,12 +31,6 @@ def _shares(stages: list[Standing], slots: int) -> list[list[Standing]]:
     """The stages in shares of about the same size for tasks of which so many run at once."""
     count = slots * -(-len(stages) // (TOGETHER * slots))
     return [stages[share::count] for share in range(min(count, len(stages)))]
-
-
-def remove_uncommitted(place: str, files: Sequence[DataFile | None]) -> None:
-    """Remove data files that were never committed."""
-    for file in filter(None, files):
-        places.remove(places.join(place, file.path))
 
 
 def certificate_of(partitions: list[Partition], deduplicated: Deduplicated, date: str) -> Certificate:

@@ -3,7 +3,6 @@
 Names are told apart by a second hash, of 64 bits, which has nothing to do with the ids.
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -15,14 +14,13 @@ import pyarrow.compute as pc
 from pipelines.arrays import Bools
 from pipelines.checks import require_clean, standard_checks
 from pipelines.door.decoding import Decoded
-from pipelines.engines.base import Engine, run_or_undo
+from pipelines.engines.base import Engine
 from pipelines.events.log import IDENTITIES
 from pipelines.hashing import row_hashes
 from pipelines.landing.decoding import Intake, staged
 from pipelines.landing.deduplication import first_of_group
 from pipelines.landing.foreign import NAMES, RETRACTIONS
 from pipelines.landing.hash_filter import within
-from pipelines.landing.log_files import remove_uncommitted
 from pipelines.landing.partitions import Names, Partition, events_in
 from pipelines.landing.rejects import RejectStage
 from pipelines.landing.rereading import lines_at
@@ -30,6 +28,7 @@ from pipelines.storage import commits, datafiles, delta
 from pipelines.storage.datafiles import DataFile, FileWriter
 from pipelines.storage.lake import Lake
 from pipelines.storage.staging import read_stage, write_stage
+from pipelines.storage.uncommitted import owned
 
 APPLICATION = "identities"
 WHOLE_TABLE: dict[str, str | None] = {}
@@ -149,32 +148,20 @@ def commit_names(lake: Lake, engine: Engine, partitions: list[Partition], naming
         return
     stages = [one.stage for one in _names(partitions)]
     chosen = list(zip(stages, naming.new, strict=True))
-    written = run_or_undo(
-        engine,
-        partial(write_names, lake.identities),
-        chosen,
-        lambda file: remove_uncommitted(lake.identities, [file]),
-    )
-    files = list(_files(written))
-    number = delta.number(naming.table, APPLICATION) + 1
-    try:
-        commits.commit(naming.table, IDENTITIES, commits.Commit(tuple(files), (), APPLICATION, number, {}, WHOLE_TABLE))
-    except commits.Conflict:
-        remove_uncommitted(lake.identities, files)
-        raise
+    with owned({lake.identities: naming.table}) as mark:
+        written = engine.run(partial(write_names, lake.identities, mark), chosen)
+        files = tuple(file for file in written if file is not None)
+        number = delta.number(naming.table, APPLICATION) + 1
+        commits.commit(naming.table, IDENTITIES, commits.Commit(files, (), APPLICATION, number, {}, WHOLE_TABLE))
 
 
-def _files(written: list[DataFile | None]) -> Iterator[DataFile]:
-    return (file for file in written if file is not None)
-
-
-def write_names(place: str, one: tuple[str, Bools]) -> DataFile | None:
+def write_names(place: str, mark: str, one: tuple[str, Bools]) -> DataFile | None:
     """Write the chosen names of a stage to a new data file of the table, if any."""
     stage, new = one
     if not new.any():
         return None
     rows = read_stage(stage, NAMES).select(IDENTITIES.names).filter(pa.array(new)).combine_chunks()
-    writer = FileWriter(place, IDENTITIES, 0, standard_checks(IDENTITIES))
+    writer = FileWriter(place, IDENTITIES, 0, standard_checks(IDENTITIES), mark=mark)
     for batch in rows.to_batches(max_chunksize=IDENTITIES.row_group):
         writer.write(batch)
     file = writer.close()

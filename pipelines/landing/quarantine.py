@@ -1,6 +1,7 @@
 """The quarantine: lines that did not fit, put there once, and taken away once they have landed."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
 
 import numpy as np
 import pyarrow as pa
@@ -11,11 +12,13 @@ from pipelines.events.log import QUARANTINE
 from pipelines.landing.partitions import Partition
 from pipelines.landing.quarantine_files import WHOLE_TABLE, Known, QuarantineFile, QuarantineWriter, files_of
 from pipelines.landing.rejects import rejects_of
-from pipelines.storage import commits, datafiles, delta, places
+from pipelines.storage import commits, datafiles, delta
 from pipelines.storage.datafiles import DataFile
 from pipelines.storage.lake import Lake
+from pipelines.storage.uncommitted import owned
 
 APPLICATION = "quarantine"
+NewWriter = Callable[[], QuarantineWriter]
 
 
 def rows_of(lake: Lake, columns: Sequence[str] = QUARANTINE.names) -> Iterator[pa.RecordBatch]:
@@ -33,22 +36,26 @@ def put(lake: Lake, partitions: Sequence[Partition], format_name: str, clock: in
         known = Known(sources)
         for file in files_of(lake.quarantine, handle):
             known.note(file)
-        files = list(_written(lake, partitions, known, (format_name, clock)))
-        _commit(lake, handle, files, ())
+        with owned({lake.quarantine: handle}) as mark:
+            new = partial(QuarantineWriter, lake.quarantine, mark)
+            files = list(_written(lake, partitions, known, (format_name, clock), new))
+            _commit(handle, files, ())
         return sum(file.rows for file in files)
 
     return commits.until_committed(attempt) if sources else 0
 
 
-def _written(lake: Lake, partitions: Sequence[Partition], known: Known, landed: tuple[str, int]) -> Iterator[DataFile]:
+def _written(
+    lake: Lake, partitions: Sequence[Partition], known: Known, landed: tuple[str, int], new: NewWriter
+) -> Iterator[DataFile]:
     """Files with the rejects whose key is not known; a source that is given twice begins another one."""
-    writer, last = QuarantineWriter(lake.quarantine), ("", -1)
+    writer, last = new(), ("", -1)
     for piece, rejects in rejects_of(partitions):
         if (piece.source, rejects["byte_offset"][0].as_py()) <= last:
             for file in writer.close():
                 known.note(QuarantineFile.of(lake.quarantine, file))
                 yield file
-            writer = QuarantineWriter(lake.quarantine)
+            writer = new()
         last = piece.source, rejects["byte_offset"][-1].as_py()
         writer.write(_rows(known.without(piece.source, rejects), piece.source, *landed))
     yield from writer.close()
@@ -73,16 +80,18 @@ def take_away(lake: Lake, taken: Mapping[str, Int64s]) -> None:
     def attempt() -> None:
         handle = commits.ensure(lake.quarantine, QUARANTINE)
         found = [file for file in files_of(lake.quarantine, handle) if len(taken.get(file.path, ()))]
-        files = [made for file in found for made in _without(lake, file, taken[file.path])]
-        _commit(lake, handle, files, tuple(file.path for file in found))
+        with owned({lake.quarantine: handle}) as mark:
+            new = partial(QuarantineWriter, lake.quarantine, mark)
+            files = [made for file in found for made in _without(file, taken[file.path], new())]
+            _commit(handle, files, tuple(file.path for file in found))
 
     if any(len(rows) for rows in taken.values()):
         commits.until_committed(attempt)
 
 
-def _without(lake: Lake, file: QuarantineFile, taken: Int64s) -> tuple[DataFile, ...]:
+def _without(file: QuarantineFile, taken: Int64s, writer: QuarantineWriter) -> tuple[DataFile, ...]:
     """A file with the rows of another one but for some; none when none is left."""
-    writer, start = QuarantineWriter(lake.quarantine), 0
+    start = 0
     for batch in datafiles.batches(file.place, list(QUARANTINE.names)):
         left = np.isin(np.arange(start, start + batch.num_rows), taken, invert=True)
         writer.write(pa.Table.from_batches([batch]).filter(flags(left)))
@@ -90,14 +99,9 @@ def _without(lake: Lake, file: QuarantineFile, taken: Int64s) -> tuple[DataFile,
     return writer.close()
 
 
-def _commit(lake: Lake, handle: delta.Handle, add: Sequence[DataFile], remove: tuple[str, ...]) -> None:
+def _commit(handle: delta.Handle, add: Sequence[DataFile], remove: tuple[str, ...]) -> None:
     """Commit files on the very version that was looked at, if there is anything to commit."""
     if not (add or remove):
         return
     change = commits.Commit(tuple(add), remove, APPLICATION, delta.number(handle, APPLICATION) + 1, {}, WHOLE_TABLE)
-    try:
-        commits.commit(handle, QUARANTINE, change)
-    except commits.Conflict:
-        for file in add:
-            places.remove(places.join(lake.quarantine, file.path))
-        raise
+    commits.commit(handle, QUARANTINE, change)

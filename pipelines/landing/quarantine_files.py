@@ -102,10 +102,10 @@ def _keys(rows: pa.Table) -> Iterator[tuple[int, str]]:
 
 
 class QuarantineWriter:
-    """Writes rows of the quarantine, by key, to a new file that is made for the first of them."""
+    """Writes rows of the quarantine, by key, to a new file, with a mark, that is made for the first of them."""
 
-    def __init__(self, table: str) -> None:
-        self._table = table
+    def __init__(self, table: str, mark: str) -> None:
+        self._table, self._mark = table, mark
         self._writer: FileWriter | None = None
         self._waiting: list[pa.Table] = []
         self._rows = self._bytes = 0
@@ -125,7 +125,9 @@ class QuarantineWriter:
         if not self._waiting:
             return
         rows, self._waiting, self._rows, self._bytes = pa.concat_tables(self._waiting), [], 0, 0
-        self._writer = self._writer or FileWriter(self._table, QUARANTINE, 0, standard_checks(QUARANTINE), hashed=False)
+        self._writer = self._writer or FileWriter(
+            self._table, QUARANTINE, 0, standard_checks(QUARANTINE), hashed=False, mark=self._mark
+        )
         for batch in rows.combine_chunks().to_batches():
             self._writer.write(batch)
         first, last = (rows["source"][at].as_py() for at in (0, -1))

@@ -24,24 +24,30 @@ Standing = tuple[Stage, Bools]
 
 @dataclass(frozen=True)
 class Target:
-    """Where events go: the log, the number of the landing, and the clock in UTC microseconds."""
+    """Where events go: the log, the number of the landing, the clock in UTC microseconds, and the files' mark."""
 
     log: str
     landing: int
     clock: int
+    mark: str | None = None
 
     @property
     def date(self) -> str:
         """The partition of the log: the clock's UTC date."""
         return date_of(self.clock)
 
+    @property
+    def folder(self) -> str:
+        """The folder of that partition."""
+        return f"{PARTITION}={self.date}"
+
 
 def write_events(target: Target, stages: Sequence[Standing]) -> DataFile | None:
     """Write the events of stages that stand, with what the landing adds, to a new data file of the log, if any."""
     if not any(stands.any() for _, stands in stages):
         return None
-    checks, folder = standard_checks(LOG_FILE)[1:], f"{PARTITION}={target.date}/"
-    writer = FileWriter(target.log, LOG_FILE, 0, checks, folder, hashed=False, schema=SCHEMA)
+    checks, folder = standard_checks(LOG_FILE)[1:], f"{target.folder}/"
+    writer = FileWriter(target.log, LOG_FILE, 0, checks, folder, hashed=False, schema=SCHEMA, mark=target.mark)
     for name, events in _standing(stages):
         for start in range(0, events.num_rows, LOG_FILE.row_group):
             for batch in events.slice(start, LOG_FILE.row_group).combine_chunks().to_batches():

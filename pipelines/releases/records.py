@@ -13,6 +13,7 @@ from pipelines.releases.release import Release
 from pipelines.storage import commits, delta
 from pipelines.storage.datafiles import FileWriter
 from pipelines.storage.lake import Lake
+from pipelines.storage.uncommitted import owned
 from pipelines.tables import Column, Table
 
 APPLICATION = "release"
@@ -44,9 +45,11 @@ def record(lake: Lake, handle: delta.Handle, one: Release) -> None:
         "policy": json.dumps(one.policy.as_dict()),
         "tables": json.dumps({name: asdict(table) for name, table in one.tables.items()}),
     }
-    writer = FileWriter(lake.releases, RELEASES, 0, standard_checks(RELEASES))
-    writer.write(pa.record_batch([_column(row[field.name], field.type) for field in RELEASES.arrow], RELEASES.arrow))
-    commits.commit(handle, RELEASES, commits.Commit((writer.close(),), (), APPLICATION, one.number, {}, {}))
+    columns = [_column(row[field.name], field.type) for field in RELEASES.arrow]
+    with owned({lake.releases: handle}) as mark:
+        writer = FileWriter(lake.releases, RELEASES, 0, standard_checks(RELEASES), mark=mark)
+        writer.write(pa.record_batch(columns, RELEASES.arrow))
+        commits.commit(handle, RELEASES, commits.Commit((writer.close(),), (), APPLICATION, one.number, {}, {}))
 
 
 def _column(value: str | int, kind: pa.DataType) -> pa.Array:

@@ -1,7 +1,5 @@
 """Building: the stale tables of a release, staged and checked, each made of the log and the relations before it."""
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -59,26 +57,14 @@ def build(plan: Plan, context: BuildContext, log: Log | None, extracted: Extract
     state, staged = BuildState(log, extracted), dict[str, Staged]()
     stale = {name: projection for name, projection in projections().items() if name in plan.stale}
     last_use = {one.name: name for name, projection in stale.items() for one in projection.extracts}
-    with _discarded_when_it_fails(staged):
-        for name, projection in projections().items():
-            if name in stale:
-                with steps.step(name):
-                    staged[name] = _stage(projection, state, place_of(plan.start.lake, name), context)
-                    state.extracted.remove(one for one in projection.extracts if last_use[one.name] == name)
-            if name.startswith("relations/") and projection.table.name in plan.reads:
-                state.add(projection.table, staged[name].places if name in staged else _kept(plan, name))
+    for name, projection in projections().items():
+        if name in stale:
+            with steps.step(name):
+                staged[name] = _stage(projection, state, place_of(plan.start.lake, name), context)
+                state.extracted.remove(one for one in projection.extracts if last_use[one.name] == name)
+        if name.startswith("relations/") and projection.table.name in plan.reads:
+            state.add(projection.table, staged[name].places if name in staged else _kept(plan, name))
     return staged
-
-
-@contextmanager
-def _discarded_when_it_fails(staged: Mapping[str, Staged]) -> Iterator[None]:
-    """Take away what was staged of a release that does not come about."""
-    try:
-        yield
-    except BaseException:
-        for one in staged.values():
-            one.discard()
-        raise
 
 
 def _stage(projection: AnyProjection, state: BuildState, place: str, context: BuildContext) -> Staged:

@@ -1,6 +1,6 @@
 """Materialize: a projection's rows become sorted, checked, hashed data files, one a bucket, not yet committed."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from itertools import chain
@@ -10,8 +10,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipelines.arrays import arrow, int64s
-from pipelines.checks import AuditError, Check, Findings, require_clean
-from pipelines.engines.base import Engine, Item, run_or_undo
+from pipelines.checks import Check, Findings, require_clean
+from pipelines.engines.base import Engine
 from pipelines.invariants import checks_of
 from pipelines.policy import Policy
 from pipelines.projections import AnyProjection, BucketInputs, BucketProjection, Exchange, Projection
@@ -46,7 +46,7 @@ Places = tuple[tuple[int, str], ...]
 class BuildContext:
     """What every table of a run is built with: the lake, the engine, the policy, the number of buckets.
 
-    `memory` is how many bytes all tasks that run at once may hold.
+    `memory` is how many bytes all tasks that run at once may hold, `mark` what the names of data files begin with.
     """
 
     lake: Lake
@@ -54,6 +54,7 @@ class BuildContext:
     policy: Policy
     buckets: int
     memory: int
+    mark: str | None = None
 
 
 @dataclass(frozen=True)
@@ -105,18 +106,20 @@ def materialize_frame(
     table = projection.table
     frame = projection.build(frames)
     table.check((field.name, field.dataType.simpleString()) for field in frame.schema.fields)
-    task = partial(_write_ordered, table, place, checks_of(projection, context.policy))
+    task = partial(_write_ordered, table, place, checks_of(projection, context.policy), context.mark)
     with context.lake.scratch() as folder:
         pieces = shuffle(frame, table.bucket_by, context.buckets, folder)
-        return _staged(table, place, _written(context, task, list(pieces.items()), place))
+        return _staged(table, place, context.engine.run(task, list(pieces.items())))
 
 
-def _write_ordered(table: Table, place: str, checks: tuple[Check, ...], one: tuple[int, Pieces]) -> list[Written]:
+def _write_ordered(
+    table: Table, place: str, checks: tuple[Check, ...], mark: str | None, one: tuple[int, Pieces]
+) -> list[Written]:
     """The task that writes a bucket's rows, sorted here: Sail drops a sort before it."""
     bucket, pieces = one
     found = in_order(table, fetch(pieces)).select(table.names).cast(table.arrow)
     batches = found.combine_chunks().to_batches(BATCH_ROWS)
-    return list(write_buckets(place, table, checks, ((bucket, batch) for batch in batches)))
+    return list(write_buckets(place, table, checks, ((bucket, batch) for batch in batches), mark))
 
 
 def in_order(table: Table, rows: pa.Table) -> pa.Table:
@@ -152,8 +155,8 @@ def materialize_buckets(
     with context.lake.scratch() as folder:
         if projection.exchange is not None:
             inputs = _with_exchanged(projection.exchange, projection.table.bucket_by, inputs, folder, context)
-        task = partial(_write_merged, projection, inputs, place, checks_of(projection, context.policy))
-        return _staged(projection.table, place, _written(context, task, range(context.buckets), place))
+        task = partial(_write_merged, projection, inputs, place, checks_of(projection, context.policy), context.mark)
+        return _staged(projection.table, place, context.engine.run(task, range(context.buckets)))
 
 
 def _with_exchanged(
@@ -175,23 +178,16 @@ def _received(schema: pa.Schema, pieces: Mapping[int, Pieces], bucket: int) -> p
 
 
 def _write_merged(
-    projection: BucketProjection, inputs: BucketInputs, place: str, checks: tuple[Check, ...], bucket: int
+    projection: BucketProjection,
+    inputs: BucketInputs,
+    place: str,
+    checks: tuple[Check, ...],
+    mark: str | None,
+    bucket: int,
 ) -> list[Written]:
     """The task that merges a bucket's rows and writes them."""
     batches = ((bucket, batch) for batch in projection.merge(bucket, inputs))
-    return list(write_buckets(place, projection.table, (*checks, *projection.audits(bucket, inputs)), batches))
-
-
-def _written(
-    context: BuildContext, task: Callable[[Item], list[Written]], items: Sequence[Item], place: str
-) -> list[list[Written]]:
-    """What tasks wrote, nothing of which is left when one fails."""
-
-    def discard(written: list[Written]) -> None:
-        for file, _ in written:
-            places.remove(places.join(place, file.path))
-
-    return run_or_undo(context.engine, task, items, discard)
+    return list(write_buckets(place, projection.table, (*checks, *projection.audits(bucket, inputs)), batches, mark))
 
 
 def _staged(table: Table, place: str, by_bucket: list[list[Written]]) -> Staged:
@@ -201,9 +197,5 @@ def _staged(table: Table, place: str, by_bucket: list[list[Written]]) -> Staged:
     for _, found in written:
         for check, count in found.counts.items():
             findings.add(check, count, found.samples[check])
-    try:
-        require_clean(table.name, findings)
-    except AuditError:
-        staged.discard()
-        raise
+    require_clean(table.name, findings)
     return staged

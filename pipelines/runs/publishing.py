@@ -37,6 +37,10 @@ class Tables:
     handles: dict[str, delta.Handle]
     damaged: frozenset[str]
 
+    def by_place(self, lake: Lake) -> dict[str, delta.Handle]:
+        """The tables to commit on by their places."""
+        return {place_of(lake, name): handle for name, handle in self.handles.items()}
+
 
 def roll_back(lake: Lake, last: Release | None) -> Tables:
     """Give every table the content of the last release, empty before the first; what is damaged stays as it is."""

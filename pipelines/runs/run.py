@@ -18,12 +18,13 @@ from pipelines.releases.release import Release, Released
 from pipelines.runs.building import build
 from pipelines.runs.extraction import Extracted, extract
 from pipelines.runs.log import Log
-from pipelines.runs.materialize import BuildContext, buckets_for
+from pipelines.runs.materialize import BuildContext, Staged, buckets_for
 from pipelines.runs.planning import Plan, Request, find, plan
 from pipelines.runs.publishing import publish, roll_back
 from pipelines.runs.steps import Progress, Steps
 from pipelines.storage import delta
 from pipelines.storage.lake import Lake
+from pipelines.storage.uncommitted import owned
 
 
 class IncompleteLog(NewsfeedError):
@@ -67,23 +68,31 @@ def run(
         planned = plan(start, Request(policy or {}, rebuild, view, accept_log), rolled_back.damaged)
     if planned.reason is None and start.last is not None:
         return Run(start.last, published=False, reason="nothing new", seconds=steps.seconds)
-    context = _context(planned, engine, memory)
-    with lake.scratch() as folder:
+    with owned(rolled_back.by_place(lake)) as mark:
+        context = _context(planned, engine, memory, mark)
+        planned, staged = _staged(planned, context, steps)
+        with steps.step("publish"):
+            tables = publish(rolled_back, staged, start.last, _number(planned), context.buckets)
+            made = _release(planned, tables, context.buckets, clock)
+            if start.last is not None and _says_the_same(made, start.last):
+                reason = f"{planned.reason}: the same again"
+                return Run(start.last, published=False, reason=reason, seconds=steps.seconds)
+            record(lake, start.releases, made)
+    return Run(made, published=True, reason=planned.reason or "", seconds=steps.seconds)
+
+
+def _staged(planned: Plan, context: BuildContext, steps: Steps) -> tuple[Plan, dict[str, Staged]]:
+    """The plan, of events that were certified, and the stale tables made of them."""
+    with context.lake.scratch() as folder:
         with steps.step("read the log"):
             log = _log(planned)
             extracted = (
-                Extracted() if log is None else extract(engine, log, _extracts(planned), context.buckets, folder)
+                Extracted()
+                if log is None
+                else extract(context.engine, log, _extracts(planned), context.buckets, folder)
             )
             planned = planned if log is None else _certified(planned, recomputed(extracted.rows(CERTIFIED, 0)))
-        staged = build(planned, context, log, extracted, steps)
-    with steps.step("publish"):
-        tables = publish(rolled_back, staged, start.last, _number(planned), context.buckets)
-        made = _release(planned, tables, context.buckets, clock)
-        if start.last is not None and _says_the_same(made, start.last):
-            reason = f"{planned.reason}: the same again"
-            return Run(start.last, published=False, reason=reason, seconds=steps.seconds)
-        record(lake, start.releases, made)
-    return Run(made, published=True, reason=planned.reason or "", seconds=steps.seconds)
+        return planned, build(planned, context, log, extracted, steps)
 
 
 def _number(planned: Plan) -> int:
@@ -107,14 +116,14 @@ def _release(planned: Plan, tables: dict[str, Released], buckets: int, clock: da
     )
 
 
-def _context(planned: Plan, engine: Engine, given: int | None) -> BuildContext:
+def _context(planned: Plan, engine: Engine, given: int | None, mark: str) -> BuildContext:
     """Where the tables are made; in as many buckets as those have that are kept."""
     memory = budget(None, cores()) if given is None else given
     total, last = planned.landed.total, planned.start.last
     events = int(planned.start.log.count()) if total is None else counted(total)
     kept = last is not None and planned.kept
     buckets = last.buckets if last is not None and kept else buckets_for(events, memory // engine.slots)
-    return BuildContext(planned.start.lake, engine, planned.policy, buckets, memory)
+    return BuildContext(planned.start.lake, engine, planned.policy, buckets, memory, mark)
 
 
 def _log(planned: Plan) -> Log | None:

@@ -12,6 +12,7 @@ from deltalake.transaction import AddAction, CommitProperties, PostCommitHookPro
 from pipelines.errors import NewsfeedError, number_of, reason
 from pipelines.storage import deltalog, places
 from pipelines.storage.delta import Handle, find, paths
+from pipelines.storage.places import PlaceError
 
 if TYPE_CHECKING:
     from pipelines.storage.datafiles import DataFile
@@ -30,6 +31,10 @@ KEPT = {
 
 class Conflict(NewsfeedError):
     """Another process committed first."""
+
+
+class Unsettled(PlaceError):
+    """A commit failed at a URL, where it may come about yet."""
 
 
 @dataclass(frozen=True)
@@ -95,8 +100,10 @@ def _declare(handle: Handle, place: str, table: "Table") -> str | None:
 def commit(handle: Handle, table: "Table", change: Commit) -> int:
     """Commit on top of exactly the version that the handle shows; the new version's number.
 
-    Raises Conflict when another process committed the same transaction, or removed the same files, first.
+    Raises Conflict when another process committed the same transaction, or removed the same files, first; PlaceError,
+    and Unsettled at a URL.
     """
+    place = places.absolute(str(handle.table_uri))
     now = int(time.time() * 1000)
     added = [AddAction(f.path, f.size, change.partition, now, True, f.stats) for f in change.add]
     removed = [RemoveAction(path, True, now) for path in change.remove]
@@ -106,7 +113,7 @@ def commit(handle: Handle, table: "Table", change: Commit) -> int:
     )
     while True:
         try:
-            with places.telling("write", places.absolute(str(handle.table_uri))):
+            with places.telling("write", place):
                 handle.create_write_transaction(
                     [*removed, *added],
                     "append",
@@ -120,6 +127,10 @@ def commit(handle: Handle, table: "Table", change: Commit) -> int:
             if again is None:
                 raise Conflict(f"another process committed to {handle.table_uri} first") from fault
             handle.load_as_version(again)
+        except (PlaceError, DeltaError, OSError) as fault:
+            if places.is_url(place):
+                raise Unsettled(f"cannot write {place}: {reason(fault)}") from fault
+            raise
         else:
             return _version_of(handle, change)
 

@@ -43,7 +43,7 @@ class FileWriter:
     """Writes the rows of one bucket to one new file; `close` tells what was written.
 
     The log's files are not hashed as others are: its certificate has the hashes of its events. Batches may have another
-    schema than the table, in which texts are given by number.
+    schema than the table, in which texts are given by number. The name begins with the mark of who owns the file.
     """
 
     def __init__(
@@ -56,8 +56,9 @@ class FileWriter:
         *,
         hashed: bool = True,
         schema: pa.Schema | None = None,
+        mark: str | None = None,
     ) -> None:
-        self._path = folder + new_name(bucket)
+        self._path = folder + new_name(bucket, mark)
         self.findings = Findings()
         self._place, self._table, self._bucket = places.join(place, self._path), table, bucket
         self._checks, self._hashed = checks, hashed
@@ -143,7 +144,11 @@ def _is_number(arrow: pa.DataType) -> bool:
 
 
 def write_buckets(
-    place: str, table: Table, checks: tuple[Check, ...], batches: Iterable[tuple[int, pa.RecordBatch]]
+    place: str,
+    table: Table,
+    checks: tuple[Check, ...],
+    batches: Iterable[tuple[int, pa.RecordBatch]],
+    mark: str | None = None,
 ) -> Iterator[tuple[DataFile, Findings]]:
     """Write batches, which come bucket by bucket, to one file a bucket; tell of each file when it is done."""
     writer: FileWriter | None = None
@@ -152,7 +157,7 @@ def write_buckets(
         if writer is None or bucket != current:
             if writer is not None:
                 yield writer.close(), writer.findings
-            writer, current = FileWriter(place, table, bucket, checks), bucket
+            writer, current = FileWriter(place, table, bucket, checks, mark=mark), bucket
         writer.write(batch)
     if writer is not None:
         yield writer.close(), writer.findings

@@ -53,12 +53,16 @@ def name_of(version: int) -> str:
 
 def entry(place: str, version: int) -> Entry:
     """What a commit says. Raises DamagedLog when its file is not whole, PlaceError when it cannot be read."""
+    return Entry(version, _examine(_text(place, version))[1])
+
+
+def _text(place: str, version: int) -> bytes:
     with places.reading(places.join(folder(place), name_of(version))) as file:
         text = file.read()
-    fault, info = _examine(text)
+    fault, _ = _examine(text)
     if fault is not None:
         raise damaged(place, name_of(version), fault)
-    return Entry(version, info)
+    return text
 
 
 def _examine(text: bytes) -> tuple[str | None, dict[str, Any]]:
@@ -79,6 +83,14 @@ def _examine(text: bytes) -> tuple[str | None, dict[str, Any]]:
 def commits(place: str) -> list[int]:
     """The versions of which there are commits, ascending."""
     return sorted(_versions(COMMIT, places.sizes(folder(place)), None))
+
+
+def said_since(place: str, version: int) -> bytes:
+    """The text of all commits after a version. Raises DamagedLog unless that one and they are there and whole."""
+    found = [one for one in commits(place) if one >= version]
+    if found != list(range(version, version + max(1, len(found)))):
+        raise damaged(place, name_of(version), "or one after it is missing")
+    return b"".join(_text(place, one) for one in found[1:])
 
 
 def require_whole(place: str, version: int | None = None) -> None:

@@ -16,9 +16,19 @@ class Checksums:
     footer: int
 
 
-def new_name(bucket: int) -> str:
+def new_mark() -> str:
+    """What begins the names of files that belong together, and of no others."""
+    return uuid.uuid4().hex[:16]
+
+
+def new_name(bucket: int, mark: str | None = None) -> str:
     """A name that no other file has, for a file to be written."""
-    return f"part-b{bucket:05d}-{uuid.uuid4().hex}.parquet"
+    return f"part-b{bucket:05d}-{mark or new_mark()}{new_mark()}.parquet"
+
+
+def has_mark(name: str, mark: str) -> bool:
+    """Whether a file with this name was made with the mark, written to its end or not."""
+    return re.match(rf"part-b\d+-{mark}", name) is not None
 
 
 def with_checksums(path: str, sums: Checksums) -> str:

@@ -155,6 +155,7 @@ def sizes(folder: str) -> dict[str, int]:
     try:
         if is_url(folder):
             filesystem, path = remote(folder)
+            filesystem.invalidate_cache(path)
             found = filesystem.ls(path, detail=True)
             return {one["name"].rsplit("/", 1)[-1]: int(one["size"]) for one in found if one["type"] == "file"}
         return dict(_sizes(folder))

@@ -5,9 +5,9 @@ import pytest
 
 from pipelines.landing import land as landing
 from tests.landing.lines import file_of
-from tests.landing.processes import at_once, killed, processes
+from tests.landing.processes import at_once, ended, killed, processes
 
-__all__ = ["at_once", "killed", "processes"]
+__all__ = ["at_once", "ended", "killed", "processes"]
 
 JULY = datetime(2026, 7, 5, tzinfo=UTC)
 

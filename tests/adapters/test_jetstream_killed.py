@@ -1,4 +1,4 @@
-"""A landing of Jetstream's that is killed anywhere and repeated ends as if it had run once."""
+"""A landing of Jetstream's that is killed or told to end anywhere and repeated ends as if it had run once."""
 
 import pytest
 
@@ -7,7 +7,7 @@ from pipelines.landing.sources import BLOCK, SMALL
 from pipelines.storage.lake import Lake
 from tests.adapters.bluesky import BEN, EVE, create, delete
 from tests.adapters.conftest import JULY
-from tests.landing.lines import events, file_of, quarantined, rows_of
+from tests.landing.lines import events, file_of, orphans, quarantined, rows_of
 
 FILES = 3 + min(3, cores())  # three that are no files of the log, of which each core writes one for three stages
 TAKEN = [("create", 1), ("create", 2), ("create", 3), ("commit", 1), ("commit", 2), ("commit", 3)]
@@ -48,6 +48,15 @@ def test_killed_and_repeated_it_ends_as_if_it_had_run_once(processes, killed, tm
     processes[0].do(lake, "land", **given)
     assert found(lake) == undisturbed
     assert {row["landing"] for row in rows_of(lake.log, "event_id")} == {1}
+
+
+@pytest.mark.parametrize("at", [("file", FILES, "after"), ("commit", 2, "before"), ("commit", 2, "after")])
+def test_told_to_end_it_leaves_no_file_that_no_commit_names(processes, ended, tmp_path, given, undisturbed, at):
+    lake = Lake.at(str(tmp_path / "ended"))
+    ended(lake, "land", at, **given)
+    assert orphans(lake) == []
+    processes[0].do(lake, "land", **given)
+    assert found(lake) == undisturbed
 
 
 def test_no_event_has_landed_before_its_names(killed, tmp_path, given, undisturbed):

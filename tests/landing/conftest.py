@@ -4,9 +4,9 @@ import pytest
 
 from pipelines.landing import land as landing
 from tests.landing.lines import CLOCK
-from tests.landing.processes import at_once, killed, processes
+from tests.landing.processes import at_once, ended, killed, processes
 
-__all__ = ["at_once", "killed", "processes"]
+__all__ = ["at_once", "ended", "killed", "processes"]
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""A program that does each job in a fork of its own, which may kill itself on the way (`kill -9`).
+"""A program that does each job in a fork of its own, which may kill itself (`kill -9`) or tell itself to end (TERM).
 
 It reads a job as a line of JSON and writes what became of it as another: the signal that ended it, or its result.
 """
@@ -19,6 +19,7 @@ import numpy as np
 from deltalake import DeltaTable
 
 from pipelines.adapters import atproto
+from pipelines.cli import signals
 from pipelines.engines import open_engine
 from pipelines.errors import NewsfeedError
 from pipelines.landing import quarantine
@@ -33,6 +34,7 @@ from pipelines.storage.lake import Lake
 from tests.landing.lines import line
 
 NOW = 1_767_225_600_000_000
+SIGNALS = {"kill": signal.SIGKILL, "end": signal.SIGTERM}
 STEPS = {
     "create": (DeltaTable, "create"),
     "commit": (commits, "commit"),
@@ -42,18 +44,18 @@ STEPS = {
 }
 
 
-def kill_at(step, number, when):
-    """Let this process die before or after it takes a step for the n-th time."""
+def signal_at(step, number, when, sent):
+    """Let this process be sent a signal before or after it takes a step for the n-th time."""
     owner, name = STEPS[step]
     taken, take = count(1), getattr(owner, name)
 
     def counted(*args, **kwargs):
         this = next(taken)
         if (this, when) == (number, "before"):
-            os.kill(os.getpid(), signal.SIGKILL)
+            os.kill(os.getpid(), sent)
         result = take(*args, **kwargs)
         if (this, when) == (number, "after"):
-            os.kill(os.getpid(), signal.SIGKILL)
+            os.kill(os.getpid(), sent)
         return result
 
     setattr(owner, name, counted)
@@ -80,17 +82,21 @@ def work(job, engine):
 def do(job):
     """Do a job, with another process at the same time when it says where to meet."""
     atproto.BITS = job.get("bits", atproto.BITS)
-    if "kill" in job:
-        kill_at(*job["kill"])
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    for sent in {"kill", "end"} & set(job):
+        signal_at(*job[sent], SIGNALS[sent])
     with open_engine("sail") as engine:
         if job["what"] == "run":
             engine.session.range(1).collect()
         if "meet" in job:
             meet(job["meet"])
         try:
-            return work(job, engine)
+            with signals.heard():
+                return work(job, engine)
         except NewsfeedError as fault:
             return {"error": type(fault).__name__, "says": str(fault), "exit_code": fault.exit_code}
+        except signals.Ended as told:
+            return str(told)
 
 
 def load_compiled_code():

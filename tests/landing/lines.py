@@ -3,6 +3,7 @@
 import gzip
 import json
 from datetime import UTC, datetime
+from pathlib import Path
 
 from deltalake import DeltaTable
 
@@ -52,6 +53,12 @@ def quarantined(lake):
     """What is in quarantine, without when it came there."""
     rows = rows_of(lake.quarantine, "source", "byte_offset")
     return [{name: value for name, value in row.items() if name != "ingestion_time"} for row in rows]
+
+
+def orphans(lake):
+    """The data files that no commit names."""
+    said = "".join(commit.read_text() for commit in Path(lake.root).rglob("_delta_log/*.json"))
+    return [str(file) for file in Path(lake.root).rglob("*.parquet") if file.name not in said]
 
 
 def versions(lake):

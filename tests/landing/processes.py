@@ -13,6 +13,7 @@ from tests.landing.lines import CLOCK
 
 ROOT = Path(__file__).parents[2]
 KILLED = {"signal": 9, "result": None}
+ENDED = {"signal": None, "result": "ended by SIGTERM"}
 
 
 class Process:
@@ -70,5 +71,15 @@ def killed(processes):
 
     def do(lake, what, kill, **given):
         assert processes[0].do(lake, what, kill=kill, **given) == KILLED
+
+    return do
+
+
+@pytest.fixture
+def ended(processes):
+    """A function that does a job which is told to end (TERM) on the way."""
+
+    def do(lake, what, end, **given):
+        assert processes[0].do(lake, what, end=end, **given) == ENDED
 
     return do

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from pipelines.landing.readmission import readmit
-from tests.landing.lines import CLOCK, counts, events, file_of, ids, line, quarantined, rows_of, versions
+from tests.landing.lines import CLOCK, counts, events, file_of, ids, line, orphans, quarantined, rows_of, versions
 
 LATER = CLOCK + timedelta(days=30)
 SOON = line("e-soon", event_time="2026-01-03T00:00:00Z")
@@ -86,4 +86,13 @@ def test_killed_and_repeated_it_ends_as_if_it_had_run_once(land, lake, killed, t
     assert [row["raw"] for row in quarantined(lake)] == [SOON, b"bad"]
     try_again()
     assert [row["event_id"] for row in events(lake)] == ["e-1", "e-soon"]
+    assert [row["raw"] for row in quarantined(lake)] == [b"bad"]
+
+
+@pytest.mark.parametrize("at", [("commit", 1, "before"), ("commit", 2, "before"), ("commit", 2, "after")], ids=str)
+def test_told_to_end_it_leaves_no_file_that_no_commit_names(land, lake, ended, tmp_path, try_again, at):
+    land(file_of(tmp_path / "a", line("e-1"), SOON, b"bad"))
+    ended(lake, "readmit", at, clock=LATER.isoformat())
+    assert orphans(lake) == []
+    try_again()
     assert [row["raw"] for row in quarantined(lake)] == [b"bad"]

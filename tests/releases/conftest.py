@@ -7,10 +7,10 @@ from pipelines.landing.land import land
 from pipelines.runs.run import run
 from pipelines.storage.lake import Lake
 from tests.landing.lines import CLOCK, file_of
-from tests.landing.processes import at_once, killed, processes
+from tests.landing.processes import at_once, ended, killed, processes
 from tests.releases.worlds import deeds
 
-__all__ = ["at_once", "killed", "processes"]
+__all__ = ["at_once", "ended", "killed", "processes"]
 
 
 @pytest.fixture(scope="session")

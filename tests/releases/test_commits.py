@@ -5,6 +5,7 @@ from uuid import uuid4
 
 import pyarrow as pa
 import pytest
+from deltalake.exceptions import DeltaError
 
 from pipelines.storage import commits, delta
 from pipelines.storage.datafiles import FileWriter
@@ -42,6 +43,20 @@ class Overtaken:
     def create_write_transaction(self, *args, **given):
         self.handle.create_write_transaction(*args, **given)
         commits.restore(self.place, delta.find(self.place), 0)
+
+
+class Unanswered(Overtaken):
+    """A handle at a URL whose server answers no commit."""
+
+    table_uri = "memory://numbers"
+
+    def create_write_transaction(self, *_args, **_given):
+        raise DeltaError("no answer")
+
+
+def test_a_commit_that_a_url_s_server_does_not_answer_may_come_about_yet(place):
+    with pytest.raises(commits.Unsettled, match="^cannot write memory://numbers: no answer$"):
+        put(Unanswered(place), place, 7)
 
 
 def test_a_commit_gives_the_version_that_it_made(place):

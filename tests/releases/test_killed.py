@@ -1,9 +1,9 @@
-"""A run that is killed anywhere (`kill -9`): readers see the last release, and the next run puts all right."""
+"""A run that is killed or told to end anywhere: readers see the last release, and the next run puts all right."""
 
 import pytest
 
 from pipelines.runs.run import run
-from tests.landing.lines import CLOCK
+from tests.landing.lines import CLOCK, orphans
 from tests.releases.worlds import contents, files, releases, require_restored, served, tables
 
 RECORD = 21
@@ -30,6 +30,17 @@ def test_before_its_record_readers_see_the_last_release(released, undisturbed, e
     lake = copy(released)
     killed(lake, "run", kill)
     assert (releases(lake), tables(lake), served(lake)) == ([1], tables(released), served(released))
+    assert run(lake, engine, clock=CLOCK).published
+    require_same(lake, undisturbed)
+
+
+@pytest.mark.parametrize("at", [("file", 9, "after"), *BEFORE_THE_RECORD[3:]], ids=str)
+def test_told_to_end_before_its_record_it_leaves_no_file_that_no_commit_names(
+    released, undisturbed, engine, copy, ended, at
+):
+    lake = copy(released)
+    ended(lake, "run", at)
+    assert (orphans(lake), releases(lake), served(lake)) == ([], [1], served(released))
     assert run(lake, engine, clock=CLOCK).published
     require_same(lake, undisturbed)
 

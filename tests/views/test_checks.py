@@ -1,6 +1,7 @@
 """What must hold before a table is published: each check finds what breaks it, and a run publishes all or nothing."""
 
 from dataclasses import replace
+from pathlib import Path
 
 import pyarrow as pa
 import pytest
@@ -11,7 +12,9 @@ from pipelines.projections import BucketProjection, Projection
 from pipelines.releases.release import all_releases
 from pipelines.runs.materialize import BuildContext, materialize_buckets, materialize_frame
 from pipelines.runs.run import run
+from pipelines.storage import commits, delta
 from pipelines.storage.lake import Lake
+from pipelines.storage.uncommitted import owned
 from pipelines.tables import Column, ContractError, Table
 from pipelines.views import daily_activity, newsfeed
 from tests.histories import History
@@ -74,31 +77,39 @@ def test_an_error_tells_each_check_with_its_count_and_five_keys():
     ]
 
 
-def context(engine, tmp_path, buckets):
-    return BuildContext(Lake.at(str(tmp_path)), engine, Policy(), buckets, 1 << 30)
+def context(engine, tmp_path, buckets, mark=None):
+    return BuildContext(Lake.at(str(tmp_path)), engine, Policy(), buckets, 1 << 30, mark)
 
 
-def test_a_frame_with_equal_keys_is_refused_and_leaves_no_file(engine, tmp_path):
+@pytest.fixture
+def place(tmp_path):
+    """Where the table is."""
+    commits.ensure(str(tmp_path / "feed"), FEED)
+    return str(tmp_path / "feed")
+
+
+def test_a_frame_with_equal_keys_is_refused_and_leaves_no_file(engine, tmp_path, place):
     rows = [(owner, 1, 5) for owner in (1, 2, 3, 4, 5, 6, 7)] * 2
     twice = Projection(FEED, (), lambda _: engine.session.createDataFrame(rows, FEED.ddl))
-    with pytest.raises(AuditError) as raised:
-        materialize_frame(twice, {}, str(tmp_path / "feed"), context(engine, tmp_path, 1))
+    with pytest.raises(AuditError) as raised, owned({place: delta.find(place)}) as mark:
+        materialize_frame(twice, {}, place, context(engine, tmp_path, 1, mark))
     owners = "; ".join(f"owner {owner}, position 1" for owner in (1, 2, 3, 4, 5))
     assert str(raised.value).splitlines()[1:] == [
         f"  rows ascend strictly by owner, position: 7 rows do not, for instance {owners}"
     ]
-    assert list((tmp_path / "feed").iterdir()) == []
+    assert list(Path(place).glob("*.parquet")) == []
 
 
-def test_what_breaks_between_two_batches_of_a_bucket_is_found(engine, tmp_path):
+def test_what_breaks_between_two_batches_of_a_bucket_is_found(engine, tmp_path, place):
     def batches(bucket, _):
         for position in (1, 2, 2):
             yield pa.RecordBatch.from_pylist([{"owner": bucket, "position": position, "time": 5}], FEED.arrow)
 
     broken = BucketProjection(FEED, (), batches, lambda _: (numbered("owner"),))
-    with pytest.raises(AuditError, match=r"1, 2, 3 …: 2 rows do not, for instance owner 0, position 2; owner 1, pos"):
-        materialize_buckets(broken, {}, str(tmp_path / "feed"), context(engine, tmp_path, 2))
-    assert list((tmp_path / "feed").iterdir()) == []
+    told = r"1, 2, 3 …: 2 rows do not, for instance owner 0, position 2; owner 1, pos"
+    with pytest.raises(AuditError, match=told), owned({place: delta.find(place)}) as mark:
+        materialize_buckets(broken, {}, place, context(engine, tmp_path, 2, mark))
+    assert list(Path(place).glob("*.parquet")) == []
 
 
 def test_a_frame_with_other_columns_than_declared_is_refused_with_all_faults(engine, tmp_path):
