@@ -34,7 +34,7 @@ IdsAsStrings = Annotated[
     ),
 ]
 ReleaseNumber = Annotated[
-    int | None, typer.Option("--release", max=MOST, help="A release by number; the last one by default.")
+    int | None, typer.Option("--release", min=1, max=MOST, help="A release by number; the last one by default.")
 ]
 Verbose = Annotated[bool, typer.Option("--verbose", help="Show what the engine says.")]
 

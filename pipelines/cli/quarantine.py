@@ -10,6 +10,7 @@ import typer
 from pipelines.characters import printable
 from pipelines.cli import options, show
 from pipelines.cli.land import tell
+from pipelines.errors import UsageError
 
 if TYPE_CHECKING:
     from pipelines.storage.lake import Lake
@@ -40,6 +41,8 @@ def quarantine(
     from pipelines.releases.release import require_lake
     from pipelines.storage.lake import Lake
 
+    if readmit and limit is not None:
+        raise UsageError("--limit: expected no --readmit beside it, which tries all lines")
     lake = Lake.at(root)
     require_lake(lake)
     if readmit:

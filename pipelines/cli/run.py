@@ -11,28 +11,34 @@ from pipelines.policy import REPLIES
 
 if TYPE_CHECKING:
     from pipelines.runs.run import Run
+    from pipelines.storage.lake import Lake
+
+
+Rebuild = Annotated[bool, typer.Option("--rebuild", help="Compute even when nothing changed.")]
+Cap = Annotated[int | None, typer.Option(min=1, max=options.MOST, help="The most entries of a newsfeed; remembered.")]
+Replies = Annotated[
+    str | None, typer.Option(help="Which replies of followees to show: followed, all or none; remembered.")
+]
+OwnPosts = Annotated[
+    bool | None, typer.Option("--own-posts/--no-own-posts", help="Whether to show own posts; remembered.")
+]
+View = Annotated[str | None, typer.Option(help="Make just this view, of all its history up to the last release.")]
+AcceptLog = Annotated[
+    bool, typer.Option("--accept-log", help="Take the log as it is, though landings are gone from it.")
+]
+AllowEmpty = Annotated[bool, typer.Option("--allow-empty", help="Succeed when nothing landed yet.")]
 
 
 def run(
     root: options.Root = options.ROOT,
     engine: options.Engine = options.ENGINE,
-    rebuild: Annotated[bool, typer.Option("--rebuild", help="Compute even when nothing changed.")] = False,
-    cap: Annotated[
-        int | None, typer.Option(min=1, max=options.MOST, help="The most entries of a newsfeed; remembered.")
-    ] = None,
-    replies: Annotated[
-        str | None, typer.Option(help="Which replies of followees to show: followed, all or none; remembered.")
-    ] = None,
-    own_posts: Annotated[
-        bool | None, typer.Option("--own-posts/--no-own-posts", help="Whether to show own posts; remembered.")
-    ] = None,
-    view: Annotated[
-        str | None, typer.Option(help="Make just this view, of all its history up to the last release.")
-    ] = None,
-    accept_log: Annotated[
-        bool, typer.Option("--accept-log", help="Take the log as it is, though landings are gone from it.")
-    ] = False,
-    allow_empty: Annotated[bool, typer.Option("--allow-empty", help="Succeed when nothing landed yet.")] = False,
+    rebuild: Rebuild = False,
+    cap: Cap = None,
+    replies: Replies = None,
+    own_posts: OwnPosts = None,
+    view: View = None,
+    accept_log: AcceptLog = False,
+    allow_empty: AllowEmpty = False,
     memory: options.Memory = None,
     json: options.AsJson = False,
     verbose: options.Verbose = False,
@@ -43,35 +49,40 @@ def run(
 
     Example: newsfeed run --cap 200 --replies all
     """
-    from pipelines.cores import cores
-    from pipelines.engines import open_engine
-    from pipelines.memory import budget
     from pipelines.runs.planning import NothingLanded
-    from pipelines.runs.run import run as publish
     from pipelines.storage import delta
     from pipelines.storage.lake import Lake
 
     policy = _policy(cap, replies, own_posts)
-    if view is not None and (policy or rebuild):
-        raise UsageError("--view: expected no policy and no --rebuild beside it, all views have the same of both")
-    if view is not None and accept_log:
-        raise UsageError("--accept-log: expected no --view beside it, all views are made of what the log has")
-    size, lake = budget(memory, cores()), Lake.at(root)
-    asked: dict[str, Any] = {"policy": policy, "rebuild": rebuild, "view": view, "accept_log": accept_log}
+    _require_alone(view, accept_log=accept_log, all_views=rebuild or bool(policy))
+    asked = {"policy": policy, "rebuild": rebuild, "view": view, "accept_log": accept_log}
+    lake = Lake.at(root)
     try:
-        with open_engine(engine, verbose=verbose, memory=size) as opened, show.status() as progress:
-            done = publish(lake, opened, **asked, memory=size, progress=progress)
+        _tell(_publish(lake, engine, memory, asked, verbose=verbose), as_json=json)
     except NothingLanded as nothing:
         if not allow_empty or delta.find(lake.releases) is not None:
             raise
-        facts = {"published": False, "reason": str(nothing), "seconds": {}, "release": None}
-        show.as_json(facts) if json else print(nothing)
-        return
-    if json:
-        facts = {"published": done.published, "reason": done.reason, "seconds": done.seconds}
-        show.as_json({**facts, "release": done.release.as_dict()})
-    else:
-        _tell(done)
+        _tell_nothing(str(nothing), as_json=json)
+
+
+def _publish(lake: "Lake", engine: str, memory: str | None, asked: dict[str, Any], *, verbose: bool) -> "Run":
+    """Run as it is asked for, on the engine of that name."""
+    from pipelines.cores import cores
+    from pipelines.engines import open_engine
+    from pipelines.memory import budget
+    from pipelines.runs.run import run
+
+    size = budget(memory, cores())
+    with open_engine(engine, verbose=verbose, memory=size) as opened, show.status() as progress:
+        return run(lake, opened, **asked, memory=size, progress=progress)
+
+
+def _require_alone(view: str | None, *, accept_log: bool, all_views: bool) -> None:
+    """Raise UsageError when one view is asked for with what concerns all of them."""
+    if view is not None and all_views:
+        raise UsageError("--view: expected no policy and no --rebuild beside it, all views have the same of both")
+    if view is not None and accept_log:
+        raise UsageError("--accept-log: expected no --view beside it, all views are made of what the log has")
 
 
 def _policy(cap: int | None, replies: str | None, own_posts: bool | None) -> dict[str, Any]:
@@ -82,8 +93,19 @@ def _policy(cap: int | None, replies: str | None, own_posts: bool | None) -> dic
     return {name: value for name, value in given.items() if value is not None}
 
 
-def _tell(done: "Run") -> None:
+def _tell_nothing(reason: str, *, as_json: bool) -> None:
+    if as_json:
+        show.as_json({"published": False, "reason": reason, "seconds": {}, "release": None})
+    else:
+        print(reason)
+
+
+def _tell(done: "Run", *, as_json: bool) -> None:
     release = done.release
+    if as_json:
+        facts = {"published": done.published, "reason": done.reason, "seconds": done.seconds}
+        show.as_json({**facts, "release": release.as_dict()})
+        return
     if not done.published:
         covered = show.counted(release.events, "event")
         print(f"{done.reason}: release {release.number} serves on, it covers all {covered}")

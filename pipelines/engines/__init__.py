@@ -4,13 +4,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from pipelines.engines.base import Engine, EngineError, need_spark
+from pipelines.errors import UsageError
 
 __all__ = ["ENGINES", "Engine", "EngineError", "UnknownEngine", "open_engine"]
 
 ENGINES = ("sail", "spark", "submitted", "sc://HOST:PORT")
 
 
-class UnknownEngine(EngineError):
+class UnknownEngine(EngineError, UsageError):
     """No engine has that name."""
 
 

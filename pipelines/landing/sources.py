@@ -51,7 +51,8 @@ class Sources:
 def sources_of(scratch: str, named: Sequence[str]) -> Sources:
     """The chunks of all sources in the order given, files of a folder by name.
 
-    Standard input (`-`) and pipes are first copied to the scratch folder. Raises PlaceError for what cannot be read.
+    Standard input (`-`) and pipes are first copied to the scratch folder. Raises PlaceError for what cannot be read,
+    UsageError for a name that is empty.
     """
     found, files = Sources(), list[tuple[str, Entry]]()
     for source in named:

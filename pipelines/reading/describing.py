@@ -5,7 +5,7 @@ from dataclasses import asdict
 from functools import partial
 from typing import Any
 
-from pipelines.errors import NewsfeedError
+from pipelines.errors import UsageError
 from pipelines.events import CONTRACT
 from pipelines.events.contract import ENVELOPE, EventType
 from pipelines.events.log import LOG, QUARANTINE
@@ -19,7 +19,7 @@ from pipelines.views import load_views
 Facts = dict[str, Any]
 
 
-class Unknown(NewsfeedError):
+class Unknown(UsageError):
     """Nothing of that name is described."""
 
 

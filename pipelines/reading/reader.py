@@ -10,12 +10,16 @@ from pipelines.errors import NewsfeedError
 from pipelines.releases.release import Release, last_release, release
 from pipelines.storage import delta, deltalog, places, query
 from pipelines.storage.lake import Lake
-from pipelines.views import VIEWS, UnknownView, unknown_view
+from pipelines.views import VIEWS, unknown_view
 
 if TYPE_CHECKING:
     from pipelines.storage.keyed import Keyed
 
 WAY_OUT = "`newsfeed run` makes it again, as a new release"
+
+
+class ViewNotMade(NewsfeedError):
+    """A release is of before there was a view."""
 
 
 class LostView(NewsfeedError):
@@ -35,12 +39,12 @@ class Reader:
         return cls(lake, release(lake, number))
 
     def place(self, view: str) -> tuple[str, int]:
-        """Where a view is, and its version in the release. Raises UnknownView."""
+        """Where a view is, and its version in the release. Raises UnknownView, ViewNotMade."""
         if view not in VIEWS:
             raise unknown_view(view)
         name = f"views/{view}"
         if name not in self.release.tables:
-            raise UnknownView(
+            raise ViewNotMade(
                 f"release {self.release.number} has no view {view!r}: `newsfeed run --view {view}` makes it"
             )
         return self.lake.view(view), self.release.tables[name].version
@@ -103,7 +107,10 @@ class Reader:
             return query.rows(self.tables(*views), sql)
 
     def result(self, sql: str, *views: str) -> query.Result:
-        """The result of a query over these views, over those that it names when none is given. Raises QueryError."""
+        """The result of a query over these views, over those that it names when none is given.
+
+        Raises NoQuery, QueryError.
+        """
         tables = self.tables(*views) if views else self._named(sql)
         with self.telling(*tables):
             return query.query(tables, sql)

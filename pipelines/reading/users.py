@@ -4,7 +4,7 @@ from typing import Any
 from unicodedata import normalize
 
 from pipelines.characters import folded, is_text, printable
-from pipelines.errors import NewsfeedError
+from pipelines.errors import NewsfeedError, UsageError
 from pipelines.reading.reader import Reader, literal, people
 
 DIRECTORY, DEACTIVATIONS = "views/user_directory", "relations/deactivations"
@@ -22,12 +22,13 @@ class UnknownUser(NewsfeedError):
 def find_user(reader: Reader, user: str) -> int:
     """The id of a user given as an id or as `@username`, in upper or lower case.
 
-    Of several who are called so, the one whose username is written so. Raises UnknownUser, which tells several apart.
+    Of several who are called so, the one whose username is written so. Raises UnknownUser, which tells several apart,
+    and UsageError for what is neither.
     """
-    if user.startswith("@"):
+    if user.startswith("@") and len(user) > 1:
         return _called(reader, user[1:])
     if not user.isascii() or not user.isdigit() or len(user) > 19 or not 0 < int(user) < 1 << 63:
-        raise UnknownUser(f"expected a user's id or @username, found {user!r}")
+        raise UsageError(f"USER: expected a user's id or @username, found {user!r}")
     if not reader.of_ids("profile", "user_id", [int(user)], "user_id"):
         raise UnknownUser(f"there is no user {user}")
     return int(user)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from glob import has_magic
 from typing import Any
 
+from pipelines.errors import UsageError
 from pipelines.storage import places, servers, urls
 from pipelines.storage.globs import DOUBLED, NOT_THERE, matches
 from pipelines.storage.places import PlaceError
@@ -45,8 +46,10 @@ def list_files(source: str) -> Listing:
     """The files that a source names: a file, every file directly in a folder, or a glob; a file wins over a glob.
 
     Links are followed; names that begin with a dot or an underscore are not data. Raises PlaceError when there is no
-    such place, or it cannot be read.
+    such place, or it cannot be read, UsageError for a name that is empty.
     """
+    if not source:
+        raise UsageError("SOURCES: expected a file, a folder, a glob, a URL or -, found ''")
     with places.telling("read", source):
         local = urls.local(source)
         return _remote(source) if local is None else _local(local)

@@ -34,7 +34,21 @@ def telling(verb: str, place: str) -> Iterator[None]:
         is_clients = is_url(place) and isinstance(fault, RuntimeError)
         if not isinstance(fault, OSError) and not is_clients and number_of(fault) in (None, errno.EEXIST):
             raise
-        raise PlaceError(f"cannot {verb} {place_of(fault) or place}: {reason(fault)}") from fault
+        where = place_of(fault) or place
+        where = _closed(where) if number_of(fault) == errno.EACCES and not is_url(where) else where
+        raise PlaceError(f"cannot {verb} {where}: {reason(fault)}") from fault
+
+
+def _closed(place: str) -> str:
+    """The first folder on the way to a place that may not be entered, the place itself when all may be."""
+    for folder in reversed(Path(place).parents):
+        try:
+            os.stat(f"{folder}/.")  # Path drops the dot
+        except PermissionError:
+            return str(folder)
+        except OSError:
+            break
+    return place
 
 
 def is_url(place: str) -> bool:
@@ -152,17 +166,14 @@ def names(place: str) -> list[str]:
 
 def sizes(folder: str) -> dict[str, int]:
     """The files directly in a folder by name, with their sizes in bytes; none when there is no such folder."""
-    try:
+    with telling("read", folder), suppress(FileNotFoundError):
         if is_url(folder):
             filesystem, path = remote(folder)
             filesystem.invalidate_cache(path)
             found = filesystem.ls(path, detail=True)
             return {one["name"].rsplit("/", 1)[-1]: int(one["size"]) for one in found if one["type"] == "file"}
         return dict(_sizes(folder))
-    except FileNotFoundError:
-        return {}
-    except OSError as fault:
-        raise PlaceError(f"cannot read {folder}: {fault.strerror or fault}") from fault
+    return {}
 
 
 def _sizes(folder: str) -> Iterator[tuple[str, int]]:

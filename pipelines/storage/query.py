@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from deltalake import DeltaTable, QueryBuilder
 
-from pipelines.errors import NewsfeedError
+from pipelines.errors import NewsfeedError, UsageError
 from pipelines.storage import delta
 from pipelines.storage.checksums import verify_all
 from pipelines.storage.statements import reads
@@ -22,6 +22,10 @@ SHOWN = 80
 """How much of a query that is refused is told."""
 
 Outcome = TypeVar("Outcome")
+
+
+class NoQuery(UsageError):
+    """What is asked is no query that only reads."""
 
 
 class QueryError(NewsfeedError):
@@ -40,7 +44,7 @@ class Result:
 
 
 def query(tables: Mapping[str, DeltaTable], sql: str) -> Result:
-    """The result of a query that only reads. Raises QueryError, DamagedFile."""
+    """The result of a query that only reads. Raises NoQuery, QueryError, DamagedFile."""
     import pyarrow as pa
 
     stream = pa.RecordBatchReader.from_stream(_stream(tables, sql))
@@ -62,7 +66,7 @@ def _stream(tables: Mapping[str, DeltaTable], sql: str) -> Any:
     """
     if not reads(sql):
         found = sql if len(sql) <= SHOWN else f"{sql[:SHOWN]}…"
-        raise QueryError(f"cannot run the query: expected one that begins with SELECT, WITH or VALUES, found {found!r}")
+        raise NoQuery(f"QUERY: expected one that begins with SELECT, WITH or VALUES, found {found!r}")
     verify_all(chain.from_iterable(map(delta.files, tables.values())))
     builder = QueryBuilder()
     for name, handle in tables.items():

@@ -3,7 +3,7 @@
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-from pipelines.errors import NewsfeedError
+from pipelines.errors import UsageError
 
 if TYPE_CHECKING:
     from pipelines.projections import AnyProjection
@@ -22,7 +22,7 @@ VIEWS = (
 )
 
 
-class UnknownView(NewsfeedError):
+class UnknownView(UsageError):
     """There is no such view."""
 
 

@@ -6,35 +6,44 @@ from pipelines.views import VIEWS as KNOWN
 from tests.landing.lines import file_of, line
 
 TIME = "--ingestion-time: expected a time such as 2026-01-31T12:00:00Z, found "
-USER = "expected a user's id or @username, found "
+USER = "USER: expected a user's id or @username, found "
 VIEWS = f"expected one of {', '.join(KNOWN)}"
 FAILED = [
     (["feed", "99"], "there is no user 99"),
     (["feed", "@nobody"], "no user is called @nobody"),
     (["feed", "@o'neil"], "no user is called @o'neil"),
-    (["feed", "@"], "no user is called @"),
-    (["feed", "mia"], f"{USER}'mia'"),
-    (["feed", "0"], f"{USER}'0'"),
-    (["feed", "1.0"], f"{USER}'1.0'"),
-    (["feed", "٣"], f"{USER}'٣'"),
-    (["feed", "9223372036854775808"], f"{USER}'9223372036854775808'"),
     (["feed", "9223372036854775807"], "there is no user 9223372036854775807"),
     (["feed", "1", "--release", "9"], "there is no release 9: the last one is 2"),
-    (["feed", "1", "--release", "0"], "there is no release 0: the last one is 2"),
-    (["path", "nothing"], f"there is no view 'nothing': {VIEWS}"),
     (["path", "posts", "--release", "9"], "there is no release 9: the last one is 2"),
-    (["export", "nothing", "a.csv"], f"there is no view 'nothing': {VIEWS}"),
     (["export", "posts", "no/such/folder/a.csv"], "cannot write "),
     (["sql", "SELECT nothing FROM posts"], "cannot run the query: "),
     (["sql", "SELECT * FROM nothing"], "cannot run the query: "),
-    (["sql", "SELEC"], "cannot run the query: "),
-    (["sql", ""], "cannot run the query: "),
     (["sql", "SELECT CAST(text AS BIGINT) FROM posts"], "cannot run the query: "),
     (["sql", "SELECT 1 / 0"], "cannot run the query: "),
-    (["run", "--engine", "flink"], "no engine is called 'flink': expected one of sail, spark, "),
     (["land", "no-such-file"], "cannot read no-such-file: no such file or folder, and no file matches it"),
 ]
 REFUSED = [
+    *[
+        ([command, text], f"{USER}{text!r}")
+        for command, text in [
+            *(("feed", text) for text in ("", " ", "@", "mia", "0", "1.0", "٣", "9223372036854775808", "9" * 30)),
+            *(("user", text) for text in ("", "@", "9" * 30)),
+        ]
+    ],
+    *[(["find", text], f"PREFIX: expected the beginning of a name, found {text!r}") for text in ("", "@")],
+    *[(["path", view], f"there is no view {view!r}: {VIEWS}") for view in ("nothing", "")],
+    (["export", "nothing", "a.csv"], f"there is no view 'nothing': {VIEWS}"),
+    (["run", "--view", "nothing"], f"there is no view 'nothing': {VIEWS}"),
+    *[
+        (["sql", text], f"QUERY: expected one that begins with SELECT, WITH or VALUES, found {text!r}")
+        for text in ("", "SELEC")
+    ],
+    *[
+        ([*command, "--engine", name], f"no engine is called {name!r}: expected one of sail, spark, ")
+        for command, name in ((["run"], "flink"), (["land", "a"], ""), (["quarantine", "--readmit"], "flink"))
+    ],
+    (["land", "", "a"], "SOURCES: expected a file, a folder, a glob, a URL or -, found ''"),
+    (["quarantine", "--readmit", "--limit", "3"], "--limit: expected no --readmit beside it, which tries all lines"),
     (["export", "posts", "a.xlsx"], "a.xlsx: expected a file name that ends in .parquet, .csv, .jsonl"),
     (["export", "posts", "posts"], "posts: expected a file name that ends in .parquet, .csv, .jsonl"),
     (["land", "a", "--format", "xml"], "format: expected one of events, ldbc, jetstream, found 'xml'"),
@@ -57,6 +66,7 @@ MISUSED = [
     ["feed", "1", "2"],
     ["feed", "1", "--limit", "0"],
     ["feed", "1", "--limit", "many"],
+    *([*command, "--release", number] for command in (["feed", "1"], ["path", "posts"]) for number in ("0", "-1")),
     ["run", "--cap", "0"],
     ["land"],
     ["status", "--colour"],
@@ -91,6 +101,11 @@ def test_what_was_asked_wrongly_ends_with_two(ask, tmp_path, monkeypatch, argume
 def test_what_no_command_knows_ends_with_two(ask, arguments):
     said = ask(*arguments)
     assert (said.code, said.out, "Traceback" in said.err, "Error" in said.err) == (2, "", False, True)
+
+
+@pytest.mark.parametrize("name", ["", "nothing"])
+def test_a_name_that_is_not_described_ends_with_two(call, name):
+    require_told(call("describe", name), 2, f"nothing is called {name!r}: {VIEWS}, ")
 
 
 @pytest.mark.parametrize("arguments", [*READING, ["status"], ["releases"], ["quarantine"]], ids=" ".join)
