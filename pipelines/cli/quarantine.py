@@ -55,7 +55,7 @@ def quarantine(
 
 def _try_again(lake: "Lake", engine: str, *, as_json: bool, verbose: bool) -> None:
     from pipelines.engines import open_engine
-    from pipelines.landing.land import together
+    from pipelines.landing.land import as_one
     from pipelines.landing.readmission import UnreadableLines, readmit
 
     unreadable: UnreadableLines | None = None
@@ -64,7 +64,7 @@ def _try_again(lake: "Lake", engine: str, *, as_json: bool, verbose: bool) -> No
             landings = readmit(lake, opened)
         except UnreadableLines as fault:
             landings, unreadable = fault.landings, fault
-    landing = together(landings)
+    landing = as_one(landings)
     show.as_json(asdict(landing)) if as_json else tell(landing)
     if unreadable is not None:
         raise unreadable

@@ -60,14 +60,14 @@ def within(values: npt.NDArray[Word], ascending: npt.NDArray[Word]) -> Int64s:
     """The rows whose value is among the ascending ones."""
     if len(ascending) == 0:
         return np.empty(0, np.int64)
-    rows = np.arange(len(values)) if len(ascending) > len(values) else _sieved(values, ascending)
+    rows = np.arange(len(values)) if len(ascending) > len(values) else _candidates(values, ascending)
     rows = rows[np.argsort(values[rows])]  # what is searched for in order is near what was found before
     at = np.minimum(np.searchsorted(ascending, values[rows]), len(ascending) - 1)
     found: Int64s = np.sort(rows[ascending[at] == values[rows]])
     return found
 
 
-def _sieved(values: npt.NDArray[Word], wanted: npt.NDArray[Word]) -> Int64s:
+def _candidates(values: npt.NDArray[Word], wanted: npt.NDArray[Word]) -> Int64s:
     """The rows whose lower bits are those of a wanted value."""
     mask = wanted.dtype.type((1 << min(LARGEST, (16 * len(wanted)).bit_length())) - 1)
     bits, rows = np.zeros(int(mask) + 1, np.uint8), np.empty(len(values), np.int64)

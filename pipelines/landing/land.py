@@ -63,7 +63,7 @@ class Landing:
     gone: str | None = None
 
 
-def together(landings: Sequence[Landing]) -> Landing:
+def as_one(landings: Sequence[Landing]) -> Landing:
     """Several landings as one."""
     faults: Counter[str] = Counter()
     left_out: Counter[str] = Counter()

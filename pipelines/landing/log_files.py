@@ -9,7 +9,7 @@ from pipelines.engines.base import Engine
 from pipelines.landing.deduplication import Deduplicated
 from pipelines.landing.partitions import Partition
 from pipelines.landing.writing import Standing, Target, write_events
-from pipelines.log.certificate import Certificate, added
+from pipelines.log.certificate import Certificate, total_of
 from pipelines.storage.datafiles import DataFile
 
 TOGETHER = 4
@@ -45,7 +45,7 @@ def certificate_of(partitions: list[Partition], deduplicated: Deduplicated, date
             if len(hashes):
                 certificates.append({event_type: {date: (len(hashes), _exact_sum(hashes))}})
             start += count
-    return added(certificates)
+    return total_of(certificates)
 
 
 def _exact_sum(values: npt.NDArray[np.int64]) -> int:

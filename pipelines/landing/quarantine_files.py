@@ -43,7 +43,7 @@ class QuarantineFile:
 def files_of(table: str, handle: delta.Handle | None) -> list[QuarantineFile]:
     """The files of a version of the table, the newest first."""
     columns = ("path", "min.source", "max.source", "max.ingestion_time")
-    found = [] if handle is None else delta.added(handle, columns)
+    found = [] if handle is None else delta.facts_of_files(handle, columns)
     files = [QuarantineFile(places.join(table, path), path, *told) for path, *told in found]
     return sorted(files, key=lambda file: (file.received or LONG_AGO, file.path), reverse=True)
 

@@ -17,7 +17,7 @@ from pipelines.landing.land import Landing, land_chunks
 from pipelines.landing.outlived import remove_outlived
 from pipelines.landing.partitions import Partition
 from pipelines.landing.rejects import rejects_of
-from pipelines.landing.sources import Piece, ranges, together
+from pipelines.landing.sources import Piece, in_chunks, ranges
 from pipelines.landing.waiting_lines import LEADING, Faults, quarantined_files, write_out
 from pipelines.storage import datafiles
 from pipelines.storage.lake import Lake
@@ -68,7 +68,7 @@ def _readmit(lake: Lake, engine: Engine, format_name: str, clock: datetime | Non
     with lake.scratch() as scratch:
         waiting = list(write_out(lake, scratch, format_name, faults))
         written = (Piece(one.source, one.place, len(LEADING), one.size, at) for at, one in enumerate(waiting))
-        chunks = list(together(part for piece in written for part in ranges(piece)))
+        chunks = list(in_chunks(part for piece in written for part in ranges(piece)))
         intake = Intake(scratch, format_name, micros(clock), lake.quarantine_raw)
         landing = land_chunks(lake, engine, chunks, intake, keep)
     taken: dict[str, list[Int64s]] = defaultdict(list)

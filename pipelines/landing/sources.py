@@ -63,7 +63,7 @@ def sources_of(scratch: str, named: Sequence[str]) -> Sources:
         found.not_read.update(listing.not_read)
         files += [(_written(entry.place), _readable(scratch, entry)) for entry in listing.files]
     cut = (piece for number, (source, file) in enumerate(files) for piece in _cut(source, file, number))
-    found.chunks = list(together(cut))
+    found.chunks = list(in_chunks(cut))
     return found
 
 
@@ -113,7 +113,7 @@ def ranges(piece: Piece) -> list[tuple[Piece, int]]:
     return [(replace(piece, start=start, end=end), end - start) for start, end in edges]
 
 
-def together(pieces: Iterable[tuple[Piece, int]]) -> Iterator[Chunk]:
+def in_chunks(pieces: Iterable[tuple[Piece, int]]) -> Iterator[Chunk]:
     """The pieces in chunks, of several small ones or a single one."""
     held, size = list[Piece](), 0
     for piece, more in pieces:

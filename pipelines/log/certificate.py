@@ -20,7 +20,7 @@ APPLICATION = "land"
 """Whose transactions landings are."""
 
 
-def added(certificates: Iterable[Certificate]) -> Certificate:
+def total_of(certificates: Iterable[Certificate]) -> Certificate:
     """The certificate of all the events of several."""
     total: Certificate = {}
     for certificate in certificates:
@@ -75,7 +75,7 @@ CERTIFIED = Extract("certificate", SUMS, ("content_hash", "ingestion_time"), _su
 def recomputed(sums: pa.Table) -> Certificate:
     """The certificate of the events of which these are the sums."""
     rows = sums.to_pylist()
-    return added(
+    return total_of(
         {row["event_type"]: {date_of(row["micros"]): (row["count"], (row["high"] << 32) + row["low"])}} for row in rows
     )
 

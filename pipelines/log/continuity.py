@@ -6,7 +6,7 @@ Landings are known by their certificates: numbers and versions go back too where
 from collections.abc import Iterable, Iterator
 
 from pipelines.errors import NewsfeedError
-from pipelines.log.certificate import Certificate, added, counted, parsed
+from pipelines.log.certificate import Certificate, counted, parsed, total_of
 from pipelines.log.landings import Landed, landings
 from pipelines.releases.release import Release
 from pipelines.storage import delta
@@ -100,7 +100,7 @@ def _listed(numbers: list[int]) -> str:
 
 def _held(there: list[Landed], upto: int) -> Certificate:
     """The certificate of what the log has of landings up to one, as each says of itself."""
-    return added([there[-1].total or {}, *(one.own for one in there[:-1] if one.number <= upto)])
+    return total_of([there[-1].total or {}, *(one.own for one in there[:-1] if one.number <= upto)])
 
 
 def _missing(wanted: Certificate, found: Certificate) -> list[str]:

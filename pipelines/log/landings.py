@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from pipelines.events.log import LOG, PARTITION
-from pipelines.log.certificate import APPLICATION, Certificate, added, parsed, without, written
+from pipelines.log.certificate import APPLICATION, Certificate, parsed, total_of, without, written
 from pipelines.releases.release import Release
 from pipelines.storage import commits, delta, deltalog, places
 
@@ -81,7 +81,7 @@ def newest(place: str, log: delta.Handle) -> Landed:
 
 def metadata(number: int, own: Certificate, before: Certificate | None) -> dict[str, str]:
     """What the commit of a landing says, after all those of which the certificate is known."""
-    total = {} if before is None else {TOTAL: written(added([before, own]))}
+    total = {} if before is None else {TOTAL: written(total_of([before, own]))}
     return {LANDING: str(number), OWN: written(own), **total}
 
 

@@ -68,7 +68,7 @@ def sizes(place: str, handle: Handle) -> list[tuple[str, int]]:
     return [(places.join(place, name), size) for name, size in zip(names, numbers, strict=True)]
 
 
-def added(handle: Handle, columns: Sequence[str]) -> list[tuple[Any, ...]]:
+def facts_of_files(handle: Handle, columns: Sequence[str]) -> list[tuple[Any, ...]]:
     """Of each file of the handle's version what is known: its path, `min.` and `max.` of a column … None: not known."""
     found = handle.get_add_actions(flatten=True)
     known = set(found.schema.names)
@@ -83,7 +83,9 @@ def damaged(place: str, handle: Handle) -> list[str]:
 
 def greatest(handle: Handle, column: str) -> int | None:
     """The greatest value of a column of whole numbers, as the files' statistics say; None without rows."""
-    return max((int(value) for (value,) in added(handle, [f"max.{column}"]) if value is not None), default=None)
+    return max(
+        (int(value) for (value,) in facts_of_files(handle, [f"max.{column}"]) if value is not None), default=None
+    )
 
 
 def is_readable(place: str, handle: Handle, version: int) -> bool:
