@@ -74,7 +74,7 @@ def _sweep(folder: str, *, is_old: bool) -> None:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         if is_old or lock.read() == _machine():
             places.remove_folder(folder)
-            places.remove(folder + LOCK)
+            _unlock(folder)
 
 
 @contextmanager
@@ -89,7 +89,13 @@ def _locked(folder: str) -> Iterator[None]:
             yield
     finally:
         with suppress(places.PlaceError):
-            places.remove(folder + LOCK)
+            _unlock(folder)
+
+
+def _unlock(folder: str) -> None:
+    """Take away the lock of a folder that is gone; of what is left it says whose it was. Raises PlaceError."""
+    if not places.exists(folder):
+        places.remove(folder + LOCK)
 
 
 def _take(lock: IO[bytes]) -> None:

@@ -79,6 +79,19 @@ def test_of_another_machine_it_goes_when_it_is_a_week_old(lake, land, tmp_path, 
     assert (folder in left(lake)) is stays
 
 
+def test_the_lock_stays_with_what_could_not_be_taken_away(lake, monkeypatch):
+    parent = str(Path(lake.root, "_scratch"))
+    with monkeypatch.context() as patch:
+        patch.setattr(places, "remove_folder", lambda _: None)
+        with scratch(parent):
+            pass
+        with scratch(parent):
+            assert len(left(lake)) == 4
+    with scratch(parent):
+        assert len(left(lake)) == 2
+    assert left(lake) == []
+
+
 def test_what_is_no_scratch_folder_stays(lake, land, tmp_path):
     Path(lake.root, "_scratch", "mine").mkdir(parents=True)
     land(file_of(tmp_path / "a", line()))
