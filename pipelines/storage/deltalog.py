@@ -5,6 +5,7 @@ Of an empty commit Delta's readers say nothing: the version is there, without wh
 
 import json
 import re
+from collections import Counter
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,6 +14,8 @@ from pipelines.storage import places
 
 COMMIT = re.compile(r"(\d{20})\.json")
 CHECKPOINT = re.compile(r"(\d{20})\.checkpoint\.(?:.*\.)?(?:parquet|json)")
+PART = re.compile(r"(\d{20})\.checkpoint\.\d{10}\.(\d{10})\.parquet")
+"""A part of a checkpoint of so many parts, which is none until all are there."""
 ACTIONS = "actions"
 """Under which name a commit of ours says how many files it adds and removes."""
 
@@ -124,8 +127,9 @@ class Segment:
 def _segment(sizes: dict[str, int], version: int | None) -> Segment:
     """What a version, the newest when None, is read from, and which of these files are missing or empty."""
     commits = _versions(COMMIT, sizes, version)
-    at = max(_versions(CHECKPOINT, sizes, version), default=-1)
-    checkpoints = tuple(sorted(name for name in sizes if CHECKPOINT.fullmatch(name) and int(name[:20]) == at))
+    known = _checkpoints(sizes)
+    at = max(_versions(CHECKPOINT, known, version), default=-1)
+    checkpoints = tuple(sorted(name for name in known if int(name[:20]) == at))
     end = max(commits, default=-1) if version is None else version
     behind = tuple(one for one in range(at + 1, end + 1) if one in commits)
     faults = [(name, "is empty") for name in checkpoints if sizes[name] == 0]
@@ -135,6 +139,17 @@ def _segment(sizes: dict[str, int], version: int | None) -> Segment:
         elif sizes[name_of(one)] == 0:
             faults.append((name_of(one), "is empty"))
     return Segment(checkpoints, behind or tuple(one for one in commits if one == at), tuple(faults))
+
+
+def _checkpoints(sizes: dict[str, int]) -> dict[str, int]:
+    """The files of checkpoints, without the parts of those of which other parts are missing."""
+    parts = Counter(match.groups() for name in sizes if (match := PART.fullmatch(name)))
+    missing = {(version, count) for (version, count), found in parts.items() if found < int(count)}
+    return {
+        name: size
+        for name, size in sizes.items()
+        if CHECKPOINT.fullmatch(name) and not ((match := PART.fullmatch(name)) and match.groups() in missing)
+    }
 
 
 def _versions(pattern: re.Pattern[str], names: dict[str, int], upto: int | None) -> set[int]:

@@ -82,3 +82,11 @@ def test_a_damaged_checkpoint_is_told_of_and_set_aside(place, log, size):
     assert told(place).startswith(f"{checkpoint} is {'cut off' if size else 'empty'}, ")
     repair(place, "release")
     assert sorted(numbers(place)) == [1, 2, 3, 4]
+
+
+def test_a_checkpoint_of_which_parts_are_missing_is_none(place, log):
+    DeltaTable(place).create_checkpoint()
+    (checkpoint,) = log.glob("*.parquet")
+    checkpoint.rename(log / f"{4:020}.checkpoint.{1:010}.{2:010}.parquet")
+    commit(log, 2).unlink()
+    assert told(place).startswith(f"{commit(log, 2)} is missing, ")
