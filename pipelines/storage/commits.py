@@ -1,5 +1,6 @@
 """Changes of Delta tables: created from their declaration, committed by exclusive transactions, restored."""
 
+import errno
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -71,7 +72,7 @@ def _create(place: str, table: "Table", partition_by: list[str] | None) -> str |
             about = table.description
             DeltaTable.create(place, table.arrow, "error", partition_by, description=about, configuration=KEPT)
         except (DeltaError, CommitFailedError) as fault:
-            if number_of(fault) is not None:
+            if number_of(fault) not in (None, errno.EEXIST):
                 raise
             return reason(fault)
     return None
@@ -91,7 +92,7 @@ def _declare(handle: Handle, place: str, table: "Table") -> str | None:
             if gained or found != found | KEPT:
                 handle.update_incremental()
         except CommitFailedError as fault:
-            if number_of(fault) is not None:
+            if number_of(fault) not in (None, errno.EEXIST):
                 raise
             return reason(fault)
     return None

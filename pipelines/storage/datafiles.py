@@ -90,9 +90,9 @@ class FileWriter:
         with self._undone_when_it_fails():
             self._writer.close()
             self._stream.close()
-        sums = Checksums(self._sink.whole, footer_checksum(self._place))
-        path = with_checksums(self._path, sums)
-        places.rename(self._place, with_checksums(self._place, sums))
+            sums = Checksums(self._sink.whole, footer_checksum(self._place))
+            path = with_checksums(self._path, sums)
+            places.rename(self._place, with_checksums(self._place, sums))
         stats = {
             "numRecords": self._rows,
             "minValues": {name: low for name, (low, _) in self._bounds.items()},

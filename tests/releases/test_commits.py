@@ -5,6 +5,7 @@ from uuid import uuid4
 
 import pyarrow as pa
 import pytest
+from deltalake import DeltaTable
 from deltalake.exceptions import DeltaError
 
 from pipelines.storage import commits, delta
@@ -103,3 +104,14 @@ def test_a_commit_goes_on_top_of_a_second_creation_by_a_process_that_created_the
     assert delta.find(place).version() == 1
     assert put(handle, place, 7) == 2
     assert numbers(place) == [7]
+
+
+def test_a_table_that_another_process_creates_meanwhile_is_found(tmp_path, monkeypatch):
+    place, create = str(tmp_path / "numbers"), DeltaTable.create
+
+    def overtaken(*args, **given):
+        create(*args, **given)
+        raise DeltaError("Generic LocalFileSystem error: File exists (os error 17)")
+
+    monkeypatch.setattr(DeltaTable, "create", overtaken)
+    assert commits.ensure(place, TABLE).version() == 0
