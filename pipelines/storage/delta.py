@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from typing import Any
-from urllib.parse import unquote
 
 from deltalake import DeltaTable
 from deltalake.exceptions import DeltaError, TableNotFoundError
@@ -52,8 +51,7 @@ def paths(handle: Handle) -> list[str]:
 
 def files(handle: Handle) -> list[str]:
     """The places of the files of the handle's version, wherever its table is."""
-    uri = str(handle.table_uri)
-    return uris(unquote(uri.removeprefix("file://")) if uri.startswith("file://") else uri, handle)
+    return uris(places.absolute(str(handle.table_uri)), handle)
 
 
 def uris(place: str, handle: Handle) -> list[str]:
@@ -78,7 +76,17 @@ def facts_of_files(handle: Handle, columns: Sequence[str]) -> list[tuple[Any, ..
 
 def damaged(place: str, handle: Handle) -> list[str]:
     """The places of those files of the handle's version that are not there, or have another size."""
-    return [file for file, size in sizes(place, handle) if not places.exists(file) or places.size(file) != size]
+    return [file for file, size in sizes(place, handle) if _size(file) != size]
+
+
+def _size(file: str) -> int | None:
+    """The size of a file, None when it is not there. Raises PlaceError when that cannot be seen."""
+    try:
+        return places.size(file)
+    except places.PlaceError as fault:
+        if isinstance(fault.__cause__, FileNotFoundError | NotADirectoryError):
+            return None
+        raise
 
 
 def greatest(handle: Handle, column: str) -> int | None:

@@ -8,7 +8,7 @@ import pytest
 from deltalake import DeltaTable
 from deltalake.exceptions import DeltaError
 
-from pipelines.storage import commits, delta
+from pipelines.storage import commits, delta, places
 from pipelines.storage.datafiles import FileWriter
 from pipelines.tables import Column, Table
 
@@ -115,3 +115,15 @@ def test_a_table_that_another_process_creates_meanwhile_is_found(tmp_path, monke
 
     monkeypatch.setattr(DeltaTable, "create", overtaken)
     assert commits.ensure(place, TABLE).version() == 0
+
+
+def test_whether_files_are_there_is_asked_once_of_each(place, monkeypatch):
+    put(delta.find(place), place, 1)
+    (gone,) = Path(place).glob("*.parquet")
+    put(delta.find(place), place, 2, transaction=2)
+    gone.unlink()
+    asked, size = [], places.size
+    monkeypatch.setattr(places, "exists", None)
+    monkeypatch.setattr(places, "size", lambda file: asked.append(file) or size(file))
+    assert delta.damaged(place, delta.Handle(place)) == [str(gone)]
+    assert len(asked) == 2
