@@ -10,7 +10,7 @@ from typing import Final
 from rich.console import Console
 from rich.table import Table
 
-from pipelines.runs.materialize import buckets_for
+from pipelines.runs.staged import buckets_for
 
 CORES: Final = 2
 WIDTH: Final = 110

@@ -8,17 +8,10 @@ from pipelines.projections import AnyProjection, Projection
 from pipelines.runs.count_audit import Audit
 from pipelines.runs.extraction import Extracted
 from pipelines.runs.log import Log
-from pipelines.runs.materialize import (
-    BuildContext,
-    Places,
-    Staged,
-    frame_of,
-    inputs_of,
-    materialize_buckets,
-    materialize_frame,
-)
+from pipelines.runs.materialize import frame_of, inputs_of, materialize_buckets, materialize_frame
 from pipelines.runs.planning import Plan
 from pipelines.runs.publishing import place_of, projections
+from pipelines.runs.staged import BuildContext, Places, Staged
 from pipelines.runs.steps import Steps
 from pipelines.storage import delta, places
 from pipelines.storage.checksums import verify

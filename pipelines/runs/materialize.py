@@ -1,7 +1,7 @@
 """Materialize: a projection's rows become sorted, checked, hashed data files, one a bucket, not yet committed."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from itertools import chain
 from typing import TYPE_CHECKING
@@ -11,85 +11,22 @@ import pyarrow.compute as pc
 
 from pipelines.arrays import arrow, int64s
 from pipelines.checks import Check, Findings, require_clean
-from pipelines.engines.base import Engine
 from pipelines.invariants import checks_of
-from pipelines.policy import Policy
 from pipelines.projections import AnyProjection, BucketInputs, BucketProjection, Exchange, Projection
 from pipelines.runs.exchange import Pieces, exchange, fetch, shuffle
 from pipelines.runs.extraction import Extracted
+from pipelines.runs.staged import BuildContext, Places, Staged
 from pipelines.sorting import order_by
-from pipelines.storage import datafiles, places
+from pipelines.storage import datafiles
 from pipelines.storage.datafiles import DataFile, write_buckets
-from pipelines.storage.lake import Lake
 from pipelines.tables import Table
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession
 
 BATCH_ROWS = 128 * 1024
-EVENTS_PER_BUCKET = 1 << 20
-"""As many as a bucket has at least: what a task makes of them stays mostly in the cache."""
-
-ENOUGH_BUCKETS = 32
-"""Above as many, larger ones are quicker: what belongs to others is sent in fewer and larger pieces."""
-
-BYTES_PER_EVENT = 512
-"""What a task holds of its bucket for each event of the log that is the bucket's share, at most."""
-
 Written = tuple[DataFile, Findings]
 NOTHING = Extracted()
-Places = tuple[tuple[int, str], ...]
-"""By bucket, where a table's files are."""
-
-
-@dataclass(frozen=True)
-class BuildContext:
-    """What every table of a run is built with: the lake, the engine, the policy, the number of buckets.
-
-    `memory` is how many bytes all tasks that run at once may hold, `mark` what the names of data files begin with.
-    """
-
-    lake: Lake
-    engine: Engine
-    policy: Policy
-    buckets: int
-    memory: int
-    mark: str | None = None
-
-
-@dataclass(frozen=True)
-class Staged:
-    """A table's data files, written and checked, not yet committed."""
-
-    table: Table
-    place: str
-    files: tuple[DataFile, ...]
-
-    @property
-    def rows(self) -> int:
-        """How many rows the files hold."""
-        return sum(file.rows for file in self.files)
-
-    @property
-    def content_hash(self) -> str:
-        """The hash of all rows, in any order."""
-        return str(sum(file.content_hash for file in self.files))
-
-    @property
-    def places(self) -> Places:
-        """By bucket, where the files are."""
-        return tuple((file.bucket, places.join(self.place, file.path)) for file in self.files)
-
-    def discard(self) -> None:
-        """Remove the files."""
-        for _, place in self.places:
-            places.remove(place)
-
-
-def buckets_for(events: int, memory: int) -> int:
-    """The number of buckets, a power of two; a task that makes one holds its share of the events within the memory."""
-    share = min(max(EVENTS_PER_BUCKET, events // ENOUGH_BUCKETS), memory // BYTES_PER_EVENT)
-    return 1 << max(0, -(-events // share) - 1).bit_length()
 
 
 def frame_of(session: "SparkSession", table: Table, files: Sequence[str]) -> "DataFrame":

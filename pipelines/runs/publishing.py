@@ -11,7 +11,7 @@ from pipelines.projections import AnyProjection
 from pipelines.relations import load_relations
 from pipelines.releases.records import APPLICATION
 from pipelines.releases.release import Release, Released
-from pipelines.runs.materialize import Staged
+from pipelines.runs.staged import Staged
 from pipelines.storage import commits, delta
 from pipelines.storage.checksums import are_whole
 from pipelines.storage.lake import Lake

@@ -18,9 +18,9 @@ from pipelines.releases.release import Release, Released
 from pipelines.runs.building import build
 from pipelines.runs.extraction import Extracted, extract
 from pipelines.runs.log import Log
-from pipelines.runs.materialize import BuildContext, Staged, buckets_for
 from pipelines.runs.planning import Plan, Request, find, plan
 from pipelines.runs.publishing import publish, roll_back
+from pipelines.runs.staged import BuildContext, Staged, buckets_for
 from pipelines.runs.steps import Progress, Steps
 from pipelines.storage import delta
 from pipelines.storage.lake import Lake

@@ -7,8 +7,9 @@ from pipelines.projections import Projection
 from pipelines.relations import load_relations
 from pipelines.runs.extraction import extract
 from pipelines.runs.log import Log
-from pipelines.runs.materialize import BuildContext, buckets_for, frame_of, materialize_buckets, materialize_frame
+from pipelines.runs.materialize import frame_of, materialize_buckets, materialize_frame
 from pipelines.runs.publishing import projections
+from pipelines.runs.staged import BuildContext, buckets_for
 from pipelines.storage import datafiles, delta
 from pipelines.views import load_views
 from tests.laws.worlds import land_events, together

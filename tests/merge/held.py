@@ -17,7 +17,8 @@ from pipelines.memory import budget
 from pipelines.policy import Policy
 from pipelines.relations.follows import FOLLOWS
 from pipelines.relations.timelines import TIMELINES
-from pipelines.runs.materialize import BuildContext, buckets_for, in_order, materialize_buckets
+from pipelines.runs.materialize import in_order, materialize_buckets
+from pipelines.runs.staged import BuildContext, buckets_for
 from pipelines.storage.datafiles import write_buckets
 from pipelines.storage.lake import Lake
 from pipelines.storage.naming import bucket_of

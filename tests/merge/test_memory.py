@@ -9,7 +9,7 @@ import pytest
 from pipelines.cores import cores
 from pipelines.errors import UsageError
 from pipelines.memory import budget, of_machine
-from pipelines.runs.materialize import buckets_for
+from pipelines.runs.staged import buckets_for
 from tests.surroundings import environment
 
 MIB = 1 << 20

@@ -10,8 +10,9 @@ from pipelines.checks import AuditError, Findings, at_most, audit, in_order, not
 from pipelines.policy import Policy
 from pipelines.projections import BucketProjection, Projection
 from pipelines.releases.release import all_releases
-from pipelines.runs.materialize import BuildContext, materialize_buckets, materialize_frame
+from pipelines.runs.materialize import materialize_buckets, materialize_frame
 from pipelines.runs.run import run
+from pipelines.runs.staged import BuildContext
 from pipelines.storage import commits, delta
 from pipelines.storage.lake import Lake
 from pipelines.storage.uncommitted import owned

@@ -11,7 +11,8 @@ import pytest
 from pipelines.policy import Policy
 from pipelines.projections import BucketProjection, Exchange
 from pipelines.relations.partial_counts import count_partially, partial_counts, totals
-from pipelines.runs.materialize import BuildContext, materialize_buckets
+from pipelines.runs.materialize import materialize_buckets
+from pipelines.runs.staged import BuildContext
 from pipelines.storage import datafiles
 from pipelines.storage.lake import Lake
 from pipelines.tables import Column, Table
