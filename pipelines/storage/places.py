@@ -5,6 +5,7 @@ import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, cast
 from urllib.parse import urlsplit
@@ -182,6 +183,18 @@ def _sizes(folder: str) -> Iterator[tuple[str, int]]:
         with suppress(FileNotFoundError):
             if entry.is_file():
                 yield entry.name, entry.stat().st_size
+
+
+def written(folder: str) -> Iterator[datetime]:
+    """When each file in a folder, or below it, was written last. Raises PlaceError."""
+    with telling("read", folder):
+        if is_url(folder):
+            filesystem, path = remote(folder)
+            filesystem.invalidate_cache(path)
+            yield from map(filesystem.modified, filesystem.find(path))
+            return
+        for parent, _, found in os.walk(folder):
+            yield from (datetime.fromtimestamp(os.lstat(f"{parent}/{name}").st_mtime, UTC) for name in found)
 
 
 def remove(place: str) -> None:

@@ -1,12 +1,14 @@
 """Scratch folders: each belongs to a process, and what a dead one left is taken away by the next that needs one.
 
 On local storage a lock says that the process lives: the system takes it away however the process ends. A lock says
-nothing of another machine's processes, and there is none at a URL: what they left goes when it is a week old.
+nothing of another machine's processes, and there is none at a URL: what they left goes when nothing was written in it
+for a week.
 """
 
 import fcntl
 import os
 import platform
+import re
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -19,6 +21,8 @@ from pipelines.storage import places
 KEPT = timedelta(days=7)
 """How long a folder is left alone of which nothing says whether its process lives."""
 STARTED = "%Y%m%dT%H%M%SZ"
+UNDATED = re.compile("[0-9a-f]{32}")
+"""The names of folders of before there were locks, and names that say when a process began."""
 LOCK = ".lock"
 BOOT = Path("/proc/sys/kernel/random/boot_id")
 
@@ -49,32 +53,38 @@ def sweep(parent: str) -> None:
     """Take away the scratch folders that dead processes left."""
     for name in {name.removesuffix(LOCK) for name in places.names(parent)}:
         started = _started(name)
-        if started is None:
-            continue
-        folder, is_old = places.join(parent, name), datetime.now(UTC) - started > KEPT
-        if places.is_url(parent):
-            if is_old:
-                with suppress(places.PlaceError):  # another command may be at it, too
-                    places.remove_folder(folder)
-        else:
-            _sweep(folder, is_old=is_old)
+        if started is not None:
+            with suppress(OSError, places.PlaceError):  # another command may be at it, too
+                _sweep(places.join(parent, name), started)
 
 
 def _started(name: str) -> datetime | None:
     """When the process began that a folder is named after, None for what is no scratch folder."""
+    if UNDATED.fullmatch(name):
+        return datetime.min.replace(tzinfo=UTC)
     try:
         return datetime.strptime(name.partition("-")[0], STARTED).replace(tzinfo=UTC)
     except ValueError:
         return None
 
 
-def _sweep(folder: str, *, is_old: bool) -> None:
+def _sweep(folder: str, started: datetime) -> None:
     """Take a folder and its lock away if nobody holds that, and its owner was of this machine or is long gone."""
-    with suppress(OSError, places.PlaceError), Path(folder + LOCK).open("r+", encoding="utf-8") as lock:
+    if places.is_url(folder) or not places.exists(folder + LOCK):
+        if _is_old(folder, started):
+            places.remove_folder(folder)
+        return
+    with Path(folder + LOCK).open("r+", encoding="utf-8") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        if is_old or lock.read() == _machine():
+        if lock.read() == _machine() or _is_old(folder, started):
             places.remove_folder(folder)
             _unlock(folder)
+
+
+def _is_old(folder: str, started: datetime) -> bool:
+    """Whether its process began, and wrote in it last, so long ago that it cannot live. Raises PlaceError."""
+    before = datetime.now(UTC) - KEPT
+    return started < before and all(written < before for written in places.written(folder))
 
 
 @contextmanager

@@ -1,5 +1,6 @@
 """A landing's scratch folder goes with it, however it ends, and never while it lives."""
 
+import os
 import signal
 import subprocess
 import sys
@@ -10,12 +11,13 @@ from pathlib import Path
 import pytest
 
 from pipelines.storage import places
-from pipelines.storage.scratch import BOOT, STARTED, scratch
+from pipelines.storage.scratch import BOOT, STARTED, scratch, sweep
 from tests.landing.lines import file_of, ids, line
 from tests.surroundings import HEARING
 
 PATIENCE = 60
 """Seconds to wait for a landing that was told to end."""
+DAY = timedelta(days=1)
 COMMAND = [sys.executable, "-c", "from pipelines.cli import script; script()"]
 
 
@@ -40,6 +42,13 @@ def landing(lake, before):
 def folders(lake):
     """The scratch folders in which there is something."""
     return list(Path(lake.root).glob("_scratch/*/*"))
+
+
+def write(file, age):
+    """A file that was written so many days ago."""
+    file.write_bytes(b"")
+    then = (datetime.now(UTC) - age * DAY).timestamp()
+    os.utime(file, (then, then))
 
 
 def left(lake):
@@ -79,6 +88,16 @@ def test_of_another_machine_it_goes_when_it_is_a_week_old(lake, land, tmp_path, 
     assert (folder in left(lake)) is stays
 
 
+@pytest.mark.parametrize("name", ["0123456789abcdef" * 2, f"{datetime.now(UTC) - 30 * DAY:{STARTED}}-x"])
+@pytest.mark.parametrize(("age", "stays"), [(6, True), (8, False)])
+def test_without_a_lock_it_goes_when_nothing_was_written_in_it_for_a_week(lake, name, age, stays):
+    folder = Path(lake.root, "_scratch", name)
+    (folder / "below").mkdir(parents=True)
+    write(folder / "below" / "a", age)
+    with lake.scratch():
+        assert folder.exists() is stays
+
+
 def test_the_lock_stays_with_what_could_not_be_taken_away(lake, monkeypatch):
     parent = str(Path(lake.root, "_scratch"))
     with monkeypatch.context() as patch:
@@ -115,6 +134,15 @@ def test_at_a_url_one_goes_when_it_is_a_week_old(tmp_path, age, stays):
             file.write(b"a")
         assert len(places.names(parent)) == 1 + stays
     assert places.names(parent) == [old] * stays
+
+
+@pytest.mark.parametrize("age", [6, 8])
+def test_at_a_url_one_in_which_something_was_written_within_a_week_stays(tmp_path, age):
+    old = tmp_path / "_scratch" / f"{datetime.now(UTC) - 30 * DAY:{STARTED}}-x"
+    old.mkdir(parents=True)
+    write(old / "a", age)
+    sweep(f"file://{old.parent}")
+    assert old.exists() is (age < 7)
 
 
 @pytest.mark.parametrize("grace", [0.1, 600])
