@@ -100,7 +100,7 @@ def land(
     """Land the lines of the sources at a time of the clock (now when None).
 
     Raises PlaceError for a source that cannot be read, UsageError for an unknown format, OtherLayout for a source of
-    another one, Conflict when other landings kept coming first.
+    another one, GaveUp when other landings kept coming first.
     """
     load_adapter(format_name)
     now = micros(clock)

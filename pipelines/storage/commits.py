@@ -34,6 +34,10 @@ class Conflict(NewsfeedError):
     """Another process committed first."""
 
 
+class GaveUp(NewsfeedError):
+    """Other processes committed first, however often it was tried: nobody above is to try it all again."""
+
+
 class Unsettled(PlaceError):
     """A commit failed at a URL, where it may come about yet."""
 
@@ -51,7 +55,7 @@ class Commit:
 
 
 def ensure(place: str, table: "Table", partition_by: list[str] | None = None) -> Handle:
-    """The newest version of the table at a place, as it is declared, created when there is none."""
+    """The newest version of the table at a place, as it is declared, created when there is none. Raises GaveUp."""
     handle, fault = find(place), None
     for attempt in range(TRIES):
         if handle is not None:
@@ -62,7 +66,7 @@ def ensure(place: str, table: "Table", partition_by: list[str] | None = None) ->
             fault = _create(place, table, partition_by)
         handle = find(place)
         time.sleep(0.05 * attempt if handle is None else 0)
-    raise Conflict(f"cannot create {place}: other processes keep getting in the way ({fault})")
+    raise GaveUp(f"cannot create {place}: other processes keep getting in the way ({fault})")
 
 
 def _create(place: str, table: "Table", partition_by: list[str] | None) -> str | None:
@@ -172,12 +176,12 @@ def restore(place: str, handle: Handle, version: int) -> bool:
 
 
 def until_committed(attempt: Callable[[], T]) -> T:
-    """Try again, from a fresh look at the table, while other processes commit first."""
+    """Try again, from a fresh look at the table, while other processes commit first. Raises GaveUp."""
+    fault = None
     for tries in range(TRIES):
         try:
             return attempt()
-        except Conflict:
-            if tries == TRIES - 1:
-                raise
+        except Conflict as found:
+            fault = found
             time.sleep(0.02 * tries)
-    raise AssertionError("unreachable")
+    raise GaveUp(str(fault)) from fault

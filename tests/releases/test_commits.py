@@ -8,6 +8,7 @@ import pytest
 from deltalake import DeltaTable
 from deltalake.exceptions import DeltaError
 
+from pipelines.errors import NewsfeedError
 from pipelines.storage import commits, delta, places
 from pipelines.storage.datafiles import FileWriter
 from pipelines.tables import Column, Table
@@ -127,3 +128,16 @@ def test_whether_files_are_there_is_asked_once_of_each(place, monkeypatch):
     monkeypatch.setattr(places, "size", lambda file: asked.append(file) or size(file))
     assert delta.damaged(place, delta.Handle(place)) == [str(gone)]
     assert len(asked) == 2
+
+
+def test_what_others_always_come_before_is_not_tried_more_often_where_one_try_is_part_of_another(monkeypatch):
+    tried = []
+
+    def overtaken():
+        tried.append(1)
+        raise commits.Conflict("another process committed first")
+
+    monkeypatch.setattr("time.sleep", lambda _: None)
+    with pytest.raises(NewsfeedError, match="^another process committed first$"):
+        commits.until_committed(lambda: commits.until_committed(overtaken))
+    assert len(tried) == commits.TRIES
