@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import IO
 
 from pipelines.storage import places
-from pipelines.storage.checksums import damaged, telling
+from pipelines.storage.checksums import damaged, reading
 
 INLINE = 16 * 1024 * 1024
 """The longest line, in bytes, that the quarantine's table keeps itself."""
@@ -52,7 +52,7 @@ class RawLines:
         Raises DamagedFile, too, when it is not there.
         """
         place, found = self.place(digest), hashlib.sha256()
-        with telling(place), places.reading(place) as file:
+        with reading(place) as file:
             for piece in pieces(file, places.size(place)):
                 found.update(piece)
                 yield piece

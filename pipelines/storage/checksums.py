@@ -31,16 +31,15 @@ def damaged(place: str, found: str) -> DamagedFile:
 
 
 @contextmanager
-def telling(place: str) -> Iterator[None]:
-    """Tell of a data file that is missing as a DamagedFile, of one that cannot be read as a PlaceError."""
+def reading(place: str) -> Iterator[IO[bytes]]:
+    """The bytes of a data file. Raises DamagedFile when it is missing, PlaceError when it cannot be read."""
     try:
-        yield
+        with places.reading(place) as file:
+            yield file
     except PlaceError as fault:
         if isinstance(fault.__cause__, FileNotFoundError):
             raise DamagedFile(f"{place} is missing; {remedy(place)}") from fault
         raise
-    except OSError as fault:
-        raise PlaceError(f"cannot read {place}: {fault.strerror or fault}") from fault
 
 
 class Summed:
@@ -83,7 +82,7 @@ class Summed:
 
 def footer_checksum(place: str) -> int:
     """The checksum of a Parquet file's footer, with what ends the file. Raises DamagedFile when there is none."""
-    with telling(place), places.reading(place) as file:
+    with reading(place) as file:
         size = file.seek(0, SEEK_END)
         file.seek(max(0, size - TAIL))
         length = int.from_bytes(file.read(4), "little")
@@ -112,7 +111,7 @@ def verify(place: str) -> None:
     if expected is None:
         footer_checksum(place)
         return
-    with telling(place), places.reading(place) as file:
+    with reading(place) as file:
         found = _whole(file)
     _require(place, "file", expected.whole, found)
 

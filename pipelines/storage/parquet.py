@@ -19,7 +19,7 @@ PLAIN = {
 
 
 @contextmanager
-def telling(place: str) -> Iterator[None]:
+def decoding(place: str) -> Iterator[None]:
     """Tell of a data file of which Arrow cannot make sense as a DamagedFile, on one line."""
     try:
         yield
@@ -30,7 +30,7 @@ def telling(place: str) -> Iterator[None]:
 def open_file(place: str, **options: Any) -> pq.ParquetFile:
     """A data file to be read; it is closed with `close(force=True)`. Raises DamagedFile, PlaceError."""
     verify_footer(place)
-    with telling(place):
+    with decoding(place):
         source = places.opened(place) if places.is_url(place) else place
         return pq.ParquetFile(source, page_checksum_verification=True, **options)
 
@@ -55,7 +55,7 @@ def rows(
 ) -> pa.Table:
     """The named columns, or all, of some row groups, or all, of a file that was opened. Raises DamagedFile."""
     chosen = range(file.num_row_groups) if groups is None else groups
-    with telling(place):
+    with decoding(place):
         found = file.read_row_groups(chosen, columns, use_threads=use_threads)
     _require_rows(place, sum(file.metadata.row_group(group).num_rows for group in chosen), found.num_rows)
     return found.cast(schema) if (schema := _plain(found.schema)) != found.schema else found
@@ -66,7 +66,7 @@ def batches(
 ) -> Iterator[pa.RecordBatch]:
     """The named columns of a row group, so many rows at a time; at the end DamagedFile if they are not all."""
     found = 0
-    with telling(place):
+    with decoding(place):
         for batch in file.iter_batches(size, [group], columns):
             found += batch.num_rows
             yield batch.cast(_plain(batch.schema))
