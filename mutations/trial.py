@@ -26,6 +26,7 @@ STAGES: Final[tuple[Stage, ...]] = (
         "tests/versions/test_contract.py",
         "tests/door/test_strict.py",
         "tests/door/test_decoding.py",
+        "tests/door/test_unknown.py",
     ),
     ("tests/damage", "tests/releases/test_kept_logs.py"),
     ("tests/test_readme.py::test_the_data_dictionary_says_what_the_code_declares",),

@@ -8,6 +8,9 @@ from pipelines.door.buffers import BEYOND, Buffers
 from pipelines.door.layout import FIELDS, NUMBERS, WITH_ITEMS, WITH_TEXT
 from pipelines.machine import Bytes, Int32s, Int64s
 
+LINE, START, END, UNKNOWN, UNKNOWN_END, TYPE, VERSION = range(7)
+"""What is kept of a declined line: its index, first byte and newline's; and where nothing is wrong with the event, of
+this type and version, but a field that is unknown, this field's first byte and the one behind it, else 0."""
 SHORTEST_EVENT = 64  # bytes; the names of the required fields alone are nearly as many
 
 
@@ -28,7 +31,7 @@ class Columns(NamedTuple):
     hashes: Int64s
     lines: Int64s
     offsets: Int64s
-    declined: Int64s  # line, start and end of each
+    declined: Int64s  # by line, and by the constants above
 
 
 def columns_for(size: int, lines: int, buffers: Buffers) -> Columns:
@@ -50,7 +53,7 @@ def columns_for(size: int, lines: int, buffers: Buffers) -> Columns:
         hashes=buffers.array("hashes", (rows,), np.int64),
         lines=buffers.array("line_numbers", (rows,), np.int64),
         offsets=buffers.array("offsets", (rows,), np.int64),
-        declined=buffers.array("declined", (lines, 3), np.int64),
+        declined=buffers.array("declined", (lines, VERSION + 1), np.int64),
     )
     columns.text_ends[:, 0] = columns.item_ends[:, 0] = 0
     return columns

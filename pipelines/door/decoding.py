@@ -2,30 +2,23 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import NamedTuple
 
 import numpy as np
 import pyarrow as pa
 
 from pipelines.door.arrow import events_of
 from pipelines.door.buffers import Buffers, Lines, lines_of
+from pipelines.door.columns import END, START
 from pipelines.door.fast import fast
 from pipelines.door.times import latest_at
 from pipelines.door.verdicts import verdicts
 from pipelines.machine import Bytes, Int64s
 
+Tell = Callable[[int, int, int, tuple[str, ...]], None]
+"""What is told, in source order, of each line that does not fit.
 
-class Faulty(NamedTuple):
-    """A line that does not fit: its index, its first byte and its newline's in the block, with every fault."""
-
-    line: int
-    start: int
-    end: int
-    faults: tuple[str, ...]
-
-
-Tell = Callable[[Faulty], None]
-"""What is told of each faulty line, in source order."""
+It is its index, its first byte and its newline's in the block, and every fault.
+"""
 
 
 @dataclass(frozen=True)
@@ -59,7 +52,7 @@ def decode(
         if isinstance(verdict, bytes):
             fitting.append((line, start, verdict))
         else:
-            tell(Faulty(line, start, end, verdict))
+            tell(line, start, end, verdict)
     decoded = Decoded(
         events_of(scanned.columns, scanned.rows),
         scanned.columns.lines[: scanned.rows],
@@ -74,7 +67,9 @@ def _with_more(decoded: Decoded, fitting: list[tuple[int, int, bytes]], latest: 
     block, buffers = b"\n".join(line for _, _, line in fitting), Buffers()
     scanned = fast(lines_of(block, buffers), latest, buffers)
     if scanned.rows != len(fitting):
-        raise AssertionError(f"the fast way declined a canonical line: {block[slice(*scanned.declined[0, 1:])]!r}")
+        raise AssertionError(
+            f"the fast way declined a canonical line: {block[slice(*scanned.declined[0, START : END + 1])]!r}"
+        )
     lines = np.concatenate([decoded.lines, [line for line, _, _ in fitting]])
     offsets = np.concatenate([decoded.offsets, [offset for _, offset, _ in fitting]])
     order = np.argsort(lines)

@@ -5,11 +5,12 @@ import numpy as np
 from pipelines.compiled import compiled, inlined
 from pipelines.door.buffers import NEWLINE
 from pipelines.door.cells import behind_nothing, scan_value
-from pipelines.door.columns import Columns
+from pipelines.door.columns import END, LINE, START, TYPE, UNKNOWN, UNKNOWN_END, VERSION, Columns
 from pipelines.door.hashing import hash_int
 from pipelines.door.layout import Layout
 from pipelines.door.names import NONE, find
 from pipelines.door.numbers import skip
+from pipelines.door.unknown import behind_unknown
 from pipelines.machine import ZERO, Bytes, byte
 
 QUOTE, COMMA, COLON, OPEN, CLOSE = 34, 44, 58, 123, 125
@@ -59,30 +60,38 @@ def _end(row: int, given: int, content: np.uint64, of: Layout, to: Columns) -> b
 
 
 @inlined
-def _scan_line(block: Bytes, at: int, row: int, latest: int, of: Layout, to: Columns) -> int:
-    """The place of the newline behind the event that begins at `at`, or -1 for a line that is declined."""
+def _scan_line(block: Bytes, at: int, row: int, declined: int, latest: int, of: Layout, to: Columns) -> int:
+    """The place of the newline behind the event that begins at `at`, or -1 for a line that is declined.
+
+    It is negative where nothing is wrong but that the event has an unknown field, whose place is kept.
+    """
     _begin(row, to)
-    seen = given = ZERO
+    seen = given = unknown = ZERO
     content = NONE
     at = skip(block, at)
     following = OPEN
     while byte(block, at) == following:
-        at = skip(block, at + 1)
-        if byte(block, at) != QUOTE:
+        name = skip(block, at + 1)
+        if byte(block, name) != QUOTE:
             return -1
-        field, at = find(of.names, block, at + 1)
-        at = skip(block, at + 1)
-        if field < 0 or seen & (1 << field) or byte(block, at) != COLON:
-            return -1
-        seen |= 1 << field
-        at = skip(block, at + 1)
-        behind = behind_nothing(block, at, field, of)
-        if behind >= 0:
-            at = behind
+        field, at = find(of.names, block, name + 1)
+        if field < 0:
+            at = behind_unknown(block, name) if unknown == 0 else -1
+            unknown = name
+            to.declined[declined, UNKNOWN], to.declined[declined, UNKNOWN_END] = name, at
         else:
-            at, hashed = scan_value(block, at, row, field, latest, of, to)
-            given |= 1 << field
-            content += hashed
+            at = skip(block, at + 1)
+            if seen & (1 << field) or byte(block, at) != COLON:
+                return -1
+            seen |= 1 << field
+            at = skip(block, at + 1)
+            behind = behind_nothing(block, at, field, of)
+            if behind >= 0:
+                at = behind
+            else:
+                at, hashed = scan_value(block, at, row, field, latest, of, to)
+                given |= 1 << field
+                content += hashed
         if at < 0:
             return -1
         at = skip(block, at)
@@ -90,13 +99,28 @@ def _scan_line(block: Bytes, at: int, row: int, latest: int, of: Layout, to: Col
     if following == OPEN or byte(block, at) != CLOSE:
         return -1
     at = skip(block, at + 1)
-    return at if byte(block, at) == NEWLINE and _end(row, given, content, of, to) else -1
+    if byte(block, at) != NEWLINE or not _end(row, given, content, of, to):
+        return -1
+    return at if unknown == 0 else -at
 
 
 @inlined
-def _blank(block: Bytes, at: int) -> bool:
-    """Whether only space is left before the newline."""
-    return bool(byte(block, skip(block, at)) == NEWLINE)
+def _newline(block: Bytes, at: int) -> int:
+    """The place of the first newline from `at` on."""
+    while byte(block, at) != NEWLINE:
+        at += 1
+    return at
+
+
+@inlined
+def _decline(line: int, at: int, end: int, row: int, declined: int, of: Layout, to: Columns) -> None:
+    """The place of a declined line is kept, and the event's type and version where all but an unknown field fits."""
+    to.declined[declined, LINE], to.declined[declined, START], to.declined[declined, END] = line, at, abs(end)
+    if end > 0:
+        to.declined[declined, UNKNOWN] = 0
+        return
+    to.declined[declined, TYPE] = to.types[row]
+    to.declined[declined, VERSION] = to.numbers[of.numbers[of.version], row]
 
 
 @compiled
@@ -113,17 +137,15 @@ def scan(block: Bytes, size: int, latest: int, of: Layout, to: Columns) -> tuple
     """How many events, declined lines and lines begin in the first bytes of a block; a newline follows these."""
     at = rows = declined = lines = ZERO
     while at < size:
-        end = _scan_line(block, at, rows, latest, of, to)
+        end = _scan_line(block, at, rows, declined, latest, of, to)
         if end >= 0:
             to.lines[rows], to.offsets[rows] = lines, at
             rows += 1
         else:
-            end = at
-            while byte(block, end) != NEWLINE:
-                end += 1
-            if not _blank(block, at):
-                to.declined[declined, 0], to.declined[declined, 1], to.declined[declined, 2] = lines, at, end
+            end = _newline(block, at) if end == -1 else end
+            if end < 0 or skip(block, at) != end:
+                _decline(lines, at, end, rows, declined, of, to)
                 declined += 1
         lines += 1
-        at = end + 1
+        at = abs(end) + 1
     return rows, declined, lines

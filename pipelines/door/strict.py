@@ -3,7 +3,7 @@
 import json
 from collections import Counter
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 from pipelines.door.lines import NoObject, Pairs, pairs_of
 from pipelines.door.shown import quoted, short, shown
@@ -50,6 +50,15 @@ def decoded_or_faults(line: bytes | memoryview, latest: int) -> tuple[dict[str, 
     if shape.choice and given.keys().isdisjoint(shape.choice):
         faults.append(_fault(shape.name, f"at least one of {', '.join(shape.choice)}", "none"))
     return decoded, tuple(faults)
+
+
+@lru_cache(maxsize=4096)
+def faults_of_unknown(event_type: str, version: int, field: bytes) -> tuple[str, ...]:
+    """The faults of an event in which nothing is wrong but a field, given as name and value, that this version lacks.
+
+    The field is not null; it is held for a while, so it should not be long.
+    """
+    return tuple(_unknown(dict(pairs_of(b"{%b}" % field)), _shape(event_type, version)))
 
 
 def canonical(decoded: dict[str, object]) -> bytes:

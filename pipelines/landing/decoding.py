@@ -14,7 +14,7 @@ from pipelines.adapters import Adapter, load_adapter
 from pipelines.arrays import Int64s, arrow, int64s
 from pipelines.door.arrow import TYPE
 from pipelines.door.buffers import Buffers
-from pipelines.door.decoding import Decoded, Faulty, decode
+from pipelines.door.decoding import Decoded, decode
 from pipelines.events import CONTRACT
 from pipelines.events.contract import ENVELOPE
 from pipelines.events.log import CONTENT_HASH
@@ -66,10 +66,11 @@ def decode_chunk(chunk: Chunk, intake: Intake) -> list[Partition]:
 def _partition(block: Block, intake: Intake, adapter: Adapter | None, buffers: Buffers) -> Partition:
     if block.lines.size > long_lines.LONG:
         buffers = Buffers()
+    data = block.lines.padded.data
     with RejectStage(intake.raw_lines) as rejects:
 
-        def tell(one: Faulty) -> None:
-            rejects.add(one.line, one.start, block.lines.padded[one.start : one.end].data, one.faults)
+        def tell(line: int, start: int, end: int, faults: tuple[str, ...]) -> None:
+            rejects.add(line, start, data[start:end], faults)
 
         if adapter is None:
             partition = staged(block.spans, decode(block.lines, intake.clock, tell, buffers), intake.staging)

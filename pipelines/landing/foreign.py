@@ -11,7 +11,7 @@ import pyarrow as pa
 
 from pipelines.adapters import Adapted, Adapter, AdapterFault
 from pipelines.arrays import Int64s
-from pipelines.door.decoding import Decoded, Faulty, Tell, decode
+from pipelines.door.decoding import Decoded, Tell, decode
 from pipelines.landing.blocks import Block, span_at
 
 NAMES = pa.schema([("id", pa.int64()), ("name", pa.string()), ("offsets", pa.list_(pa.int64()))])
@@ -64,10 +64,10 @@ class _Collected:
         if adapted.left_out is not None:
             self.left_out[adapted.left_out] += 1
 
-    def note(self, faulty: Faulty) -> None:
+    def note(self, event: int, _start: int, _end: int, faults: tuple[str, ...]) -> None:
         """Note the faults of an event at its line, which may have given other faulty ones."""
-        number = self.origins[faulty.line]
-        self.faulty[number] = tuple(dict.fromkeys((*self.faulty.get(number, ()), *faulty.faults)))
+        number = self.origins[event]
+        self.faulty[number] = tuple(dict.fromkeys((*self.faulty.get(number, ()), *faults)))
 
 
 def adapted(adapter: Adapter, block: Block, clock: int, tell: Tell) -> Foreign:
@@ -87,7 +87,7 @@ def adapted(adapter: Adapter, block: Block, clock: int, tell: Tell) -> Foreign:
     decoded = decode(b"\n".join(collected.made), clock, collected.note)
     for number in sorted(collected.faulty):
         start = int(starts[number])
-        tell(Faulty(number, start, start + len(lines[number]), collected.faulty[number]))
+        tell(number, start, start + len(lines[number]), collected.faulty[number])
     lines_of = np.array(collected.origins, np.int64)[decoded.lines]
     told = Decoded(decoded.events, lines_of, starts[lines_of], len(lines))
     names = _table(_names(collected, starts), NAMES)

@@ -64,7 +64,7 @@ def _settled(partition: Partition, records: Records, intake: Intake) -> Iterable
         else:
             made.append(json.dumps(event | {row["subject"]: subject}).encode())
             origins.append(row)
-    decoded = decode(b"\n".join(made), intake.clock, lambda one: faulty.append((origins[one.line], one.faults)))
+    decoded = decode(b"\n".join(made), intake.clock, lambda row, _, __, told: faulty.append((origins[row], told)))
     with RejectStage(intake.raw_lines) as rejects:
         for row, faults in sorted(faulty, key=lambda one: one[0]["line"]):
             rejects.add(row["line"], row["offset"], row["raw"], faults)

@@ -1,6 +1,7 @@
 """What came out of a block, as plain values."""
 
 from types import SimpleNamespace
+from typing import NamedTuple
 
 import pyarrow as pa
 
@@ -10,6 +11,15 @@ from pipelines.door.fast import fast
 from pipelines.door.strict import Faults, strict
 from pipelines.door.times import latest_at
 from tests.door.samples import CLOCK
+
+
+class Faulty(NamedTuple):
+    """A line that does not fit: its index, its first byte and its newline's in the block, with every fault."""
+
+    line: int
+    start: int
+    end: int
+    faults: tuple[str, ...]
 
 
 def events_of(decoded):
@@ -32,7 +42,7 @@ def judged(line, clock=CLOCK):
 def decode(block, clock, buffers=None):
     """What a block gives, with the faulty lines that were told of as `faulty`."""
     faulty = []
-    decoded = decoding.decode(block, clock, faulty.append, buffers)
+    decoded = decoding.decode(block, clock, lambda *told: faulty.append(Faulty(*told)), buffers)
     return SimpleNamespace(**vars(decoded), faulty=tuple(faulty))
 
 

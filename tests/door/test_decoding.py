@@ -6,12 +6,11 @@ import pyarrow as pa
 import pytest
 
 from pipelines.door.buffers import Buffers
-from pipelines.door.decoding import Faulty
 from pipelines.door.strict import strict
 from pipelines.events import CONTRACT
 from pipelines.events.log import CONTENT_HASH, GIVEN
 from pipelines.tables import ARROW_TYPES
-from tests.door.reading import decode, decoded_lines, events_of, is_fast, judged
+from tests.door.reading import Faulty, decode, decoded_lines, events_of, is_fast, judged
 from tests.door.samples import CLOCK, event, line, samples
 
 GOOD = line()

@@ -53,8 +53,9 @@ def test_where_there_can_be_none_all_is_said_here(monkeypatch):
 
 @pytest.mark.parametrize("count", [MANY - 1, MANY, MANY + 1])
 def test_many_faulty_lines_are_told_in_order_and_those_that_fit_are_events(count):
-    raws = [line(event_id=f"e-{n}", colour=None if n == 5000 else "red") for n in range(count)]
-    decoded = decode(b"\n".join(raws), CLOCK)
-    assert [one.line for one in decoded.faulty] == [n for n in range(count) if n != 5000]
-    assert decoded.faulty[-1].faults == judged(raws[-1])
-    assert [row["event_id"] for row in events_of(decoded)[0]] == ["e-5000"][: count > 5000]
+    raws = [line(event_id=f"e-{n}", colour=None if n == 5000 else 0.5) for n in range(count)]
+    mixed = [one for raw in raws for one in (raw, line(colour="red"), line())]
+    decoded = decode(b"\n".join(mixed), CLOCK)
+    assert [one.line for one in decoded.faulty] == [n for n in range(3 * count) if n != 15_000 and n % 3 < 2]
+    assert [one.faults for one in decoded.faulty[-2:]] == [judged(raws[-1]), judged(line(colour="red"))]
+    assert [row["event_id"] for row in events_of(decoded)[0] if row["event_id"] != "e-1"] == ["e-5000"][: count > 5000]
