@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from urllib.parse import urlsplit
 
 from pipelines.engines.base import Engine, EngineError, need_spark
 from pipelines.errors import UsageError
@@ -43,8 +44,17 @@ def _engine(name: str, *, verbose: bool, memory: int | None) -> Engine:
         from pipelines.engines.spark import LocalSpark, SubmittedSpark
 
         return LocalSpark(verbose=verbose) if name == "spark" else SubmittedSpark()
-    if name.startswith("sc://"):
+    if _is_address(name):
         from pipelines.engines.connect import ConnectEngine
 
         return ConnectEngine(name)
     raise UnknownEngine(f"no engine is called {name!r}: expected one of {', '.join(ENGINES)}")
+
+
+def _is_address(name: str) -> bool:
+    """Whether a name is the address of a Spark Connect server."""
+    try:
+        server = urlsplit(name)
+        return name.startswith("sc://") and bool(server.hostname) and server.port != 0
+    except ValueError:
+        return False

@@ -26,7 +26,7 @@ def export_view(reader: Reader, view: str, place: str, *, ids_as_strings: bool =
     """
     suffix = place.rsplit(".", 1)[-1].lower()
     if suffix not in WRITERS:
-        raise UsageError(f"{place}: expected a file name that ends in .{', .'.join(WRITERS)}")
+        raise UsageError(f"FILE: expected a name that ends in .{', .'.join(WRITERS)}, found {place!r}")
     reader.place(view)
     table = load_views()[view].table
     columns, key = ", ".join(table.names), ", ".join(table.key)

@@ -40,12 +40,17 @@ REFUSED = [
     ],
     *[
         ([*command, "--engine", name], f"no engine is called {name!r}: expected one of sail, spark, ")
-        for command, name in ((["run"], "flink"), (["land", "a"], ""), (["quarantine", "--readmit"], "flink"))
+        for command, name in [
+            *((["run"], name) for name in ("flink", "sc://", "sc://:1", "sc://host:port", "sc://host:99999")),
+            *((command, "") for command in (["land", "a"], ["quarantine", "--readmit"])),
+        ]
     ],
     (["land", "", "a"], "SOURCES: expected a file, a folder, a glob, a URL or -, found ''"),
     (["quarantine", "--readmit", "--limit", "3"], "--limit: expected no --readmit beside it, which tries all lines"),
-    (["export", "posts", "a.xlsx"], "a.xlsx: expected a file name that ends in .parquet, .csv, .jsonl"),
-    (["export", "posts", "posts"], "posts: expected a file name that ends in .parquet, .csv, .jsonl"),
+    *[
+        (["export", "posts", file], f"FILE: expected a name that ends in .parquet, .csv, .jsonl, found {file!r}")
+        for file in ("", "posts", "a.xlsx")
+    ],
     (["land", "a", "--format", "xml"], "format: expected one of events, ldbc, jetstream, found 'xml'"),
     (["run", "--replies", "some"], "--replies: expected one of followed, all, none, found 'some'"),
     *[
