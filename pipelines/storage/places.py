@@ -191,7 +191,7 @@ def written(folder: str) -> Iterator[datetime]:
         if is_url(folder):
             filesystem, path = remote(folder)
             filesystem.invalidate_cache(path)
-            yield from map(filesystem.modified, filesystem.find(path))
+            yield from (filesystem.modified(file).astimezone(UTC) for file in filesystem.find(path))
             return
         for parent, _, found in os.walk(folder):
             yield from (datetime.fromtimestamp(os.lstat(f"{parent}/{name}").st_mtime, UTC) for name in found)

@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from fsspec.implementations.local import LocalFileSystem
 
 from pipelines.storage import places
 from pipelines.storage.scratch import BOOT, STARTED, scratch, sweep
@@ -137,10 +138,13 @@ def test_at_a_url_one_goes_when_it_is_a_week_old(tmp_path, age, stays):
 
 
 @pytest.mark.parametrize("age", [6, 8])
-def test_at_a_url_one_in_which_something_was_written_within_a_week_stays(tmp_path, age):
+@pytest.mark.parametrize("zone", [UTC, None])
+def test_at_a_url_one_in_which_something_was_written_within_a_week_stays(tmp_path, monkeypatch, age, zone):
     old = tmp_path / "_scratch" / f"{datetime.now(UTC) - 30 * DAY:{STARTED}}-x"
     old.mkdir(parents=True)
     write(old / "a", age)
+    written = datetime.fromtimestamp((old / "a").stat().st_mtime, zone)
+    monkeypatch.setattr(LocalFileSystem, "modified", lambda *_: written)
     sweep(f"file://{old.parent}")
     assert old.exists() is (age < 7)
 
