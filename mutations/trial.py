@@ -19,6 +19,7 @@ COPIED: Final = ("pipelines", "tests", "docs", "README.md", "pyproject.toml")
 STAGES: Final[tuple[Stage, ...]] = (
     ("tests/scenarios", "tests/views", "tests/merge"),
     (
+        "tests/laws/test_batches.py",
         "tests/laws/test_reference.py",
         "tests/laws/test_retraction.py",
         "tests/laws/test_buckets.py",

@@ -81,3 +81,9 @@ def is_text(values: pa.Array | pa.ChunkedArray, text: str) -> Any:
 def empty(length: int, kind: Any) -> Any:
     """An array, not yet written, in memory of Arrow's pool, which gives what was freed again: new memory is dear."""
     return np.frombuffer(pa.allocate_buffer(length * np.dtype(kind).itemsize), kind)
+
+
+def with_columns(rows: pa.Table, schema: pa.Schema) -> pa.Table:
+    """The rows with these columns, which are null where the rows lack them."""
+    found = [rows[f.name] if f.name in rows.schema.names else pa.nulls(rows.num_rows, f.type) for f in schema]
+    return pa.table(found, schema)

@@ -6,14 +6,16 @@ from typing import TYPE_CHECKING, ClassVar
 
 import pyarrow as pa
 
-from pipelines.arrays import Int64s
+from pipelines.arrays import Int64s, flags
 from pipelines.checks import Check
+from pipelines.moments import NO_MOMENTS, Moments, among, moments
 from pipelines.policy import Policy
 from pipelines.tables import Table
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
 
+EVENT_ID, EVENT_TIME = "event_id", "event_time"
 Frames = Mapping[str, "DataFrame"]
 Checks = Callable[[Policy], tuple[Check, ...]]
 
@@ -43,6 +45,23 @@ class Extract:
     types: tuple[str, ...] = ()
     by: str | None = None
 
+    def moments(self, rows: pa.Table) -> Moments:
+        """The id and the time of each row; nothing where rows have no ids of events."""
+        if self.by is None or EVENT_ID not in self.schema.names:
+            return NO_MOMENTS
+        return moments(rows[self.by], rows[EVENT_TIME])
+
+
+@dataclass(frozen=True)
+class State:
+    """What stood before some events, said as rows of an extract; and at which times it came about.
+
+    `times` are columns of the tables of which `rows` makes them: of those moments there were events that decided.
+    """
+
+    rows: Callable[[int, "BucketInputs"], pa.Table]
+    times: tuple[tuple[Table, str], ...] = ()
+
 
 def nothing_extracted(extract: Extract, _: int) -> pa.Table:
     """No rows: nothing was read of the log."""
@@ -55,7 +74,8 @@ class BucketInputs:
 
     `memory` is how many bytes the task may hold, `shared` how many all tasks of the process may hold in common;
     `extracted` gives the rows that an extract of the projection's brought to a bucket, `received` those that its
-    `exchange` sent.
+    `exchange` sent. Where these are not of all events, `earlier` has the files of the tables as they were before, and
+    `states` gives by extract the rows that say so.
     """
 
     policy: Policy
@@ -67,6 +87,26 @@ class BucketInputs:
     shared: int
     extracted: Callable[[Extract, int], pa.Table] = nothing_extracted
     received: Callable[[int], pa.Table] = nothing_received
+    earlier: Mapping[str, tuple[tuple[int, str], ...]] = field(default_factory=dict, hash=False)
+    states: Mapping[str, State] = field(default_factory=dict, hash=False)
+
+    def told(self, extract: Extract, bucket: int) -> pa.Table:
+        """What all events say to an extract: the rows extracted, and such as say what stood before.
+
+        These have ids of their own, so they give way where rows with the true ids are of the same moment.
+        """
+        rows = self.extracted(extract, bucket)
+        if not self.earlier:
+            return rows
+        stood = self.states[extract.name].rows(bucket, self).cast(extract.schema)
+        if self.states[extract.name].times:
+            stood = stood.filter(flags(~among(extract.moments(stood), extract.moments(rows))))
+        return pa.concat_tables([stood, rows])
+
+    def before(self, table: Table, columns: list[str], bucket: int) -> pa.Table:
+        """Columns of a table's rows of a bucket as they were before the events that were extracted."""
+        found = [self.open(place, columns) for number, place in self.earlier.get(table.name, ()) if number == bucket]
+        return pa.concat_tables(found or [table.arrow.empty_table().select(columns)])
 
     def read(self, table: Table, columns: list[str], bucket: int | None = None) -> pa.Table:
         """Columns of a table's rows: of one bucket, in their order, or of all buckets, one after another."""
@@ -140,6 +180,8 @@ class BucketProjection:
     - `audits`: the checks of a bucket's rows against what the bucket was made of; `audited` are their names, which
       need no bucket to be told.
     - `counts`: as of a Projection.
+    - `states`: by the name of each extract, rows that say what stood before; with them `merge` makes of new events
+      alone what it would make of all.
     """
 
     table: Table
@@ -152,6 +194,14 @@ class BucketProjection:
     extracts: tuple[Extract, ...] = ()
     exchange: Exchange | None = None
     counts: Counts | None = None
+    states: Mapping[str, State] = field(default_factory=dict, hash=False)
 
 
 AnyProjection = Projection | BucketProjection
+
+
+def is_mergeable(projection: AnyProjection) -> bool:
+    """Whether a projection can be made of what it was and of new events."""
+    return isinstance(projection, BucketProjection) and all(
+        one.name in projection.states for one in projection.extracts
+    )

@@ -28,6 +28,8 @@ AcceptLog = Annotated[
 ]
 AllowEmpty = Annotated[bool, typer.Option("--allow-empty", help="Succeed when nothing landed yet.")]
 
+ToPlan = Annotated[bool, typer.Option("--plan", help="Say what would be done, and about what it costs; do nothing.")]
+
 
 def run(
     root: options.Root = options.ROOT,
@@ -39,13 +41,14 @@ def run(
     view: View = None,
     accept_log: AcceptLog = False,
     allow_empty: AllowEmpty = False,
+    plan: ToPlan = False,
     memory: options.Memory = None,
     json: options.AsJson = False,
     verbose: options.Verbose = False,
 ) -> None:
     """Publish a release: all views at once, of every event that landed; nothing when nothing is new.
 
-    With --view: the last release again, with that view made anew.
+    With --view: the last release again, with that view made anew. With --plan: what the same command would do.
 
     Example: newsfeed run --cap 200 --replies all
     """
@@ -58,7 +61,10 @@ def run(
     asked = {"policy": policy, "rebuild": rebuild, "view": view, "accept_log": accept_log}
     lake = Lake.at(root)
     try:
-        _tell(_publish(lake, engine, memory, asked, verbose=verbose), as_json=json)
+        if plan:
+            _tell_plan(lake, asked, as_json=json)
+        else:
+            _tell(_publish(lake, engine, memory, asked, verbose=verbose), as_json=json)
     except NothingLanded as nothing:
         if not allow_empty or delta.find(lake.releases) is not None:
             raise
@@ -93,6 +99,33 @@ def _policy(cap: int | None, replies: str | None, own_posts: bool | None) -> dic
     return {name: value for name, value in given.items() if value is not None}
 
 
+def _tell_plan(lake: "Lake", asked: dict[str, Any], *, as_json: bool) -> None:
+    """Say what a run that is asked for would do."""
+    from pipelines.runs.plans import Request
+    from pipelines.runs.preview import as_facts, preview
+
+    found = preview(lake, Request(**asked))
+    if as_json:
+        show.as_json(as_facts(found))
+        return
+    if found.reason is None:
+        print(f"nothing new: release {found.release} would serve on")
+        return
+    print(f"release {found.release} would be made ({found.reason}), in about {found.seconds:,.1f} seconds")
+    print(f"new events   {', '.join(f'{count:,} {kind}' for kind, count in found.events.items()) or 'none'}")
+    print(f"log to read  {_megabytes(found.log)} MB")
+    rows = [
+        (one.table, str(one.mode), one.reason, _megabytes(one.read), _megabytes(one.written), f"{one.seconds:.2f}")
+        for one in found.steps
+    ]
+    numbers = [Column(name, "number") for name in ("MB to read", "MB to write", "seconds")]
+    show.table(rows, (Column("table"), Column("how"), Column("why"), *numbers))
+
+
+def _megabytes(size: int) -> str:
+    return f"{size / 1e6:,.1f}"
+
+
 def _tell_nothing(reason: str, *, as_json: bool) -> None:
     if as_json:
         show.as_json({"published": False, "reason": reason, "seconds": {}, "release": None})
@@ -103,7 +136,8 @@ def _tell_nothing(reason: str, *, as_json: bool) -> None:
 def _tell(done: "Run", *, as_json: bool) -> None:
     release = done.release
     if as_json:
-        facts = {"published": done.published, "reason": done.reason, "seconds": done.seconds}
+        modes = {name: str(mode) for name, mode in done.modes.items()}
+        facts = {"published": done.published, "reason": done.reason, "seconds": done.seconds, "modes": modes}
         show.as_json({**facts, "release": release.as_dict()})
         return
     if not done.published:
@@ -111,5 +145,10 @@ def _tell(done: "Run", *, as_json: bool) -> None:
         print(f"{done.reason}: release {release.number} serves on, it covers all {covered}")
         return
     print(f"release {release.number} covers {show.counted(release.events, 'event')} ({done.reason})")
-    rows = [(name, f"{table.rows:,}", f"{done.seconds.get(name, 0):.2f}") for name, table in release.tables.items()]
-    show.table(rows, (Column("table"), Column("rows", "number"), Column("seconds", "number")))
+    rows = [(name, f"{table.rows:,}", *_made(done, name)) for name, table in release.tables.items()]
+    show.table(rows, (Column("table"), Column("rows", "number"), Column("seconds", "number"), Column("how")))
+
+
+def _made(done: "Run", name: str) -> tuple[str, str]:
+    """In how many seconds a table was made, and how."""
+    return (f"{done.seconds[name]:.2f}", str(done.modes[name])) if name in done.seconds else ("", "kept")

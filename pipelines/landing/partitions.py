@@ -7,10 +7,10 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from pipelines.arrays import Int64s, arrow
+from pipelines.arrays import Int64s, arrow, with_columns
 from pipelines.door.arrow import EVENTS, TYPE, column_of_type
 from pipelines.landing.blocks import Spans
-from pipelines.storage.staging import tables_in, with_columns
+from pipelines.storage.staging import tables_in
 
 Types = tuple[tuple[str, int], ...]
 """Event types with their counts."""

@@ -15,13 +15,15 @@ LANDING, OWN, TOTAL, GIVEN_UP = "landing", "certificate", "certificate_total", "
 class Landed:
     """A landing: its number, its events' certificate, and that of all events so far, None where that is not known.
 
-    Where the log was taken as it is, the last of the releases of which events are gone is `given_up`.
+    Where the log was taken as it is, the last of the releases of which events are gone is `given_up`. `version` is that
+    of the log which the landing made, None where that is not known.
     """
 
     number: int
     own: Certificate
     total: Certificate | None
     given_up: int | None = None
+    version: int | None = None
 
 
 NOTHING = Landed(0, {}, {})
@@ -42,7 +44,7 @@ def landings(place: str, log: delta.Handle) -> Iterator[Landed]:
             yield from _before(oldest)
             return
         if LANDING in entry.info:
-            oldest = _landed(entry.info)
+            oldest = _landed(entry)
             yield oldest
         version = _restored(place, entry) if entry.operation == "RESTORE" else version - 1
     if version is not None:
@@ -55,9 +57,11 @@ def _before(oldest: Landed | None) -> Iterator[Landed]:
         yield Landed(oldest.number - 1, {}, without(oldest.total, oldest.own))
 
 
-def _landed(said: dict[str, str]) -> Landed:
+def _landed(entry: deltalog.Entry) -> Landed:
+    said = entry.info
     total = parsed(said[TOTAL]) if TOTAL in said else None
-    return Landed(int(said[LANDING]), parsed(said[OWN]), total, int(said[GIVEN_UP]) if GIVEN_UP in said else None)
+    given_up = int(said[GIVEN_UP]) if GIVEN_UP in said else None
+    return Landed(int(said[LANDING]), parsed(said[OWN]), total, given_up, entry.version)
 
 
 def _restored(place: str, entry: deltalog.Entry) -> int | None:

@@ -8,12 +8,14 @@ if TYPE_CHECKING:
 
 RELATIONS = (
     "users",
+    "active_days",
     "deactivations",
     "follows",
     "blocks",
     "mutes",
     "hides",
     "posts",
+    "amendments",
     "reposts",
     "likes",
     "timelines",

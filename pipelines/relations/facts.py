@@ -10,9 +10,9 @@ from functools import partial
 import numpy as np
 import pyarrow as pa
 
-from pipelines.arrays import Bools, arrow, flags
+from pipelines.arrays import Bools, arrow, flags, repeated
 from pipelines.compiled import compiled
-from pipelines.projections import BucketInputs, BucketProjection, Extract
+from pipelines.projections import BucketInputs, BucketProjection, Extract, State
 from pipelines.relations.arrays import Texts, is_before, numbers, texts
 from pipelines.sorting import Numbers, Order, grouped
 from pipelines.tables import Column, Table
@@ -39,7 +39,13 @@ def last_events(table: Table, given: str, withdrawn: str, *fields: str, to_other
     by = table.bucket_by
     extract = Extract(table.name, schema, (*fields, "event_time", "event_id"), told, (given, withdrawn), by)
     merge = partial(_last_of_each, table, extract, to_others=to_others)
-    return BucketProjection(table, ("events",), merge, extracts=(extract,))
+    return BucketProjection(
+        table,
+        ("events",),
+        merge,
+        extracts=(extract,),
+        states={extract.name: State(partial(_stood, table), ((table, "event_time"),))},
+    )
 
 
 def _told(schema: pa.Schema, given: str, event_type: str, events: pa.Table) -> pa.Table:
@@ -49,11 +55,17 @@ def _told(schema: pa.Schema, given: str, event_type: str, events: pa.Table) -> p
     return pa.table([*keys, holds, times, ids], schema)
 
 
+def _stood(table: Table, bucket: int, inputs: BucketInputs) -> pa.Table:
+    """The facts as they were, as events with the least of all ids."""
+    rows = inputs.before(table, list(table.names), bucket)
+    return rows.append_column("event_id", repeated("", rows.num_rows))
+
+
 def _last_of_each(
     table: Table, extract: Extract, bucket: int, inputs: BucketInputs, *, to_others: bool
 ) -> Iterator[pa.RecordBatch]:
     """The decisive row of each key, by key."""
-    rows = inputs.extracted(extract, bucket)
+    rows = inputs.told(extract, bucket)
     keys = [numbers(rows, name) for name in table.key]
     order, starts = grouped(*keys)
     last = greatest(order, starts, numbers(rows, "event_time"), texts(rows, "event_id"))

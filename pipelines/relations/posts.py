@@ -8,13 +8,11 @@ import pyarrow.compute as pc
 
 from pipelines.arrays import Bools, arrow, arrow_where, flags
 from pipelines.compiled import compiled
-from pipelines.projections import BucketInputs, BucketProjection, Extract
+from pipelines.projections import BucketInputs, BucketProjection, State
 from pipelines.relations.arrays import Texts, is_before, numbers, texts
+from pipelines.relations.sayings import AMENDMENTS, DELETED, EDITED, POSTED, SAYINGS, amended_before, said
 from pipelines.sorting import Numbers, Order, grouped
 from pipelines.tables import Column, Table
-
-POSTED, EDITED, DELETED = range(3)
-TYPES = {"posted": POSTED, "post_edited": EDITED, "post_deleted": DELETED}
 
 POSTS = Table(
     "posts",
@@ -35,36 +33,24 @@ POSTS = Table(
 )
 
 
-SAID = pa.schema(
-    [
-        *(POSTS.arrow.field(name) for name in ("post_id", "author_id")),
-        pa.field("event_time", POSTS.arrow.field("posted_at").type),
-        pa.field("event_id", pa.string()),
-        *(POSTS.arrow.field(name) for name in ("text", "languages", "reply_to_post_id", "mentioned_ids")),
-        pa.field("kind", pa.int8()),
-    ]
-)
-
-
-def _said(event_type: str, events: pa.Table) -> pa.Table:
-    """The rows that events of one type give on posts."""
-    kind = arrow(np.full(len(events), TYPES[event_type], np.int8), pa.int8())
-    return pa.table([*events.columns, kind], SAID)
-
-
-SAYINGS = Extract(
-    "posts",
-    SAID,
-    ("post_id", "actor_id", "event_time", "event_id", "text", "languages", "reply_to_post_id", "mentioned_ids"),
-    _said,
-    types=tuple(TYPES),
-    by="post_id",
-)
+def _stood(bucket: int, inputs: BucketInputs) -> pa.Table:
+    """The posts and amendments as they were, as events; of one time, an edit in effect is behind the post."""
+    posts = inputs.before(POSTS, list(POSTS.names), bucket)
+    edits = posts.select(["post_id", "author_id", "text"]).append_column("event_time", posts["edited_at"])
+    first = posts.drop_columns(["edited_at", "deleted"]).rename_columns({"posted_at": "event_time"})
+    return pa.concat_tables(
+        [
+            said(first, POSTED, "\1"),
+            said(edits.filter(pc.is_valid(edits["event_time"])), EDITED, "\2"),
+            said(posts.filter(posts["deleted"]).select(["post_id", "author_id"]), DELETED),
+            amended_before(bucket, inputs),
+        ]
+    )
 
 
 def _merge(bucket: int, inputs: BucketInputs) -> Iterator[pa.RecordBatch]:
     """Each post that has a `posted`, by id."""
-    rows = inputs.extracted(SAYINGS, bucket)
+    rows = inputs.told(SAYINGS, bucket)
     first, edit, deleted = _decided(rows)
     said = np.where(edit >= 0, edit, first)
     found = rows.drop_columns(["text", "event_id", "kind"]).take(arrow(first, pa.int32()))
@@ -121,4 +107,11 @@ def _decide(
                 edit[post] = row
 
 
-RELATION = BucketProjection(POSTS, ("events",), _merge, extracts=(SAYINGS,))
+EDITED_AT = ((POSTS, "edited_at"), (AMENDMENTS, "edited_at"))
+RELATION = BucketProjection(
+    POSTS,
+    ("events",),
+    _merge,
+    extracts=(SAYINGS,),
+    states={SAYINGS.name: State(_stood, ((POSTS, "posted_at"), *EDITED_AT))},
+)

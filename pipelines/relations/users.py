@@ -6,9 +6,9 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipelines.arrays import Bools, arrow, arrow_where, bools, flags
-from pipelines.projections import BucketInputs, BucketProjection, Extract
-from pipelines.relations.activity import ACTIVITY
+from pipelines.arrays import Bools, arrow, arrow_where, bools, flags, repeated
+from pipelines.projections import BucketInputs, BucketProjection, Extract, State
+from pipelines.relations.activity import ACTED, ACTIVITY
 from pipelines.relations.arrays import numbers, texts
 from pipelines.relations.facts import greatest
 from pipelines.sorting import Numbers, Order, grouped
@@ -21,6 +21,7 @@ USERS = Table(
     (
         Column("user_id", "bigint", "the user"),
         *(Column(name, "string", f"the last {name} given", nullable=True) for name in NAMES),
+        *(Column(f"{name}_at", "timestamp", f"when the last {name} was given", nullable=True) for name in NAMES),
         Column("joined_at", "timestamp", "time of the first `registered`", nullable=True),
         Column("last_active_at", "timestamp", "time of the user's last event"),
     ),
@@ -57,32 +58,57 @@ NAMINGS = Extract(
 )
 
 
+def _acted_before(bucket: int, inputs: BucketInputs) -> pa.Table:
+    """When each user acted last, as it was."""
+    return inputs.before(USERS, ["user_id", "last_active_at"], bucket).rename_columns(ACTED.names)
+
+
+def _named_before(bucket: int, inputs: BucketInputs) -> pa.Table:
+    """Each name as it was and the first registration, as events at their times with the least of all ids."""
+    rows = inputs.before(USERS, list(USERS.names), bucket)
+    return pa.concat_tables([_namings(rows, "joined_at"), *(_namings(rows, f"{name}_at", name) for name in NAMES)])
+
+
+def _namings(rows: pa.Table, time: str, name: str | None = None) -> pa.Table:
+    """Events that give one name, or none and are registrations, to those users who have such a time."""
+    rows = rows.filter(pc.is_valid(rows[time]))
+    registered = flags(np.full(rows.num_rows, name is None))
+    given = {"user_id": rows["user_id"], "event_time": rows[time], "registered": registered}
+    given |= {"event_id": repeated("", rows.num_rows)} | ({} if name is None else {name: rows[name]})
+    columns = [given.get(one.name, pa.nulls(rows.num_rows, one.type)) for one in NAMED]
+    return pa.table(columns, NAMED)
+
+
 def _merge(bucket: int, inputs: BucketInputs) -> Iterator[pa.RecordBatch]:
     """Every user who acted, by id, with the time of the last event and the names last given."""
-    acted = inputs.extracted(ACTIVITY, bucket)
+    acted = inputs.told(ACTIVITY, bucket)
     ids, times = numbers(acted, "user_id"), numbers(acted, "event_time")
     order, starts = grouped(ids)
     users = ids[order[starts[:-1]]]
     last = np.maximum.reduceat(times[order], starts[:-1])
     columns = {"user_id": arrow(users, pa.int64()), "last_active_at": arrow(last, TIME)}
-    rows = pa.table(columns | _given(users, inputs.extracted(NAMINGS, bucket)))
+    rows = pa.table(columns | _given(users, inputs.told(NAMINGS, bucket)))
     yield from rows.select(USERS.names).to_batches(128 * 1024)
 
 
 def _given(users: Numbers, namings: pa.Table) -> dict[str, pa.ChunkedArray]:
-    """By column, the name that each user gave last, and when the user first registered; the users are all, by id."""
+    """By column, the name that each user gave last and when, and the first registration; the users are all, by id."""
     ids = numbers(namings, "user_id")
     order, starts = grouped(ids)
     places = np.searchsorted(users, ids[order[starts[:-1]]])
     times, event_ids = numbers(namings, "event_time"), texts(namings, "event_id")
 
-    def of_each(column: str, when: Numbers, given: Bools) -> pa.ChunkedArray:
+    def of_each(when: Numbers, given: Bools) -> pa.Array:
         found = np.full(len(users), -1, np.int32)
         found[places] = greatest(order, starts, when, event_ids, given)
-        return namings[column].take(_rows(found))
+        return _rows(found)
 
-    columns = {name: of_each(name, times, bools(pc.is_valid(namings[name]))) for name in NAMES}
-    return columns | {"joined_at": of_each("event_time", -times, bools(namings["registered"]))}
+    first = of_each(-times, bools(namings["registered"]))
+    columns = {"joined_at": namings["event_time"].take(first)}
+    for name in NAMES:
+        last = of_each(times, bools(pc.is_valid(namings[name])))
+        columns |= {name: namings[name].take(last), f"{name}_at": namings["event_time"].take(last)}
+    return columns
 
 
 def _rows(found: Order) -> pa.Array:
@@ -90,4 +116,14 @@ def _rows(found: Order) -> pa.Array:
     return arrow_where(found >= 0, found, pa.int32())
 
 
-RELATION = BucketProjection(USERS, ("events",), _merge, extracts=(ACTIVITY, NAMINGS))
+RELATION = BucketProjection(
+    USERS,
+    ("events",),
+    _merge,
+    version=2,
+    extracts=(ACTIVITY, NAMINGS),
+    states={
+        ACTIVITY.name: State(_acted_before),
+        NAMINGS.name: State(_named_before, tuple((USERS, time) for time in ("joined_at", *(f"{n}_at" for n in NAMES)))),
+    },
+)

@@ -111,7 +111,9 @@ def _in_portions(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.Table]:
 
 
 def by_bucket(numbers: Int64s, rows: pa.Table) -> Iterator[tuple[int, pa.Table]]:
-    """The rows of each bucket; there is at least one row."""
+    """The rows of each bucket that has any."""
+    if len(numbers) == 0:
+        return
     if numbers.min() == numbers.max():
         yield int(numbers[0]), rows
         return

@@ -42,6 +42,14 @@ class Extracted:
         """The rows of just these extracts."""
         return Extracted(self.folder, {one.name: self.pieces[one.name] for one in extracts})
 
+    def and_more(self, others: "Extracted") -> "Extracted":
+        """These rows, and those of others."""
+        pieces = {name: dict(found) for name, found in self.pieces.items()}
+        for name, more in others.pieces.items():
+            for bucket, found in more.items():
+                pieces[name][bucket] = (*pieces[name].get(bucket, ()), *found)
+        return Extracted(self.folder, pieces)
+
     def remove(self, extracts: Iterable[Extract]) -> None:
         """Delete the rows of these extracts, which nothing needs any more."""
         for one in extracts:

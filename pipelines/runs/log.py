@@ -5,14 +5,14 @@ from dataclasses import dataclass
 from itertools import chain
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pyarrow as pa
 
-from pipelines.arrays import flags, int64s
+from pipelines.arrays import Bools, Int64s, flags, int64s, with_columns
 from pipelines.events import CONTRACT
 from pipelines.events.log import LOG_FILE
 from pipelines.events.upcasting import given_up, needed, newest
 from pipelines.storage import logfiles
-from pipelines.storage.staging import with_columns
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession
@@ -29,10 +29,11 @@ Fields = Callable[[str], Sequence[str]]
 
 @dataclass(frozen=True)
 class Log:
-    """Data files of the log, with their sizes; of their events those of landings `upto`, all when None."""
+    """Data files of the log, with their sizes; of their events those of landings after `since` up to `upto`."""
 
     files: tuple[tuple[str, int], ...]
     upto: int | None = None
+    since: int | None = None
 
     def shares(self, slots: int) -> list[list[str]]:
         """The files in shares of about the same size for tasks of which so many run at once."""
@@ -48,15 +49,27 @@ class Log:
 
         def columns(event_type: str) -> list[str]:
             upcasts = needed(CONTRACT[event_type]) if event_type in CONTRACT else []
-            return list(dict.fromkeys([*fields(event_type), *upcasts, *(["landing"] if self.upto is not None else [])]))
+            return list(dict.fromkeys([*fields(event_type), *upcasts, *self._chosen_by]))
 
         for event_type, rows in logfiles.by_type(place, columns):
             schema = pa.schema([LOG_FILE.arrow.field(name) for name in columns(event_type)])
             events = with_columns(rows, schema)
-            if self.upto is not None:
-                events = events.filter(flags(int64s(events["landing"]) <= self.upto))
+            if self._chosen_by:
+                events = events.filter(flags(self._are_of(int64s(events["landing"]))))
             known = newest(CONTRACT[event_type], events) if event_type in CONTRACT else events
             yield event_type, known.select(list(fields(event_type)))
+
+    @property
+    def _chosen_by(self) -> list[str]:
+        return [] if self.upto is None and self.since is None else ["landing"]
+
+    def _are_of(self, landings: Int64s) -> Bools:
+        chosen = np.ones(len(landings), np.bool_)
+        if self.upto is not None:
+            chosen &= landings <= self.upto
+        if self.since is not None:
+            chosen &= landings > self.since
+        return chosen
 
     def frame(self, session: "SparkSession", slots: int) -> "DataFrame":
         """All events with all fields."""

@@ -70,13 +70,27 @@ def in_order(table: Table, rows: pa.Table) -> pa.Table:
     return rows.take(pc.sort_indices(rows, keys))
 
 
-def inputs_of(projection: AnyProjection, held: Mapping[str, Places], context: BuildContext) -> BucketInputs:
-    """What the tasks of a projection may read of the tables that there are."""
+def inputs_of(
+    projection: AnyProjection,
+    held: Mapping[str, Places],
+    context: BuildContext,
+    earlier: Mapping[str, Places] | None = None,
+) -> BucketInputs:
+    """What the tasks of a projection may read of the tables that there are, and of what they were."""
     read = {name: held[name] for name in projection.reads if name in held}
+    states = projection.states if isinstance(projection, BucketProjection) else {}
     slots = context.engine.slots
     shared = context.memory // 2 if context.engine.shares_memory else context.memory // 2 // slots
     return BucketInputs(
-        context.policy, context.buckets, read, datafiles.read, datafiles.count, context.memory // slots, shared
+        context.policy,
+        context.buckets,
+        read,
+        datafiles.read,
+        datafiles.count,
+        context.memory // slots,
+        shared,
+        earlier=earlier or {},
+        states=states,
     )
 
 
@@ -86,9 +100,13 @@ def materialize_buckets(
     place: str,
     context: BuildContext,
     extracted: Extracted = NOTHING,
+    earlier: Mapping[str, Places] | None = None,
 ) -> Staged:
-    """Stage a projection that is made bucket by bucket of what is held, or was extracted. Raises AuditError."""
-    inputs = replace(inputs_of(projection, held, context), extracted=extracted.of(projection.extracts).rows)
+    """Stage a projection that is made bucket by bucket of what is held, was extracted, or was before.
+
+    Raises AuditError.
+    """
+    inputs = replace(inputs_of(projection, held, context, earlier), extracted=extracted.of(projection.extracts).rows)
     with context.lake.scratch() as folder:
         if projection.exchange is not None:
             inputs = _with_exchanged(projection.exchange, projection.table.bucket_by, inputs, folder, context)

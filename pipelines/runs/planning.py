@@ -1,18 +1,16 @@
 """What a run has to do: from which release and which landings it starts, and which tables it makes anew."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from typing import Any
+from dataclasses import replace
 
 from pipelines.errors import NewsfeedError, UsageError
 from pipelines.log.continuity import OtherLog, covered, log_gone
 from pipelines.log.landings import NOTHING, Landed, newest
 from pipelines.policy import Policy
-from pipelines.projections import AnyProjection, Extract
-from pipelines.releases.records import RELEASES
+from pipelines.projections import AnyProjection, is_mergeable
 from pipelines.releases.release import NoRelease, Release, last_release
+from pipelines.runs.plans import Mode, Plan, Request, Start
 from pipelines.runs.publishing import projections
-from pipelines.storage import commits, delta
+from pipelines.storage import delta
 from pipelines.storage.lake import Lake
 from pipelines.views import unknown_view
 
@@ -23,71 +21,15 @@ class NothingLanded(NewsfeedError):
     """There is no log, or no event in it."""
 
 
-@dataclass(frozen=True)
-class Request:
-    """What is asked of a run: changes of the policy, a rebuild of everything, or of one view from the last release.
-
-    `accept_log` is to take the log as it is, whatever it has lost.
-    """
-
-    policy: Mapping[str, Any]
-    rebuild: bool = False
-    view: str | None = None
-    accept_log: bool = False
-
-
-@dataclass(frozen=True)
-class Start:
-    """What a run finds: the log, its last landing, and the releases so far."""
-
-    lake: Lake
-    log: delta.Handle
-    newest: Landed
-    releases: delta.Handle
-    last: Release | None
-
-
-@dataclass(frozen=True)
-class Plan:
-    """What a run starts from, the last landing that it will cover, and why it makes which tables (`stale`) anew.
-
-    `accepted` says whether the log is taken as it is read.
-    """
-
-    start: Start
-    policy: Policy
-    landed: Landed
-    reason: str | None
-    stale: frozenset[str]
-    accepted: bool = False
-
-    @property
-    def kept(self) -> bool:
-        """Whether some tables stay as the last release has them."""
-        return self.stale != frozenset(projections())
-
-    @property
-    def reads(self) -> frozenset[str]:
-        """The log, as `events`, and the relations that the stale tables are made of."""
-        return frozenset(read for name in self.stale for read in projections()[name].reads)
-
-    @property
-    def extracts(self) -> tuple[Extract, ...]:
-        """What the stale tables are made of the log, each extract once."""
-        return tuple(
-            {extract.name: extract for name in sorted(self.stale) for extract in projections()[name].extracts}.values()
-        )
-
-
-def find(lake: Lake) -> Start:
-    """What a run starts from. Raises NothingLanded, OtherLog when there is a release and no log."""
+def look(lake: Lake) -> Start:
+    """What a run starts from; nothing is written. Raises NothingLanded, OtherLog when there is a release and no log."""
     log, last = delta.find(lake.log), last_release(lake)
     landed = NOTHING if log is None else newest(lake.log, log)
     if landed == NOTHING and last is None:
         raise NothingLanded(f"nothing landed at {lake.root} yet: `newsfeed land SOURCE` lands events")
     if log is None:
         raise OtherLog(log_gone(lake.log, last))
-    return Start(lake, log, landed, commits.ensure(lake.releases, RELEASES), last)
+    return Start(lake, log, landed, last)
 
 
 def plan(start: Start, request: Request, damaged: frozenset[str]) -> Plan:
@@ -98,15 +40,44 @@ def plan(start: Start, request: Request, damaged: frozenset[str]) -> Plan:
     last = start.last
     policy = replace(last.policy if last else Policy(), **request.policy)
     if request.accept_log:
-        return Plan(start, policy, start.newest, "the log as it is", frozenset(projections()), accepted=True)
+        return Plan(start, policy, start.newest, "the log as it is", _all(Mode.REBUILT), accepted=True)
     before = None if last is None else covered(start.lake.log, start.log, last)
     if request.view is not None:
-        stale = _of_view(start, policy, request.view)
-        return Plan(start, policy, _required(before, start), f"view {request.view}", stale | damaged)
+        modes = dict.fromkeys(_of_view(start, policy, request.view) | damaged, Mode.REBUILT)
+        return Plan(start, policy, _required(before, start), f"view {request.view}", modes)
     reason = _reason_for_all(start, before, policy, rebuild=request.rebuild)
-    if reason is not None or last is None:
-        return Plan(start, policy, start.newest, reason, frozenset(projections()))
-    return Plan(start, policy, start.newest, _reason_for(last, damaged), _changed(last) | damaged)
+    if last is None or before is None or before.version is None or (reason is not None and request.rebuild):
+        return Plan(start, policy, start.newest, reason, _all(Mode.REBUILT))
+    rebuilt = _changed(last) | damaged | (_views() if policy != last.policy else frozenset())
+    modes = _modes(rebuilt, has_new=before.number < start.newest.number)
+    return Plan(start, policy, start.newest, reason or _reason_for(last, damaged), modes, before)
+
+
+def _all(mode: Mode) -> dict[str, Mode]:
+    return dict.fromkeys(projections(), mode)
+
+
+def _views() -> frozenset[str]:
+    return frozenset(name for name in projections() if name.startswith("views/"))
+
+
+def _modes(rebuilt: frozenset[str], *, has_new: bool) -> dict[str, Mode]:
+    """How each table is made when some are rebuilt, and there are new events or not.
+
+    None is merged when a relation of events is rebuilt: others are made of what that was.
+    """
+    modes: dict[str, Mode] = {}
+    whole = any(name.startswith("relations/") and "events" in projections()[name].reads for name in rebuilt)
+    for name, projection in projections().items():
+        if name in rebuilt:
+            modes[name] = Mode.REBUILT
+        elif has_new and "events" in projection.reads:
+            modes[name] = Mode.MERGED if is_mergeable(projection) and not whole else Mode.REBUILT
+        elif any(modes.get(read, Mode.KEPT) != Mode.KEPT for read in _made_of(projection)):
+            modes[name] = Mode.REBUILT if "events" in projection.reads else Mode.DERIVED
+        else:
+            modes[name] = Mode.KEPT
+    return modes
 
 
 def _required(before: Landed | None, start: Start) -> Landed:

@@ -56,6 +56,18 @@ def roll_back(lake: Lake, last: Release | None) -> Tables:
     return Tables(handles, frozenset(damaged))
 
 
+def damaged_tables(lake: Lake, last: Release | None) -> frozenset[str]:
+    """Those tables of a release that cannot be given the content that they have in it."""
+    if last is None:
+        return frozenset()
+    places = {name: place_of(lake, name) for name in projections() if name in last.tables}
+    return frozenset(
+        name
+        for name, place in places.items()
+        if (handle := delta.find(place)) is None or not delta.is_readable(place, handle, last.tables[name].version)
+    )
+
+
 def publish(
     tables: Tables, staged: Mapping[str, Staged], last: Release | None, number: int, buckets: int
 ) -> dict[str, Released]:
@@ -84,10 +96,14 @@ def publish(
     return released
 
 
+def is_as_before(found: Released | Staged, last: Release | None, name: str) -> bool:
+    """Whether a table has the rows that it has in the last release."""
+    before = last.tables.get(name) if last is not None else None
+    return before is not None and (before.rows, before.content_hash) == (found.rows, found.content_hash)
+
+
 def _is_unchanged(found: Released, last: Release | None, name: str, buckets: int) -> bool:
     """Whether the last release has the same rows in the same layout, so that its files can stay."""
-    before = last.tables.get(name) if last is not None else None
-    if last is None or before is None or last.buckets != buckets:
+    if last is None or last.buckets != buckets or not is_as_before(found, last, name):
         return False
-    same = (before.rows, before.content_hash, before.projection)
-    return same == (found.rows, found.content_hash, found.projection)
+    return last.tables[name].projection == found.projection

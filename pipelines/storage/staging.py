@@ -7,6 +7,7 @@ from typing import IO, Any
 import pyarrow as pa
 import pyarrow.ipc
 
+from pipelines.arrays import with_columns
 from pipelines.storage import places
 
 
@@ -59,9 +60,3 @@ def _tables(file: Any) -> Iterator[pa.Table]:
 def read_stage(place: str, schema: pa.Schema) -> pa.Table:
     """All rows of a stage with these columns, which are null where its tables lack them."""
     return pa.concat_tables(with_columns(rows, schema) for rows in [*tables_in(place), schema.empty_table()])
-
-
-def with_columns(rows: pa.Table, schema: pa.Schema) -> pa.Table:
-    """The rows with these columns, which are null where the rows lack them."""
-    found = [rows[f.name] if f.name in rows.schema.names else pa.nulls(rows.num_rows, f.type) for f in schema]
-    return pa.table(found, schema)

@@ -5,23 +5,21 @@ from collections.abc import Iterator
 import numpy as np
 import pyarrow as pa
 
-from pipelines.arrays import Int64s, arrow
-from pipelines.compiled import compiled
-from pipelines.projections import BucketInputs, BucketProjection, Exchange, Extract
-from pipelines.relations.activity import ACTIVITY
+from pipelines.arrays import Int64s, arrow, int64s
+from pipelines.projections import BucketInputs, BucketProjection, Exchange, Extract, State
+from pipelines.relations.active_days import ACTIVE_DAYS, DAY
 from pipelines.relations.arrays import numbers
 from pipelines.relations.partial_counts import count_partially, partial_counts, totals
-from pipelines.sorting import Numbers, Order, grouped
 from pipelines.tables import Column, Table
 
 COUNTED = ("registered", "posted", "reposted", "liked", "followed")
-DAY = 24 * 60 * 60 * 1_000_000
+ACTIVE_USERS = "active_users"
 
 DAILY_ACTIVITY = Table(
     "daily_activity",
     (
         Column("date", "date", "UTC date of event_time"),
-        Column("active_users", "bigint", "users who did anything"),
+        Column(ACTIVE_USERS, "bigint", "users who did anything"),
         Column("events", "bigint", "events of all types"),
         *(Column(name, "bigint", f"events `{name}`") for name in COUNTED),
     ),
@@ -49,33 +47,31 @@ def _happened(event_type: str, events: pa.Table) -> pa.Table:
 HAPPENED = Extract("happened", partial_counts("day"), ("event_time",), _happened)
 
 
+def _happened_before(bucket: int, inputs: BucketInputs) -> pa.Table:
+    """The counts of events as they were."""
+    rows = inputs.before(DAILY_ACTIVITY, list(DAILY_ACTIVITY.names), bucket)
+    days = _numbers_of(rows)
+    counted = [(fact, int64s(rows[name])) for fact, name in enumerate(NUMBERS) if name != ACTIVE_USERS]
+    return pa.concat_tables(count_partially("day", fact, days, counts) for fact, counts in counted)
+
+
 def _active(bucket: int, inputs: BucketInputs) -> pa.Table:
     """How many of a bucket's users did anything on each day."""
-    rows = inputs.extracted(ACTIVITY, bucket)
-    order, starts = grouped(numbers(rows, "user_id"))
-    days = _days(rows)
-    found = np.zeros(days.max(initial=0) + 1, np.int64)
-    _count_users(order, starts, days, np.full(len(found), -1, np.int64), found)
-    active = np.flatnonzero(found)
-    return count_partially("day", NUMBERS.index("active_users"), active, found[active])
+    counts = np.bincount(_numbers_of(inputs.read(ACTIVE_DAYS, ["date"], bucket)))
+    days = np.flatnonzero(counts)
+    return count_partially("day", NUMBERS.index(ACTIVE_USERS), days, counts[days])
 
 
-@compiled
-def _count_users(order: Order, starts: Numbers, days: Numbers, last: Numbers, found: Numbers) -> None:
-    """Add up for each day the users, who are runs of rows, that have it; `last` has for each day the last one."""
-    for user in range(len(starts) - 1):
-        for place in range(starts[user], starts[user + 1]):
-            day = days[order[place]]
-            if last[day] != user:
-                last[day] = user
-                found[day] += 1
+def _numbers_of(rows: pa.Table) -> Int64s:
+    """The number of each row's date, from 1970 on."""
+    return numbers(pa.table({"date": rows["date"].cast(pa.int32())}), "date")
 
 
 def _merge(bucket: int, inputs: BucketInputs) -> Iterator[pa.RecordBatch]:
     """The days on which anything happened; all in one bucket."""
     if bucket > 0:
         return
-    rows = pa.concat_tables([inputs.extracted(HAPPENED, bucket), inputs.received(bucket)])
+    rows = pa.concat_tables([inputs.told(HAPPENED, bucket), inputs.received(bucket)])
     days = np.unique(numbers(rows, "day"))
     counts = [arrow(number, pa.int64()) for number in totals(days, len(NUMBERS), rows, "day")]
     dates = arrow(days.astype(np.int32), pa.date32())
@@ -84,8 +80,9 @@ def _merge(bucket: int, inputs: BucketInputs) -> Iterator[pa.RecordBatch]:
 
 VIEW = BucketProjection(
     DAILY_ACTIVITY,
-    ("events",),
+    ("events", "active_days"),
     _merge,
-    extracts=(ACTIVITY, HAPPENED),
+    extracts=(HAPPENED,),
     exchange=Exchange(partial_counts("day"), _active),
+    states={HAPPENED.name: State(_happened_before)},
 )

@@ -2,6 +2,7 @@
 
 import io
 import json
+import re
 import sys
 from types import SimpleNamespace
 
@@ -110,7 +111,7 @@ def test_a_run_says_what_it_published_and_then_that_nothing_is_new(work, source)
     work("land", source, *TIME)
     told = work("run").splitlines()
     assert told[0] == "release 1 covers 2 events (first release)"
-    assert told[1].split() == ["table", "rows", "seconds"]
+    assert told[1].split() == ["table", "rows", "seconds", "how"]
     assert [row.split()[:2] for row in told[-10:-6]] == [
         ["views/newsfeed", "1"], ["views/user_timeline", "1"], ["views/profile", "1"], ["views/followers", "1"],
     ]  # fmt: skip
@@ -146,3 +147,14 @@ def test_what_was_too_early_lands_when_it_is_readmitted(work, tmp_path):
 def test_readmitting_nothing_is_no_fault(work, tmp_path):
     work("land", file_of(tmp_path / "a", line("e-1")))
     assert work("quarantine", "--readmit").startswith("read         0 lines\nlanded       0 events\n")
+
+
+def test_a_plan_says_what_a_run_would_do_and_does_nothing(work, source):
+    work("land", source)
+    told = work("run", "--plan").splitlines()
+    assert re.fullmatch(r"release 1 would be made \(first release\), in about [0-9.]+ seconds", told[0])
+    assert told[1] == "new events   1 followed, 1 posted"
+    assert [line.split()[1] for line in told if line.startswith("views/")] == ["rebuilt"] * 10
+    work("run")
+    assert work("run", "--plan") == "nothing new: release 1 would serve on\n"
+    assert json.loads(work("run", "--plan", "--rebuild", "--json"))["reason"] == "rebuild"

@@ -10,7 +10,7 @@ from pipelines.reading.reader import Reader, newsfeed
 from pipelines.relations.follows import FOLLOWS
 from pipelines.releases.release import all_releases, release
 from pipelines.runs.building import BuildState
-from pipelines.runs.extraction import Extracted
+from pipelines.runs.history import History
 from pipelines.runs.log import Log
 from pipelines.runs.run import run
 from pipelines.storage import delta
@@ -59,7 +59,7 @@ def test_a_rebuild_makes_a_damaged_table_anew(copy, undamaged, engine, table, ha
 def test_a_frame_is_made_of_files_as_they_were_written(copy, engine):
     log = Log(tuple(delta.sizes(copy.log, delta.find(copy.log))))
     file = file_of_table(copy, "relations/follows")
-    state = BuildState(log, Extracted())
+    state = BuildState(History(log), {})
     state.add(FOLLOWS, ((0, str(file)),))
     assert (state.frame("follows", engine).count(), state.frame("events", engine).count()) == (5, 80)
     for table, name in [("relations/follows", "follows"), ("log", "events")]:

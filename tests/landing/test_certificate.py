@@ -10,7 +10,8 @@ from deltalake import DeltaTable, write_deltalake
 from pipelines.log.certificate import counted
 from pipelines.log.landings import newest
 from pipelines.releases.release import all_releases
-from pipelines.runs.run import IncompleteLog, run
+from pipelines.runs.history import IncompleteLog
+from pipelines.runs.run import run
 from tests.landing.lines import CLOCK, file_of, line, rows_of
 
 

@@ -11,7 +11,8 @@ from pipelines.landing.land import land
 from pipelines.log.continuity import OtherLog
 from pipelines.reading.inspection import status_of
 from pipelines.runs import run as runs
-from pipelines.runs.run import IncompleteLog, run
+from pipelines.runs.history import IncompleteLog
+from pipelines.runs.run import run
 from pipelines.storage.lake import Lake
 from tests.landing.lines import CLOCK, file_of, ids, rows_of
 from tests.releases.worlds import deeds, releases, served

@@ -6,7 +6,7 @@ from pipelines.runs.run import run
 from tests.landing.lines import CLOCK, orphans
 from tests.releases.worlds import contents, files, releases, require_restored, served, tables
 
-RECORD = 21
+RECORD = 22
 BEFORE_THE_RECORD = [
     ("file", 5, "before"),
     ("commit", 1, "before"),

@@ -6,7 +6,7 @@ from deltalake import DeltaTable
 
 from tests.landing.lines import line, rows_of
 
-RELATIONS = "users deactivations follows blocks mutes hides posts reposts likes timelines"
+RELATIONS = "users active_days deactivations follows blocks mutes hides posts amendments reposts likes timelines"
 SERVED = (
     "newsfeed user_timeline profile followers followees posts post_stats notifications user_directory daily_activity"
 )
@@ -15,7 +15,7 @@ TABLES = [*(f"relations/{name}" for name in RELATIONS.split()), *VIEWS]
 
 
 def deeds(day, *numbers):
-    """What five users do on one day, some of it with each number: all of it changes every table."""
+    """What five users do on one day, some of it with each number: all of it changes every table but `amendments`."""
     return [deed for number in numbers for deed in _deeds(f"2025-12-{day}T10:{number:02}:00Z", number)]
 
 

@@ -7,7 +7,8 @@ import pyarrow as pa
 
 from pipelines.policy import Policy
 from pipelines.projections import BucketInputs
-from pipelines.relations.posts import POSTED, RELATION, SAID
+from pipelines.relations.posts import RELATION
+from pipelines.relations.sayings import POSTED, SAID
 from tests.histories import micros
 
 

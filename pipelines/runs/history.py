@@ -1,0 +1,142 @@
+"""What a run reads of the log: all of it for tables that are rebuilt, what is new for those that are merged."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+
+from pipelines.errors import NewsfeedError
+from pipelines.log.certificate import CERTIFIED, Certificate, differences, recomputed, without
+from pipelines.log.continuity import gone
+from pipelines.log.landings import take_as_it_is
+from pipelines.projections import Extract
+from pipelines.runs.extraction import Extracted, extract
+from pipelines.runs.log import Log
+from pipelines.runs.plans import Mode, Plan
+from pipelines.runs.retelling import asked_again
+from pipelines.runs.staged import BuildContext, Places
+from pipelines.storage import delta, places
+
+
+class IncompleteLog(NewsfeedError):
+    """The rows read from the log are not the events that landed."""
+
+
+@dataclass(frozen=True)
+class History:
+    """The log, if all of it is read, and what was extracted of it for tables that are made in each way."""
+
+    log: Log | None = None
+    extracted: dict[Mode, Extracted] = field(default_factory=dict)
+
+    def forget(self, plan: Plan, name: str) -> None:
+        """Delete what was extracted for a table that is made, and for none behind it."""
+        mode, names = plan.modes[name], list(plan.modes)
+        made = plan.of(mode)
+        behind = [
+            one
+            for other, projection in made.items()
+            if names.index(other) > names.index(name)
+            for one in projection.extracts
+        ]
+        if mode in self.extracted:
+            self.extracted[mode].remove(one for one in made[name].extracts if one not in behind)
+
+
+def read(plan: Plan, earlier: dict[str, Places], context: BuildContext, folder: str) -> tuple[Plan, History]:
+    """What a plan needs of the log, and the plan with the certificate of what was read.
+
+    Raises IncompleteLog unless the events that were read are those that landed.
+    """
+    extracted: dict[Mode, Extracted] = {}
+    whole, new = (_extracts(plan, mode) for mode in (Mode.REBUILT, Mode.MERGED))
+    log = _log(plan) if _reads_all(plan) else None
+    if log is not None:
+        extracted[Mode.REBUILT] = _extract(context, log, [CERTIFIED, *whole], folder, Mode.REBUILT)
+        plan = _certified(plan, _certificate(extracted[Mode.REBUILT]))
+    if new:
+        extracted[Mode.MERGED] = _new(plan, new, earlier, context, folder)
+    return plan, History(log, extracted)
+
+
+def _extracts(plan: Plan, mode: Mode) -> list[Extract]:
+    """What the tables that are made in a way need of the events, each extract once."""
+    return list({one.name: one for made in plan.of(mode).values() for one in made.extracts}.values())
+
+
+def _reads_all(plan: Plan) -> bool:
+    """Whether a table is rebuilt of all events."""
+    return any("events" in one.reads for one in plan.of(Mode.REBUILT).values())
+
+
+def _log(plan: Plan) -> Log:
+    """All events that the release covers."""
+    start = plan.start
+    upto = None if plan.landed == start.newest else plan.landed.number
+    return Log(tuple(delta.sizes(start.lake.log, start.log)), upto)
+
+
+def _extract(context: BuildContext, log: Log, extracts: Sequence[Extract], folder: str, name: str) -> Extracted:
+    place = places.join(folder, name.replace(" ", "-"))
+    places.make_folder(place)
+    return extract(context.engine, log, extracts, context.buckets, place)
+
+
+def _certificate(extracted: Extracted) -> Certificate:
+    return recomputed(extracted.rows(CERTIFIED, 0))
+
+
+def _certified(plan: Plan, found: Certificate) -> Plan:
+    """The plan, of events with this certificate, which must be the ones that landed, or are accepted as they are."""
+    start, expected = plan.start, plan.landed.total
+    if not plan.accepted:
+        if found != expected:
+            raise IncompleteLog(_told(plan, expected, found))
+        return plan
+    if found == expected and gone(start.lake.log, start.log, start.last) is None:
+        return plan
+    return replace(plan, landed=take_as_it_is(start.log, found, start.last))
+
+
+def _told(plan: Plan, expected: Certificate | None, found: Certificate) -> str:
+    """What to say of a log that does not have what landed."""
+    place = plan.start.lake.log
+    way_out = "`newsfeed run --accept-log` goes on from what is there"
+    if expected is None:
+        return f"the log at {place} no longer says what landed, its commits are gone, nothing is published: {way_out}"
+    told = "\n".join(differences(expected, found))
+    return f"the log at {place} is not what landed, nothing is published:\n{told}\n{way_out}"
+
+
+def _new(
+    plan: Plan, extracts: list[Extract], earlier: dict[str, Places], context: BuildContext, folder: str
+) -> Extracted:
+    """What the events since the last release say, and those before that are of the same moments."""
+    old, new = _before(plan), _since(plan)
+    extracted = _extract(context, new, [CERTIFIED, *extracts], folder, Mode.MERGED)
+    expected = None if plan.landed.total is None else _landed_since(plan)
+    if _certificate(extracted) != expected:
+        raise IncompleteLog(_told(plan, expected, _certificate(extracted)))
+    again = asked_again(plan, extracts, extracted, earlier, context)
+    return extracted.and_more(_extract(context, old, again, folder, "again")) if again else extracted
+
+
+def _landed_since(plan: Plan) -> Certificate:
+    if plan.since is None or plan.since.total is None or plan.landed.total is None:
+        raise AssertionError("nothing is known of the landings before")
+    return without(plan.landed.total, plan.since.total)
+
+
+def _before(plan: Plan) -> Log:
+    """The events that the last release covers."""
+    if plan.since is None:
+        raise AssertionError("there is no release before")
+    handle = delta.find(plan.start.lake.log, plan.since.version)
+    if handle is None:
+        raise AssertionError(f"version {plan.since.version} of the log is gone")
+    return Log(tuple(delta.sizes(plan.start.lake.log, handle)), plan.since.number)
+
+
+def _since(plan: Plan) -> Log:
+    """The events that landed since."""
+    old = _before(plan)
+    files = set(delta.sizes(plan.start.lake.log, plan.start.log)) - set(old.files)
+    return Log(tuple(sorted(files)), None, old.upto)

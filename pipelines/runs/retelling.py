@@ -1,0 +1,61 @@
+"""What the log is asked again: the events before that are of the same moments as new ones.
+
+Tables keep no ids of events. Where a new event is of the moment of one that decided before, their ids decide, which
+only the log has; all events of that moment are then told once more, and what was made of them gives way.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from functools import partial
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from pipelines.arrays import flags
+from pipelines.moments import NO_MOMENTS, Moments, among, moments
+from pipelines.projections import BucketInputs, BucketProjection, Extract
+from pipelines.runs.extraction import Extracted
+from pipelines.runs.materialize import inputs_of
+from pipelines.runs.plans import Mode, Plan
+from pipelines.runs.staged import BuildContext, Places
+
+
+def asked_again(
+    plan: Plan, extracts: Sequence[Extract], extracted: Extracted, earlier: Mapping[str, Places], context: BuildContext
+) -> list[Extract]:
+    """Extracts of just those moments of which new rows are and something was known before."""
+    asked = _asked(plan, extracted, earlier, context)
+    return [replace(one, rows=partial(_of_moments, one, asked[one.name])) for one in extracts if one.name in asked]
+
+
+def _asked(
+    plan: Plan, extracted: Extracted, earlier: Mapping[str, Places], context: BuildContext
+) -> dict[str, Moments]:
+    """By extract, the moments of new events of which something was known before."""
+    asked: dict[str, list[Moments]] = {}
+    for projection in plan.of(Mode.MERGED).values():
+        if isinstance(projection, BucketProjection):
+            inputs = replace(inputs_of(projection, {}, context, earlier), extracted=extracted.rows)
+            for one in projection.extracts:
+                found = context.engine.run(partial(_same_moments, one, inputs), range(context.buckets))
+                asked.setdefault(one.name, []).extend(found)
+    every = {name: np.unique(np.concatenate(found)) for name, found in asked.items() if found}
+    return {name: found for name, found in every.items() if len(found)}
+
+
+def _same_moments(one: Extract, inputs: BucketInputs, bucket: int) -> Moments:
+    """The task: the moments of a bucket's new rows at which something came about before."""
+    new = one.moments(inputs.extracted(one, bucket))
+    found = [NO_MOMENTS]
+    for table, time in inputs.states[one.name].times if len(new) else ():
+        rows = inputs.before(table, [str(table.bucket_by), time], bucket)
+        old = moments(*rows.filter(pc.is_valid(rows[time])).columns)
+        found.append(new[among(new, old)])
+    return np.concatenate(found)
+
+
+def _of_moments(one: Extract, wanted: Moments, event_type: str, events: pa.Table) -> pa.Table:
+    """The rows that events give an extract, of these moments."""
+    rows = one.rows(event_type, events)
+    return rows.filter(flags(among(one.moments(rows), wanted)))

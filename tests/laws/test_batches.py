@@ -1,0 +1,42 @@
+"""Law 3 in full: runs in between, under whatever policies, end with every table as one rebuild makes it."""
+
+from random import Random
+
+import pytest
+
+from pipelines.releases.release import release
+from pipelines.runs.run import run
+from tests.laws.worlds import land_events, together
+
+POLICIES: tuple[dict[str, object], ...] = (
+    {"cap": 3},
+    {"replies": "all"},
+    {"replies": "none"},
+    {"own_posts": False},
+    {"cap": 200},
+    {},
+)
+MOST = 10
+
+
+def contents(lake):
+    """How many rows each relation and view of the last release has, and their hash."""
+    return {name: (table.rows, table.content_hash) for name, table in release(lake).tables.items()}
+
+
+def batches(events, rng):
+    """The events in any order, cut anywhere into up to MOST batches."""
+    shuffled = rng.sample(events, len(events))
+    cuts = sorted(rng.sample(range(1, len(events)), rng.randint(1, MOST - 1)))
+    return [shuffled[start:end] for start, end in zip([0, *cuts], [*cuts, len(events)], strict=True)]
+
+
+@pytest.mark.parametrize("number", range(4))
+def test_batches_end_with_what_a_rebuild_makes(engine, new_lake, histories, seed, number):
+    rng, lake = Random(1000 * seed + number), new_lake()
+    for batch in batches(together(histories), rng):
+        land_events(lake, engine, batch)
+        run(lake, engine, policy=rng.choice(POLICIES))
+    found = contents(lake)
+    assert run(lake, engine, rebuild=True).reason == "rebuild: the same again"
+    assert contents(lake) == found
