@@ -58,7 +58,8 @@ def faults_of_unknown(event_type: str, version: int, field: bytes) -> tuple[str,
 
     The field is not null; it is held for a while, so it should not be long.
     """
-    return tuple(_unknown(dict(pairs_of(b"{%b}" % field)), _shape(event_type, version)))
+    ((name, value),) = pairs_of(b"{%b}" % field)
+    return (_no_such_field(name, value, _shape(event_type, version)),)
 
 
 def canonical(decoded: dict[str, object]) -> bytes:
@@ -153,8 +154,11 @@ def _decode(given: Given, shape: Shape, latest: int, decoded: dict[str, object])
 
 def _unknown(given: Given, shape: Shape) -> list[str]:
     """The faults of fields that this version has not."""
-    unknown = [name for name in given if name not in shape.known]
-    return [_fault(_printable(name), f"no such field{shape.of}", shown(given[name])) for name in unknown]
+    return [_no_such_field(name, given[name], shape) for name in given if name not in shape.known]
+
+
+def _no_such_field(name: str, value: object, shape: Shape) -> str:
+    return f"{_printable(name)}: expected no such field{shape.of}, found {shown(value)}"
 
 
 def _printable(name: str) -> str:
