@@ -29,7 +29,12 @@ STAGES: Final[tuple[Stage, ...]] = (
         "tests/door/test_decoding.py",
         "tests/door/test_unknown.py",
     ),
-    ("tests/damage", "tests/releases/test_kept_logs.py"),
+    (
+        "tests/damage",
+        "tests/releases/test_kept_logs.py",
+        "tests/releases/test_continuity.py",
+        "tests/releases/test_runs.py",
+    ),
     ("tests/test_readme.py::test_the_data_dictionary_says_what_the_code_declares",),
 )
 """What kills most comes first; only what survives a stage goes on to the next. None of it needs Java.

@@ -1,7 +1,7 @@
 """Projections: the pure functions that make each relation and view from what it reads."""
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, ClassVar
 
 import pyarrow as pa
@@ -108,6 +108,10 @@ class BucketInputs:
         found = [self.open(place, columns) for number, place in self.earlier.get(table.name, ()) if number == bucket]
         return pa.concat_tables(found or [table.arrow.empty_table().select(columns)])
 
+    def as_before(self) -> "BucketInputs":
+        """The same of the tables as they were."""
+        return replace(self, places=self.earlier, earlier={})
+
     def read(self, table: Table, columns: list[str], bucket: int | None = None) -> pa.Table:
         """Columns of a table's rows: of one bucket, in their order, or of all buckets, one after another."""
         found = [self.open(place, columns) for place in self.of(table, bucket)]
@@ -138,6 +142,10 @@ class Exchange:
     rows: Callable[[int, BucketInputs], pa.Table]
     by: str | None = None
     before: "Exchange | None" = None
+
+
+Update = tuple[Iterator[pa.RecordBatch], tuple[Check, ...]]
+"""Rows of a bucket, and the checks of just these."""
 
 
 @dataclass(frozen=True)
@@ -180,6 +188,8 @@ class BucketProjection:
     - `audits`: the checks of a bucket's rows against what the bucket was made of; `audited` are their names, which
       need no bucket to be told.
     - `counts`: as of a Projection.
+    - `update`: makes of what the table and those that it reads were, and of what these are, the rows that `merge` would
+      make, and the checks that belong to them.
     - `states`: by the name of each extract, rows that say what stood before; with them `merge` makes of new events
       alone what it would make of all.
     """
@@ -195,6 +205,7 @@ class BucketProjection:
     exchange: Exchange | None = None
     counts: Counts | None = None
     states: Mapping[str, State] = field(default_factory=dict, hash=False)
+    update: Callable[[int, BucketInputs], Update] | None = None
 
 
 AnyProjection = Projection | BucketProjection

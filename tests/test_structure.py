@@ -21,7 +21,19 @@ from tests.reference import VIEWS as MODEL
 ROOT = Path(pipelines.__file__).parent
 # what the files of a folder share
 SHARED = {"__init__", "contract", "log", "upcasting", "atproto"}
-SHARED |= {"activity", "arrays", "facts", "matching", "members", "recount", "sayings", "standing", "partial_counts"}
+SHARED |= {
+    "activity",
+    "arrays",
+    "facts",
+    "matching",
+    "members",
+    "recount",
+    "sayings",
+    "standing",
+    "partial_counts",
+    "newsfeed_inputs",
+    "newsfeed_updates",
+}
 ENGINES = ("pyspark", "pysail", "numba", "pyarrow", "pandas", "numpy", "duckdb")
 
 

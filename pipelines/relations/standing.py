@@ -39,9 +39,9 @@ def inactive_users(inputs: BucketInputs) -> Members:
     return _inactive(inputs.of(DEACTIVATIONS), inputs.open)
 
 
-@lru_cache(maxsize=1)
+@lru_cache(maxsize=2)
 def _inactive(files: tuple[str, ...], read: Callable[[str, list[str]], pa.Table]) -> Members:
-    """Cached, since every bucket's task needs all files of the relation, and data files never change."""
+    """Cached, as they are and as they were: every task needs all files of the relation, and data files never change."""
     found = (read(file, ["user_id", "holds"]) for file in files)
     gone = (int64s(rows.filter(rows["holds"])["user_id"]) for rows in found)
     return members_of(np.concatenate([np.empty(0, np.int64), *gone]))

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from pipelines.engines.base import Engine
-from pipelines.projections import AnyProjection, Projection
+from pipelines.projections import AnyProjection, BucketProjection, Projection
 from pipelines.runs.count_audit import Audit
 from pipelines.runs.history import History
 from pipelines.runs.materialize import NOTHING, frame_of, inputs_of, materialize_buckets, materialize_frame
@@ -92,12 +92,19 @@ def _stage(name: str, state: BuildState, plan: Plan, context: BuildContext) -> S
         staged = materialize_frame(projection, frames, place, context)
     else:
         extracted = state.history.extracted.get(mode, NOTHING)
-        earlier = {**state.earlier, projection.table.name: _kept(plan, name)} if mode == Mode.MERGED else {}
+        earlier = (
+            {**state.earlier, projection.table.name: _kept(plan, name)} if _is_of_earlier(projection, mode) else {}
+        )
         staged = materialize_buckets(projection, state.places, place, context, extracted, earlier)
     if projection.counts is not None:
         inputs = inputs_of(projection, state.places, context)
         Audit(projection.table, projection.counts, inputs, staged.places).require_right(context.engine)
     return staged
+
+
+def _is_of_earlier(projection: BucketProjection, mode: Mode) -> bool:
+    """Whether a table is made of what it was."""
+    return mode == Mode.MERGED or (mode == Mode.DERIVED and projection.update is not None)
 
 
 def _kept(plan: Plan, name: str) -> Places:

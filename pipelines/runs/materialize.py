@@ -141,8 +141,11 @@ def _write_merged(
     bucket: int,
 ) -> list[Written]:
     """The task that merges a bucket's rows and writes them."""
-    batches = ((bucket, batch) for batch in projection.merge(bucket, inputs))
-    return list(write_buckets(place, projection.table, (*checks, *projection.audits(bucket, inputs)), batches, mark))
+    if projection.update is not None and inputs.earlier:
+        rows, audits = projection.update(bucket, inputs)
+    else:
+        rows, audits = projection.merge(bucket, inputs), projection.audits(bucket, inputs)
+    return list(write_buckets(place, projection.table, (*checks, *audits), ((bucket, one) for one in rows), mark))
 
 
 def _staged(table: Table, place: str, by_bucket: list[list[Written]]) -> Staged:

@@ -99,5 +99,5 @@ def test_one_reader_who_needs_more_than_the_limit_is_a_portion():
 def test_a_shared_index_is_made_where_it_fits():
     network = Network({(7, 1)}, [Post(11, 1, 11)], {})
     inputs = inputs_of(network, Policy(), 1, 0)
-    assert newsfeed._index(inputs) is None
-    assert newsfeed._index(replace(inputs, shared=newsfeed.ENTRY_BYTES)) is not None
+    assert newsfeed.index(inputs) is None
+    assert newsfeed.index(replace(inputs, shared=newsfeed.ENTRY_BYTES)) is not None

@@ -5,7 +5,6 @@ from importlib import import_module
 from pathlib import Path
 
 import numpy as np
-import pyarrow as pa
 import pytest
 from deltalake import DeltaTable
 
@@ -13,11 +12,12 @@ from pipelines.checks import AuditError, at_most
 from pipelines.errors import UsageError
 from pipelines.landing.land import land
 from pipelines.merge.audit import NewsfeedAudit
+from pipelines.merge.updates import updated
 from pipelines.releases.release import NoRelease, release
 from pipelines.runs.planning import NothingLanded
 from pipelines.runs.run import run
 from pipelines.storage.lake import Lake
-from pipelines.views import UnknownView, newsfeed, post_stats
+from pipelines.views import UnknownView, newsfeed, newsfeed_updates, post_stats
 from tests.landing.lines import CLOCK, file_of, line, rows_of
 from tests.releases.worlds import TABLES, contents, deeds, newest, releases, require_restored, served, tables
 
@@ -177,18 +177,17 @@ def test_a_wrong_count_stops_the_release_and_names_the_rows(released, engine, co
 
 def test_an_entry_without_a_reason_stops_the_release(released, engine, copy, monkeypatch):
     lake = copy(released)
-    everyone = pa.table({"user_id": range(1, 6), "hidden_id": [1] * 5})
-    relations = newsfeed._relations
+    everyone = np.arange(1, 6), np.ones(5, np.int64)
     monkeypatch.setattr(
         newsfeed,
         "_audits",
         lambda bucket, inputs: NewsfeedAudit(
-            lambda _: newsfeed._index(inputs)[1], relations(bucket, inputs)[0], newsfeed._pairs(everyone), inputs.policy
+            lambda _: newsfeed.index(inputs)[1], newsfeed.relations(bucket, inputs)[0], everyone, inputs.policy
         ).checks(),
     )
     monkeypatch.setattr(newsfeed, "VIEW", replace(newsfeed.VIEW, audits=newsfeed._audits))
     with pytest.raises(AuditError, match=r"neither author nor reposter is hidden from the reader: \d+ rows do not"):
-        run(lake, engine)
+        run(lake, engine, rebuild=True)
     assert releases(lake) == [1]
 
 
@@ -239,3 +238,16 @@ def test_the_newest_version_may_be_unreleased_but_its_record_names_the_one_that_
     assert served(lake) == served(undisturbed)
     assert run(lake, engine).reason == "nothing new"
     require_restored(lake)
+
+
+def test_what_is_new_in_a_newsfeed_that_was_there_is_audited(released, engine, copy, monkeypatch):
+    def wrong(*given):
+        found = updated(*given)
+        found.entries.author[found.is_new] += 1
+        return found
+
+    monkeypatch.setattr(newsfeed_updates, "updated", wrong)
+    lake = copy(released)
+    with pytest.raises(AuditError, match="newsfeed fails its checks"):
+        run(lake, engine)
+    assert releases(lake) == [1]

@@ -1,25 +1,27 @@
 """What a scenario may ask for: the history to tell, and functions that say what a view shows of it so far.
 
-Each test is told twice: to the reference, and to the pipeline. One landing and one run a policy answer all questions
-to the pipeline: before its first one, all tests are rehearsed with the reference, which shows what they will tell.
+Each test is told three times: to the reference, and to the pipeline, which lands all at once, or the last event of each
+question by itself, after a run. One landing and one run a policy answer all questions to the pipeline: before its first
+one, all tests are rehearsed with the reference, which shows what they will tell.
 """
 
 from contextlib import suppress
 from inspect import signature
+from itertools import count
 
 import pytest
 
 from pipelines.storage.lake import Lake
-from tests.scenarios.stage import Stage
+from tests.scenarios.stage import Stage, StageOfBatches
 from tests.scenarios.story import PEOPLE, Story, by_reference
 
 
-@pytest.fixture(params=["reference", "pipeline"])
+@pytest.fixture(params=["reference", "pipeline", "batches"])
 def story(request):
     """A history of which the n-th event happens n minutes after midnight, and whom to ask about it."""
     if request.param == "reference":
         return Story(by_reference)
-    return Story(request.getfixturevalue("stage").ask)
+    return Story(request.getfixturevalue("stage" if request.param == "pipeline" else "stage_of_batches").ask)
 
 
 def part(name):
@@ -36,11 +38,28 @@ alice, bob, carol, dora, erin = map(part, PEOPLE)
 
 
 @pytest.fixture(scope="session")
-def stage(request, engine, tmp_path_factory):
-    """The lake in which every history happens that any of the tests asks about."""
-    folder = tmp_path_factory.mktemp("stage")
-    told = [events for item in request.session.items if "story" in item.fixturenames for events in rehearsed(item)]
-    return Stage(lambda: Lake.at(str(folder / "lake")), engine, told)
+def asked(request):
+    """Every history that any of the tests asks about."""
+    return [events for item in request.session.items if "story" in item.fixturenames for events in rehearsed(item)]
+
+
+@pytest.fixture(scope="session")
+def new_stage_lake(tmp_path_factory):
+    """A function that gives a new lake each time."""
+    folder, numbers = tmp_path_factory.mktemp("stage"), count()
+    return lambda: Lake.at(str(folder / f"lake{next(numbers)}"))
+
+
+@pytest.fixture(scope="session")
+def stage(new_stage_lake, engine, asked):
+    """The lake in which every history happens."""
+    return Stage(new_stage_lake, engine, asked)
+
+
+@pytest.fixture(scope="session")
+def stage_of_batches(new_stage_lake, engine, asked):
+    """The lakes in which every history happens, one for each policy, of which the last events come after a run."""
+    return StageOfBatches(new_stage_lake, engine, asked)
 
 
 def rehearsed(item):

@@ -60,7 +60,7 @@ class Stage:
         told = {key_of(events): list(events) for events in histories if events}
         self.places = {key: Place(number) for number, key in enumerate(told, start=1)}
         self.landed = {key: [self.places[key].there(event) for event in events] for key, events in told.items()}
-        self.releases: dict[Policy, int] = {}
+        self.readers: dict[Policy, Reader] = {}
         self.rows: dict[tuple[str, Policy], dict[int, list[Row]]] = {}
 
     @cached_property
@@ -77,16 +77,17 @@ class Stage:
             self.rows[view, policy] = self.apart(view, self.released(policy))
         return [place.back(row, kinds_of(view)) for row in self.rows[view, policy].get(place.base, [])]
 
-    def released(self, policy: Policy) -> int:
-        """The release under a policy, of a run that happens at the first question."""
-        if policy not in self.releases:
-            self.releases[policy] = run(self.lake, self.engine, policy=vars(policy)).release.number
-        return self.releases[policy]
+    def released(self, policy: Policy) -> Reader:
+        """Who reads the release under a policy, of a run that happens at the first question."""
+        if policy not in self.readers:
+            number = run(self.lake, self.engine, policy=vars(policy)).release.number
+            self.readers[policy] = Reader.of(self.lake, number)
+        return self.readers[policy]
 
-    def apart(self, view: str, release: int) -> dict[int, list[Row]]:
+    def apart(self, view: str, reader: Reader) -> dict[int, list[Row]]:
         """The rows of a view by the base of the history that they speak of."""
         kinds, found = kinds_of(view), defaultdict(list)
-        for row in rows_of(Reader.of(self.lake, release), view):
+        for row in rows_of(reader, view):
             base = row[kinds.index("id")] // IDS * IDS if "id" in kinds else self.base_of_day[row[0]]
             found[base].append(row)
         return found
@@ -101,6 +102,20 @@ class Stage:
                 day = datetime.fromisoformat(event["event_time"]).astimezone(UTC).date()
                 assert days.setdefault(day, base) == base, f"two histories happen on {day}"
         return days
+
+
+class StageOfBatches(Stage):
+    """The same, in a lake for each policy: a run is between the last event of each history and all before it."""
+
+    def released(self, policy: Policy) -> Reader:
+        """Who reads the second release under a policy."""
+        if policy not in self.readers:
+            lake, histories = self.new_lake(), self.landed.values()
+            for batch in ([events[:-1] for events in histories], [events[-1:] for events in histories]):
+                land_events(lake, self.engine, [event for events in batch for event in events], clock=LATER)
+                made = run(lake, self.engine, policy=vars(policy))
+            self.readers[policy] = Reader.of(lake, made.release.number)
+        return self.readers[policy]
 
 
 def kinds_of(view: str) -> tuple[str, ...]:
