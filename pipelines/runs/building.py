@@ -53,7 +53,7 @@ def build(
     """The tables that are made, by name; the others that they are made of are read as the last release has them."""
     state, staged = BuildState(history, earlier), dict[str, Staged]()
     for name, projection in projections().items():
-        if _is_made(projection, plan.modes.get(name, Mode.KEPT), state.changed):
+        if _is_made(projection, plan.modes.get(name, Mode.KEPT), state):
             with steps.step(name):
                 staged[name] = _stage(name, state, plan, context)
             history.forget(plan, name)
@@ -62,9 +62,12 @@ def build(
     return staged
 
 
-def _is_made(projection: AnyProjection, mode: Mode, changed: set[str]) -> bool:
-    """Whether a table is made, when these relations have changed."""
-    return mode in (Mode.MERGED, Mode.REBUILT) or (mode == Mode.DERIVED and not changed.isdisjoint(projection.reads))
+def _is_made(projection: AnyProjection, mode: Mode, state: BuildState) -> bool:
+    """Whether a table is made: it stays when nothing that it is made of has changed, and no new event says anything."""
+    if mode in (Mode.KEPT, Mode.REBUILT):
+        return mode == Mode.REBUILT
+    told = mode == Mode.MERGED and state.history.extracted[mode].has(projection.extracts)
+    return told or not state.changed.isdisjoint(projection.reads)
 
 
 def _add(state: BuildState, plan: Plan, name: str, staged: Staged | None) -> None:

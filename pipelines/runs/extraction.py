@@ -38,6 +38,10 @@ class Extracted:
         pieces = self.pieces[one.name].get(bucket)
         return fetch(pieces).combine_chunks() if pieces else one.schema.empty_table()
 
+    def has(self, extracts: Extracts) -> bool:
+        """Whether events gave rows to any of these extracts."""
+        return any(self.pieces[one.name] for one in extracts)
+
     def of(self, extracts: Extracts) -> "Extracted":
         """The rows of just these extracts."""
         return Extracted(self.folder, {one.name: self.pieces[one.name] for one in extracts})

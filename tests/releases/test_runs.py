@@ -65,6 +65,14 @@ def test_a_landing_that_touches_everything_changes_every_table(undisturbed):
     assert [name for name in TABLES if before[name] == after[name]] == ["relations/amendments"]
 
 
+def test_what_no_event_concerns_is_not_made_again(undisturbed, engine, copy, tmp_path):
+    lake = copy(undisturbed)
+    land(lake, engine, [file_of(tmp_path / "like", line("like", "liked", actor_id=1, post_id=101))], clock=CLOCK)
+    relations = [f"relations/{name}" for name in ("users", "active_days", "likes")]
+    views = [f"views/{name}" for name in ("profile", "post_stats", "notifications", "daily_activity")]
+    assert made(run(lake, engine, clock=CLOCK)) == [*relations, *views]
+
+
 def test_an_old_release_reads_as_before(released, undisturbed):
     assert served(undisturbed, 0) == served(released)
     assert served(undisturbed, 0) != served(undisturbed, 1)
