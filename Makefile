@@ -9,7 +9,7 @@ LDBC := data/ldbc-snb-test
 TURNS := --cap $(or $(CAP),200) --repeat $(or $(REPEAT),3)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test soak mutate check docs bench bench-large jars signatures lock dist clean
+.PHONY: help demo test soak mutate check docs bench bench-batches bench-large jars signatures lock dist clean
 
 help: ## list what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -51,6 +51,10 @@ docs: .venv/core ## write docs/data-dictionary.md anew, from what the code decla
 
 bench: .venv/dev ## measure and draw ours beside DuckDB, Polars and a copy; with Java also Spark, 2 minutes a turn (SCALE=S CAP=200 REPEAT=3)
 	$(BIN)/python -m benchmarks $(or $(SCALE),S) $(TURNS) --plot docs/benchmarks-$(or $(SCALE),S).svg
+
+bench-batches: .venv/dev ## measure what batches cost beside a rebuild, and hour after hour (SCALE=S HOURS=48), some minutes each
+	$(BIN)/python -m benchmarks.batches $(or $(SCALE),S)
+	$(BIN)/python -m benchmarks.batches --curve $(or $(HOURS),48)
 
 bench-large: .venv/dev ## the same with ten times as much of everything
 	$(BIN)/python -m benchmarks L $(TURNS)
