@@ -21,13 +21,20 @@ def moments(ids: pa.ChunkedArray, times: pa.ChunkedArray) -> Moments:
 def among(some: Moments, others: Moments) -> Bools:
     """Which of some moments are among others."""
     others = others[_is_in(others["id"], some["id"])]
-    found = _is_in(some["id"], others["id"])
-    found[found] = np.isin(some[found], others)
+    ids, times = np.unique(others["id"]), np.unique(others["time"])
+    found = _is_in(some["id"], ids) & _is_in(some["time"], times)
+    found[found] = _is_in(_numbered(some[found], ids, times), _numbered(others, ids, times))
+    return found
+
+
+def _numbered(some: Moments, ids: Int64s, times: Int64s) -> Int64s:
+    """A number for each moment, from 1 on, of one of these ids at one of these times."""
+    found: Int64s = np.searchsorted(ids, some["id"]) * len(times) + np.searchsorted(times, some["time"]) + 1
     return found
 
 
 def _is_in(ids: Int64s, wanted: Int64s) -> Bools:
-    """Which of the ids, of which there may be far more, are wanted."""
-    ascending = np.append(np.unique(wanted), 0)
+    """Which of the numbers, of which there may be far more, are wanted; a wanted one is not -1."""
+    ascending = np.append(np.unique(wanted), -1)
     found: Bools = ascending[np.searchsorted(ascending[:-1], ids)] == ids
     return found
