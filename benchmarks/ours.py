@@ -33,6 +33,12 @@ def land(lines: Path, root: Path) -> Repetition:
     return Repetition({"land": done.seconds}, done.peak_bytes)
 
 
+def hourly(root: Path) -> dict[str, float]:
+    """The median seconds of early and of late ones of many small landings into a new root, in one process."""
+    found: dict[str, float] = json.loads(_python("benchmarks.hourly", root).output)
+    return found
+
+
 def again(root: Path, views: Sequence[str], *flags: str) -> Repetition:
     """Makes some views of the last release once more and commits them; the start of the engine does not count."""
     done = _python("benchmarks.again", root, *(f"views/{view}" for view in views), *flags)

@@ -26,6 +26,13 @@ class Retraction(NamedTuple):
     subject: str
 
 
+class RecordIds(NamedTuple):
+    """How the ids of a format's events that are of a record begin, and how many characters of them are its key."""
+
+    begin: str
+    length: int
+
+
 class Adapted(NamedTuple):
     """What an adapter makes of a line: event lines, or an event whose subject is to be found.
 
@@ -65,6 +72,14 @@ def load_adapter(name: str) -> Adapter | None:
         return None
     adapter: Adapter = import_module(f"pipelines.adapters.{name}").adapt
     return adapter
+
+
+def load_record_ids(name: str) -> RecordIds | None:
+    """How a format's ids tell the record that an event is of; None when it has no retractions."""
+    if load_adapter(name) is None:
+        return None
+    found: RecordIds | None = getattr(import_module(f"pipelines.adapters.{name}"), "RECORD_IDS", None)
+    return found
 
 
 def load_check(name: str) -> Check | None:

@@ -9,12 +9,13 @@ import re
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 
-from pipelines.adapters import Adapted, AdapterFault
+from pipelines.adapters import Adapted, AdapterFault, RecordIds
 
 T = TypeVar("T")
 Json = dict[str, Any]
 
 BITS = 63
+OF_RECORDS = RecordIds("at-", 35)
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 DID = re.compile(r"did:[a-z]+:[a-zA-Z0-9._:%-]*[a-zA-Z0-9._-]")
 URI = re.compile(rf"at://{DID.pattern}/[a-zA-Z0-9.-]+/[a-zA-Z0-9._:~-]+")
@@ -121,7 +122,7 @@ class Commit:
         self.record = {} if self.operation == "delete" else given(commit, "record", dict, "commit.")
         self.rkey = given(commit, "rkey", str, "commit.")
         self.uri = a_uri("commit.rkey", f"at://{draft.did}/{collection}/{self.rkey}")
-        self.key = f"at-{key_of(self.uri)}"
+        self.key = f"{OF_RECORDS.begin}{key_of(self.uri)}"
         self.event_id = f"{self.key}-{rev}-{self.operation}"
 
     def event(self, event_type: str, payload: Json, time: datetime | None = None) -> Json:

@@ -5,12 +5,25 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from pipelines.adapters import FIRST, Adapted, AdapterFault, OtherLayout, Retraction
-from pipelines.adapters.atproto import RECORD, Commit, Draft, Json, a_did, a_uri, created, given, key_of, short
+from pipelines.adapters.atproto import (
+    OF_RECORDS,
+    RECORD,
+    Commit,
+    Draft,
+    Json,
+    a_did,
+    a_uri,
+    created,
+    given,
+    key_of,
+    short,
+)
 
 NO_HANDLE = (None, "handle.invalid")
 HOST_STATES = ("desynchronized", "throttled")
 """States of an inactive account that tell of its host, not of the user."""
 
+RECORD_IDS = OF_RECORDS
 POST, PROFILE = "app.bsky.feed.post", "app.bsky.actor.profile"
 SUBJECTS = {
     "app.bsky.graph.follow": ("followed", "unfollowed", "followee_id"),

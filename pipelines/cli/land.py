@@ -48,8 +48,8 @@ def land(
         show.as_json(asdict(landing))
     else:
         tell(landing)
-    if landing.gone:
-        show.warning(landing.gone)
+    for text in (*landing.index, *filter(None, [landing.gone])):
+        show.warning(text)
 
 
 def _time(text: str) -> datetime:

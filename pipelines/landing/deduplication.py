@@ -14,6 +14,7 @@ from pipelines.door.hashing import OF_EMPTY_LISTS
 from pipelines.engines.base import Engine
 from pipelines.hashing import row_hashes
 from pipelines.landing.hash_filter import distinct, repeated, within
+from pipelines.landing.id_index import Index, RowGroups
 from pipelines.landing.partitions import Partition, ids_at
 from pipelines.sorting import order_by
 from pipelines.storage import datafiles
@@ -44,10 +45,12 @@ class _Candidates:
     content_hash: Int64s
 
 
-def deduplicate(engine: Engine, partitions: list[Partition], history: list[str]) -> Deduplicated:
-    """Which events of the partitions, given in source order, are duplicates or conflicts, also of the log's files."""
+def deduplicate(engine: Engine, partitions: list[Partition], index: Index) -> Deduplicated:
+    """Which events of the partitions, given in source order, are duplicates or conflicts, also of the log."""
     new = [partition.id_hash for partition in partitions]
-    before = engine.run(partial(_in_file, np.sort(np.concatenate([NO_HASHES, *new]))), history) if history else []
+    hashes = np.sort(np.concatenate([NO_HASHES, *new]))
+    history = index.candidates(hashes)
+    before = engine.run(partial(_in_file, hashes), history) if history else []
     suspects = distinct([repeated(new), *(found.id_hash for found in before)])
     starts = np.cumsum([0, *map(len, new)])
     duplicate, conflict = np.zeros(starts[-1], np.bool_), np.zeros(starts[-1], np.bool_)
@@ -57,9 +60,9 @@ def deduplicate(engine: Engine, partitions: list[Partition], history: list[str])
     return Deduplicated(np.split(duplicate, starts[1:])[:-1], np.split(conflict, starts[1:])[:-1])
 
 
-def _in_file(hashes: npt.NDArray[np.uint64], place: str) -> _Candidates:
-    """The task: the events of a file of the log whose id's hash is among the ascending ones."""
-    rows = datafiles.read(place, ["event_id", "content_hash"]).combine_chunks()
+def _in_file(hashes: npt.NDArray[np.uint64], groups: RowGroups) -> _Candidates:
+    """The task: the events in row groups of the log whose id's hash is among the ascending ones."""
+    rows = datafiles.read(groups.place, ["event_id", "content_hash"], groups.numbers).combine_chunks()
     ids = rows.select(["event_id"]).to_batches()
     found = row_hashes(ids[0]) if ids else NO_HASHES
     at = within(found, hashes)

@@ -19,6 +19,8 @@ from pipelines.landing import quarantine
 from pipelines.landing.conflicts import with_conflicts
 from pipelines.landing.decoding import Intake, decode_chunk
 from pipelines.landing.deduplication import deduplicate
+from pipelines.landing.id_index import files_of
+from pipelines.landing.indexes import Indexes
 from pipelines.landing.log_files import certificate_of, write_standing
 from pipelines.landing.naming import commit_names, resolve_names, without_taken
 from pipelines.landing.partitions import Partition
@@ -39,6 +41,7 @@ from pipelines.storage.uncommitted import owned
 AT_ONCE = 16
 """The chunks for each core between two words on progress; all are waited for then, and their buffers are given back."""
 Progress = Callable[[int, int], None]
+Files = tuple[DataFile, ...]
 Keep = Callable[[Sequence[Partition]], int]
 
 
@@ -48,7 +51,7 @@ class Landing:
 
     `faults` counts quarantined lines by fault, `left_out` the lines that mean nothing here by what they are, `not_read`
     the entries of folders that are no files to read, by what they are. `gone` says which landings the log lost that the
-    last release was made of.
+    last release was made of, `index` what was wrong with the index of ids.
     """
 
     number: int | None
@@ -61,6 +64,7 @@ class Landing:
     left_out: dict[str, int] = field(default_factory=dict)
     not_read: dict[str, int] = field(default_factory=dict)
     gone: str | None = None
+    index: tuple[str, ...] = ()
 
 
 def as_one(landings: Sequence[Landing]) -> Landing:
@@ -81,6 +85,7 @@ def as_one(landings: Sequence[Landing]) -> Landing:
         faults=dict(faults.most_common()),
         left_out=dict(left_out.most_common()),
         gone=landings[-1].gone if landings else None,
+        index=tuple(dict.fromkeys(text for one in landings for text in one.index)),
     )
 
 
@@ -138,17 +143,18 @@ def _attempt(lake: Lake, engine: Engine, decoded: list[Partition], intake: Intak
     log = commits.ensure(lake.log, LOG, [PARTITION])
     last = last_release(lake)
     target = Target(lake.log, next_number(log, last), intake.clock)
-    history = delta.uris(lake.log, log)
+    indexes = Indexes(lake, files_of(log), intake.format)
     naming = resolve_names(lake, decoded)
-    partitions = with_retractions(without_taken(lake, decoded, naming, intake), history, intake)
-    deduplicated = deduplicate(engine, partitions, history)
+    partitions = with_retractions(without_taken(lake, decoded, naming, intake), indexes.records, intake)
+    deduplicated = deduplicate(engine, partitions, indexes.ids)
     partitions = with_conflicts(engine, partitions, deduplicated.conflict, intake.raw_lines)
     rejected, faults = count_rejects(partitions)
     new = keep(partitions)
     own = certificate_of(partitions, deduplicated, target.date)
+    files: Files = ()
     if own:
         commit_names(lake, engine, partitions, naming)
-        _commit(log, own, partial(write_standing, engine, partitions, deduplicated), target)
+        files = _commit(log, own, partial(write_standing, engine, partitions, deduplicated), target)
     return Landing(
         number=target.landing if own else None,
         lines=sum(partition.line_count for partition in partitions),
@@ -159,6 +165,7 @@ def _attempt(lake: Lake, engine: Engine, decoded: list[Partition], intake: Intak
         faults=dict(faults.most_common()),
         left_out=_left_out(decoded),
         gone=gone(lake.log, log, last),
+        index=indexes.add(engine, files, intake.staging),
     )
 
 
@@ -169,10 +176,11 @@ def _left_out(partitions: list[Partition]) -> dict[str, int]:
     return dict(counted.most_common())
 
 
-def _commit(log: delta.Handle, own: Certificate, write: Callable[[Target], list[DataFile]], target: Target) -> None:
-    """Append the files that are written, on the very version in which duplicates were looked for."""
+def _commit(log: delta.Handle, own: Certificate, write: Callable[[Target], list[DataFile]], target: Target) -> Files:
+    """Append the files that are written, on the very version in which duplicates were looked for; which they are."""
     said = metadata(target.landing, own, newest(target.log, log).total)
     with owned({target.log: log}, target.folder) as mark:
         files = tuple(write(replace(target, mark=mark)))
         change = commits.Commit(files, (), APPLICATION, target.landing, said, {PARTITION: target.date})
         commits.commit(log, LOG, change)
+    return files

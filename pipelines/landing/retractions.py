@@ -12,6 +12,8 @@ import pyarrow.compute as pc
 from pipelines.door.decoding import Decoded, decode
 from pipelines.landing.decoding import Intake, staged
 from pipelines.landing.foreign import RETRACTIONS
+from pipelines.landing.id_index import Index
+from pipelines.landing.id_words import hashes_of
 from pipelines.landing.partitions import Partition, events_in
 from pipelines.landing.rejects import RejectStage
 from pipelines.storage import datafiles
@@ -24,18 +26,21 @@ Records = dict[str, list[tuple[str, Row]]]
 UNSEEN = "expected a record whose create has landed, found none of this key"
 
 
-def with_retractions(partitions: list[Partition], history: list[str], intake: Intake) -> list[Partition]:
-    """The partitions, and before each the events of its retractions; one that finds no subject is a faulty line."""
+def with_retractions(partitions: list[Partition], index: Index | None, intake: Intake) -> list[Partition]:
+    """The partitions, and before each the events of its retractions; one that finds no subject is a faulty line.
+
+    The index is that of the records, if the format has any. Raises PlaceError.
+    """
     waiting = [(partition, partition.retractions) for partition in partitions if partition.retractions is not None]
-    if not waiting:
+    if not waiting or index is None:
         return partitions
     wanted = pa.concat_tables([read_stage(stage, RETRACTIONS) for _, stage in waiting])
     subjects = pc.unique(wanted["subject"]).to_pylist()
     columns = ["event_id", *subjects]
     records: Records = {}
     keys = pc.unique(wanted["record"])
-    for place in history:
-        _note(datafiles.read(place, columns), keys, records)
+    for groups in index.candidates(np.sort(hashes_of(keys))):
+        _note(datafiles.read(groups.place, columns, groups.numbers), keys, records)
     for partition in partitions:
         _note(events_in(partition.stage, *columns), keys, records)
     return [made for partition in partitions for made in _settled(partition, records, intake)]

@@ -26,8 +26,12 @@ KEPT = {
     "delta.logRetentionDuration": "interval 36500 days",
     "delta.deletedFileRetentionDuration": "interval 36500 days",
     "delta.enableExpiredLogCleanup": "false",
+    "delta.checkpointInterval": "10",
 }
-"""Properties of every table: what a release names is not to be cleaned up, by whatever engine commits or vacuums."""
+"""Properties of every table: what a release names is not to be cleaned up, by whatever engine commits or vacuums.
+
+To open a table costs a millisecond for each commit since the last checkpoint, which has 170 bytes for each file.
+"""
 
 
 class Conflict(NewsfeedError):
@@ -155,8 +159,10 @@ def _version_of(handle: Handle, change: Commit) -> int:
     """The version that a commit made, to which the handle is moved; others may have followed already."""
     added, removed = {file.path for file in change.add}, set(change.remove)
     version = int(handle.version()) + 1
+    handle.update_incremental()  # reads what is new, where going to a version reads all of it again
     while True:
-        handle.load_as_version(version)
+        if int(handle.version()) != version:
+            handle.load_as_version(version)
         found = set(paths(handle))
         if added <= found and not removed & found:
             return version

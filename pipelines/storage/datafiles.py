@@ -1,7 +1,7 @@
 """Data files: Parquet, one bucket each, sorted, checked and hashed while they are written."""
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any
@@ -163,10 +163,17 @@ def write_buckets(
         yield writer.close(), writer.findings
 
 
-def read(place: str, columns: list[str] | None) -> pa.Table:
-    """The named columns of one data file, or all. Raises DamagedFile, PlaceError."""
+def read(place: str, columns: list[str] | None, groups: Sequence[int] | None = None) -> pa.Table:
+    """The named columns, or all, of one data file, or of some of its row groups. Raises DamagedFile, PlaceError."""
     with parquet.opened(place) as file:
-        return parquet.rows(place, file, columns, use_threads=True)
+        return parquet.rows(place, file, columns, groups, use_threads=True)
+
+
+def by_group(place: str, columns: list[str]) -> Iterator[pa.Table]:
+    """The named columns of each row group of one data file. Raises DamagedFile, PlaceError."""
+    with parquet.opened(place) as file:
+        for group in range(file.num_row_groups):
+            yield parquet.rows(place, file, columns, [group])
 
 
 def batches(place: str, columns: list[str]) -> Iterator[pa.RecordBatch]:

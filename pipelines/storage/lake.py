@@ -62,6 +62,16 @@ class Lake:
         return places.join(self.root, "identities")
 
     @property
+    def ids(self) -> str:
+        """The index of the events' ids."""
+        return places.join(self.root, "ids")
+
+    @property
+    def records(self) -> str:
+        """The index of the records that foreign events are of."""
+        return places.join(self.root, "records")
+
+    @property
     def releases(self) -> str:
         """The record of each release."""
         return places.join(self.root, "releases")

@@ -22,7 +22,7 @@ from pipelines.adapters import atproto
 from pipelines.cli import signals
 from pipelines.engines import open_engine
 from pipelines.errors import NewsfeedError
-from pipelines.landing import quarantine
+from pipelines.landing import id_index, quarantine
 from pipelines.landing.decoding import Intake, decode_chunk
 from pipelines.landing.land import land
 from pipelines.landing.readmission import readmit
@@ -40,6 +40,7 @@ STEPS = {
     "commit": (commits, "commit"),
     "restore": (DeltaTable, "restore"),
     "file": (datafiles.FileWriter, "close"),
+    "index": (id_index, "write_merged"),
     "take away": (quarantine, "take_away"),
 }
 

@@ -8,7 +8,14 @@ from pipelines.storage.lake import Lake
 from tests.landing.lines import counts, events, file_of, line, quarantined, rows_of
 
 FILES = 1 + min(2, cores())  # the quarantine's, and for two stages one of the log for each core
-TAKEN = [("create", 1), ("create", 2), ("commit", 1), ("commit", 2), *(("file", n) for n in range(1, FILES + 1))]
+TAKEN = [
+    ("create", 1),
+    ("create", 2),
+    ("commit", 1),
+    ("commit", 2),
+    ("index", 1),
+    *(("file", n) for n in range(1, FILES + 1)),
+]
 ROUNDS = [(step, number, when) for step, number in TAKEN for when in ("before", "after")]
 
 

@@ -10,6 +10,8 @@ import pytest
 from pipelines.landing import deduplication
 from pipelines.landing.blocks import Span
 from pipelines.landing.deduplication import deduplicate
+from pipelines.landing.id_index import File, Index
+from pipelines.landing.id_words import IDS
 from pipelines.landing.partitions import Partition, Stage
 from pipelines.landing.sources import Piece
 from pipelines.storage.staging import write_stage
@@ -53,6 +55,11 @@ def partition(path, events, lines=None):
     )
 
 
+def in_log(folder, *paths):
+    """An index, that has no runs yet, of these files of a folder."""
+    return Index(str(folder / "ids"), IDS, str(folder), [File(path, None) for path in paths])
+
+
 def told(deduplicated):
     """For each partition a letter for each event: stands (.), duplicate, conflict."""
     flags = zip(deduplicated.duplicate, deduplicated.conflict, strict=True)
@@ -61,25 +68,25 @@ def told(deduplicated):
 
 def test_ids_of_one_hash_are_told_apart(engine, tmp_path):
     one = partition(tmp_path / "1", [("a", 1), ("b", 2), ("a", 1), ("b", 3), ("cc", 1), ("c", 1)])
-    assert told(deduplicate(engine, [one], [])) == ["..dc.."]
+    assert told(deduplicate(engine, [one], in_log(tmp_path))) == ["..dc.."]
 
 
 def test_the_first_line_of_the_source_stands_whatever_the_order_of_the_file(engine, tmp_path):
     one = partition(tmp_path / "1", [("a", 1), ("a", 2), ("b", 1), ("a", 2)], lines=[5, 0, 1, 9])
-    assert told(deduplicate(engine, [one], [])) == ["c..d"]
+    assert told(deduplicate(engine, [one], in_log(tmp_path))) == ["c..d"]
 
 
 def test_parts_come_in_their_order(engine, tmp_path):
     partitions = [
         partition(tmp_path / str(number), [("a", number), ("b", 0)], lines=[9 - number, 3]) for number in range(3)
     ]
-    assert told(deduplicate(engine, partitions, [])) == ["..", "cd", "cd"]
+    assert told(deduplicate(engine, partitions, in_log(tmp_path))) == ["..", "cd", "cd"]
 
 
 def test_what_is_in_the_log_stands_before_all(engine, tmp_path):
     pq.write_table(table([("b", 2), ("dd", 1)]), tmp_path / "log")
     partitions = [partition(tmp_path / "1", [("a", 1), ("b", 1), ("b", 2)]), partition(tmp_path / "2", [])]
-    assert told(deduplicate(engine, partitions, [str(tmp_path / "log")])) == [".cd", ""]
+    assert told(deduplicate(engine, partitions, in_log(tmp_path, "log"))) == [".cd", ""]
 
 
 def test_an_event_that_landed_when_an_empty_list_was_more_than_none_is_the_same_event(engine, tmp_path):
@@ -88,7 +95,7 @@ def test_an_event_that_landed_when_an_empty_list_was_more_than_none_is_the_same_
     pq.write_table(table(of_before), tmp_path / "log")
     again = partition(tmp_path / "1", [(event_id, content_hash(POST)) for event_id, _ in of_before])
     other = partition(tmp_path / "2", [(event_id, content_hash(POST | LISTED)) for event_id, _ in of_before])
-    assert told(deduplicate(engine, [again, other], [str(tmp_path / "log")])) == ["dddd", "cccc"]
+    assert told(deduplicate(engine, [again, other], in_log(tmp_path, "log"))) == ["dddd", "cccc"]
 
 
 def naively(history, partitions):
@@ -113,4 +120,4 @@ def test_any_events_are_deduplicated_as_by_a_dict(engine, tmp_path, seed, salt):
     history, events = dict(drawn(3)), [drawn(8) for _ in range(3)]
     pq.write_table(table(list(history.items())), tmp_path / "log")
     partitions = [partition(tmp_path / str(number), one) for number, one in enumerate(events)]
-    assert told(deduplicate(engine, partitions, [str(tmp_path / "log")])) == naively(history, events)
+    assert told(deduplicate(engine, partitions, in_log(tmp_path, "log"))) == naively(history, events)
