@@ -2,7 +2,7 @@
 
 import typer
 
-from pipelines.cli import describe, inspect, land, people, quarantine, read, repair, run
+from pipelines.cli import describe, inspect, land, maintain, people, quarantine, read, repair, run
 
 app = typer.Typer(
     help="Newsfeeds and per-user views as pure functions of an append-only event log.\n\n"
@@ -27,5 +27,6 @@ for command in (
     describe.describe,
     quarantine.quarantine,
     repair.repair,
+    maintain.maintain,
 ):
     app.command(context_settings={"ignore_unknown_options": command is read.sql})(command)

@@ -60,10 +60,12 @@ def releases(root: options.Root = options.ROOT, json: options.AsJson = False) ->
 
     Example: newsfeed releases --json
     """
+    from pipelines.releases.expiries import expiry_of
     from pipelines.releases.release import all_releases
     from pipelines.storage.lake import Lake
 
-    found = all_releases(Lake.at(root))
+    lake = Lake.at(root)
+    found = all_releases(lake)
     if json:
         show.as_json([release.as_dict() for release in found])
         return
@@ -79,5 +81,8 @@ def releases(root: options.Root = options.ROOT, json: options.AsJson = False) ->
     ]
     if rows:
         show.table(rows, LISTED)
+        expiry = expiry_of(lake, found[0].number - 1) if found[0].number > 1 else None
+        if expiry is not None:
+            print(f"older ones, up to release {expiry.upto}, were {expiry}")
     else:
         print("nothing was released yet: `newsfeed run` publishes the first release")

@@ -71,9 +71,9 @@ def _readmit(lake: Lake, engine: Engine, format_name: str, clock: datetime | Non
         chunks = list(in_chunks(part for piece in written for part in ranges(piece)))
         intake = Intake(scratch, format_name, micros(clock), lake.quarantine_raw)
         landing = land_chunks(lake, engine, chunks, intake, keep)
-    taken: dict[str, list[Int64s]] = defaultdict(list)
-    for number, one in enumerate(waiting):
-        stays = np.concatenate([np.empty(0, np.int64), *left[number]])
-        taken[one.file].append(np.array(one.rows)[np.isin(one.offsets, stays, invert=True)])
-    quarantine.take_away(lake, {file: np.concatenate(rows) for file, rows in taken.items()})
+        taken: dict[str, list[Int64s]] = defaultdict(list)
+        for number, one in enumerate(waiting):
+            stays = np.concatenate([np.empty(0, np.int64), *left[number]])
+            taken[one.file].append(np.array(one.rows)[np.isin(one.offsets, stays, invert=True)])
+        quarantine.take_away(lake, {file: np.concatenate(rows) for file, rows in taken.items()})
     return landing

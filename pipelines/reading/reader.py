@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from pipelines.errors import NewsfeedError
+from pipelines.releases.expiries import expiry_of
 from pipelines.releases.release import Release, last_release, release
 from pipelines.storage import delta, deltalog, places, query
 from pipelines.storage.lake import Lake
@@ -67,7 +68,10 @@ class Reader:
     def _gone(self, view: str, why: str) -> LostView:
         last = last_release(self.lake)
         way_out = WAY_OUT
-        if last is not None and last.number > self.release.number:
+        expiry = expiry_of(self.lake, self.release.number)
+        if expiry is not None:
+            why, way_out = f"the release was {expiry}", "read a release that is kept"
+        elif last is not None and last.number > self.release.number:
             way_out = f"it is not made again, release {last.number} serves"
         return LostView(f"view {view!r} of release {self.release.number} is gone, {why}: {way_out}")
 

@@ -37,7 +37,21 @@ RELEASES = Table(
 
 
 def record(lake: Lake, handle: delta.Handle, one: Release) -> None:
-    """Publish a release: append its record on the version that the handle shows. Raises Conflict."""
+    """Publish a release: append its record on the version that the handle shows, or one in which but older expired.
+
+    Raises Conflict when another release came first.
+    """
+    last = delta.greatest(handle, "release")
+    try:
+        _append(lake, handle, one)
+    except commits.Conflict:
+        newest = delta.find(lake.releases)
+        if newest is None or delta.greatest(newest, "release") != last:
+            raise
+        _append(lake, newest, one)
+
+
+def _append(lake: Lake, handle: delta.Handle, one: Release) -> None:
     row = {
         **{name: getattr(one, name) for name in RELEASES.names if name != "release"},
         "release": one.number,

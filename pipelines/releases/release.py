@@ -10,12 +10,17 @@ from typing import Any
 
 from pipelines.errors import NewsfeedError
 from pipelines.policy import Policy
+from pipelines.releases.expiries import expiry_of
 from pipelines.storage import delta, places, query
 from pipelines.storage.lake import Lake
 
 
 class NoRelease(NewsfeedError):
     """There is no such release, or nothing was released yet."""
+
+
+class ExpiredRelease(NoRelease):
+    """The release was expired, as it was older than what is kept."""
 
 
 class NoLake(NoRelease):
@@ -87,12 +92,15 @@ def records(handle: delta.Handle) -> list[Release]:
 
 
 def release(lake: Lake, number: int | None = None) -> Release:
-    """A release by number, the last one when None. Raises NoRelease, NoLake."""
+    """A release by number, the last one when None. Raises NoRelease, ExpiredRelease, NoLake."""
     found = all_releases(lake)
     if not found:
         raise NoRelease(f"nothing was released at {lake.root} yet: `newsfeed run` publishes the first release")
     by_number = {one.number: one for one in found}
     if number is not None and number not in by_number:
+        expiry = expiry_of(lake, number)
+        if expiry is not None:
+            raise ExpiredRelease(f"release {number} was {expiry}: the oldest one is {found[0].number}")
         raise NoRelease(f"there is no release {number}: the last one is {found[-1].number}")
     return found[-1] if number is None else by_number[number]
 

@@ -65,7 +65,7 @@ def run(
         planned = plan(start, Request(policy or {}, rebuild, view, accept_log), rolled_back.damaged)
     if planned.reason is None and start.last is not None:
         return Run(start.last, published=False, reason="nothing new", seconds=steps.seconds)
-    with owned(rolled_back.by_place(lake)) as mark:
+    with lake.scratch(), owned(rolled_back.by_place(lake)) as mark:
         context = _context(planned, engine, memory, mark)
         planned, staged = _staged(planned, context, steps)
         with steps.step("publish"):

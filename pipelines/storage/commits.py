@@ -48,7 +48,10 @@ class Unsettled(PlaceError):
 
 @dataclass(frozen=True)
 class Commit:
-    """What one commit does: files added, files removed (paths), whose transaction it is, and what it says."""
+    """What one commit does: files added, files removed (paths), whose transaction it is, and what it says.
+
+    `rearranges` says that the rows are the same as before, in other files.
+    """
 
     add: "tuple[DataFile, ...]"
     remove: tuple[str, ...]
@@ -56,6 +59,7 @@ class Commit:
     number: int
     metadata: dict[str, Any]
     partition: dict[str, str | None]
+    rearranges: bool = False
 
 
 def ensure(place: str, table: "Table", partition_by: list[str] | None = None) -> Handle:
@@ -113,9 +117,9 @@ def commit(handle: Handle, table: "Table", change: Commit) -> int:
     and Unsettled at a URL.
     """
     place = places.absolute(str(handle.table_uri))
-    now = int(time.time() * 1000)
-    added = [AddAction(f.path, f.size, change.partition, now, True, f.stats) for f in change.add]
-    removed = [RemoveAction(path, True, now) for path in change.remove]
+    now, changes = int(time.time() * 1000), not change.rearranges
+    added = [AddAction(f.path, f.size, change.partition, now, changes, f.stats) for f in change.add]
+    removed = [RemoveAction(path, changes, now) for path in change.remove]
     properties = CommitProperties(
         custom_metadata={**change.metadata, deltalog.ACTIONS: str(len(added) + len(removed))},
         app_transactions=[Transaction(change.application, change.number)],

@@ -88,6 +88,14 @@ def commits(place: str) -> list[int]:
     return sorted(_versions(COMMIT, places.sizes(folder(place)), None))
 
 
+def checkpoints(place: str) -> dict[int, list[str]]:
+    """The names of the files of each checkpoint that is there with all its parts, by version, ascending."""
+    found: dict[int, list[str]] = {}
+    for name in sorted(_checkpoints(places.sizes(folder(place)))):
+        found.setdefault(int(name[:20]), []).append(name)
+    return found
+
+
 def said_since(place: str, version: int) -> bytes:
     """The text of all commits after a version. Raises DamagedLog unless that one and they are there and whole."""
     found = [one for one in commits(place) if one >= version]

@@ -3,10 +3,11 @@
 import re
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from datetime import datetime
 
 from pipelines.errors import UsageError
 from pipelines.storage import places, servers
-from pipelines.storage.scratch import in_use, scratch
+from pipelines.storage.scratch import in_use, living, scratch
 
 MISREAD = re.compile(r"[*?\[\]{}#\\\x00-\x1f\x7f\ud800-\udfff]|%[0-9A-Fa-f]{2}")
 """What Delta or an engine reads in the path of a file as something else."""
@@ -91,6 +92,10 @@ class Lake:
     def is_in_use(self) -> bool:
         """Whether a command, also of another process, has a scratch folder here, or may have one."""
         return in_use(self._scratch)
+
+    def living(self, but: str = "") -> list[datetime]:
+        """When the commands began that have a scratch folder here, but for one, and live, or may live."""
+        return living(self._scratch, but)
 
     @property
     def _scratch(self) -> str:

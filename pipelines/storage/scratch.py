@@ -49,6 +49,36 @@ def in_use(parent: str) -> bool:
     return any(_started(name) is not None for name in places.names(parent))
 
 
+def living(parent: str, but: str = "") -> list[datetime]:
+    """When the processes began of which there are scratch folders, but for one; those that may live are among them.
+
+    Changes nothing. Raises PlaceError.
+    """
+    if not places.exists(parent):
+        return []
+    names = {name.removesuffix(LOCK) for name in places.names(parent)}
+    folders = {places.join(parent, name): _started(name) for name in names}
+    return [
+        began
+        for folder, began in folders.items()
+        if began is not None and folder != but and not _is_dead(folder, began)
+    ]
+
+
+def _is_dead(folder: str, started: datetime) -> bool:
+    """Whether the process that a folder belongs to has ended for sure. Raises PlaceError."""
+    if places.is_url(folder) or not places.exists(folder + LOCK):
+        return _is_old(folder, started)
+    try:
+        with Path(folder + LOCK).open(encoding="utf-8") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            return lock.read() == _machine() or _is_old(folder, started)
+    except FileNotFoundError:
+        return True
+    except OSError:
+        return False
+
+
 def sweep(parent: str) -> None:
     """Take away the scratch folders that dead processes left."""
     for name in {name.removesuffix(LOCK) for name in places.names(parent)}:

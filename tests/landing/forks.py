@@ -10,7 +10,7 @@ import sys
 import tempfile
 import time
 from dataclasses import asdict
-from datetime import datetime
+from datetime import datetime, timedelta
 from importlib import import_module
 from itertools import count
 from pathlib import Path
@@ -28,8 +28,10 @@ from pipelines.landing.land import land
 from pipelines.landing.readmission import readmit
 from pipelines.landing.sources import sources_of
 from pipelines.landing.writing import Target, write_events
+from pipelines.maintenance.expiry import Limits
+from pipelines.maintenance.maintain import maintain
 from pipelines.runs.run import run
-from pipelines.storage import commits, datafiles
+from pipelines.storage import commits, datafiles, places
 from pipelines.storage.lake import Lake
 from tests.landing.lines import line
 
@@ -42,6 +44,8 @@ STEPS = {
     "file": (datafiles.FileWriter, "close"),
     "index": (id_index, "write_merged"),
     "take away": (quarantine, "take_away"),
+    "remove": (places, "remove"),
+    "checkpoint": (DeltaTable, "create_checkpoint"),
 }
 
 
@@ -70,12 +74,15 @@ def meet(folder):
 
 
 def work(job, engine):
-    """What a job's landing, re-admission or run says."""
+    """What a job's landing, re-admission, maintenance or run says."""
     lake, clock = Lake.at(job["root"]), datetime.fromisoformat(job["clock"])
     if job["what"] == "land":
         return asdict(land(lake, engine, job["sources"], format_name=job.get("format", "events"), clock=clock))
     if job["what"] == "readmit":
         return [asdict(landing) for landing in readmit(lake, engine, clock)]
+    if job["what"] == "maintain":
+        report = maintain(lake, Limits(job["keep"]), grace=timedelta(hours=job["grace"]), execute=True)
+        return {"faults": report.faults}
     done = run(lake, engine, policy=job.get("policy"), clock=clock)
     return {"published": done.published, "reason": done.reason, "release": done.release.number}
 

@@ -58,7 +58,8 @@ def quarantined(lake):
 def orphans(lake):
     """The data files that no commit names."""
     said = "".join(commit.read_text() for commit in Path(lake.root).rglob("_delta_log/*.json"))
-    return [str(file) for file in Path(lake.root).rglob("*.parquet") if file.name not in said]
+    found = [file for file in Path(lake.root).rglob("*.parquet") if file.parent.name != "_delta_log"]
+    return [str(file) for file in found if file.name not in said]
 
 
 def versions(lake):

@@ -1,0 +1,1 @@
+"""Housekeeping of a lake: small files compacted, releases expired, what nothing needs any more taken away."""

@@ -1,0 +1,167 @@
+"""Maintenance: one command for all housekeeping, which says what it would do, or does it and says what it did.
+
+Small files are compacted and releases expire by commits; only then, and only what nothing needs, files go. So a kill
+anywhere leaves a lake that serves, and the next maintenance does the rest.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from pipelines.errors import NewsfeedError
+from pipelines.maintenance import compaction
+from pipelines.maintenance.expiry import Limits, expire
+from pipelines.maintenance.needs import limit, log_versions, records_since, tables_of, unneeded
+from pipelines.releases.release import all_releases
+from pipelines.storage import delta, history, places, trimming, walking
+from pipelines.storage.lake import Lake
+
+GRACE = timedelta(hours=1)
+"""How long what nobody needs any more is left to those who read it already."""
+RELEASES, SMALL = "releases expired", "small files of the log compacted"
+REPLACED, ORPHANS = "data files that no kept release needs", "data files that no commit names"
+CHECKPOINTS, ENTRIES = "checkpoints of Delta logs written", "old entries of Delta logs"
+
+
+@dataclass
+class Step:
+    """What is done: how many, the bytes that are free then, or after the grace period, and those that are written."""
+
+    what: str
+    count: int = 0
+    freed: int = 0
+    later: int = 0
+    written: int = 0
+
+
+@dataclass
+class Report:
+    """What was done, or would be, step by step; `faults` says a line each what could not be."""
+
+    steps: dict[str, Step] = field(default_factory=dict)
+    faults: list[str] = field(default_factory=list)
+
+    def add(self, what: str, count: int = 0, *, freed: int = 0, later: int = 0, written: int = 0) -> None:
+        """Add to a step."""
+        step = self.steps.setdefault(what, Step(what))
+        step.count, step.freed = step.count + count, step.freed + freed
+        step.later, step.written = step.later + later, step.written + written
+
+    @contextmanager
+    def trying(self) -> Iterator[None]:
+        """Tell what fails, and go on."""
+        try:
+            yield
+        except NewsfeedError as fault:
+            self.faults.append(str(fault))
+
+
+@dataclass(frozen=True)
+class Work:
+    """What is to be done with a lake: the limits of releases, the grace period, whether it is done or only told."""
+
+    lake: Lake
+    limits: Limits
+    grace: timedelta
+    execute: bool
+    clock: datetime | None
+    report: Report = field(default_factory=Report)
+
+    @property
+    def now(self) -> datetime:
+        """The time of the clock."""
+        return history.now(self.clock)
+
+    def remove(self, what: str, place: str, size: int) -> None:
+        """Take a file away, or say that it would go."""
+        if self.execute:
+            places.remove(place)
+        self.report.add(what, 1, freed=size)
+
+
+def maintain(
+    lake: Lake,
+    limits: Limits,
+    *,
+    grace: timedelta = GRACE,
+    execute: bool = False,
+    clock: datetime | None = None,
+) -> Report:
+    """Do the housekeeping of a lake when told to `execute`, else only say what it would be. Raises NoLake."""
+    work = Work(lake, limits, grace, execute, clock)
+    kept = {one.number for one in limits.kept(all_releases(lake), work.now)}
+    for what in (SMALL, RELEASES, REPLACED, ORPHANS, CHECKPOINTS, ENTRIES):
+        work.report.add(what)
+    with lake.scratch() if execute else nullcontext("") as own:
+        with work.report.trying():
+            _compact(work)
+        with work.report.trying():
+            _expire(work)
+        with work.report.trying():
+            _tidy(work, kept, own)
+    return work.report
+
+
+def _compact(work: Work) -> None:
+    """Compact the small files of the log, partition by partition."""
+    found = compaction.groups(work.lake, delta.find(work.lake.log))
+    if not work.execute:
+        for group in found:
+            work.report.add(SMALL, len(group.paths), later=group.size, written=group.size)
+        return
+    for date in sorted({group.date for group in found}):
+        with work.report.trying():
+            for group, size in compaction.compact(work.lake, date):
+                work.report.add(SMALL, len(group.paths), written=size)
+
+
+def _expire(work: Work) -> None:
+    if work.execute:
+        work.report.add(RELEASES, len(expire(work.lake, work.limits, work.now)))
+    else:
+        found = all_releases(work.lake)
+        work.report.add(RELEASES, len(found) - len(work.limits.kept(found, work.now)))
+
+
+def _tidy(work: Work, kept: set[int], own: str) -> None:
+    """Take away what nothing needs; files are listed first, then it is seen who lives, then what there is."""
+    lake = work.lake
+    listed = {place: walking.data_files(place) for place in tables_of(lake, all_releases(lake)) if places.exists(place)}
+    time = limit(work.now, work.grace, lake.living(own))
+    named = records_since(lake, time)
+    by_number = {one.number: one for one in named if one.number >= min(kept, default=0)}
+    lasting = [by_number[number] for number in sorted(by_number)]
+    if not (work.execute or work.grace):
+        named = lasting
+    versions, kept_versions = tables_of(lake, named), tables_of(lake, lasting)
+    for place, files in listed.items():
+        names = versions.get(place, set()), kept_versions.get(place, set())
+        with work.report.trying():
+            _entries(work, place, names, time)
+        with work.report.trying():
+            if place == lake.log:
+                names = log_versions(lake, named, time), log_versions(lake, lasting[-1:], time)
+            _files(work, place, files, names, time)
+
+
+def _files(work: Work, place: str, listed: dict[str, int], named: tuple[set[int], set[int]], time: datetime) -> None:
+    """Take the data files of a table away that nothing needs."""
+    found = unneeded(place, listed, *named, time)
+    work.report.add(REPLACED, later=sum(found.later.values()))
+    for what, files in ((REPLACED, found.gone), (ORPHANS, found.orphans)):
+        for path, size in files.items():
+            work.remove(what, places.join(place, path), size)
+
+
+def _entries(work: Work, place: str, named: tuple[set[int], set[int]], time: datetime) -> None:
+    """Write the checkpoints that a table lacks; take entries away of one of which kept releases name the versions."""
+    handle = delta.find(place)
+    if handle is None:
+        return
+    since, kept = history.current_since(place, handle, time), named[1]
+    for version in trimming.due(place, [min(kept, default=0), int(handle.version())]):
+        size = trimming.write_checkpoint(place, version) if work.execute else 0
+        work.report.add(CHECKPOINTS, 1, written=size)
+    for file, size in trimming.unneeded(place, min([*named[0], *since]) if kept else 0, time).items():
+        work.remove(ENTRIES, file, size)
