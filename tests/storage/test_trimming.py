@@ -20,9 +20,11 @@ def later():
 
 @pytest.fixture
 def long(place):
-    """A table of thirty versions, each with all numbers up to its own."""
+    """A table of thirty versions, each with all numbers up to its own, without a checkpoint."""
     for number in range(1, NEWEST + 1):
         put(delta.find(place), place, number, transaction=number)
+    for file in Path(deltalog.folder(place)).glob("*checkpoint*"):
+        file.unlink()
     return place
 
 
