@@ -4,7 +4,7 @@ import sys
 
 import pytest
 
-COMMANDS = ["land", "run", "status", "releases", "feed", "export", "sql", "path", "quarantine", "repair"]
+COMMANDS = ["land", "run", "status", "releases", "feed", "export", "sql", "path", "quarantine", "repair", "maintain"]
 SLOW = ["pyspark", "pysail", "numba", "numpy", "pandas", "pyarrow", "deltalake", "rich"]
 
 

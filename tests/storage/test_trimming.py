@@ -64,6 +64,11 @@ def test_an_entry_stays_until_a_checkpoint_has_been_there_for_a_while(long):
     assert deltalog.commits(long) == list(range(NEWEST + 1))
 
 
+def test_a_checkpoint_of_a_newer_version_serves_no_older_one(long, later):
+    trimming.write_checkpoint(long, NEWEST)
+    assert trimming.unneeded(long, OLDEST, later) == {}
+
+
 def test_versions_are_current_until_the_next_one(long, later):
     handle = delta.find(long)
     assert history.current_since(long, handle, later) == [NEWEST]
