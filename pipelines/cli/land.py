@@ -48,8 +48,7 @@ def land(
         show.as_json(asdict(landing))
     else:
         tell(landing)
-    for text in (*landing.index, *filter(None, [landing.gone])):
-        show.warning(text)
+    warn(landing)
 
 
 def _time(text: str) -> datetime:
@@ -79,6 +78,12 @@ def tell(landing: "Landing") -> None:
     if landing.left_out:
         print(f"left out     {counted(sum(landing.left_out.values()), 'line')} without a meaning here")
         _kinds(landing.left_out, "lines")
+
+
+def warn(landing: "Landing") -> None:
+    """Say what was wrong with the index of what landed before, and what the log lost."""
+    for text in (*landing.index, *filter(None, [landing.gone])):
+        show.warning(text)
 
 
 def _kinds(counts: dict[str, int], what: str) -> None:

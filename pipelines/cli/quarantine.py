@@ -9,7 +9,7 @@ import typer
 
 from pipelines.characters import printable
 from pipelines.cli import options, show
-from pipelines.cli.land import tell
+from pipelines.cli.land import tell, warn
 from pipelines.errors import UsageError
 
 if TYPE_CHECKING:
@@ -66,6 +66,7 @@ def _try_again(lake: "Lake", engine: str, *, as_json: bool, verbose: bool) -> No
             landings, unreadable = fault.landings, fault
     landing = as_one(landings)
     show.as_json(asdict(landing)) if as_json else tell(landing)
+    warn(landing)
     if unreadable is not None:
         raise unreadable
 

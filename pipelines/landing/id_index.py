@@ -15,7 +15,7 @@ from pipelines.arrays import Bools
 from pipelines.engines.base import Engine
 from pipelines.landing.id_compaction import Kept, chosen, write_merged
 from pipelines.landing.id_runs import Runs
-from pipelines.landing.id_words import Kind, together, words_of
+from pipelines.landing.id_words import Kind, fitting, together, words_of
 from pipelines.packing import PARTS, Words
 from pipelines.storage import delta, places
 from pipelines.storage.hash_runs import Covered, DamagedRun, Run, new_name
@@ -98,7 +98,7 @@ class Index:
     def _write(self, engine: Engine, runs: Runs, files: Sequence[File], staging: str) -> None:
         """Write a run of files, merged with those that are not larger. Raises PlaceError."""
         found = engine.run(partial(words_of, table=self._table, kind=self._kind), [file.path for file in files])
-        covered, words = together(found)
+        covered, words = together(fitting(found))
         staged, name = places.join(staging, new_name()), new_name()
         due = chosen(self._others(runs, covered), len(words), sum(groups for _, groups in covered))
         try:

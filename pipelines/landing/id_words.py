@@ -62,6 +62,12 @@ def _looked_for(ids: pa.Array, kind: Kind) -> pa.Array:
     return pc.utf8_slice_codeunits(begun, 0, kind.length)
 
 
+def fitting(files: Sequence[FileWords]) -> list[FileWords]:
+    """The first files, as many as words have numbers for the parts of: a run cannot cover more."""
+    ends = np.cumsum([file.groups for file in files])
+    return [file for file, end in zip(files, ends, strict=True) if end <= PARTS]
+
+
 def together(files: Sequence[FileWords]) -> tuple[tuple[tuple[str, int], ...], Words]:
     """The files and the ascending words of them all, whose parts follow one another."""
     firsts = np.cumsum([0, *(file.groups for file in files)]).astype(np.uint64)

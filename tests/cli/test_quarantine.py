@@ -1,6 +1,7 @@
 """`newsfeed quarantine` of lines that are many, or long."""
 
 import json
+import shutil
 
 import pytest
 
@@ -50,3 +51,11 @@ def test_an_empty_quarantine_is_an_empty_list(call, tmp_path):
     call("land", file_of(tmp_path / "a", line()), "--root", tmp_path / "lake")
     assert json.loads(call("quarantine", "--json", "--root", tmp_path / "lake").out) == []
     assert call("quarantine", "--root", tmp_path / "lake").out == "0 lines in quarantine\n"
+
+
+def test_a_readmission_says_as_a_landing_does_that_the_index_was_missing(call, tmp_path):
+    lake = tmp_path / "lake"
+    call("land", file_of(tmp_path / "a", line(), b"bad"), "--root", lake)
+    shutil.rmtree(lake / "ids")
+    said = f"warning: the index {lake}/ids lacked 1 of the log's 1 files: it is made again from the log\n"
+    assert [call("quarantine", "--readmit", "--root", lake).err for _ in range(2)] == [said, ""]

@@ -5,6 +5,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from pipelines.landing import id_words
 from pipelines.landing.id_index import File, Index
 from pipelines.landing.id_words import IDS, Kind, hashes_of
 
@@ -52,3 +53,10 @@ def test_keys_are_those_of_ids_that_begin_as_records_do(index):
     assert found(of_records, "at-a01") == {"a": [0]}
     assert found(of_records, "at-b05") == {"b": [1]}
     assert found(of_records, "a00-0") == found(of_records, "a00-0"[:6]) == {}
+
+
+def test_a_run_covers_no_more_files_than_words_have_numbers_for_the_parts_of(index, monkeypatch):
+    monkeypatch.setattr(id_words, "PARTS", 5)
+    of_ids = index(IDS)
+    assert found(of_ids, "a04-4") == {"a": [1], "b": None}
+    assert found(of_ids, "b04-4") == {"b": None}
