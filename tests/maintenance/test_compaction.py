@@ -12,6 +12,7 @@ from pipelines.log.landings import landings
 from pipelines.maintenance import compaction
 from pipelines.maintenance.compaction import Group, compact, groups
 from pipelines.storage import delta
+from pipelines.storage.hash_runs import Run
 from pipelines.storage.lake import Lake
 from tests.landing.lines import CLOCK, file_of, line, rows_of
 
@@ -44,6 +45,16 @@ def test_files_of_a_partition_become_one_sorted_by_type_and_landing(small, copy)
         (kind, number) for kind in ("liked", "posted") for number in range(1, 5)
     ]
     assert (len(group.paths), len(files(lake)), rows_of(lake.log, "event_id")) == (4, 2, before)
+
+
+def test_a_landing_finds_what_landed_before_in_what_it_became_and_adds_that_to_the_index(small, copy, engine, tmp_path):
+    lake = copy(small)
+    compact(lake, DATE)
+    lines = [line(f"{kind}-{number}", kind, post_id=number + 1) for kind in ("posted", "liked") for number in range(5)]
+    landing = land(lake, engine, [file_of(tmp_path / "again", *lines)], clock=CLOCK)
+    assert (landing.landed, landing.duplicates, landing.index) == (0, 10, ())
+    covered = {path for run in Path(lake.ids).iterdir() for path, _ in Run(str(run)).facts.files}
+    assert covered == set(files(lake))
 
 
 def test_the_commit_says_what_it_is_and_is_no_landing(small, copy):
