@@ -1,6 +1,7 @@
 """What a run makes of damage: of the log it publishes nothing, and what is made of the log it makes anew."""
 
 import os
+import shutil
 from pathlib import Path
 
 import pytest
@@ -29,7 +30,16 @@ def test_a_rebuild_of_a_damaged_log_is_refused_or_the_same(copy, engine):
     assert all_releases(copy) == [before]
 
 
-def test_nothing_lands_on_a_damaged_log(copy, engine, tmp_path):
+def test_what_may_repeat_an_event_of_a_damaged_file_of_the_log_does_not_land(copy, engine, tmp_path):
+    file = file_of_table(copy, "log")
+    os.truncate(file, file.stat().st_size - 100)
+    with pytest.raises(DamagedFile, match=file.name):
+        land(copy, engine, [file_of(tmp_path / "more", *deeds(31, 11), *deeds(30, 9))], clock=CLOCK)
+    assert delta.number(delta.find(copy.log), "land") == 1
+
+
+def test_without_an_index_nothing_lands_on_a_damaged_log(copy, engine, tmp_path):
+    shutil.rmtree(copy.ids)
     file = file_of_table(copy, "log")
     os.truncate(file, file.stat().st_size - 100)
     with pytest.raises(DamagedFile, match=file.name):
