@@ -27,10 +27,15 @@ AN_HOUR: Final = 5_000
 
 
 def lines_of(folder: Path) -> Iterator[bytes]:
-    """All lines of a network, in order."""
+    """The lines of a network, in order, without those that repeat an event."""
+    known: set[bytes] = set()
     for file in sorted(folder.glob("*.jsonl")):
         with file.open("rb") as lines:
-            yield from lines
+            for line in lines:
+                event_id = line.split(b'"', 4)[3]
+                if event_id not in known:
+                    known.add(event_id)
+                    yield line
 
 
 def written(place: Path, lines: Sequence[bytes]) -> Path:

@@ -78,10 +78,9 @@ def _audits(bucket: int, inputs: BucketInputs) -> tuple[Check, ...]:
 
 
 def _update(bucket: int, inputs: BucketInputs) -> Update:
-    """Only readers whom something concerns are made anew, where what is needed for it fits."""
-    if not fits(inputs):
-        return _merge(bucket, inputs), _audits(bucket, inputs)
-    return updated_newsfeeds(bucket, inputs, NEWSFEED, BATCH)
+    """Only readers whom something concerns are made anew, if these are not most and what is needed for it fits."""
+    update = updated_newsfeeds(bucket, inputs, NEWSFEED, BATCH) if fits(inputs) else None
+    return update or (_merge(bucket, inputs), _audits(bucket, inputs))
 
 
 VIEW = BucketProjection(

@@ -1,6 +1,5 @@
 """Newsfeeds made of what they were: with the entries of posts of which something changed, or of some readers anew."""
 
-from collections.abc import Callable
 from threading import Lock
 from typing import NamedTuple
 
@@ -10,19 +9,19 @@ import pyarrow as pa
 from pipelines.arrays import flags
 from pipelines.merge.audit import NewsfeedAudit
 from pipelines.merge.changes import owners_of_changes, posts_of_changes
-from pipelines.merge.facts import Entries, Facts, facts_of
+from pipelines.merge.facts import Entries, facts_of
 from pipelines.merge.lookup import Ids, Lookup, find, ids_in, lookup_of
 from pipelines.merge.newsfeeds import newsfeeds
 from pipelines.merge.readers import Pairs, authors_in, readers_of
 from pipelines.merge.timelines import COLUMNS, Timelines, index_timelines
-from pipelines.merge.updates import as_rows, bounds_of, entries_of, too_few, updated
+from pipelines.merge.updates import as_rows, entries_of, too_few, updated
 from pipelines.projections import BucketInputs, Update
 from pipelines.relations.timelines import TIMELINES
 from pipelines.tables import Table
-from pipelines.views.newsfeed_inputs import index, relations
+from pipelines.views.newsfeed_inputs import relations
 
-MANY = 1 / 16
-"""The share of a bucket's readers from which on an index of all timelines is worth what it takes."""
+FEW, SHARE = 1024, 8
+"""So many readers, or such a part of a bucket's, are made anew; where there are more, all are sooner made anew."""
 
 
 class Changes(NamedTuple):
@@ -56,23 +55,29 @@ def _on(rows: pa.Table, posts: Lookup) -> pa.Table:
     return rows.filter(flags(find(posts, ids_in(rows, "post_id")) >= 0))
 
 
-def updated_newsfeeds(bucket: int, inputs: BucketInputs, table: Table, batch: int) -> Update:
-    """The newsfeeds of a bucket's readers, and the checks of those entries that are not simply as they were."""
-    changes, policy = _changes(inputs), inputs.policy
+def updated_newsfeeds(bucket: int, inputs: BucketInputs, table: Table, batch: int) -> Update | None:
+    """The newsfeeds of a bucket's readers, and the checks of those entries that are not simply as they were.
+
+    None where most readers follow or hide others than before.
+    """
     follows, hides = relations(bucket, inputs)
     before = relations(bucket, inputs.as_before())
+    touched = np.union1d(owners_of_changes(before[0], follows), owners_of_changes(before[1], hides))
+    if len(touched) > max(FEW, len(np.unique(follows[0])) // SHARE):
+        return None
+    changes, policy = _changes(inputs), inputs.policy
     old = entries_of(inputs.before(table, list(table.names), bucket))
     stale = find(changes.posts, old.post) >= 0
     new = _feeds(changes.indexed, (follows, hides), bucket, inputs, table)
-    touched = (owners_of_changes(old_pairs, pairs) for old_pairs, pairs in zip(before, (follows, hides), strict=True))
-    anew = np.unique(np.concatenate([*touched, too_few(old, stale, new, policy.cap)]))
-    share = len(anew) / max(len(bounds_of(old).readers), 1)
-    timelines, facts = _needed(changes, anew, follows, inputs, are_many=share > MANY)
+    anew = np.union1d(touched, too_few(old, stale, new, policy.cap))
+    timelines = _needed(changes, anew, follows)
     theirs = _of(follows, anew), _of(hides, anew)
     made = _feeds(timelines, theirs, bucket, inputs, table, anew)
     found = updated(old, stale, new, anew, made, policy.cap)
     rows = as_rows(found.entries, found.positions, table.arrow)
-    audit = NewsfeedAudit(facts(made), follows, hides, policy, found.is_new)
+    posts = lookup_of(np.union1d(changes.posts.ids[changes.posts.ids != 0], made.post))
+    facts = facts_of(_on(changes.rows, posts))
+    audit = NewsfeedAudit(lambda _: facts, follows, hides, policy, found.is_new)
     return iter(rows.to_batches(batch)), audit.checks()
 
 
@@ -91,22 +96,10 @@ def _feeds(
     return entries_of(pa.Table.from_batches(made, table.arrow))
 
 
-def _needed(
-    changes: Changes, anew: Ids, follows: Pairs, inputs: BucketInputs, *, are_many: bool
-) -> tuple[Timelines, Callable[[Entries], Callable[[pa.Array], Facts]]]:
-    """The timelines of which readers are made anew, and what gives the facts on what was made of them."""
-    found = index(inputs) if are_many else None
-    if found is not None:
-        return found[0], lambda _: lambda _: found[1]
+def _needed(changes: Changes, anew: Ids, follows: Pairs) -> Timelines:
+    """The timelines of which readers are made anew."""
     users = lookup_of(np.union1d(anew, _of(follows, anew)[1]))
-    theirs = changes.rows.filter(flags(find(users, ids_in(changes.rows, "user_id")) >= 0))
-
-    def facts(made: Entries) -> Callable[[pa.Array], Facts]:
-        posts = lookup_of(np.union1d(changes.posts.ids[changes.posts.ids != 0], made.post))
-        known = facts_of(_on(changes.rows, posts))
-        return lambda _: known
-
-    return index_timelines(theirs), facts
+    return index_timelines(changes.rows.filter(flags(find(users, ids_in(changes.rows, "user_id")) >= 0)))
 
 
 def _of(pairs: Pairs, owners: Ids) -> Pairs:
