@@ -89,7 +89,9 @@ def test_of_another_machine_it_goes_when_it_is_a_week_old(lake, land, tmp_path, 
     assert (folder in left(lake)) is stays
 
 
-@pytest.mark.parametrize("name", ["0123456789abcdef" * 2, f"{datetime.now(UTC) - 30 * DAY:{STARTED}}-x"])
+@pytest.mark.parametrize(
+    "name", ["0123456789abcdef" * 2, f"{datetime.now(UTC) - 30 * DAY:{STARTED}}-x"], ids=["old", "dated"]
+)
 @pytest.mark.parametrize(("age", "stays"), [(6, True), (8, False)])
 def test_without_a_lock_it_goes_when_nothing_was_written_in_it_for_a_week(lake, name, age, stays):
     folder = Path(lake.root, "_scratch", name)
