@@ -159,3 +159,10 @@ def test_a_log_that_was_accepted_stays_so_when_the_run_fails_later(lake, old_log
     assert "run for all views first" in refusal(lake, engine, view="posts")
     assert run(lake, engine).published
     require_made_of_the_log(lake, engine, tmp_path)
+
+
+def test_of_what_landed_since_the_last_release_nothing_may_be_missing(released, engine, copy):
+    lake = copy(released)
+    DeltaTable(lake.log).delete("landing = 2 AND event_type = 'blocked'")
+    with pytest.raises(IncompleteLog, match="blocked of "):
+        run(lake, engine)

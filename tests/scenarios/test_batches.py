@@ -104,3 +104,15 @@ def test_a_feed_that_is_not_full_takes_an_old_entry_in(alice, bob, shown):
 def test_an_own_first_post_makes_a_feed(alice, shown):
     post = alice.posts()
     assert shown(alice) == [post]
+
+
+def test_an_earlier_reason_that_moves_an_entry_below_a_full_feed_makes_the_next_one_come_up(
+    alice, bob, carol, dora, shown
+):
+    three = followed(alice, bob)
+    alice.follows(dora)
+    post = carol.posts(at="00:00:30")
+    bob.reposts(post)
+    assert shown(alice, cap=2) == [post, three[2]]
+    dora.reposts(post, at="00:00:40")
+    assert shown(alice, cap=2) == [three[2], three[1]]
