@@ -29,16 +29,12 @@ class History:
 
     def forget(self, plan: Plan, name: str) -> None:
         """Delete what was extracted for a table that is made, and for none behind it."""
-        mode, names = plan.modes[name], list(plan.modes)
-        made = plan.of(mode)
-        behind = [
-            one
-            for other, projection in made.items()
-            if names.index(other) > names.index(name)
-            for one in projection.extracts
-        ]
+        mode = plan.modes[name]
         if mode in self.extracted:
-            self.extracted[mode].remove(one for one in made[name].extracts if one not in behind)
+            made = plan.of(mode)
+            behind = list(made)[list(made).index(name) + 1 :]
+            needed = {one.name for other in behind for one in made[other].extracts}
+            self.extracted[mode].remove(one for one in made[name].extracts if one.name not in needed)
 
 
 def read(plan: Plan, earlier: dict[str, Places], context: BuildContext, folder: str) -> tuple[Plan, History]:
@@ -48,7 +44,7 @@ def read(plan: Plan, earlier: dict[str, Places], context: BuildContext, folder: 
     """
     extracted: dict[Mode, Extracted] = {}
     whole, new = (_extracts(plan, mode) for mode in (Mode.REBUILT, Mode.MERGED))
-    log = _log(plan) if _reads_all(plan) else None
+    log = whole_log(plan) if plan.reads_all else None
     if log is not None:
         extracted[Mode.REBUILT] = _extract(context, log, [CERTIFIED, *whole], folder, Mode.REBUILT)
         plan = _certified(plan, _certificate(extracted[Mode.REBUILT]))
@@ -62,12 +58,7 @@ def _extracts(plan: Plan, mode: Mode) -> list[Extract]:
     return list({one.name: one for made in plan.of(mode).values() for one in made.extracts}.values())
 
 
-def _reads_all(plan: Plan) -> bool:
-    """Whether a table is rebuilt of all events."""
-    return any("events" in one.reads for one in plan.of(Mode.REBUILT).values())
-
-
-def _log(plan: Plan) -> Log:
+def whole_log(plan: Plan) -> Log:
     """All events that the release covers."""
     start = plan.start
     upto = None if plan.landed == start.newest else plan.landed.number
@@ -110,8 +101,8 @@ def _new(
     plan: Plan, extracts: list[Extract], earlier: dict[str, Places], context: BuildContext, folder: str
 ) -> Extracted:
     """What the events since the last release say, and those before that are of the same moments."""
-    old, new = _before(plan), _since(plan)
-    extracted = _extract(context, new, [CERTIFIED, *extracts], folder, Mode.MERGED)
+    old = log_before(plan)
+    extracted = _extract(context, log_since(plan, old), [CERTIFIED, *extracts], folder, Mode.MERGED)
     expected = None if plan.landed.total is None else _landed_since(plan)
     if _certificate(extracted) != expected:
         raise IncompleteLog(_told(plan, expected, _certificate(extracted)))
@@ -125,7 +116,7 @@ def _landed_since(plan: Plan) -> Certificate:
     return without(plan.landed.total, plan.since.total)
 
 
-def _before(plan: Plan) -> Log:
+def log_before(plan: Plan) -> Log:
     """The events that the last release covers."""
     if plan.since is None:
         raise AssertionError("there is no release before")
@@ -135,8 +126,7 @@ def _before(plan: Plan) -> Log:
     return Log(tuple(delta.sizes(plan.start.lake.log, handle)), plan.since.number)
 
 
-def _since(plan: Plan) -> Log:
-    """The events that landed since."""
-    old = _before(plan)
+def log_since(plan: Plan, old: Log) -> Log:
+    """The events that landed since those that the last release covers."""
     files = set(delta.sizes(plan.start.lake.log, plan.start.log)) - set(old.files)
     return Log(tuple(sorted(files)), None, old.upto)

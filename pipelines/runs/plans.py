@@ -81,6 +81,11 @@ class Plan:
         return len(self.of(Mode.REBUILT)) < len(projections())
 
     @property
+    def reads_all(self) -> bool:
+        """Whether a table is rebuilt of all events."""
+        return any("events" in one.reads for one in self.of(Mode.REBUILT).values())
+
+    @property
     def reads(self) -> frozenset[str]:
         """The log, as `events`, and the relations that the stale tables are made of."""
         return frozenset(read for one in self.stale.values() for read in one.reads)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from pipelines.log.certificate import Certificate, counted, without
 from pipelines.releases.release import Release
+from pipelines.runs.history import log_before, log_since, whole_log
 from pipelines.runs.planning import look, plan
 from pipelines.runs.plans import Mode, Plan, Request
 from pipelines.runs.publishing import damaged_tables, place_of, projections
@@ -54,7 +55,7 @@ def preview(lake: Lake, request: Request) -> Preview:
     reading = MICROS_OF_AN_EVENT / 1e6 * _events_read(planned, new)
     return Preview(
         planned.reason,
-        last.number + 1 if last is not None and planned.reason else 1 if last is None else last.number,
+        (0 if last is None else last.number) + (planned.reason is not None),
         {kind: counted({kind: days}) for kind, days in sorted(new.items())},
         read,
         steps,
@@ -70,22 +71,19 @@ def _new_events(planned: Plan) -> Certificate:
     return {} if last is not None else total
 
 
-def _reads_all(planned: Plan) -> bool:
-    return any("events" in one.reads for one in planned.of(Mode.REBUILT).values())
-
-
 def _events_read(planned: Plan, new: Certificate) -> int:
-    return counted(planned.landed.total or {}) if _reads_all(planned) else counted(new)
+    return counted(planned.landed.total or {}) if planned.reads_all else counted(new)
 
 
 def _log_bytes(planned: Plan) -> int:
     """The bytes of the log's files that would be read."""
-    log = planned.start.lake.log
-    files = set(delta.sizes(log, planned.start.log))
-    if not _reads_all(planned):
-        before = None if planned.since is None else delta.find(log, planned.since.version)
-        files -= files if before is None else set(delta.sizes(log, before))
-    return sum(size for _, size in files)
+    if planned.reads_all:
+        log = whole_log(planned)
+    elif planned.of(Mode.MERGED):
+        log = log_since(planned, log_before(planned))
+    else:
+        return 0
+    return sum(size for _, size in log.files)
 
 
 def _step(planned: Plan, name: str, last: Release | None, new: Certificate) -> Step:
