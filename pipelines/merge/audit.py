@@ -9,8 +9,7 @@ import pyarrow as pa
 from pipelines.arrays import Bools
 from pipelines.checks import Check
 from pipelines.merge.entry_audit import REASON, SHOWN, STANDS, Flags, Pairs, Rules, audit_entries, buffers_for
-from pipelines.merge.facts import Entries, Facts
-from pipelines.merge.lookup import ids_in
+from pipelines.merge.facts import Entries, Facts, entries_of
 from pipelines.policy import Policy
 
 FAULTS = {
@@ -51,8 +50,7 @@ class NewsfeedAudit:
 
     def _faults(self, rows: pa.RecordBatch) -> Flags:
         if self._audited[0] is not rows:
-            names = ("reader_id", "post_id", "author_id", "reposter_id", "entered_at")
-            entries, faults = Entries(*(ids_in(rows, name) for name in names)), np.zeros(rows.num_rows, np.uint8)
+            entries, faults = entries_of(rows), np.zeros(rows.num_rows, np.uint8)
             chosen = self._next(rows.num_rows)
             some, found = Entries(*(column[chosen] for column in entries)), faults[chosen]
             facts = self._facts(rows["post_id"])

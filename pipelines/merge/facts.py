@@ -66,6 +66,15 @@ class Entries(NamedTuple):
     entered_at: Ids
 
 
+ENTRY_COLUMNS = ["reader_id", "post_id", "author_id", "reposter_id", "entered_at"]
+"""The columns of the view that are audited."""
+
+
+def entries_of(rows: pa.Table | pa.RecordBatch) -> Entries:
+    """Rows of the view as numbers; no reposter is 0."""
+    return Entries(*(ids_in(rows, name) for name in ENTRY_COLUMNS))
+
+
 @inlined
 def _post_slot(posts: Rows, post: int) -> Any:
     """The first row of a line of the cache."""

@@ -14,7 +14,7 @@ import pyarrow as pa
 from pipelines.arrays import Bools, arrow, arrow_where
 from pipelines.compiled import compiled, inlined
 from pipelines.merge.facts import Entries
-from pipelines.merge.lookup import Ids, ids_in
+from pipelines.merge.lookup import Ids
 
 Positions = npt.NDArray[np.int32]
 
@@ -24,11 +24,6 @@ class Bounds(NamedTuple):
 
     readers: Ids
     starts: Ids
-
-
-def entries_of(rows: pa.Table | pa.RecordBatch) -> Entries:
-    """Rows of the view as numbers; no reposter is 0."""
-    return Entries(*(ids_in(rows, name) for name in ("reader_id", "post_id", "author_id", "reposter_id", "entered_at")))
 
 
 def bounds_of(entries: Entries) -> Bounds:

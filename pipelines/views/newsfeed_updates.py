@@ -9,12 +9,12 @@ import pyarrow as pa
 from pipelines.arrays import flags
 from pipelines.merge.audit import NewsfeedAudit
 from pipelines.merge.changes import owners_of_changes, posts_of_changes
-from pipelines.merge.facts import Entries, facts_of
+from pipelines.merge.facts import ENTRY_COLUMNS, Entries, entries_of, facts_of
 from pipelines.merge.lookup import Ids, Lookup, find, ids_in, lookup_of
 from pipelines.merge.newsfeeds import newsfeeds
 from pipelines.merge.readers import Pairs, authors_in, readers_of
 from pipelines.merge.timelines import COLUMNS, Timelines, index_timelines
-from pipelines.merge.updates import as_rows, entries_of, too_few, updated
+from pipelines.merge.updates import as_rows, too_few, updated
 from pipelines.projections import BucketInputs, Update
 from pipelines.relations.timelines import TIMELINES
 from pipelines.tables import Table
@@ -28,7 +28,8 @@ class Changes(NamedTuple):
     """All timelines as they are, the posts of which something in them changed, and what they have of these posts."""
 
     rows: pa.Table
-    posts: Lookup
+    posts: Ids
+    known: Lookup
     indexed: Timelines
 
 
@@ -45,8 +46,8 @@ def _changes(inputs: BucketInputs) -> Changes:
             _compared.clear()
             buckets = [tuple(one.read(TIMELINES, COLUMNS, n) for one in (was, inputs)) for n in range(inputs.buckets)]
             posts = np.unique(np.concatenate([posts_of_changes(*states) for states in buckets]))
-            rows, changed = pa.concat_tables(after for _, after in buckets), lookup_of(posts)
-            _compared[places] = Changes(rows, changed, index_timelines(_on(rows, changed)))
+            rows, known = pa.concat_tables(after for _, after in buckets), lookup_of(posts)
+            _compared[places] = Changes(rows, posts, known, index_timelines(_on(rows, known)))
         return _compared[places]
 
 
@@ -66,8 +67,8 @@ def updated_newsfeeds(bucket: int, inputs: BucketInputs, table: Table, batch: in
     if len(touched) > max(FEW, len(np.unique(follows[0])) // SHARE):
         return None
     changes, policy = _changes(inputs), inputs.policy
-    old = entries_of(inputs.before(table, list(table.names), bucket))
-    stale = find(changes.posts, old.post) >= 0
+    old = entries_of(inputs.before(table, ENTRY_COLUMNS, bucket))
+    stale = find(changes.known, old.post) >= 0
     new = _feeds(changes.indexed, (follows, hides), bucket, inputs, table)
     anew = np.union1d(touched, too_few(old, stale, new, policy.cap))
     timelines = _needed(changes, anew, follows)
@@ -75,8 +76,7 @@ def updated_newsfeeds(bucket: int, inputs: BucketInputs, table: Table, batch: in
     made = _feeds(timelines, theirs, bucket, inputs, table, anew)
     found = updated(old, stale, new, anew, made, policy.cap)
     rows = as_rows(found.entries, found.positions, table.arrow)
-    posts = lookup_of(np.union1d(changes.posts.ids[changes.posts.ids != 0], made.post))
-    facts = facts_of(_on(changes.rows, posts))
+    facts = facts_of(_on(changes.rows, lookup_of(np.union1d(changes.posts, made.post))))
     audit = NewsfeedAudit(lambda _: facts, follows, hides, policy, found.is_new)
     return iter(rows.to_batches(batch)), audit.checks()
 

@@ -7,22 +7,7 @@ import numpy as np
 import pytest
 
 from pipelines.storage import hash_runs, windows
-from pipelines.storage.hash_runs import DamagedRun, Run, bits_for, write_run
-
-FILES = (("a", 3), ("b", 1))
-
-
-@pytest.fixture
-def run(tmp_path):
-    """Write words to a run, in slices, and read it."""
-
-    def written(words, about=None):
-        place = str(tmp_path / "run")
-        slices = np.array_split(words, 3)
-        assert write_run(place, "any", FILES, about or len(words), slices) == len(words)
-        return Run(place)
-
-    return written
+from pipelines.storage.hash_runs import DamagedRun, Run, bits_for
 
 
 def drawn(rng, count):

@@ -1,0 +1,3 @@
+"""The files that a run covers: their names, and how many row groups each has."""
+
+FILES = (("a", 3), ("b", 1))
