@@ -53,6 +53,12 @@ def test_a_damaged_file_is_left_aside_and_replaced(tmp_path, damage):
     assert whole.read_bytes() != content
 
 
+def test_machine_code_that_is_kept_runs_without_the_compiler(tmp_path):
+    loaded = "; import sys; print('numba.cpython.numbers' in sys.modules)"
+    assert done([*PYTHON, COUNT + loaded], NUMBA_CACHE_DIR=str(tmp_path)) == ("3\nTrue\n", "")
+    assert done([*PYTHON, COUNT + loaded], NUMBA_CACHE_DIR=str(tmp_path)) == ("3\nFalse\n", "")
+
+
 def test_on_a_full_disk_functions_are_compiled_and_nothing_is_left(tmp_path):
     assert done([*PYTHON, LIMITED + COUNT], NUMBA_CACHE_DIR=str(tmp_path)) == ("3\n", "")
     assert kept_in(tmp_path) == {}

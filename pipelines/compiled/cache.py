@@ -1,4 +1,7 @@
-"""A function's machine code on disk. What cannot be read or written is left aside: the function is compiled anew."""
+"""A function's machine code on disk. What cannot be read or written is left aside: the function is compiled anew.
+
+What is kept runs without the compiler, of which but the part that takes it from disk is loaded then.
+"""
 
 import hashlib
 import pickle
@@ -29,7 +32,6 @@ class Kept(_Cache):
 
     def load_overload(self, sig: Sequence[Any], target_context: Any) -> Any:
         """The machine code for a signature; None where none is kept, so that the caller compiles it."""
-        target_context.refresh()
         return self._load(sig, target_context) or self._made_elsewhere(sig, target_context)
 
     def _made_elsewhere(self, sig: Sequence[Any], target_context: Any) -> Any:
