@@ -84,7 +84,7 @@ def _ascends(before: Rows, row: Rows, order: tuple[str, ...]) -> Bools:
 
 
 def ordered(table: Table) -> Check:
-    """The rows ascend strictly in the table's order, so no key stands twice."""
+    """The rows ascend strictly in the table's order; where that is of the key's columns alone, no key stands twice."""
 
     def holds(before: Rows, row: Rows) -> Bools:
         return ~_given(before[table.order[0].lstrip("-")]) | _ascends(before, row, table.order)
@@ -120,7 +120,7 @@ def at_most(column: str, bound: int) -> Check:
 
 
 def standard_checks(table: Table) -> tuple[Check, ...]:
-    """What every table must hold: its order, hence its key, and no null where none has a meaning."""
+    """What every table must hold: its order, and no null where none has a meaning."""
     return (ordered(table), *(not_null(c.name) for c in table.columns if not c.nullable))
 
 

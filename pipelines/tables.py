@@ -60,6 +60,11 @@ class Table:
         return tuple(column.name for column in self.columns)
 
     @cached_property
+    def order_by(self) -> str:
+        """The order as SQL, to stand behind ORDER BY."""
+        return ", ".join(f"{name[1:]} DESC" if name.startswith("-") else name for name in self.order)
+
+    @cached_property
     def arrow(self) -> pa.Schema:
         """The Arrow schema; every field is nullable, so that both engines read each other's files."""
         return pa.schema([pa.field(c.name, ARROW_TYPES[c.type]) for c in self.columns])

@@ -87,8 +87,8 @@ def user(
         return
     _tell_profile(found["profile"], reader.release.number)
     print("\nnewest posts" + ("" if found["posts"] else ": none"))
-    for post in found["posts"]:
-        _tell_post(post)
+    for number, post in enumerate(found["posts"], start=1):
+        _tell_post(number, post)
     print("\nnotifications" + ("" if found["notifications"] else ": none"))
     for notice in found["notifications"]:
         _tell_notice(notice)
@@ -106,13 +106,13 @@ def _tell_profile(profile: dict[str, Any], release: int) -> None:
     print(" · ".join([*told, show.counted(profile["likes_received"], "like received", "likes received")]))
 
 
-def _tell_post(post: dict[str, Any]) -> None:
+def _tell_post(number: int, post: dict[str, Any]) -> None:
     kind = {
         "post": "",
         "reply": ", a reply",
         "repost": f", reposted from {show.person(post['author'], post['author_id'])}",
     }
-    print(f"\n{post['position']:>4}  {show.when(post['entered_at'])}{kind[post['kind']]}")
+    print(f"\n{number:>4}  {show.when(post['entered_at'])}{kind[post['kind']]}")
     show.text(post["text"])
 
 

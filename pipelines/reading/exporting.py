@@ -1,4 +1,4 @@
-"""Exports: a view of a release as one file, sorted by its key."""
+"""Exports: a view of a release as one file, in the view's order."""
 
 import json
 from collections.abc import Callable, Iterator
@@ -29,8 +29,7 @@ def export_view(reader: Reader, view: str, place: str, *, ids_as_strings: bool =
         raise UsageError(f"FILE: expected a name that ends in .{', .'.join(WRITERS)}, found {place!r}")
     reader.place(view)
     table = load_views()[view].table
-    columns, key = ", ".join(table.names), ", ".join(table.key)
-    sql = f"SELECT {columns} FROM {view} ORDER BY {key}"  # noqa: S608 (names are declared, none is given)
+    sql = f"SELECT {', '.join(table.names)} FROM {view} ORDER BY {table.order_by}"  # noqa: S608 (names are declared, none is given)
     counted = _Counted(batch.cast(table.arrow) for batch in reader.result(sql, view).batches)
     write = partial(_jsonl, ids_as_strings=True) if ids_as_strings and suffix == "jsonl" else WRITERS[suffix]
     with replacing(places.absolute(place)) as file:

@@ -113,13 +113,14 @@ def _declare(handle: Handle, place: str, table: "Table") -> str | None:
 def commit(handle: Handle, table: "Table", change: Commit) -> int:
     """Commit on top of exactly the version that the handle shows; the new version's number.
 
-    Raises Conflict when another process committed the same transaction, or removed the same files, first; PlaceError,
-    and Unsettled at a URL.
+    Where all its rows are replaced, a table has just the declared columns from then on. Raises Conflict when another
+    process committed the same transaction, or removed the same files, first; PlaceError, and Unsettled at a URL.
     """
     place = places.absolute(str(handle.table_uri))
     now, changes = int(time.time() * 1000), not change.rearranges
     added = [AddAction(f.path, f.size, change.partition, now, changes, f.stats) for f in change.add]
     removed = [RemoveAction(path, changes, now) for path in change.remove]
+    sheds = _sheds(handle, table, change)  # then what goes is everything, which Delta itself removes
     properties = CommitProperties(
         custom_metadata={**change.metadata, deltalog.ACTIONS: str(len(added) + len(removed))},
         app_transactions=[Transaction(change.application, change.number)],
@@ -128,8 +129,8 @@ def commit(handle: Handle, table: "Table", change: Commit) -> int:
         try:
             with places.telling("write", place):
                 handle.create_write_transaction(
-                    [*removed, *added],
-                    "append",
+                    [*added] if sheds else [*removed, *added],
+                    "overwrite" if sheds else "append",
                     table.arrow,
                     partition_by=list(change.partition),
                     commit_properties=properties,
@@ -146,6 +147,16 @@ def commit(handle: Handle, table: "Table", change: Commit) -> int:
             raise
         else:
             return _version_of(handle, change)
+
+
+def _sheds(handle: Handle, table: "Table", change: Commit) -> bool:
+    """Whether a commit replaces all rows of a table that has columns which are not declared any more.
+
+    The log, which is partitioned, keeps those that a newer contract gave it.
+    """
+    known = {field.name for field in handle.schema().fields}
+    replaces = not change.partition and not change.rearranges and set(change.remove) == set(paths(handle))
+    return replaces and not known <= set(table.names)
 
 
 def _created_again(handle: Handle) -> int | None:

@@ -12,14 +12,21 @@ from tests.surroundings import environment
 
 COLUMNS = {
     "newsfeed": ["reader_id", "position", "post_id", "author_id", "reposter_id", "entered_at"],
-    "user_timeline": ["author_id", "position", "post_id", "kind", "entered_at"],
+    "user_timeline": ["author_id", "post_id", "kind", "entered_at"],
     "profile": [
         "user_id", "username", "first_name", "last_name", "bio", "is_active", "joined_at", "last_active_at",
         "followers", "followees", "posts", "likes_received",
     ],
     "posts": ["post_id", "author_id", "text", "languages", "reply_to_post_id", "posted_at", "edited_at"],
 }  # fmt: skip
-KEYS = {"newsfeed": 2, "user_timeline": 2, "profile": 1, "posts": 1}
+SORTED_BY = {"newsfeed": 2, "user_timeline": 1, "profile": 1, "posts": 1}
+TIMELINE = """\
+"author_id","post_id","kind","entered_at"
+2,40,"repost","2025-12-31T10:07:00.000000Z"
+2,20,"post","2025-12-31T10:06:00.500000Z"
+4,40,"post","2025-12-31T10:05:30.000000Z"
+5,50,"reply","2025-12-31T11:00:00.000000Z"
+"""
 NEWSFEED = """\
 "reader_id","position","post_id","author_id","reposter_id","entered_at"
 1,1,40,4,2,"2025-12-31T10:07:00.000000Z"
@@ -57,15 +64,16 @@ def in_parquet(file):
 
 @pytest.mark.parametrize("view", COLUMNS)
 @pytest.mark.parametrize(("suffix", "read"), [("csv", in_csv), ("jsonl", in_jsonl), ("parquet", in_parquet)])
-def test_an_export_has_the_columns_of_its_view_sorted_by_key(export, view, suffix, read):
+def test_an_export_has_the_columns_of_its_view_and_its_order(export, view, suffix, read):
     rows = read(export(view, suffix))
-    keys = [tuple(int(row[name]) for name in COLUMNS[view][: KEYS[view]]) for row in rows]
+    sorted_by = [tuple(int(row[name]) for name in COLUMNS[view][: SORTED_BY[view]]) for row in rows]
     assert {tuple(row) for row in rows} == {tuple(COLUMNS[view])}
-    assert (keys, len(rows) > 2) == (sorted(set(keys)), True)
+    assert (sorted_by, len(rows) > 2) == (sorted(sorted_by), True)
 
 
-def test_an_exported_newsfeed_word_for_word(export):
+def test_an_exported_newsfeed_and_exported_timelines_word_for_word(export):
     assert export("newsfeed", "csv").read_text() == NEWSFEED
+    assert export("user_timeline", "csv").read_text() == TIMELINE
 
 
 def test_a_post_in_each_format(export):

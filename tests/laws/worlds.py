@@ -53,15 +53,15 @@ def released(lake, engine, policy: Policy = Policy()) -> Views:
 
 
 def views_of(lake: Lake, release: int | None = None) -> Views:
-    """All rows of all views of a release, by key; the last one when None."""
+    """All rows of all views of a release, in their order; the last one when None."""
     reader = Reader.of(lake, release)
     return {name: rows_of(reader, name) for name in VIEWS}
 
 
 def rows_of(reader: Reader, view: str) -> list[Row]:
-    """All rows of a view, by key; times in microseconds, as in the reference."""
+    """All rows of a view, in its order; times in microseconds, as in the reference."""
     table = load_views()[view].table
-    rows = reader.rows(f"SELECT {', '.join(table.names)} FROM {view} ORDER BY {', '.join(table.key)}", view)
+    rows = reader.rows(f"SELECT {', '.join(table.names)} FROM {view} ORDER BY {table.order_by}", view)
     return [tuple(plain(row[name]) for name in table.names) for row in rows]
 
 

@@ -1,4 +1,4 @@
-"""The views that are read newest first: positions start at 1."""
+"""The views that are read newest first; positions, of those that have a cap, start at 1."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -65,7 +65,7 @@ def user_timeline(facts: Facts, policy: Policy) -> list[Row]:
         for p in facts.posts.values()
     ]
     reposted = [(user, post, "repost", time) for (user, post), time in facts.reposts.items()]
-    return with_positions(written + reposted, order=lambda e: (-e[3], -e[1], e[2]), cap=None)
+    return sorted(written + reposted, key=lambda e: (e[0], -e[3], -e[1], e[2]))
 
 
 def notifications(facts: Facts, policy: Policy) -> list[Row]:
@@ -94,7 +94,7 @@ def doings(facts: Facts) -> Iterator[tuple[int, str, int, int | None, int]]:
             yield mentioned, "mentioned", post.author_id, post.post_id, post.posted_at
 
 
-def with_positions(entries: list[Row], order: Callable[[Row], Row], cap: int | None) -> list[Row]:
+def with_positions(entries: list[Row], order: Callable[[Row], Row], cap: int) -> list[Row]:
     """Each owner's entries (the owner comes first) in order, numbered from 1, at most `cap`."""
     ordered = sorted(entries, key=lambda entry: (entry[0], order(entry)))
     rows: list[Row] = []

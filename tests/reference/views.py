@@ -1,4 +1,4 @@
-"""Every view as one function of the facts that stand; rows in the order of the view's key."""
+"""Every view as one function of the facts that stand; rows in the view's order."""
 
 import unicodedata
 from collections import Counter

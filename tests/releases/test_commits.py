@@ -1,5 +1,6 @@
 """A commit names the version that it made, and says so when another process came first."""
 
+from dataclasses import replace
 from pathlib import Path
 from uuid import uuid4
 
@@ -14,6 +15,7 @@ from pipelines.storage.datafiles import FileWriter
 from pipelines.tables import Column, Table
 
 TABLE = Table("numbers", (Column("number", "bigint", "a number"),), ("number",))
+NAMED = replace(TABLE, columns=(*TABLE.columns, Column("name", "string", "its name")))
 
 
 @pytest.fixture
@@ -22,15 +24,22 @@ def place(tmp_path):
     return str(tmp_path / "numbers")
 
 
-def put(handle, place, number, application="release", transaction=1):
+def put(handle, place, number, application="release", transaction=1, remove=(), **given):
     """Commit a file of one number."""
     writer = FileWriter(place, TABLE, 0)
     writer.write(pa.RecordBatch.from_pylist([{"number": number}], TABLE.arrow))
-    return commits.commit(handle, TABLE, commits.Commit((writer.close(),), (), application, transaction, {}, {}))
+    change = commits.Commit((writer.close(),), remove, application, transaction, {}, {}, **given)
+    return commits.commit(handle, TABLE, change)
 
 
 def numbers(place, version=None):
     return delta.find(place, version).to_pyarrow_table()["number"].to_pylist()
+
+
+def put_unnamed(place, number, *removed, **given):
+    """Commit a file of one number to a table that has their names; the columns from then on."""
+    put(commits.ensure(place, NAMED), place, number, transaction=number, remove=removed, **given)
+    return [field.name for field in delta.find(place).schema().fields]
 
 
 class Overtaken:
@@ -77,6 +86,15 @@ def test_a_commit_gives_its_own_version_also_when_one_of_its_number_was_taken_ba
     handle = delta.find(place)
     put(delta.find(place), place, 5, application="another")
     assert sorted(numbers(place, put(handle, place, 7))) == [5, 7]
+
+
+def test_only_a_commit_that_replaces_all_rows_takes_columns_away(place):
+    assert put_unnamed(place, 1) == ["number"]  # nothing was there
+    (first,) = delta.paths(delta.find(place))
+    assert put_unnamed(place, 2) == put_unnamed(place, 3, first) == ["number", "name"]
+    assert put_unnamed(place, 4, *delta.paths(delta.find(place)), rearranges=True) == ["number", "name"]
+    assert put_unnamed(place, 5, *delta.paths(delta.find(place))) == ["number"]
+    assert numbers(place) == [5]
 
 
 def test_of_two_commits_of_one_transaction_the_second_is_refused(place):

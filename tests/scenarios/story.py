@@ -25,7 +25,7 @@ class Story:
         self.ask = ask
 
     def rows(self, view: str, **policy) -> list[Row]:
-        """All rows of a view, by key; times in microseconds."""
+        """All rows of a view, in its order; times in microseconds."""
         return self.ask(self.history.events, view, Policy(**policy))
 
     def of_one(self, view: str, user: int, **policy) -> list[Row]:
