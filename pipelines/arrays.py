@@ -83,6 +83,11 @@ def empty(length: int, kind: Any) -> Any:
     return np.frombuffer(pa.allocate_buffer(length * np.dtype(kind).itemsize), kind)
 
 
+def no_rows(schema: pa.Schema) -> pa.Table:
+    """A table of a schema, without rows; where there are none, arrays have no memory either."""
+    return pa.table([pa.concat_arrays([pa.nulls(0, field.type)]) for field in schema], schema)
+
+
 def with_columns(rows: pa.Table, schema: pa.Schema) -> pa.Table:
     """The rows with these columns, which are null where the rows lack them."""
     found = [rows[f.name] if f.name in rows.schema.names else pa.nulls(rows.num_rows, f.type) for f in schema]

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 import pyarrow as pa
 
-from pipelines.arrays import Int64s, flags
+from pipelines.arrays import Int64s, flags, no_rows
 from pipelines.checks import Check
 from pipelines.moments import NO_MOMENTS, Moments, among, moments
 from pipelines.policy import Policy
@@ -65,7 +65,7 @@ class State:
 
 def nothing_extracted(extract: Extract, _: int) -> pa.Table:
     """No rows: nothing was read of the log."""
-    return extract.schema.empty_table()
+    return no_rows(extract.schema)
 
 
 @dataclass(frozen=True)
@@ -106,7 +106,7 @@ class BucketInputs:
     def before(self, table: Table, columns: list[str], bucket: int) -> pa.Table:
         """Columns of a table's rows of a bucket as they were before the events that were extracted."""
         found = [self.open(place, columns) for number, place in self.earlier.get(table.name, ()) if number == bucket]
-        return pa.concat_tables(found or [table.arrow.empty_table().select(columns)])
+        return pa.concat_tables(found or [no_rows(table.arrow).select(columns)])
 
     def as_before(self) -> "BucketInputs":
         """The same of the tables as they were."""
@@ -115,7 +115,7 @@ class BucketInputs:
     def read(self, table: Table, columns: list[str], bucket: int | None = None) -> pa.Table:
         """Columns of a table's rows: of one bucket, in their order, or of all buckets, one after another."""
         found = [self.open(place, columns) for place in self.of(table, bucket)]
-        return pa.concat_tables(found or [table.arrow.empty_table().select(columns)])
+        return pa.concat_tables(found or [no_rows(table.arrow).select(columns)])
 
     def rows(self, table: Table) -> int:
         """How many rows a table has."""

@@ -20,8 +20,12 @@ DEBUG = "NEWSFEED_DEBUG"
 """The variable that asks for the traceback of a fault, beside its line."""
 PANIC = "PanicException"
 """How libraries in Rust end what they cannot go on with, such as too few open files; Python has no name for it."""
-ENVIRONMENT = {"ARROW_DEFAULT_MEMORY_POOL": "jemalloc"}
-"""What Arrow is told before it is loaded: to take its memory where freed memory can be kept (`pipelines.memory`)."""
+ENVIRONMENT = {"ARROW_DEFAULT_MEMORY_POOL": "jemalloc", "OPENBLAS_NUM_THREADS": "1"}
+"""What libraries are told before they are loaded, unless the user told them else.
+
+Arrow takes its memory where freed memory can be kept (`pipelines.memory`). NumPy's linear algebra, which nothing here
+asks for, has no threads: as they start, they look for work for so long that loading NumPy takes half as much again.
+"""
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -118,10 +118,13 @@ def warning(text: str) -> None:
 @contextmanager
 def progress(what: str) -> Iterator[Callable[[int, int], None]]:
     """A bar on the terminal's error stream, none when that is a file; call it with what is done and what there is."""
+    if not sys.stderr.isatty():
+        yield lambda _done, _all: None
+        return
     from rich.console import Console
     from rich.progress import Progress
 
-    with Progress(console=Console(stderr=True), transient=True, disable=not sys.stderr.isatty()) as bar:
+    with Progress(console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task(what, total=None)
         yield lambda done, all_: bar.update(task, completed=done, total=all_)
 
@@ -129,7 +132,10 @@ def progress(what: str) -> Iterator[Callable[[int, int], None]]:
 @contextmanager
 def status() -> Iterator[Callable[[str], None]]:
     """One line on the terminal's error stream that says what is being done, none when that is a file."""
+    if not sys.stderr.isatty():
+        yield lambda _: None
+        return
     from rich.console import Console
 
     with Console(stderr=True).status("") as line:
-        yield lambda text: line.update(text) if sys.stderr.isatty() else None
+        yield line.update

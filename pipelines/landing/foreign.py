@@ -10,7 +10,7 @@ import numpy as np
 import pyarrow as pa
 
 from pipelines.adapters import Adapted, Adapter, AdapterFault
-from pipelines.arrays import Int64s
+from pipelines.arrays import Int64s, no_rows
 from pipelines.door.decoding import Decoded, Tell, decode
 from pipelines.landing.blocks import Block, span_at
 
@@ -105,4 +105,4 @@ def _names(collected: _Collected, starts: Int64s) -> list[tuple[int, str, list[i
 
 
 def _table(rows: Sequence[tuple[Any, ...]], schema: pa.Schema) -> pa.Table:
-    return pa.table(list(zip(*rows, strict=True)), schema=schema) if rows else schema.empty_table()
+    return pa.table(list(zip(*rows, strict=True)), schema=schema) if rows else no_rows(schema)

@@ -11,7 +11,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipelines.arrays import Bools
+from pipelines.arrays import Bools, no_rows
 from pipelines.checks import require_clean, standard_checks
 from pipelines.door.decoding import Decoded
 from pipelines.engines.base import Engine
@@ -133,9 +133,7 @@ def _without(partition: Partition, taken: Bools, owners: dict[int, str], intake:
 
 
 def _retractions(partition: Partition) -> pa.Table:
-    return (
-        RETRACTIONS.empty_table() if partition.retractions is None else read_stage(partition.retractions, RETRACTIONS)
-    )
+    return no_rows(RETRACTIONS) if partition.retractions is None else read_stage(partition.retractions, RETRACTIONS)
 
 
 def _fault(name: str, found: int, owner: str) -> str:

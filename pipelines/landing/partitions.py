@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from pipelines.arrays import Int64s, arrow, with_columns
+from pipelines.arrays import Int64s, arrow, no_rows, with_columns
 from pipelines.door.arrow import EVENTS, TYPE, column_of_type
 from pipelines.landing.blocks import Spans
 from pipelines.storage.staging import tables_in
@@ -64,7 +64,7 @@ def events_in(stage: Stage, *names: str) -> pa.Table:
     """The events of a stage with these of the given fields or the content's hash, all when none is named."""
     schema = EVENTS if not names else pa.schema([EVENTS.field(name) for name in names])
     tables = [rows.append_column(TYPE, column_of_type(name, rows.num_rows)) for name, rows in by_type(stage)]
-    return pa.concat_tables(with_columns(rows, schema) for rows in [*tables, schema.empty_table()])
+    return pa.concat_tables(with_columns(rows, schema) for rows in [*tables, no_rows(schema)])
 
 
 def ids_at(stage: Stage, rows: Int64s) -> pa.Array:

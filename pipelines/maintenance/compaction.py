@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import pyarrow as pa
 
-from pipelines.arrays import repeated, with_columns
+from pipelines.arrays import no_rows, repeated, with_columns
 from pipelines.checks import require_clean, standard_checks
 from pipelines.errors import NewsfeedError
 from pipelines.events.log import LOG, LOG_FILE, PARTITION
@@ -146,4 +146,4 @@ def _certificate(files: list[str]) -> Certificate:
     sums = [
         CERTIFIED.rows(name, events) for place in files for name, events in logfiles.by_type(place, lambda _: fields)
     ]
-    return recomputed(pa.concat_tables([CERTIFIED.schema.empty_table(), *sums]))
+    return recomputed(pa.concat_tables([no_rows(CERTIFIED.schema), *sums]))

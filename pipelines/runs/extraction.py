@@ -13,6 +13,7 @@ from itertools import chain
 
 import pyarrow as pa
 
+from pipelines.arrays import no_rows
 from pipelines.engines.base import Engine
 from pipelines.projections import Extract
 from pipelines.runs.exchange import ROWS, Piece, Pieces, by_bucket, by_target, fetch, targets
@@ -36,7 +37,7 @@ class Extracted:
     def rows(self, one: Extract, bucket: int) -> pa.Table:
         """The rows that an extract brought to a bucket."""
         pieces = self.pieces[one.name].get(bucket)
-        return fetch(pieces).combine_chunks() if pieces else one.schema.empty_table()
+        return fetch(pieces).combine_chunks() if pieces else no_rows(one.schema)
 
     def has(self, extracts: Extracts) -> bool:
         """Whether events gave rows to any of these extracts."""

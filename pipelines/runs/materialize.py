@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipelines.arrays import arrow, int64s
+from pipelines.arrays import arrow, int64s, no_rows
 from pipelines.checks import Check, Findings, require_clean
 from pipelines.invariants import checks_of
 from pipelines.projections import AnyProjection, BucketInputs, BucketProjection, Exchange, Projection
@@ -129,7 +129,7 @@ def _sent(sent: Exchange, inputs: BucketInputs, bucket: int) -> pa.Table:
 
 
 def _received(schema: pa.Schema, pieces: Mapping[int, Pieces], bucket: int) -> pa.Table:
-    return fetch(pieces[bucket]) if bucket in pieces else schema.empty_table()
+    return fetch(pieces[bucket]) if bucket in pieces else no_rows(schema)
 
 
 def _write_merged(

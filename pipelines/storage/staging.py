@@ -7,7 +7,7 @@ from typing import IO, Any
 import pyarrow as pa
 import pyarrow.ipc
 
-from pipelines.arrays import with_columns
+from pipelines.arrays import no_rows, with_columns
 from pipelines.storage import places
 
 
@@ -59,4 +59,4 @@ def _tables(file: Any) -> Iterator[pa.Table]:
 
 def read_stage(place: str, schema: pa.Schema) -> pa.Table:
     """All rows of a stage with these columns, which are null where its tables lack them."""
-    return pa.concat_tables(with_columns(rows, schema) for rows in [*tables_in(place), schema.empty_table()])
+    return pa.concat_tables(with_columns(rows, schema) for rows in [*tables_in(place), no_rows(schema)])

@@ -4,6 +4,9 @@ import sys
 
 import pytest
 
+from tests.cli.conftest import FIRST, SECOND
+from tests.landing.lines import file_of
+
 COMMANDS = ["land", "run", "status", "releases", "feed", "export", "sql", "path", "quarantine", "repair", "maintain"]
 SLOW = ["pyspark", "pysail", "numba", "numpy", "pandas", "pyarrow", "deltalake", "rich"]
 
@@ -42,6 +45,14 @@ def test_reading_loads_no_engine(told, arguments):
     code, *modules = loaded_by(*arguments, "--root", told.root)
     assert code == "0"
     assert not {"pyspark", "pysail", "numba", "pandas"} & set(modules)
+
+
+def test_landings_and_runs_load_neither_an_engine_nor_what_draws_on_terminals(tmp_path):
+    first, second = (file_of(tmp_path / name, *lines) for name, lines in (("first", FIRST), ("second", SECOND[:1])))
+    for arguments in (["land", first], ["run"], ["land", second], ["run"]):
+        code, *modules = loaded_by(*arguments, "--root", str(tmp_path / "lake"))
+        assert code == "0"
+        assert not {"pyspark", "pysail", "pandas", "rich"} & set(modules)
 
 
 def test_the_console_script_ends_with_the_exit_code(told):
