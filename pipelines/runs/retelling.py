@@ -19,6 +19,7 @@ from pipelines.runs.extraction import Extracted
 from pipelines.runs.materialize import inputs_of
 from pipelines.runs.plans import Mode, Plan
 from pipelines.runs.staged import BuildContext, Places
+from pipelines.storage.keyed import around
 
 
 def asked_again(
@@ -33,25 +34,31 @@ def _asked(
     plan: Plan, extracted: Extracted, earlier: Mapping[str, Places], context: BuildContext
 ) -> dict[str, Moments]:
     """By extract, the moments of new events of which something was known before."""
+    told = [
+        (one, replace(inputs_of(projection, {}, context, earlier), extracted=extracted.rows))
+        for projection in plan.of(Mode.MERGED).values()
+        if isinstance(projection, BucketProjection)
+        for one in projection.extracts
+    ]
+    items = [(number, bucket) for number, (one, _) in enumerate(told) for bucket in extracted.pieces[one.name]]
     asked: dict[str, list[Moments]] = {}
-    for projection in plan.of(Mode.MERGED).values():
-        if isinstance(projection, BucketProjection):
-            inputs = replace(inputs_of(projection, {}, context, earlier), extracted=extracted.rows)
-            for one in projection.extracts:
-                found = context.engine.run(partial(_same_moments, one, inputs), range(context.buckets))
-                asked.setdefault(one.name, []).extend(found)
-    every = {name: np.unique(np.concatenate(found)) for name, found in asked.items() if found}
+    for (number, _), found in zip(items, context.engine.run(partial(_same_moments, told), items), strict=True):
+        asked.setdefault(told[number][0].name, []).append(found)
+    every = {name: np.unique(np.concatenate(found)) for name, found in asked.items()}
     return {name: found for name, found in every.items() if len(found)}
 
 
-def _same_moments(one: Extract, inputs: BucketInputs, bucket: int) -> Moments:
-    """The task: the moments of a bucket's new rows at which something came about before."""
+def _same_moments(told: Sequence[tuple[Extract, BucketInputs]], item: tuple[int, int]) -> Moments:
+    """The task: the moments of new rows, of an extract in a bucket, at which something came about before."""
+    number, bucket = item
+    one, inputs = told[number]
     new = one.moments(inputs.extracted(one, bucket))
     found = [NO_MOMENTS]
     for table, time in inputs.states[one.name].times if len(new) else ():
-        rows = inputs.before(table, [str(table.bucket_by), time], bucket)
-        old = moments(*rows.filter(pc.is_valid(rows[time])).columns)
-        found.append(new[among(new, old)])
+        for place in (place for of, place in inputs.earlier.get(table.name, ()) if of == bucket):
+            rows = around(place, str(table.bucket_by), time, new)
+            old = moments(*rows.filter(pc.is_valid(rows[time])).columns)
+            found.append(new[among(new, old)])
     return np.concatenate(found)
 
 

@@ -1,7 +1,7 @@
-"""Rows by key from the data files of a table: a file's footer says which of its row groups may have a key."""
+"""Rows by key, or by moment, from the data files of a table: a file's footer says which row groups may have them."""
 
 from bisect import bisect_left
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import cached_property
@@ -12,10 +12,14 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from pipelines.arrays import arrow
+from pipelines.arrays import Int64s, arrow
 from pipelines.clock import EPOCH
+from pipelines.moments import Moments
 from pipelines.storage import delta, parquet, places
 from pipelines.storage.naming import bucket_of
+
+MICROSECONDS = pa.timestamp("us", "UTC")
+"""Of what kind the times are that statistics give as the numbers that we have, too."""
 
 
 @dataclass
@@ -78,3 +82,25 @@ def _values(column: pa.ChunkedArray) -> list[Any]:
         return [value.as_py() for value in column]
     micros = (value.as_py() for value in column.cast(pa.int64()))
     return [None if one is None else EPOCH + timedelta(microseconds=one) for one in micros]
+
+
+def around(place: str, key: str, time: str, wanted: Moments) -> pa.Table:
+    """The ids and times in those row groups of a data file that may have some of the moments.
+
+    Raises DamagedFile, PlaceError.
+    """
+    with parquet.opened(place) as file:
+        ids_and_times = {key: wanted["id"]}
+        if file.schema_arrow.field(time).type == MICROSECONDS:
+            ids_and_times[time] = wanted["time"]
+        groups = [n for n in range(file.num_row_groups) if _may_have(file.metadata.row_group(n), ids_and_times)]
+        return parquet.rows(place, file, [key, time], groups, use_threads=True)
+
+
+def _may_have(group: pq.RowGroupMetaData, wanted: Mapping[str, Int64s]) -> bool:
+    """Whether a row may have, by column, the numbers at some place, as far as statistics tell."""
+    columns = (group.column(number) for number in range(group.num_columns))
+    bounds = {one.path_in_schema: one.statistics for one in columns if one.path_in_schema in wanted}
+    known = {name: found for name, found in bounds.items() if found is not None and found.has_min_max}
+    within = [(found.min_raw <= wanted[name]) & (wanted[name] <= found.max_raw) for name, found in known.items()]
+    return bool(np.logical_and.reduce(within).any()) if within else True
