@@ -6,10 +6,10 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from pipelines.arrays import Bools
+from pipelines.arrays import Bools, arrow
 from pipelines.checks import Check
 from pipelines.merge.entry_audit import REASON, SHOWN, STANDS, Flags, Pairs, Rules, audit_entries, buffers_for
-from pipelines.merge.facts import Entries, Facts, entries_of
+from pipelines.merge.facts import Facts, entries_of
 from pipelines.policy import Policy
 
 FAULTS = {
@@ -22,17 +22,32 @@ FactsOn = Callable[[pa.Array], Facts]
 """The standing posts and reposts, at least those of the posts whose ids are given."""
 
 
+class Marks:
+    """Which entries are audited, told of some of them before they come, in the order in which they do."""
+
+    def __init__(self) -> None:
+        self._told = np.zeros(0, np.bool_)
+
+    def add(self, marks: Bools) -> None:
+        """Tell of the entries behind those that were told of."""
+        self._told = np.concatenate([self._told, marks])
+
+    def next(self, count: int) -> Bools:
+        """The marks of the next entries."""
+        found, self._told = self._told[:count], self._told[count:]
+        return found
+
+
 class NewsfeedAudit:
     """The checks of a bucket's entries against the standing facts of its readers, who ascend in both pairs.
 
-    Of the entries, which come in order, those that are `chosen` are audited, all when None.
+    Of the entries, which come in order, those are audited that are marked, all when there are no marks.
     """
 
     def __init__(
-        self, facts: FactsOn, follows: Pairs, hides: Pairs, policy: Policy, chosen: Bools | None = None
+        self, facts: FactsOn, follows: Pairs, hides: Pairs, policy: Policy, marks: Marks | None = None
     ) -> None:
-        self._chosen, self._seen = chosen, 0
-        self._facts, self._follows, self._hides = facts, follows, hides
+        self._facts, self._follows, self._hides, self._marks = facts, follows, hides, marks
         self._rules = Rules(policy.own_posts, ("followed", "all", "none").index(policy.replies))
         self._buffers = buffers_for(follows[0])
         self._audited: tuple[pa.RecordBatch | None, Flags] = None, np.zeros(0, np.uint8)
@@ -50,16 +65,16 @@ class NewsfeedAudit:
 
     def _faults(self, rows: pa.RecordBatch) -> Flags:
         if self._audited[0] is not rows:
-            entries, faults = entries_of(rows), np.zeros(rows.num_rows, np.uint8)
-            chosen = self._next(rows.num_rows)
-            some, found = Entries(*(column[chosen] for column in entries)), faults[chosen]
-            facts = self._facts(rows["post_id"])
-            audit_entries(facts, self._follows, self._hides, self._rules, some, self._buffers, found)
-            faults[chosen] = found
-            self._audited = rows, faults
+            self._audited = rows, self._of_all(rows) if self._marks is None else self._of_marked(rows, self._marks)
         return self._audited[1]
 
-    def _next(self, count: int) -> Any:
-        """Which of the next entries are audited."""
-        self._seen += count
-        return slice(None) if self._chosen is None else self._chosen[self._seen - count : self._seen]
+    def _of_all(self, rows: pa.RecordBatch) -> Flags:
+        entries, faults, facts = entries_of(rows), np.zeros(rows.num_rows, np.uint8), self._facts(rows["post_id"])
+        audit_entries(facts, self._follows, self._hides, self._rules, entries, self._buffers, faults)
+        return faults
+
+    def _of_marked(self, rows: pa.RecordBatch, marks: Marks) -> Flags:
+        faults, places = np.zeros(rows.num_rows, np.uint8), np.flatnonzero(marks.next(rows.num_rows))
+        if len(places):
+            faults[places] = self._of_all(rows.take(arrow(places, pa.int64())))
+        return faults

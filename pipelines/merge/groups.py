@@ -1,5 +1,6 @@
 """Numbers in groups: of each user the readers who follow, of each reader the followees."""
 
+from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -47,3 +48,12 @@ def grouped(groups: Numbers, members: Numbers, count: int) -> Groups:
 def keys_of(groups: Groups, width: int) -> Ids:
     """Each group and member as one number, ascending."""
     return np.repeat(np.arange(len(groups.start) - 1), np.diff(groups.start)) * width + groups.members
+
+
+def cuts(sizes: Ids, most: int) -> Iterator[tuple[int, int]]:
+    """From which group to before which so many members are at most, or one group; all groups, in order."""
+    ends, first = np.cumsum(sizes), 0
+    while first < len(sizes):
+        end = int(np.searchsorted(ends, ends[first] - sizes[first] + most, side="right"))
+        yield first, max(first + 1, end)
+        first = max(first + 1, end)

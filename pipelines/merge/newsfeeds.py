@@ -7,6 +7,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from pipelines.arrays import arrow, arrow_where
+from pipelines.merge.groups import cuts
 from pipelines.merge.kernel import Audience, Feeds, Shown, close_gaps, deliver, hear, show
 from pipelines.merge.lookup import Ids, Indexes
 from pipelines.merge.readers import audience_of
@@ -28,12 +29,9 @@ def newsfeeds(
     close_gaps(feeds)
     sizes = feeds.end - feeds.start[:-1]
     starts = np.concatenate([[0], np.cumsum(sizes)])
-    first = 0
-    while first < len(sizes):
-        end = max(first + 1, int(np.searchsorted(starts, starts[first] + batch, side="right")) - 1)
+    for first, end in cuts(sizes, batch):
         shown = _shown(timelines, feeds.entries[starts[first] : starts[end]])
         yield _batch(readers.reader_id[first:end], sizes[first:end], shown, schema)
-        first = end
 
 
 def _heard(timelines: Timelines, audience: Audience) -> Indexes:

@@ -1,5 +1,8 @@
 """Newsfeeds made of what they were: with the entries of posts of which something changed, or of some readers anew."""
 
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from threading import Lock
 from typing import NamedTuple
 
@@ -7,20 +10,22 @@ import numpy as np
 import pyarrow as pa
 
 from pipelines.arrays import flags
-from pipelines.merge.audit import NewsfeedAudit
+from pipelines.cores import cores
+from pipelines.merge.audit import Marks, NewsfeedAudit
 from pipelines.merge.changes import owners_of_changes, posts_of_changes
-from pipelines.merge.facts import ENTRY_COLUMNS, Entries, entries_of, facts_of
-from pipelines.merge.lookup import Ids, Lookup, find, ids_in, lookup_of
+from pipelines.merge.facts import ENTRY_COLUMNS, Entries, Facts, entries_of, facts_of
+from pipelines.merge.held import held_in, too_few
+from pipelines.merge.lookup import Ids, Known, are_known, ids_in, known
 from pipelines.merge.newsfeeds import newsfeeds
 from pipelines.merge.readers import Pairs, authors_in, readers_of
 from pipelines.merge.timelines import COLUMNS, Timelines, index_timelines
-from pipelines.merge.updates import as_rows, too_few, updated
+from pipelines.merge.updates import Updated, as_rows, updated
 from pipelines.projections import BucketInputs, Update
 from pipelines.relations.timelines import TIMELINES
 from pipelines.tables import Table
-from pipelines.views.newsfeed_inputs import relations
+from pipelines.views.newsfeed_inputs import index_of, relations
 
-FEW, SHARE = 1024, 8
+FEW, SHARE = 1024, 2
 """So many readers, or such a part of a bucket's, are made anew; where there are more, all are sooner made anew."""
 
 
@@ -29,7 +34,7 @@ class Changes(NamedTuple):
 
     rows: pa.Table
     posts: Ids
-    known: Lookup
+    known: Known
     indexed: Timelines
 
 
@@ -38,22 +43,33 @@ _compared: dict[tuple[tuple[str, ...], ...], Changes] = {}
 
 
 def _changes(inputs: BucketInputs) -> Changes:
-    """What changed, found once in each process and shared by its tasks; data files never change."""
-    was = inputs.as_before()
-    places = was.of(TIMELINES), inputs.of(TIMELINES)
+    """What changed, found once in each process, on all cores, and shared by its tasks; data files never change."""
+    places = inputs.as_before().of(TIMELINES), inputs.of(TIMELINES)
     with _comparing:
         if places not in _compared:
             _compared.clear()
-            buckets = [tuple(one.read(TIMELINES, COLUMNS, n) for one in (was, inputs)) for n in range(inputs.buckets)]
-            posts = np.unique(np.concatenate([posts_of_changes(*states) for states in buckets]))
-            rows, known = pa.concat_tables(after for _, after in buckets), lookup_of(posts)
-            _compared[places] = Changes(rows, posts, known, index_timelines(_on(rows, known)))
+            with ThreadPoolExecutor(cores()) as pool:
+                found = list(pool.map(partial(_changed, inputs), range(inputs.buckets)))
+            rows, posts = (
+                pa.concat_tables(rows for rows, _ in found),
+                np.unique(np.concatenate([one for _, one in found])),
+            )
+            of = known(posts)
+            _compared[places] = Changes(rows, posts, of, index_timelines(_on(rows, of)))
         return _compared[places]
 
 
-def _on(rows: pa.Table, posts: Lookup) -> pa.Table:
+def _changed(inputs: BucketInputs, bucket: int) -> tuple[pa.Table, Ids]:
+    """The timelines of a bucket's users, and the posts of which something in them changed."""
+    was, rows = inputs.as_before(), inputs.read(TIMELINES, COLUMNS, bucket)
+    if was.of(TIMELINES, bucket) == inputs.of(TIMELINES, bucket):
+        return rows, np.empty(0, np.int64)
+    return rows, posts_of_changes(was.read(TIMELINES, COLUMNS, bucket), rows)
+
+
+def _on(rows: pa.Table, posts: Known) -> pa.Table:
     """The rows of these posts."""
-    return rows.filter(flags(find(posts, ids_in(rows, "post_id")) >= 0))
+    return rows.filter(flags(are_known(posts, ids_in(rows, "post_id"))))
 
 
 def updated_newsfeeds(bucket: int, inputs: BucketInputs, table: Table, batch: int) -> Update | None:
@@ -67,18 +83,24 @@ def updated_newsfeeds(bucket: int, inputs: BucketInputs, table: Table, batch: in
     if len(touched) > max(FEW, len(np.unique(follows[0])) // SHARE):
         return None
     changes, policy = _changes(inputs), inputs.policy
-    old = entries_of(inputs.before(table, ENTRY_COLUMNS, bucket))
-    stale = find(changes.known, old.post) >= 0
+    rows = inputs.before(table, ENTRY_COLUMNS, bucket)
+    held = held_in(rows, changes.known)
     new = _feeds(changes.indexed, (follows, hides), bucket, inputs, table)
-    anew = np.union1d(touched, too_few(old, stale, new, policy.cap))
-    timelines = _needed(changes, anew, follows)
-    theirs = _of(follows, anew), _of(hides, anew)
-    made = _feeds(timelines, theirs, bucket, inputs, table, anew)
-    found = updated(old, stale, new, anew, made, policy.cap)
-    rows = as_rows(found.entries, found.positions, table.arrow)
-    facts = facts_of(_on(changes.rows, lookup_of(np.union1d(changes.posts, made.post))))
-    audit = NewsfeedAudit(lambda _: facts, follows, hides, policy, found.is_new)
-    return iter(rows.to_batches(batch)), audit.checks()
+    anew = np.union1d(touched, too_few(held, new, policy.cap))
+    timelines, facts = _needed(inputs, changes, anew, follows)
+    made = _feeds(timelines, (_of(follows, anew), _of(hides, anew)), bucket, inputs, table, anew)
+    if facts is None:
+        facts = facts_of(_on(changes.rows, known(np.union1d(changes.posts, made.post))))
+    marks = Marks()
+    audit = NewsfeedAudit(lambda _: facts, follows, hides, policy, marks)
+    return _rows(updated(rows, held, new, anew, made, policy.cap, batch), marks, table), audit.checks()
+
+
+def _rows(feeds: Iterator[Updated], marks: Marks, table: Table) -> Iterator[pa.RecordBatch]:
+    """Newsfeeds as rows; those entries are marked that are not simply as they were."""
+    for found in feeds:
+        marks.add(found.is_new)
+        yield as_rows(found, table.arrow)
 
 
 def _feeds(
@@ -96,10 +118,13 @@ def _feeds(
     return entries_of(pa.Table.from_batches(made, table.arrow))
 
 
-def _needed(changes: Changes, anew: Ids, follows: Pairs) -> Timelines:
-    """The timelines of which readers are made anew."""
-    users = lookup_of(np.union1d(anew, _of(follows, anew)[1]))
-    return index_timelines(changes.rows.filter(flags(find(users, ids_in(changes.rows, "user_id")) >= 0)))
+def _needed(inputs: BucketInputs, changes: Changes, anew: Ids, follows: Pairs) -> tuple[Timelines, Facts | None]:
+    """The timelines of which readers are made anew; or all and their facts, where to share these costs less."""
+    users = known(np.union1d(anew, _of(follows, anew)[1]))
+    of_users = are_known(users, ids_in(changes.rows, "user_id"))
+    if np.count_nonzero(of_users) * inputs.buckets > changes.rows.num_rows:
+        return index_of(inputs, lambda: changes.rows)
+    return index_timelines(changes.rows.filter(flags(of_users))), None
 
 
 def _of(pairs: Pairs, owners: Ids) -> Pairs:

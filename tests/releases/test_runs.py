@@ -250,9 +250,9 @@ def test_the_newest_version_may_be_unreleased_but_its_record_names_the_one_that_
 
 def test_what_is_new_in_a_newsfeed_that_was_there_is_audited(released, engine, copy, monkeypatch):
     def wrong(*given):
-        found = updated(*given)
-        found.entries.author[found.is_new] += 1
-        return found
+        for found in updated(*given):
+            found.entries.author[found.is_new] += 1
+            yield found
 
     monkeypatch.setattr(newsfeed_updates, "updated", wrong)
     lake = copy(released)
