@@ -7,7 +7,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipelines.arrays import Int64s, arrow, arrow_where, int64s, strings
+from pipelines.arrays import Int64s, arrow, arrow_where, int64s, is_text, strings
 from pipelines.checks import Check, at_most, in_order, numbered
 from pipelines.merge.notification_order import RANKS, Notifications
 from pipelines.merge.notifications import newest
@@ -98,9 +98,10 @@ def _mentioned(posts: pa.Table) -> Done:
 
 
 def _replied(bucket: int, inputs: BucketInputs) -> Done:
-    """The replies and their reposts, which say the same: a notification stands once."""
-    rows = inputs.read(TIMELINES, ["parent_author_id", "author_id", "post_id", "posted_at"], bucket)
-    return Done("replied", *map(int64s, rows.filter(pc.is_valid(rows["parent_author_id"])).columns))
+    """The replies themselves: a repost of one, which stands only where the reply does, says no more."""
+    rows = inputs.read(TIMELINES, ["parent_author_id", "author_id", "post_id", "posted_at", "kind"], bucket)
+    told = rows.filter(pc.and_(pc.is_valid(rows["parent_author_id"]), is_text(rows["kind"], "reply")))
+    return Done("replied", *map(int64s, told.drop_columns(["kind"]).columns))
 
 
 def _merge(bucket: int, inputs: BucketInputs) -> Iterator[pa.RecordBatch]:

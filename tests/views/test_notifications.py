@@ -1,7 +1,12 @@
 """What others did to a user. The n-th event happens at minute n, so "00:03" is the third; alice is who is told."""
 
+import pyarrow as pa
 import pytest
 
+from pipelines.policy import Policy
+from pipelines.projections import BucketInputs
+from pipelines.relations.timelines import TIMELINES
+from pipelines.views.notifications import VIEW
 from tests.histories import micros
 
 
@@ -88,6 +93,27 @@ def test_a_reply_that_also_mentions_the_parents_author_is_told_once_as_a_reply(a
     reply = bob.replies(alice.posts(), mentioned_ids=[alice, carol])
     assert notified(alice) == [("replied", bob, reply)]
     assert notified(carol) == [("mentioned", bob, reply)]
+
+
+def test_a_reply_that_is_reposted_is_told_once_and_its_reposts_to_who_wrote_it(alice, bob, carol, notified):
+    reply = bob.replies(alice.posts())
+    for user in (alice, bob, carol):
+        user.reposts(reply)
+    assert notified(alice) == [("replied", bob, reply)]
+    assert notified(bob) == [("reposted", carol, reply), ("reposted", alice, reply)]
+    bob.deletes(reply)
+    assert notified(alice) == notified(bob) == []
+
+
+def test_of_a_reply_and_its_reposts_only_the_reply_is_sent():
+    entries = [(2, "reply"), (2, "repost"), (3, "repost")]
+    rows = [
+        {"user_id": user, "kind": kind, "author_id": 2, "post_id": 20, "parent_author_id": 1} for user, kind in entries
+    ]
+    timelines = pa.Table.from_pylist([row | {"posted_at": 7} for row in rows], TIMELINES.arrow)
+    held = {**dict.fromkeys(VIEW.reads, ()), "timelines": ((0, "timelines"),)}
+    inputs = BucketInputs(Policy(), 1, held, lambda _, columns: timelines.select(columns), len, 0, 0)
+    assert [(row["user_id"], row["post_id"]) for row in VIEW.exchange.rows(0, inputs).to_pylist()] == [(1, 20)]
 
 
 def test_a_reply_to_a_post_deleted_since_is_told_as_a_reply_and_its_likes_are_not(alice, bob, notified):
