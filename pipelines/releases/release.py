@@ -72,10 +72,14 @@ def all_releases(lake: Lake) -> list[Release]:
 
 def last_of(handle: delta.Handle) -> Release | None:
     """The last release that a version of the table holds; reads no other record."""
-    number = delta.greatest(handle, "release")
+    from pipelines.storage.keyed import KeyedFile, dicts
+
+    number, place = delta.greatest(handle, "release"), places.absolute(str(handle.table_uri))
     if number is None:
         return None
-    (row,) = query.rows({"releases": handle}, f"SELECT * FROM releases WHERE release = {number}")  # noqa: S608
+    files = delta.facts_of_files(handle, ("path", "max.release"))
+    last = next(path for path, greatest in files if greatest == number)
+    (row,) = dicts(KeyedFile(places.join(place, last), "release").rows([number], None))
     return _release(row)
 
 

@@ -68,10 +68,10 @@ class Keyed:
             by_bucket.setdefault(one % self._buckets, set()).add(one)
         wanted = list(dict.fromkeys((self._key, *columns))) if columns else None
         found = [self._files[bucket].rows(some, wanted) for bucket, some in by_bucket.items() if bucket in self._files]
-        return [row for rows in found for row in _dicts(rows)]
+        return [row for rows in found for row in dicts(rows)]
 
 
-def _dicts(rows: pa.Table) -> list[dict[str, Any]]:
+def dicts(rows: pa.Table) -> list[dict[str, Any]]:
     """The rows as dicts of Python values; unlike Arrow's own way, this does not import pandas."""
     columns = [_values(column) for column in rows.columns]
     return [dict(zip(rows.column_names, row, strict=True)) for row in zip(*columns, strict=True)]
