@@ -3,7 +3,9 @@
 import typer
 
 from pipelines.cli import describe, inspect, land, maintain, people, quarantine, read, repair, run
+from pipelines.cli.conversion import convert_when_needed
 
+convert_when_needed()
 app = typer.Typer(
     help="Newsfeeds and per-user views as pure functions of an append-only event log.\n\n"
     "Start with: newsfeed land FILE, newsfeed run, newsfeed feed USER.",
