@@ -8,8 +8,7 @@ from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, cast
-from urllib.parse import urlsplit
-from urllib.request import url2pathname
+from urllib.parse import unquote, urlsplit
 
 from pipelines.errors import NewsfeedError, number_of, place_of, reason
 from pipelines.storage.urls import remote
@@ -60,7 +59,7 @@ def is_url(place: str) -> bool:
 def absolute(place: str) -> str:
     """The place as any process can find it: a URL as it is, a local path made absolute, also one given as `file://`."""
     if place.startswith(LOCAL):
-        return url2pathname(urlsplit(place).path)
+        return unquote(urlsplit(place).path)
     with telling("find", place):
         return place if is_url(place) else os.path.abspath(os.path.expanduser(place))
 

@@ -8,7 +8,7 @@ from tests.cli.conftest import FIRST, SECOND
 from tests.landing.lines import file_of
 
 COMMANDS = ["land", "run", "status", "releases", "feed", "export", "sql", "path", "quarantine", "repair", "maintain"]
-SLOW = ["pyspark", "pysail", "numba", "numpy", "pandas", "pyarrow", "deltalake", "rich", "pydantic"]
+SLOW = ["pyspark", "pysail", "numba", "numpy", "pandas", "pyarrow", "deltalake", "rich", "pydantic", "http.client"]
 
 
 def loaded_by(*arguments):
@@ -52,7 +52,7 @@ def test_landings_and_runs_load_neither_an_engine_nor_what_draws_on_terminals(tm
     for arguments in (["land", first], ["run"], ["land", second], ["run"]):
         code, *modules = loaded_by(*arguments, "--root", str(tmp_path / "lake"))
         assert code == "0"
-        assert not {"pyspark", "pysail", "pandas", "rich", "pydantic"} & set(modules)
+        assert not {"pyspark", "pysail", "pandas", "rich", "pydantic", "http.client"} & set(modules)
 
 
 def test_the_console_script_ends_with_the_exit_code(told):
