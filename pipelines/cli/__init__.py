@@ -10,8 +10,8 @@ from pipelines.cli import streams
 from pipelines.cli.signals import Ended, heard
 from pipelines.errors import NewsfeedError, line_of
 
-YOUNG = 50_000
-"""New objects before Python looks for cycles among them: imports make half a million that stay."""
+YOUNG = 200_000
+"""New objects before Python looks for cycles among them: more than imports make, which stay."""
 INTERRUPTED = 130
 """The exit code of a command that was interrupted, which is also what typer makes of an interrupt."""
 ENDED = 128
