@@ -4,15 +4,16 @@ import json
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import datetime, timedelta
 from itertools import pairwise
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipelines.arrays import flags, int64s
+from pipelines.arrays import fixed_values, flags, int64s, strings
 from pipelines.checks import require_clean, standard_checks
+from pipelines.clock import EPOCH
 from pipelines.events.log import QUARANTINE
 from pipelines.storage import datafiles, delta, places
 from pipelines.storage.datafiles import DataFile, FileWriter
@@ -21,7 +22,6 @@ KEY = list(QUARANTINE.key)
 WHOLE_TABLE: dict[str, str | None] = {}
 ROWS, BYTES = 16 * 1024, 4 * 1024 * 1024
 """How many rows, and how many bytes of lines, a row group has at most: one is read to show its first row."""
-LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True)
@@ -45,7 +45,7 @@ def files_of(table: str, handle: delta.Handle | None) -> list[QuarantineFile]:
     columns = ("path", "min.source", "max.source", "max.ingestion_time")
     found = [] if handle is None else delta.facts_of_files(handle, columns)
     files = [QuarantineFile(places.join(table, path), path, *told) for path, *told in found]
-    return sorted(files, key=lambda file: (file.received or LONG_AGO, file.path), reverse=True)
+    return sorted(files, key=lambda file: (file.received or EPOCH, file.path), reverse=True)
 
 
 class Known:
@@ -53,7 +53,7 @@ class Known:
 
     def __init__(self, sources: Sequence[str]) -> None:
         self._sources = sources
-        self._names = pa.array(sources, pa.string())
+        self._names = strings(sources)
         self._found: dict[str, list[pa.Table]] = {}
 
     def note(self, file: QuarantineFile) -> None:
@@ -93,7 +93,7 @@ class Known:
 
 def first_of_runs(texts: pa.Array) -> list[int]:
     """Where each run of equal strings begins."""
-    numbers = texts.dictionary_encode().indices.to_numpy()
+    numbers = fixed_values(texts.dictionary_encode().indices)
     return [] if len(numbers) == 0 else [0, *(np.flatnonzero(numbers[1:] != numbers[:-1]) + 1).tolist()]
 
 
@@ -131,7 +131,7 @@ class QuarantineWriter:
         for batch in rows.combine_chunks().to_batches():
             self._writer.write(batch)
         first, last = (rows["source"][at].as_py() for at in (0, -1))
-        received = pc.max(rows["ingestion_time"]).as_py()
+        received = EPOCH + timedelta(microseconds=int(int64s(rows["ingestion_time"]).max()))
         before = self._bounds or (first, last, received)
         self._bounds = before[0], last, max(received, before[2])
 

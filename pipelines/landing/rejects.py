@@ -7,14 +7,14 @@ from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import groupby
+from itertools import chain, groupby
 from typing import IO, Self
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipelines.arrays import flags, int64s
+from pipelines.arrays import arrow, flags, int64s, strings
 from pipelines.landing.blocks import Span
 from pipelines.landing.partitions import Partition
 from pipelines.landing.raw_lines import INLINE, RawLines
@@ -36,6 +36,8 @@ Row = tuple[int, int, str, bytes | None, Faults]
 """A reject as in STAGED."""
 END = 2**62
 """Behind the last byte of any block."""
+FIRST = arrow(np.zeros(1, np.int64), pa.int64())[0]
+"""The place of a list's first element."""
 ROWS, BYTES = 4096, 4 * 1024 * 1024
 """How many rejects, and how many bytes of them, are held before they are written."""
 
@@ -87,8 +89,25 @@ class RejectStage:
         if self._file is None:
             self.places = (places.join(self._raw_lines.staging, f"rejects-{uuid.uuid4().hex}"),)
             self._file = self._open.enter_context(places.writing(self.places[0]))
-        write_table(self._file, pa.table(list(zip(*self._rows, strict=True)), schema=STAGED))
+        write_table(self._file, _table_of(self._rows))
         self._rows, self._bytes = [], 0
+
+
+def _table_of(rows: Sequence[Row]) -> pa.Table:
+    """Rejects as a table."""
+    lines, offsets, digests, raws, faults = zip(*rows, strict=True)
+    ends = np.cumsum([0, *map(len, faults)], dtype=np.int32)
+    told = pa.ListArray.from_arrays(arrow(ends, pa.int32()), strings(list(chain.from_iterable(faults))))
+    numbers = (arrow(np.array(values, np.int64), pa.int64()) for values in (lines, offsets))
+    return pa.table([*numbers, strings(digests), _bytes(raws), told], STAGED)
+
+
+def _bytes(values: Sequence[bytes | None]) -> pa.Array:
+    """An array of bytes, null where there are none."""
+    given = flags(np.array([value is not None for value in values], np.bool_)).buffers()[1]
+    ends = np.cumsum([0, *(len(value or b"") for value in values)], dtype=np.int32)
+    data = b"".join(value or b"" for value in values)
+    return pa.Array.from_buffers(pa.binary(), len(values), [given, pa.py_buffer(ends), pa.py_buffer(data)])
 
 
 @dataclass(frozen=True)
@@ -125,8 +144,8 @@ def rejects_of(partitions: Sequence[Partition]) -> Iterator[tuple[Piece, pa.Tabl
     for one in _by_span(partitions):
         span = one.span
         for rows in one.tables():
-            numbers = pc.add(rows["line"], one.first - span.line)
-            offsets = pc.add(rows["byte_offset"], span.offset - span.byte)
+            numbers = arrow(int64s(rows["line"]) + (one.first - span.line), pa.int64())
+            offsets = arrow(int64s(rows["byte_offset"]) + (span.offset - span.byte), pa.int64())
             yield span.piece, pa.table([numbers, offsets, *rows.columns[2:]], ["line_number", *STAGED.names[1:]])
 
 
@@ -183,6 +202,6 @@ def count_rejects(partitions: Sequence[Partition]) -> tuple[int, Counter[str]]:
     for _, rows in rejects_of(partitions):
         lines += rows.num_rows
         parts = pc.split_pattern(pc.list_flatten(rows["faults"]), ", found ", max_splits=1)
-        for kind in pc.value_counts(pc.list_element(parts, 0)).to_pylist():
+        for kind in pc.value_counts(pc.list_element(parts, FIRST)).to_pylist():
             kinds[kind["values"]] += kind["counts"]
     return lines, kinds

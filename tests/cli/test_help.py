@@ -48,7 +48,7 @@ def test_reading_loads_no_engine(told, arguments):
 
 
 def test_landings_and_runs_load_neither_an_engine_nor_what_draws_on_terminals(tmp_path):
-    first, second = (file_of(tmp_path / name, *lines) for name, lines in (("first", FIRST), ("second", SECOND[:1])))
+    first, second = (file_of(tmp_path / name, *lines) for name, lines in (("first", FIRST), ("second", SECOND)))
     for arguments in (["land", first], ["run"], ["land", second], ["run"]):
         code, *modules = loaded_by(*arguments, "--root", str(tmp_path / "lake"))
         assert code == "0"
