@@ -79,3 +79,13 @@ script()
     usual = {name: value for name, value in os.environ.items() if name != "ARROW_DEFAULT_MEMORY_POOL"}
     done = subprocess.run(command, capture_output=True, text=True, check=True, env=usual | chosen)
     assert done.stdout.splitlines()[-1] == used
+
+
+@pytest.mark.parametrize(("chosen", "used"), [({}, "1"), ({"OPENBLAS_NUM_THREADS": "2"}, "2")])
+def test_the_console_script_lets_numpy_start_no_threads_unless_told_otherwise(told, chosen, used):
+    tell = "atexit.register(lambda: print(os.environ['OPENBLAS_NUM_THREADS']))"
+    program = f"import atexit, os; from pipelines.cli import script; {tell}; script()"
+    command = [sys.executable, "-c", program, "status", "--json", "--root", told.root]
+    usual = {name: value for name, value in os.environ.items() if name != "OPENBLAS_NUM_THREADS"}
+    done = subprocess.run(command, capture_output=True, text=True, check=True, env=usual | chosen)
+    assert done.stdout.splitlines()[-1] == used
