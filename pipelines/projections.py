@@ -1,15 +1,19 @@
 """Projections: the pure functions that make each relation and view from what it reads."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, ClassVar
 
+import numpy as np
 import pyarrow as pa
 
-from pipelines.arrays import Int64s, flags, no_rows
+from pipelines.arrays import Int64s, flags, int64s, no_rows
 from pipelines.checks import Check
+from pipelines.differences import difference
 from pipelines.moments import NO_MOMENTS, Moments, among, moments
+from pipelines.owners import of_owners
 from pipelines.policy import Policy
+from pipelines.ranges import Ranges, in_bucket, with_rows_of
 from pipelines.tables import Table
 
 if TYPE_CHECKING:
@@ -23,6 +27,11 @@ Checks = Callable[[Policy], tuple[Check, ...]]
 def no_checks(_: Policy) -> tuple[Check, ...]:
     """Nothing beyond what every table must hold."""
     return ()
+
+
+def nothing_touched(_: str, __: int) -> Int64s:
+    """No owners: nothing changed."""
+    return np.empty(0, np.int64)
 
 
 def nothing_received(_: int) -> pa.Table:
@@ -70,25 +79,32 @@ def nothing_extracted(extract: Extract, _: int) -> pa.Table:
 
 @dataclass(frozen=True)
 class BucketInputs:
-    """What a task that makes one bucket may read: by table and bucket, the places of the data files.
+    """What a task that makes one bucket may read: the data files of tables.
 
     `memory` is how many bytes the task may hold, `shared` how many all tasks of the process may hold in common;
     `extracted` gives the rows that an extract of the projection's brought to a bucket, `received` those that its
-    `exchange` sent. Where these are not of all events, `earlier` has the files of the tables as they were before, and
-    `states` gives by extract the rows that say so.
+    `exchange` sent. Where these are not of all events, `earlier` has the files of the tables as they were before, `own`
+    those of the projection's own table, `states` gives by extract the rows that say so, `withdrawn` what was sent and
+    is no more, and `touched` says of which owners of a table rows may have changed. `chosen` has by table the owners,
+    ascending, whose rows alone are read, and `held` the rows of files that were read already.
     """
 
     policy: Policy
     buckets: int
-    places: Mapping[str, tuple[tuple[int, str], ...]] = field(hash=False)
+    places: Mapping[str, Ranges] = field(hash=False)
     open: Callable[[str, list[str]], pa.Table]
     count: Callable[[str], int]
     memory: int
     shared: int
     extracted: Callable[[Extract, int], pa.Table] = nothing_extracted
     received: Callable[[int], pa.Table] = nothing_received
-    earlier: Mapping[str, tuple[tuple[int, str], ...]] = field(default_factory=dict, hash=False)
+    withdrawn: Callable[[int], pa.Table] = nothing_received
+    earlier: Mapping[str, Ranges] = field(default_factory=dict, hash=False)
+    own: Ranges = ()
     states: Mapping[str, State] = field(default_factory=dict, hash=False)
+    touched: Callable[[str, int], Int64s] = nothing_touched
+    chosen: Mapping[str, Int64s] = field(default_factory=dict, compare=False)
+    held: Mapping[str, pa.Table] = field(default_factory=dict, compare=False)
 
     def told(self, extract: Extract, bucket: int) -> pa.Table:
         """What all events say to an extract: the rows extracted, and such as say what stood before.
@@ -105,25 +121,62 @@ class BucketInputs:
 
     def before(self, table: Table, columns: list[str], bucket: int) -> pa.Table:
         """Columns of a table's rows of a bucket as they were before the events that were extracted."""
-        found = [self.open(place, columns) for number, place in self.earlier.get(table.name, ()) if number == bucket]
-        return pa.concat_tables(found or [no_rows(table.arrow).select(columns)])
+        return self.as_before().read(table, columns, bucket)
+
+    def own_before(self, table: Table, columns: list[str], bucket: int) -> pa.Table:
+        """Columns of a bucket's rows of the projection's own table as it was."""
+        return replace(self, places={table.name: self.own}).read(table, columns, bucket)
 
     def as_before(self) -> "BucketInputs":
-        """The same of the tables as they were."""
-        return replace(self, places=self.earlier, earlier={})
+        """The same of the tables as they were, and of what was sent before."""
+        return replace(self, places=self.earlier, received=self.withdrawn, earlier={})
+
+    def choosing(self, chosen: Mapping[Table, Int64s]) -> "BucketInputs":
+        """The same, of some tables just the rows of these owners, who ascend."""
+        return replace(self, chosen={**self.chosen, **{table.name: owners for table, owners in chosen.items()}})
 
     def read(self, table: Table, columns: list[str], bucket: int | None = None) -> pa.Table:
         """Columns of a table's rows: of one bucket, in their order, or of all buckets, one after another."""
-        found = [self.open(place, columns) for place in self.of(table, bucket)]
+        files, chosen = self.files(table, bucket), self.chosen.get(table.name)
+        if chosen is None or table.owner is None:
+            found = [self._columns(file.place, columns) for file in files]
+        else:
+            asked = columns if table.owner in columns else [*columns, table.owner]
+            rows = (self._columns(file.place, asked) for file in with_rows_of(files, chosen))
+            found = [of_owners(one, table.owner, chosen).select(columns) for one in rows]
         return pa.concat_tables(found or [no_rows(table.arrow).select(columns)])
+
+    def _columns(self, place: str, columns: list[str]) -> pa.Table:
+        return self.held[place].select(columns) if place in self.held else self.open(place, columns)
 
     def rows(self, table: Table) -> int:
         """How many rows a table has."""
         return sum(self.count(place) for place in self.of(table))
 
+    def files(self, table: Table, bucket: int | None = None) -> Ranges:
+        """The data files of a table: of one bucket, or of all."""
+        files = self.places.get(table.name, ())
+        return files if bucket is None else in_bucket(files, bucket)
+
     def of(self, table: Table, bucket: int | None = None) -> tuple[str, ...]:
         """The places of a table's files: of one bucket, or of all."""
-        return tuple(place for number, place in self.places[table.name] if bucket in (None, number))
+        return tuple(file.place for file in self.files(table, bucket))
+
+    def changed(self, table: Table, bucket: int, columns: Sequence[str]) -> Int64s:
+        """The owners in a bucket of a table of whom anything changed in these columns."""
+        chosen = self.choosing({table: self.touched(table.name, bucket)})
+        names = list(dict.fromkeys([str(table.owner), *columns]))
+        found = difference(chosen.before(table, names, bucket), chosen.read(table, names, bucket))
+        return np.unique(int64s(found[str(table.owner)]))
+
+
+def all_owners(_: int, __: BucketInputs) -> None:
+    """Of any owner rows may have changed: all are made, and compared with what was."""
+
+
+def no_more(_: int, __: BucketInputs) -> Int64s:
+    """Nothing changed but what is sent, or said by new events."""
+    return np.empty(0, np.int64)
 
 
 def no_audits(_: int, __: BucketInputs) -> tuple[Check, ...]:
@@ -142,6 +195,38 @@ class Exchange:
     rows: Callable[[int, BucketInputs], pa.Table]
     by: str | None = None
     before: "Exchange | None" = None
+    resending: "Resending | None" = None
+
+
+Chosen = Mapping[Table, Int64s]
+"""Some owners by table, ascending."""
+
+
+def none_unknown(_: int, __: BucketInputs) -> Int64s:
+    """Of every owner the table tells what was received."""
+    return np.empty(0, np.int64)
+
+
+def nobody(_: int, __: BucketInputs, ___: Int64s) -> Chosen:
+    """None sends anything."""
+    return {}
+
+
+@dataclass(frozen=True)
+class Resending:
+    """How an exchange sends just what changed.
+
+    - `senders`: by table, the owners of whose rows in a bucket something changed: what they send is sent again, what
+      they sent before is withdrawn.
+    - `stood`: the rows that the chosen owners of a bucket had received, told from the table as it was.
+    - `unknown`: the owners in a bucket of whom the table does not tell that, given what they receive now.
+    - `toward`: by table, the owners of whose rows in a bucket something is sent to these, of whom nothing is known.
+    """
+
+    senders: Callable[[int, BucketInputs], Chosen]
+    stood: Callable[[int, BucketInputs], pa.Table]
+    unknown: Callable[[int, BucketInputs], Int64s] = none_unknown
+    toward: Callable[[int, BucketInputs, Int64s], Chosen] = nobody
 
 
 Update = tuple[Iterator[pa.RecordBatch], tuple[Check, ...]]
@@ -192,6 +277,9 @@ class BucketProjection:
       make, and the checks that belong to them.
     - `states`: by the name of each extract, rows that say what stood before; with them `merge` makes of new events
       alone what it would make of all.
+    - `touched`: the owners in a bucket of whom something may have changed, None where that is not known; beyond those
+      to whom something is sent, or of whom new events say something.
+    - `beside`: the tables of which `merge` reads, to make the rows of an owner, just those of the same owner.
     """
 
     table: Table
@@ -206,6 +294,8 @@ class BucketProjection:
     counts: Counts | None = None
     states: Mapping[str, State] = field(default_factory=dict, hash=False)
     update: Callable[[int, BucketInputs], Update] | None = None
+    touched: Callable[[int, BucketInputs], Int64s | None] = all_owners
+    beside: tuple[Table, ...] = ()
 
 
 AnyProjection = Projection | BucketProjection

@@ -40,7 +40,8 @@ class Table:
     """A table's name, columns, unique key, the column that chooses a row's bucket, and the order inside a bucket.
 
     `order` is that of the key when it is not given; `-` before a column means descending. `row_group` is how many rows
-    a row group has: to find one row by key decodes them all, to read all rows is slower with small ones.
+    a row group has: to find one row by key decodes them all, to read all rows is slower with small ones. `file_rows` is
+    about how many rows a data file has: where one of them changes all are written.
     """
 
     name: str
@@ -50,9 +51,15 @@ class Table:
     bucket_by: str | None = None
     order: tuple[str, ...] = ()
     row_group: int = 128 * 1024
+    file_rows: int = 64 * 1024
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "order", self.order or self.key)
+
+    @cached_property
+    def owner(self) -> str | None:
+        """The column that chooses a row's bucket, if the rows of a bucket are in its order: files have ranges of it."""
+        return self.bucket_by if self.order[0] == self.bucket_by else None
 
     @cached_property
     def names(self) -> tuple[str, ...]:

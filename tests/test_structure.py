@@ -22,6 +22,7 @@ ROOT = Path(pipelines.__file__).parent
 # what the files of a folder share
 SHARED = {"__init__", "contract", "log", "upcasting", "atproto"}
 SHARED |= {
+    "touched",
     "activity",
     "arrays",
     "facts",

@@ -7,7 +7,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipelines.arrays import arrow
-from pipelines.projections import BucketInputs, BucketProjection, State
+from pipelines.projections import BucketInputs, BucketProjection, State, no_more
 from pipelines.relations.activity import ACTED, ACTIVITY
 from pipelines.relations.arrays import numbers
 from pipelines.sorting import grouped
@@ -44,5 +44,5 @@ def _merge(bucket: int, inputs: BucketInputs) -> Iterator[pa.RecordBatch]:
 
 
 RELATION = BucketProjection(
-    ACTIVE_DAYS, ("events",), _merge, extracts=(ACTIVITY,), states={ACTIVITY.name: State(_stood)}
+    ACTIVE_DAYS, ("events",), _merge, extracts=(ACTIVITY,), states={ACTIVITY.name: State(_stood)}, touched=no_more
 )

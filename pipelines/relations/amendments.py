@@ -53,6 +53,17 @@ def _in_effect(posts: Int64s, users: Int64s, bucket: int, inputs: BucketInputs) 
     return same
 
 
+def _of_posts(bucket: int, inputs: BucketInputs) -> Int64s:
+    """The posts that may say something else, or be another's."""
+    return inputs.touched(POSTS.name, bucket)
+
+
 RELATION = BucketProjection(
-    AMENDMENTS, ("events", "posts"), _merge, extracts=(AMENDING,), states={AMENDING.name: State(_stood, EDITED_AT)}
+    AMENDMENTS,
+    ("events", "posts"),
+    _merge,
+    extracts=(AMENDING,),
+    states={AMENDING.name: State(_stood, EDITED_AT)},
+    touched=_of_posts,
+    beside=(POSTS,),
 )

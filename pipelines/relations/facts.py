@@ -12,7 +12,7 @@ import pyarrow as pa
 
 from pipelines.arrays import Bools, arrow, flags, repeated
 from pipelines.compiled import compiled
-from pipelines.projections import BucketInputs, BucketProjection, Extract, State
+from pipelines.projections import BucketInputs, BucketProjection, Extract, State, no_more
 from pipelines.relations.arrays import Texts, is_before, numbers, texts
 from pipelines.sorting import Numbers, Order, grouped
 from pipelines.tables import Column, Table
@@ -45,6 +45,7 @@ def last_events(table: Table, given: str, withdrawn: str, *fields: str, to_other
         merge,
         extracts=(extract,),
         states={extract.name: State(partial(_stood, table), ((table, "event_time"),))},
+        touched=no_more,
     )
 
 

@@ -26,6 +26,11 @@ def members_of(ids: Int64s) -> Members:
     return members
 
 
+def ids_of(members: Members) -> Int64s:
+    """The ids in the set, ascending."""
+    return np.sort(members[members != 0])
+
+
 @inlined
 def is_member(members: Members, value: np.int64) -> bool:
     """Whether an id is in the set."""

@@ -8,7 +8,7 @@ import pyarrow.compute as pc
 
 from pipelines.arrays import Bools, arrow, arrow_where, flags
 from pipelines.compiled import compiled
-from pipelines.projections import BucketInputs, BucketProjection, State
+from pipelines.projections import BucketInputs, BucketProjection, State, no_more
 from pipelines.relations.arrays import Texts, is_before, numbers, texts
 from pipelines.relations.sayings import AMENDMENTS, DELETED, EDITED, POSTED, SAYINGS, amended_before, said
 from pipelines.sorting import Numbers, Order, grouped
@@ -114,4 +114,6 @@ RELATION = BucketProjection(
     _merge,
     extracts=(SAYINGS,),
     states={SAYINGS.name: State(_stood, ((POSTS, "posted_at"), *EDITED_AT))},
+    touched=no_more,
+    beside=(AMENDMENTS,),
 )

@@ -7,8 +7,9 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipelines.arrays import arrow, bools, strings
-from pipelines.projections import BucketInputs, BucketProjection, Exchange
+from pipelines.arrays import arrow, bools, int64s, strings
+from pipelines.projections import BucketInputs, BucketProjection, Chosen, Exchange, Resending, no_more
+from pipelines.relations import touched
 from pipelines.relations.arrays import numbers
 from pipelines.relations.posts import POSTS
 from pipelines.relations.reposts import REPOSTS
@@ -54,7 +55,10 @@ ENTRIES = pa.schema(
 """Rows without the author of the post that theirs answers; a kind is its place in KINDS."""
 
 FIRST = ENTRIES.append(pa.field("through", pa.int64()))
-KNOWN = ENTRIES.append(pa.field("parent_author_id", pa.int64()))
+ANSWERED = ENTRIES.get_field_index("reply_to_post_id")
+KNOWN = (
+    ENTRIES.remove(ANSWERED).append(pa.field("is_reply", pa.bool_())).append(pa.field("parent_author_id", pa.int64()))
+)
 
 
 def _entries(bucket: int, inputs: BucketInputs) -> pa.Table:
@@ -92,7 +96,9 @@ def _known(bucket: int, inputs: BucketInputs) -> pa.Table:
     """The rows sent to a bucket, with the authors of the posts that they answer, deleted or not."""
     rows, parents = inputs.received(bucket), inputs.read(POSTS, ["post_id", "author_id"], bucket)
     parent = parents["author_id"].take(_places(parents, rows["reply_to_post_id"]))
-    return rows.drop_columns(["through"]).append_column("parent_author_id", parent)
+    is_reply = pc.is_valid(rows["reply_to_post_id"])
+    known = rows.append_column("is_reply", is_reply).append_column("parent_author_id", parent)
+    return known.select(KNOWN.names)
 
 
 def _merge(bucket: int, inputs: BucketInputs) -> Iterator[pa.RecordBatch]:
@@ -101,14 +107,39 @@ def _merge(bucket: int, inputs: BucketInputs) -> Iterator[pa.RecordBatch]:
     columns = [numbers(rows, name) for name in ("user_id", "entered_at", "post_id", "kind")]
     found = rows.take(arrow(order_by(*columns, descending=(1, 2)), pa.int32()))
     kinds = strings(KINDS).take(found["kind"].combine_chunks())
-    is_reply = pc.is_valid(found["reply_to_post_id"])
-    named = found.drop_columns(["kind"]).append_column("kind", kinds).append_column("is_reply", is_reply)
+    named = found.drop_columns(["kind"]).append_column("kind", kinds)
     yield from named.select(TIMELINES.names).combine_chunks().to_batches(128 * 1024)
+
+
+def _posts_of_changes(bucket: int, inputs: BucketInputs) -> Chosen:
+    """The posts that may stand otherwise, or are reposted otherwise, and those that answer one by another author."""
+    answers = touched.replies_in(bucket, inputs, touched.with_other_authors(inputs))
+    posts = np.union1d(touched.posts_in(bucket, inputs, REPOSTS), answers)
+    return {POSTS: posts, REPOSTS: posts}
+
+
+def _parents(bucket: int, inputs: BucketInputs) -> Chosen:
+    """The posts that are answered by those that are sent."""
+    sent = (rows["reply_to_post_id"].drop_null() for rows in (inputs.received(bucket), inputs.withdrawn(bucket)))
+    return {POSTS: np.unique(np.concatenate([int64s(ids) for ids in sent]))}
+
+
+def _stood(bucket: int, inputs: BucketInputs) -> pa.Table:
+    """The rows as they were, with the numbers of the kinds."""
+    rows = inputs.own_before(TIMELINES, [*KNOWN.names], bucket)
+    kinds = pc.index_in(rows["kind"], strings(KINDS)).cast(pa.int8())
+    return rows.set_column(KNOWN.get_field_index("kind"), "kind", kinds)
 
 
 RELATION = BucketProjection(
     TIMELINES,
     ("posts", "reposts", "deactivations"),
     _merge,
-    exchange=Exchange(KNOWN, _known, before=Exchange(FIRST, _entries, by="through")),
+    exchange=Exchange(
+        KNOWN,
+        _known,
+        before=Exchange(FIRST, _entries, by="through", resending=Resending(_posts_of_changes, _stood)),
+        resending=Resending(_parents, _stood),
+    ),
+    touched=no_more,
 )

@@ -7,7 +7,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipelines.arrays import Bools, arrow, arrow_where, bools, flags, repeated
-from pipelines.projections import BucketInputs, BucketProjection, Extract, State
+from pipelines.projections import BucketInputs, BucketProjection, Extract, State, no_more
 from pipelines.relations.activity import ACTED, ACTIVITY
 from pipelines.relations.arrays import numbers, texts
 from pipelines.relations.facts import greatest
@@ -122,6 +122,7 @@ RELATION = BucketProjection(
     _merge,
     version=2,
     extracts=(ACTIVITY, NAMINGS),
+    touched=no_more,
     states={
         ACTIVITY.name: State(_acted_before),
         NAMINGS.name: State(_named_before, tuple((USERS, time) for time in ("joined_at", *(f"{n}_at" for n in NAMES)))),

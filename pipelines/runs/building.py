@@ -1,21 +1,24 @@
 """Building: the stale tables of a release, staged and checked, each made of the log and the relations before it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from pipelines.engines.base import Engine
 from pipelines.projections import AnyProjection, BucketProjection, Projection
+from pipelines.ranges import Ranges
 from pipelines.runs.count_audit import Audit
 from pipelines.runs.history import History
 from pipelines.runs.materialize import NOTHING, frame_of, inputs_of, materialize_buckets, materialize_frame
 from pipelines.runs.plans import Mode, Plan
 from pipelines.runs.publishing import is_as_before, place_of, projections
-from pipelines.runs.staged import BuildContext, Places, Staged
+from pipelines.runs.staged import BuildContext, Staged
 from pipelines.runs.steps import Steps
-from pipelines.storage import delta, places
+from pipelines.runs.updating import Touched, owners_touched, update_buckets
+from pipelines.storage import delta
 from pipelines.storage.checksums import verify
-from pipelines.storage.naming import bucket_of
+from pipelines.storage.datafiles import Content
 from pipelines.tables import Table
 
 if TYPE_CHECKING:
@@ -24,15 +27,21 @@ if TYPE_CHECKING:
 
 @dataclass
 class BuildState:
-    """What tables are built of: the log, what was extracted, the relations so far, and those of the last release."""
+    """What tables are built of: the log, what was extracted, the relations so far, and those of the last release.
+
+    `touched` says of which owners rows changed since; what is made anew without that being known is in `unknown`.
+    """
 
     history: History
-    earlier: Mapping[str, Places]
+    earlier: Mapping[str, Ranges]
+    folder: str
     tables: dict[str, Table] = field(default_factory=dict)
-    places: dict[str, Places] = field(default_factory=dict)
+    places: dict[str, Ranges] = field(default_factory=dict)
     changed: set[str] = field(default_factory=set)
+    touched: dict[str, Touched] = field(default_factory=dict)
+    unknown: set[str] = field(default_factory=set)
 
-    def add(self, table: Table, found: Places) -> None:
+    def add(self, table: Table, found: Ranges) -> None:
         """Add a relation, which later tables may read."""
         self.tables[table.name], self.places[table.name] = table, found
 
@@ -42,16 +51,19 @@ class BuildState:
         if name == "events" and log is not None:
             engine.run(verify, [place for place, _ in log.files])
             return log.frame(engine.session, engine.slots)
-        files = [place for _, place in self.places[name]]
+        files = [file.place for file in self.places[name]]
         engine.run(verify, files)
         return frame_of(engine.session, self.tables[name], files)
 
 
 def build(
-    plan: Plan, context: BuildContext, history: History, earlier: Mapping[str, Places], steps: Steps
+    plan: Plan, context: BuildContext, history: History, earlier: Mapping[str, Ranges], folder: str, steps: Steps
 ) -> dict[str, Staged]:
-    """The tables that are made, by name; the others that they are made of are read as the last release has them."""
-    state, staged = BuildState(history, earlier), dict[str, Staged]()
+    """The tables that are made, by name; the others that they are made of are read as the last release has them.
+
+    A folder is for what tables to come need of those before.
+    """
+    state, staged = BuildState(history, earlier, folder), dict[str, Staged]()
     for name, projection in projections().items():
         if _is_made(projection, plan.modes.get(name, Mode.KEPT), state):
             with steps.step(name):
@@ -76,10 +88,10 @@ def _add(state: BuildState, plan: Plan, name: str, staged: Staged | None) -> Non
     if staged is not None and not is_as_before(staged, plan.start.last, name):
         state.changed.add(table.name)
     if table.name in plan.reads:
-        state.add(table, staged.places if staged is not None else state.earlier[table.name])
+        state.add(table, staged.ranges if staged is not None else state.earlier[table.name])
 
 
-def earlier_places(plan: Plan) -> dict[str, Places]:
+def earlier_ranges(plan: Plan) -> dict[str, Ranges]:
     """Where the files of the relations of the last release are, of those of which tables may be made."""
     may_stay = plan.of(Mode.KEPT, Mode.DERIVED, Mode.MERGED)
     wanted = [name for name in plan.reads if f"relations/{name}" in may_stay]
@@ -89,32 +101,51 @@ def earlier_places(plan: Plan) -> dict[str, Places]:
 
 def _stage(name: str, state: BuildState, plan: Plan, context: BuildContext) -> Staged:
     """One table, its rows and its counts checked."""
-    projection, mode, place = projections()[name], plan.modes[name], place_of(plan.start.lake, name)
+    projection, place = projections()[name], place_of(plan.start.lake, name)
     if isinstance(projection, Projection):
         frames = {read: state.frame(read, context.engine) for read in projection.reads}
         staged = materialize_frame(projection, frames, place, context)
+    elif _is_updated(projection, plan.modes[name], state):
+        staged = _updated(name, projection, state, plan, context)
     else:
-        extracted = state.history.extracted.get(mode, NOTHING)
-        earlier = (
-            {**state.earlier, projection.table.name: _kept(plan, name)} if _is_of_earlier(projection, mode) else {}
-        )
-        staged = materialize_buckets(projection, state.places, place, context, extracted, earlier)
+        extracted = state.history.extracted.get(plan.modes[name], NOTHING)
+        staged = materialize_buckets(projection, state.places, place, context, extracted)
+        state.unknown.add(projection.table.name)
     if projection.counts is not None:
         inputs = inputs_of(projection, state.places, context)
-        Audit(projection.table, projection.counts, inputs, staged.places).require_right(context.engine)
+        Audit(projection.table, projection.counts, inputs, staged.ranges).require_right(context.engine)
     return staged
 
 
-def _is_of_earlier(projection: BucketProjection, mode: Mode) -> bool:
-    """Whether a table is made of what it was."""
-    return mode == Mode.MERGED or (mode == Mode.DERIVED and projection.update is not None)
+def _is_updated(projection: BucketProjection, mode: Mode, state: BuildState) -> bool:
+    """Whether a table is made of what it was, and of what changed in what it is made of."""
+    return mode in (Mode.MERGED, Mode.DERIVED) and state.unknown.isdisjoint(projection.reads)
 
 
-def _kept(plan: Plan, name: str) -> Places:
+def _updated(name: str, projection: BucketProjection, state: BuildState, plan: Plan, context: BuildContext) -> Staged:
+    last, table = plan.start.last, projection.table
+    if last is None:
+        raise AssertionError("there is no release before")
+    extracted = state.history.extracted.get(plan.modes[name], NOTHING)
+    inputs = replace(
+        inputs_of(projection, state.places, context),
+        extracted=extracted.of(projection.extracts).rows,
+        earlier=state.earlier,
+        own=_kept(plan, name),
+        touched=partial(owners_touched, state.touched),
+    )
+    before = Content(last.tables[name].rows, int(last.tables[name].content_hash))
+    made = update_buckets(projection, inputs, place_of(plan.start.lake, name), context, before, state.folder)
+    if name.startswith("relations/"):
+        state.touched[table.name] = made.touched
+    return made.staged
+
+
+def _kept(plan: Plan, name: str) -> Ranges:
     """Where the files of a table of the last release are."""
     place = place_of(plan.start.lake, name)
     table = plan.start.last.tables.get(name) if plan.start.last is not None else None
     handle = None if table is None else delta.find(place, table.version)
     if handle is None:
         raise AssertionError(f"{name} is neither made nor in the last release")
-    return tuple((bucket_of(path), places.join(place, path)) for path in delta.paths(handle))
+    return delta.ranges(place, handle, projections()[name].table.owner)

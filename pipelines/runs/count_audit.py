@@ -19,6 +19,7 @@ from pipelines.engines.base import Engine
 from pipelines.invariants import name_of_count
 from pipelines.merge.lookup import Lookup, find, lookup_of
 from pipelines.projections import BucketInputs, Counts
+from pipelines.ranges import Ranges, in_bucket
 from pipelines.sorting import Words, order_by
 from pipelines.tables import Table
 
@@ -36,7 +37,7 @@ class Audit:
     table: Table
     counts: Counts
     inputs: BucketInputs
-    files: tuple[tuple[int, str], ...]
+    files: Ranges
 
     def require_right(self, engine: Engine) -> None:
         """Raise AuditError, with up to five offending ids each, unless the rows' counts are those of the facts."""
@@ -77,8 +78,8 @@ class Audit:
             kept = self._with_rows(ids) if column in self.counts.elsewhere else ids
             yield column, kept, np.broadcast_to(np.int64(1), len(ids))
         (key,) = self.table.key
-        for place in (place for number, place in self.files if number == bucket):
-            rows = self.inputs.open(place, [key, *self.counts.columns])
+        for file in in_bucket(self.files, bucket):
+            rows = self.inputs.open(file.place, [key, *self.counts.columns])
             for column in self.counts.columns:
                 yield column, int64s(rows[key]), -int64s(rows[column])
 

@@ -8,11 +8,12 @@ from pipelines.log.certificate import CERTIFIED, Certificate, differences, recom
 from pipelines.log.continuity import gone
 from pipelines.log.landings import take_as_it_is
 from pipelines.projections import Extract
+from pipelines.ranges import Ranges
 from pipelines.runs.extraction import Extracted, extract
 from pipelines.runs.log import Log
 from pipelines.runs.plans import Mode, Plan
 from pipelines.runs.retelling import asked_again
-from pipelines.runs.staged import BuildContext, Places
+from pipelines.runs.staged import BuildContext
 from pipelines.storage import delta, places
 
 
@@ -37,7 +38,7 @@ class History:
             self.extracted[mode].remove(one for one in made[name].extracts if one.name not in needed)
 
 
-def read(plan: Plan, earlier: dict[str, Places], context: BuildContext, folder: str) -> tuple[Plan, History]:
+def read(plan: Plan, earlier: dict[str, Ranges], context: BuildContext, folder: str) -> tuple[Plan, History]:
     """What a plan needs of the log, and the plan with the certificate of what was read.
 
     Raises IncompleteLog unless the events that were read are those that landed.
@@ -98,7 +99,7 @@ def _told(plan: Plan, expected: Certificate | None, found: Certificate) -> str:
 
 
 def _new(
-    plan: Plan, extracts: list[Extract], earlier: dict[str, Places], context: BuildContext, folder: str
+    plan: Plan, extracts: list[Extract], earlier: dict[str, Ranges], context: BuildContext, folder: str
 ) -> Extracted:
     """What the events since the last release say, and those before that are of the same moments."""
     old = log_before(plan)

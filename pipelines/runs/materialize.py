@@ -1,6 +1,6 @@
 """Materialize: a projection's rows become sorted, checked, hashed data files, one a bucket, not yet committed."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from itertools import chain
@@ -9,16 +9,18 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipelines.arrays import arrow, int64s, no_rows
+from pipelines.arrays import arrow, int64s
 from pipelines.checks import Check, Findings, require_clean
 from pipelines.invariants import checks_of
-from pipelines.projections import AnyProjection, BucketInputs, BucketProjection, Exchange, Projection
-from pipelines.runs.exchange import Pieces, exchange, fetch, shuffle
+from pipelines.projections import AnyProjection, BucketInputs, BucketProjection, Projection
+from pipelines.ranges import Ranges, are_apart
+from pipelines.runs.exchange import Pieces, fetch, shuffle
 from pipelines.runs.extraction import Extracted
-from pipelines.runs.staged import BuildContext, Places, Staged
+from pipelines.runs.sending import with_sent
+from pipelines.runs.staged import BuildContext, Staged
 from pipelines.sorting import order_by
 from pipelines.storage import datafiles
-from pipelines.storage.datafiles import DataFile, write_buckets
+from pipelines.storage.datafiles import NO_ROWS, Content, DataFile, write_buckets
 from pipelines.tables import Table
 
 if TYPE_CHECKING:
@@ -46,7 +48,7 @@ def materialize_frame(
     task = partial(_write_ordered, table, place, checks_of(projection, context.policy), context.mark)
     with context.lake.scratch() as folder:
         pieces = shuffle(frame, table.bucket_by, context.buckets, folder)
-        return _staged(table, place, context.engine.run(task, list(pieces.items())))
+        return staged(table, place, context.engine.run(task, list(pieces.items())))
 
 
 def _write_ordered(
@@ -70,13 +72,8 @@ def in_order(table: Table, rows: pa.Table) -> pa.Table:
     return rows.take(pc.sort_indices(rows, keys))
 
 
-def inputs_of(
-    projection: AnyProjection,
-    held: Mapping[str, Places],
-    context: BuildContext,
-    earlier: Mapping[str, Places] | None = None,
-) -> BucketInputs:
-    """What the tasks of a projection may read of the tables that there are, and of what they were."""
+def inputs_of(projection: AnyProjection, held: Mapping[str, Ranges], context: BuildContext) -> BucketInputs:
+    """What the tasks of a projection may read of the tables that there are."""
     read = {name: held[name] for name in projection.reads if name in held}
     states = projection.states if isinstance(projection, BucketProjection) else {}
     slots = context.engine.slots
@@ -89,47 +86,24 @@ def inputs_of(
         datafiles.count,
         context.memory // slots,
         shared,
-        earlier=earlier or {},
         states=states,
     )
 
 
 def materialize_buckets(
     projection: BucketProjection,
-    held: Mapping[str, Places],
+    held: Mapping[str, Ranges],
     place: str,
     context: BuildContext,
     extracted: Extracted = NOTHING,
-    earlier: Mapping[str, Places] | None = None,
 ) -> Staged:
-    """Stage a projection that is made bucket by bucket of what is held, was extracted, or was before.
-
-    Raises AuditError.
-    """
-    inputs = replace(inputs_of(projection, held, context, earlier), extracted=extracted.of(projection.extracts).rows)
+    """Stage a projection that is made bucket by bucket, of what is held or was extracted. Raises AuditError."""
+    inputs = replace(inputs_of(projection, held, context), extracted=extracted.of(projection.extracts).rows)
     with context.lake.scratch() as folder:
         if projection.exchange is not None:
-            inputs = _with_exchanged(projection.exchange, projection.table.bucket_by, inputs, folder, context)
+            inputs = with_sent(projection.exchange, projection.table.bucket_by, inputs, folder, context)
         task = partial(_write_merged, projection, inputs, place, checks_of(projection, context.policy), context.mark)
-        return _staged(projection.table, place, context.engine.run(task, range(context.buckets)))
-
-
-def _with_exchanged(
-    sent: Exchange, by: str | None, inputs: BucketInputs, folder: str, context: BuildContext
-) -> BucketInputs:
-    """The inputs with what gives the rows that were sent to a bucket, once all are written to the folder."""
-    if sent.before is not None:
-        inputs = _with_exchanged(sent.before, by, inputs, folder, context)
-    pieces = exchange(context.engine, partial(_sent, sent, inputs), sent.by or by, context.buckets, folder)
-    return replace(inputs, received=partial(_received, sent.schema, pieces))
-
-
-def _sent(sent: Exchange, inputs: BucketInputs, bucket: int) -> pa.Table:
-    return sent.rows(bucket, inputs).cast(sent.schema)
-
-
-def _received(schema: pa.Schema, pieces: Mapping[int, Pieces], bucket: int) -> pa.Table:
-    return fetch(pieces[bucket]) if bucket in pieces else no_rows(schema)
+        return staged(projection.table, place, context.engine.run(task, range(context.buckets)))
 
 
 def _write_merged(
@@ -141,19 +115,26 @@ def _write_merged(
     bucket: int,
 ) -> list[Written]:
     """The task that merges a bucket's rows and writes them."""
-    if projection.update is not None and inputs.earlier:
-        rows, audits = projection.update(bucket, inputs)
-    else:
-        rows, audits = projection.merge(bucket, inputs), projection.audits(bucket, inputs)
+    rows, audits = projection.merge(bucket, inputs), projection.audits(bucket, inputs)
     return list(write_buckets(place, projection.table, (*checks, *audits), ((bucket, one) for one in rows), mark))
 
 
-def _staged(table: Table, place: str, by_bucket: list[list[Written]]) -> Staged:
+def staged(
+    table: Table,
+    place: str,
+    by_bucket: Iterable[Iterable[Written]],
+    kept: Ranges = (),
+    kept_content: Content = NO_ROWS,
+) -> Staged:
+    """What was written, beside what is kept. Raises AuditError where a check found anything."""
     written = list(chain.from_iterable(by_bucket))
-    staged = Staged(table, place, tuple(sorted((file for file, _ in written), key=lambda file: file.bucket)))
+    files = tuple(sorted((file for file, _ in written), key=lambda file: (file.bucket, file.first)))
+    found = Staged(table, place, files, kept, kept_content)
     findings = Findings()
-    for _, found in written:
-        for check, count in found.counts.items():
-            findings.add(check, count, found.samples[check])
+    for _, faults in written:
+        for check, count in faults.counts.items():
+            findings.add(check, count, faults.samples[check])
+    if table.owner is not None and not are_apart(found.ranges):
+        findings.add(f"no {table.owner} is in two files", 1, [])
     require_clean(table.name, findings)
-    return staged
+    return found

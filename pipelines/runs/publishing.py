@@ -89,7 +89,7 @@ def publish(
             files.discard()
             released[name] = found
         else:
-            removed = tuple(delta.paths(handle))
+            removed = files.replaced(delta.paths(handle))
             change = commits.Commit(files.files, removed, APPLICATION, number, {}, {})
             version = commits.commit(handle, files.table, change)
             released[name] = Released(version, files.rows, files.content_hash, projection.version)

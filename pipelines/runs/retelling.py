@@ -15,15 +15,16 @@ import pyarrow.compute as pc
 from pipelines.arrays import flags
 from pipelines.moments import NO_MOMENTS, Moments, among, moments
 from pipelines.projections import BucketInputs, BucketProjection, Extract
+from pipelines.ranges import Ranges, in_bucket, with_rows_of
 from pipelines.runs.extraction import Extracted
 from pipelines.runs.materialize import inputs_of
 from pipelines.runs.plans import Mode, Plan
-from pipelines.runs.staged import BuildContext, Places
+from pipelines.runs.staged import BuildContext
 from pipelines.storage.keyed import around
 
 
 def asked_again(
-    plan: Plan, extracts: Sequence[Extract], extracted: Extracted, earlier: Mapping[str, Places], context: BuildContext
+    plan: Plan, extracts: Sequence[Extract], extracted: Extracted, earlier: Mapping[str, Ranges], context: BuildContext
 ) -> list[Extract]:
     """Extracts of just those moments of which new rows are and something was known before."""
     asked = _asked(plan, extracted, earlier, context)
@@ -31,11 +32,11 @@ def asked_again(
 
 
 def _asked(
-    plan: Plan, extracted: Extracted, earlier: Mapping[str, Places], context: BuildContext
+    plan: Plan, extracted: Extracted, earlier: Mapping[str, Ranges], context: BuildContext
 ) -> dict[str, Moments]:
     """By extract, the moments of new events of which something was known before."""
     told = [
-        (one, replace(inputs_of(projection, {}, context, earlier), extracted=extracted.rows))
+        (one, replace(inputs_of(projection, {}, context), earlier=earlier, extracted=extracted.rows))
         for projection in plan.of(Mode.MERGED).values()
         if isinstance(projection, BucketProjection)
         for one in projection.extracts
@@ -55,8 +56,8 @@ def _same_moments(told: Sequence[tuple[Extract, BucketInputs]], item: tuple[int,
     new = one.moments(inputs.extracted(one, bucket))
     found = [NO_MOMENTS]
     for table, time in inputs.states[one.name].times if len(new) else ():
-        for place in (place for of, place in inputs.earlier.get(table.name, ()) if of == bucket):
-            rows = around(place, str(table.bucket_by), time, new)
+        for file in with_rows_of(in_bucket(inputs.earlier.get(table.name, ()), bucket), np.unique(new["id"])):
+            rows = around(file.place, str(table.bucket_by), time, new)
             old = moments(*rows.filter(pc.is_valid(rows[time])).columns)
             found.append(new[among(new, old)])
     return np.concatenate(found)

@@ -12,7 +12,7 @@ from pipelines.log.certificate import counted, written
 from pipelines.memory import budget
 from pipelines.releases.records import RELEASES, record
 from pipelines.releases.release import Release, Released
-from pipelines.runs.building import build, earlier_places
+from pipelines.runs.building import build, earlier_ranges
 from pipelines.runs.history import read
 from pipelines.runs.planning import look, plan
 from pipelines.runs.plans import Mode, Plan, Request
@@ -82,9 +82,9 @@ def _staged(planned: Plan, context: BuildContext, steps: Steps) -> tuple[Plan, d
     """The plan, of events that were certified, and the stale tables made of them."""
     with context.lake.scratch() as folder:
         with steps.step("read the log"):
-            earlier = earlier_places(planned)
+            earlier = earlier_ranges(planned)
             planned, history = read(planned, earlier, context, folder)
-        return planned, build(planned, context, history, earlier, steps)
+        return planned, build(planned, context, history, earlier, folder, steps)
 
 
 def _number(planned: Plan) -> int:

@@ -1,11 +1,13 @@
 """What the tables of a run are built with, and what is built: data files that are staged, not yet committed."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from pipelines.engines.base import Engine
 from pipelines.policy import Policy
+from pipelines.ranges import FileRange, Ranges
 from pipelines.storage import places
-from pipelines.storage.datafiles import DataFile
+from pipelines.storage.datafiles import NO_ROWS, Content, DataFile
 from pipelines.storage.lake import Lake
 from pipelines.tables import Table
 
@@ -17,9 +19,6 @@ ENOUGH_BUCKETS = 32
 
 BYTES_PER_EVENT = 512
 """What a task holds of its bucket for each event of the log that is the bucket's share, at most."""
-
-Places = tuple[tuple[int, str], ...]
-"""By bucket, where a table's files are."""
 
 
 @dataclass(frozen=True)
@@ -39,31 +38,42 @@ class BuildContext:
 
 @dataclass(frozen=True)
 class Staged:
-    """A table's data files, written and checked, not yet committed."""
+    """A table's new data files, written and checked, not yet committed, and those of the last release that it keeps."""
 
     table: Table
     place: str
     files: tuple[DataFile, ...]
+    kept: Ranges = ()
+    kept_content: Content = NO_ROWS
 
     @property
     def rows(self) -> int:
-        """How many rows the files hold."""
-        return sum(file.rows for file in self.files)
+        """How many rows the table has."""
+        return self.kept_content.rows + sum(file.rows for file in self.files)
 
     @property
     def content_hash(self) -> str:
         """The hash of all rows, in any order."""
-        return str(sum(file.content_hash for file in self.files))
+        return str(self.kept_content.hash + sum(file.content_hash for file in self.files))
 
     @property
-    def places(self) -> Places:
-        """By bucket, where the files are."""
-        return tuple((file.bucket, places.join(self.place, file.path)) for file in self.files)
+    def ranges(self) -> Ranges:
+        """All files, by bucket and range."""
+        new = (FileRange(one.bucket, one.first, one.last, self._at(one)) for one in self.files)
+        return tuple(sorted([*self.kept, *new]))
+
+    def replaced(self, paths: Iterable[str]) -> tuple[str, ...]:
+        """Those of a version's files, below the table's place, that the table does not keep."""
+        kept = {file.place for file in self.kept}
+        return tuple(path for path in paths if places.join(self.place, path) not in kept)
 
     def discard(self) -> None:
-        """Remove the files."""
-        for _, place in self.places:
-            places.remove(place)
+        """Remove the new files."""
+        for file in self.files:
+            places.remove(self._at(file))
+
+    def _at(self, file: DataFile) -> str:
+        return places.join(self.place, file.path)
 
 
 def buckets_for(events: int, memory: int) -> int:

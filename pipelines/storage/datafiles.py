@@ -4,14 +4,19 @@ import json
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from typing import Any
+from itertools import groupby
+from operator import itemgetter
+from typing import Any, NamedTuple
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from pipelines.arrays import int64s
 from pipelines.checks import Check, Findings, audit
 from pipelines.hashing import content_hash
+from pipelines.ranges import GREATEST, LEAST
 from pipelines.storage import parquet, places
 from pipelines.storage.checksums import Summed, footer_checksum
 from pipelines.storage.naming import Checksums, new_name, with_checksums
@@ -23,6 +28,8 @@ AT_ONCE = 8 * 1024 * 1024
 """How many bytes are read at once where a file is read piece by piece."""
 HASHES = {"content_hash"}
 """Columns of numbers that nothing makes smaller."""
+CONTENT_HASH = "content_hash"
+"""Under which name a file's footer says the hash of its rows."""
 BUFFER = 1 << 20
 """How many bytes are written at once: for each write, threads wait for the interpreter's lock."""
 
@@ -37,6 +44,18 @@ class DataFile:
     rows: int
     content_hash: int
     stats: str
+    first: int = LEAST
+    last: int = GREATEST
+
+
+class Content(NamedTuple):
+    """How many rows there are, and the hash of them all."""
+
+    rows: int
+    hash: int
+
+
+NO_ROWS = Content(0, 0)
 
 
 class FileWriter:
@@ -88,6 +107,8 @@ class FileWriter:
     def close(self) -> DataFile:
         """Finish the file, whose name then has its checksums."""
         with self._undone_when_it_fails():
+            if self._hashed:
+                self._writer.add_key_value_metadata({CONTENT_HASH: str(self._hash)})
             self._writer.close()
             self._stream.close()
             sums = Checksums(self._sink.whole, footer_checksum(self._place))
@@ -98,7 +119,8 @@ class FileWriter:
             "minValues": {name: low for name, (low, _) in self._bounds.items()},
             "maxValues": {name: high for name, (_, high) in self._bounds.items()},
         }
-        return DataFile(path, self._bucket, self._sink.size, self._rows, self._hash, json.dumps(stats))
+        owners = self._bounds.get(str(self._table.owner), (LEAST, GREATEST))
+        return DataFile(path, self._bucket, self._sink.size, self._rows, self._hash, json.dumps(stats), *owners)
 
     @contextmanager
     def _undone_when_it_fails(self) -> Iterator[None]:
@@ -150,17 +172,50 @@ def write_buckets(
     batches: Iterable[tuple[int, pa.RecordBatch]],
     mark: str | None = None,
 ) -> Iterator[tuple[DataFile, Findings]]:
-    """Write batches, which come bucket by bucket, to one file a bucket; tell of each file when it is done."""
-    writer: FileWriter | None = None
-    current = -1
-    for bucket, batch in batches:
-        if writer is None or bucket != current:
-            if writer is not None:
-                yield writer.close(), writer.findings
-            writer, current = FileWriter(place, table, bucket, checks, mark=mark), bucket
-        writer.write(batch)
-    if writer is not None:
-        yield writer.close(), writer.findings
+    """Write batches, which come bucket by bucket, to files of a bucket each; tell of each file when it is done."""
+    for bucket, of_bucket in groupby(batches, itemgetter(0)):
+        for of_file in in_files(table, (batch for _, batch in of_bucket)):
+            writer = FileWriter(place, table, bucket, checks, mark=mark)
+            for batch in of_file:
+                writer.write(batch)
+            yield writer.close(), writer.findings
+
+
+def in_files(table: Table, batches: Iterable[pa.RecordBatch]) -> Iterator[list[pa.RecordBatch]]:
+    """The rows of a bucket, which stand in order, in as many as a file has, all rows of an owner in one.
+
+    The last file has a quarter more at most, or a quarter of them at least, unless there is but one.
+    """
+    held: list[pa.RecordBatch] = []
+    for batch in batches:
+        held.append(batch)
+        while table.owner is not None and sum(map(len, held)) > table.file_rows * 5 // 4:
+            whole, rest = _cut(held, table.owner, table.file_rows)
+            if not rest:
+                break
+            yield whole
+            held = rest
+    held = [batch for batch in held if len(batch)]
+    if held:
+        yield held
+
+
+def _cut(held: list[pa.RecordBatch], owner: str, rows: int) -> tuple[list[pa.RecordBatch], list[pa.RecordBatch]]:
+    """The rows of the owners of the first so many, and the rest, which is not empty unless it is not known yet."""
+    last, whole = None, []
+    for place, batch in enumerate(held):
+        if last is None and rows > len(batch):
+            rows -= len(batch)
+            whole.append(batch)
+            continue
+        owners = int64s(batch[owner])
+        last = owners[rows - 1] if last is None else last
+        end = int(np.searchsorted(owners, last, side="right"))
+        whole.append(batch.slice(0, end))
+        rest = [batch.slice(end), *held[place + 1 :]]
+        if end < len(batch):
+            return whole, rest
+    return whole, []
 
 
 def read(place: str, columns: list[str] | None, groups: Sequence[int] | None = None) -> pa.Table:
@@ -188,6 +243,18 @@ def batches(place: str, columns: list[str]) -> Iterator[pa.RecordBatch]:
             size = sum(about.column(number).total_uncompressed_size for number in wanted)
             rows = max(1, min(about.num_rows, about.num_rows * AT_ONCE // max(1, size)))
             yield from parquet.batches(place, file, columns, group, rows)
+
+
+def content(place: str) -> Content:
+    """How many rows one data file has, and their hash, for which those of older versions must be read.
+
+    Raises DamagedFile, PlaceError.
+    """
+    with parquet.opened(place) as file:
+        rows, said = int(file.metadata.num_rows), (file.metadata.metadata or {}).get(CONTENT_HASH.encode())
+    return Content(
+        rows, sum(content_hash(one) for one in read(place, None).to_batches()) if said is None else int(said)
+    )
 
 
 def count(place: str) -> int:

@@ -7,7 +7,9 @@ from deltalake import DeltaTable
 from deltalake.exceptions import DeltaError, TableNotFoundError
 
 from pipelines.errors import NewsfeedError, number_of
+from pipelines.ranges import GREATEST, LEAST, FileRange, Ranges
 from pipelines.storage import deltalog, places
+from pipelines.storage.naming import bucket_of
 
 Handle = DeltaTable
 """A Delta table at one version."""
@@ -87,6 +89,22 @@ def _size(file: str) -> int | None:
         if isinstance(fault.__cause__, FileNotFoundError | NotADirectoryError):
             return None
         raise
+
+
+def ranges(place: str, handle: Handle, owner: str | None) -> Ranges:
+    """The files of the handle's version, with what is known of the owners of their rows, by bucket and range."""
+    found = facts_of_files(handle, ["path", f"min.{owner}", f"max.{owner}"])
+    return tuple(
+        sorted(
+            FileRange(
+                bucket_of(path),
+                LEAST if least is None else least,
+                GREATEST if greatest is None else greatest,
+                places.join(place, path),
+            )
+            for path, least, greatest in found
+        )
+    )
 
 
 def greatest(handle: Handle, column: str) -> int | None:

@@ -1,6 +1,6 @@
 """Rows by key, or by moment, from the data files of a table: a file's footer says which row groups may have them."""
 
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -15,8 +15,8 @@ import pyarrow.parquet as pq
 from pipelines.arrays import Int64s, arrow
 from pipelines.clock import EPOCH
 from pipelines.moments import Moments
+from pipelines.ranges import FileRange
 from pipelines.storage import delta, parquet, places
-from pipelines.storage.naming import bucket_of
 
 MICROSECONDS = pa.timestamp("us", "UTC")
 """Of what kind the times are that statistics give as the numbers that we have, too."""
@@ -41,7 +41,7 @@ class KeyedFile:
 
     def rows(self, wanted: Iterable[int], columns: list[str] | None) -> pa.Table:
         """The rows with these ids."""
-        ids = sorted(wanted)
+        ids = list(wanted)
         groups = {place for one in ids for place in self._groups(one)}
         rows = parquet.rows(self.place, self._file, columns, sorted(groups))
         return rows.filter(pc.is_in(rows[self.key], arrow(np.array(ids, np.int64), pa.int64())))
@@ -59,16 +59,21 @@ class Keyed:
 
     def __init__(self, place: str, handle: delta.Handle, key: str, buckets: int) -> None:
         self._key, self._buckets = key, buckets
-        self._files = {bucket_of(path): KeyedFile(places.join(place, path), key) for path in delta.paths(handle)}
+        self._files = [(one, KeyedFile(one.place, key)) for one in delta.ranges(place, handle, key)]
 
     def rows(self, ids: Iterable[int], columns: Sequence[str] = ()) -> list[dict[str, Any]]:
         """The rows with these ids, those of one id in the table's order: the key and these columns, or all."""
-        by_bucket: dict[int, set[int]] = {}
-        for one in ids:
-            by_bucket.setdefault(one % self._buckets, set()).add(one)
+        by_bucket: dict[int, list[int]] = {}
+        for one in sorted(set(ids)):
+            by_bucket.setdefault(one % self._buckets, []).append(one)
         wanted = list(dict.fromkeys((self._key, *columns))) if columns else None
-        found = [self._files[bucket].rows(some, wanted) for bucket, some in by_bucket.items() if bucket in self._files]
-        return [row for rows in found for row in dicts(rows)]
+        asked = ((file, _between(by_bucket.get(of.bucket, []), of)) for of, file in self._files)
+        return [row for file, some in asked if some for row in dicts(file.rows(some, wanted))]
+
+
+def _between(ids: list[int], file: FileRange) -> list[int]:
+    """The ids, which ascend, that a file may have rows of."""
+    return ids[bisect_left(ids, file.first) : bisect_right(ids, file.last)]
 
 
 def dicts(rows: pa.Table) -> list[dict[str, Any]]:

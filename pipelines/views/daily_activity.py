@@ -6,7 +6,7 @@ import numpy as np
 import pyarrow as pa
 
 from pipelines.arrays import Int64s, arrow, int64s
-from pipelines.projections import BucketInputs, BucketProjection, Exchange, Extract, State
+from pipelines.projections import BucketInputs, BucketProjection, Chosen, Exchange, Extract, Resending, State
 from pipelines.relations.active_days import ACTIVE_DAYS, DAY
 from pipelines.relations.arrays import numbers
 from pipelines.relations.partial_counts import count_partially, partial_counts, totals
@@ -49,7 +49,7 @@ HAPPENED = Extract("happened", partial_counts("day"), ("event_time",), _happened
 
 def _happened_before(bucket: int, inputs: BucketInputs) -> pa.Table:
     """The counts of events as they were."""
-    rows = inputs.before(DAILY_ACTIVITY, list(DAILY_ACTIVITY.names), bucket)
+    rows = inputs.own_before(DAILY_ACTIVITY, list(DAILY_ACTIVITY.names), bucket)
     days = _numbers_of(rows)
     counted = [(fact, int64s(rows[name])) for fact, name in enumerate(NUMBERS) if name != ACTIVE_USERS]
     return pa.concat_tables(count_partially("day", fact, days, counts) for fact, counts in counted)
@@ -60,6 +60,17 @@ def _active(bucket: int, inputs: BucketInputs) -> pa.Table:
     counts = np.bincount(_numbers_of(inputs.read(ACTIVE_DAYS, ["date"], bucket)))
     days = np.flatnonzero(counts)
     return count_partially("day", NUMBERS.index(ACTIVE_USERS), days, counts[days])
+
+
+def _users(bucket: int, inputs: BucketInputs) -> Chosen:
+    """The users of a bucket who did anything."""
+    return {ACTIVE_DAYS: inputs.touched(ACTIVE_DAYS.name, bucket)}
+
+
+def _active_before(bucket: int, inputs: BucketInputs) -> pa.Table:
+    """How many users did anything on each day, as it was."""
+    rows = inputs.own_before(DAILY_ACTIVITY, ["date", ACTIVE_USERS], bucket)
+    return count_partially("day", NUMBERS.index(ACTIVE_USERS), _numbers_of(rows), int64s(rows[ACTIVE_USERS]))
 
 
 def _numbers_of(rows: pa.Table) -> Int64s:
@@ -83,6 +94,6 @@ VIEW = BucketProjection(
     ("events", "active_days"),
     _merge,
     extracts=(HAPPENED,),
-    exchange=Exchange(partial_counts("day"), _active),
+    exchange=Exchange(partial_counts("day"), _active, resending=Resending(_users, _active_before)),
     states={HAPPENED.name: State(_happened_before)},
 )

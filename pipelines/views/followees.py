@@ -5,6 +5,8 @@ from collections.abc import Iterator
 import pyarrow as pa
 
 from pipelines.projections import BucketInputs, BucketProjection
+from pipelines.relations import touched
+from pipelines.relations.follows import FOLLOWS
 from pipelines.relations.standing import follows_in
 from pipelines.tables import Column, Table
 
@@ -28,4 +30,6 @@ def _merge(bucket: int, inputs: BucketInputs) -> Iterator[pa.RecordBatch]:
     )
 
 
-VIEW = BucketProjection(FOLLOWEES, ("follows", "deactivations"), _merge)
+VIEW = BucketProjection(
+    FOLLOWEES, ("follows", "deactivations"), _merge, touched=touched.followers_in, beside=(FOLLOWS,)
+)

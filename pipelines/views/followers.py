@@ -5,7 +5,9 @@ from collections.abc import Iterator
 import pyarrow as pa
 
 from pipelines.arrays import arrow, int64s
-from pipelines.projections import BucketInputs, BucketProjection, Exchange
+from pipelines.projections import BucketInputs, BucketProjection, Chosen, Exchange, Resending, no_more
+from pipelines.relations import touched
+from pipelines.relations.follows import FOLLOWS
 from pipelines.relations.standing import follows_in
 from pipelines.sorting import order_by
 from pipelines.tables import Column, Table
@@ -37,4 +39,18 @@ def _merge(bucket: int, inputs: BucketInputs) -> Iterator[pa.RecordBatch]:
     yield from follows.take(arrow(order, pa.int32())).combine_chunks().to_batches(512 * 1024)
 
 
-VIEW = BucketProjection(FOLLOWERS, ("follows", "deactivations"), _merge, exchange=Exchange(FOLLOWERS.arrow, _followed))
+def _followers(bucket: int, inputs: BucketInputs) -> Chosen:
+    return {FOLLOWS: touched.followers_in(bucket, inputs)}
+
+
+def _stood(bucket: int, inputs: BucketInputs) -> pa.Table:
+    return inputs.own_before(FOLLOWERS, list(FOLLOWERS.names), bucket)
+
+
+VIEW = BucketProjection(
+    FOLLOWERS,
+    ("follows", "deactivations"),
+    _merge,
+    exchange=Exchange(FOLLOWERS.arrow, _followed, resending=Resending(_followers, _stood)),
+    touched=no_more,
+)

@@ -83,7 +83,7 @@ def updated_newsfeeds(bucket: int, inputs: BucketInputs, table: Table, batch: in
     if len(touched) > max(FEW, len(np.unique(follows[0])) // SHARE):
         return None
     changes, policy = _changes(inputs), inputs.policy
-    rows = inputs.before(table, ENTRY_COLUMNS, bucket)
+    rows = inputs.own_before(table, ENTRY_COLUMNS, bucket)
     held = held_in(rows, changes.known)
     new = _feeds(changes.indexed, (follows, hides), bucket, inputs, table)
     anew = np.union1d(touched, too_few(held, new, policy.cap))

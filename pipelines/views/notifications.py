@@ -7,22 +7,29 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipelines.arrays import Int64s, arrow, arrow_where, int64s, is_text, strings
+from pipelines.arrays import Int64s, arrow, arrow_where, fixed_values, flags, int64s, is_text, or_zero, strings
 from pipelines.checks import Check, at_most, in_order, numbered
+from pipelines.differences import NUMBER
 from pipelines.merge.notification_order import RANKS, Notifications
 from pipelines.merge.notifications import newest
+from pipelines.owners import are_among
 from pipelines.policy import Policy
-from pipelines.projections import BucketInputs, BucketProjection, Exchange
+from pipelines.projections import BucketInputs, BucketProjection, Chosen, Exchange, Resending
+from pipelines.relations import touched
+from pipelines.relations.follows import FOLLOWS
 from pipelines.relations.hides import HIDES
 from pipelines.relations.likes import LIKES
 from pipelines.relations.matching import values_of
 from pipelines.relations.members import Members, leave_out
+from pipelines.relations.posts import POSTS
 from pipelines.relations.reposts import REPOSTS
 from pipelines.relations.standing import follows_in, given_in, inactive_users, posts_in
 from pipelines.relations.timelines import TIMELINES
+from pipelines.sorting import grouped
 from pipelines.tables import Column, Table
 
 KINDS = ("followed", "liked", "mentioned", "replied", "reposted")  # in alphabetical order, as they are sorted
+ANSWER = KINDS.index("replied")
 NEWEST_FIRST = ("-notified_at", "kind", "actor_id", "-post_id")
 
 NOTIFICATIONS = Table(
@@ -92,9 +99,13 @@ def _given(kind: str, facts: Table, posts: pa.Table, bucket: int, inputs: Bucket
 
 
 def _mentioned(posts: pa.Table) -> Done:
+    """Each mention once, however often a post mentions a user."""
     mentioned = posts["mentioned_ids"]
-    by_post = posts.select(["author_id", "post_id", "posted_at"]).take(pc.list_parent_indices(mentioned))
-    return Done("mentioned", int64s(pc.list_flatten(mentioned)), *map(int64s, by_post.columns))
+    users, rows = int64s(pc.list_flatten(mentioned)), int64s(pc.list_parent_indices(mentioned))
+    order, starts = grouped(rows, users)
+    each = order[starts[:-1]]
+    by_post = posts.select(["author_id", "post_id", "posted_at"]).take(arrow(rows[each], pa.int64()))
+    return Done("mentioned", users[each], *map(int64s, by_post.columns))
 
 
 def _replied(bucket: int, inputs: BucketInputs) -> Done:
@@ -108,7 +119,7 @@ def _merge(bucket: int, inputs: BucketInputs) -> Iterator[pa.RecordBatch]:
     """The newest notifications of each user, numbered, with the names of their kinds."""
     notifications, hides = inputs.received(bucket), inputs.read(HIDES, ["user_id", "hidden_id"], bucket)
     pairs = int64s(hides["user_id"]), int64s(hides["hidden_id"])
-    rows = newest(Notifications(*map(int64s, notifications.columns)), pairs, KINDS.index("replied"), inputs.policy.cap)
+    rows = newest(Notifications(*map(int64s, notifications.columns)), pairs, ANSWER, inputs.policy.cap)
     columns = {
         "user_id": arrow(rows.users, pa.int64()),
         "position": arrow(rows.positions, pa.int32()),
@@ -120,10 +131,62 @@ def _merge(bucket: int, inputs: BucketInputs) -> Iterator[pa.RecordBatch]:
     yield from pa.table(columns, NOTIFICATIONS.arrow).combine_chunks().to_batches(512 * 1024)
 
 
+def _changed(bucket: int, inputs: BucketInputs) -> Chosen:
+    """Who and which posts may notify others than before."""
+    posts = touched.posts_in(bucket, inputs, LIKES, REPOSTS)
+    users = inputs.touched(TIMELINES.name, bucket)
+    return {**_on(posts), FOLLOWS: touched.followers_in(bucket, inputs), TIMELINES: users}
+
+
+def _on(posts: Int64s) -> Chosen:
+    return {POSTS: posts, LIKES: posts, REPOSTS: posts}
+
+
+def _stood(bucket: int, inputs: BucketInputs) -> pa.Table:
+    """The newest notifications as they were, as they had been sent."""
+    rows = inputs.own_before(NOTIFICATIONS, ["user_id", "kind", "actor_id", "post_id", "notified_at"], bucket)
+    kinds = fixed_values(pc.index_in(rows["kind"], strings(KINDS)).combine_chunks()).astype(np.int64)
+    ranks = arrow(kinds - RANKS * int64s(rows["notified_at"]), pa.int64())
+    posts = arrow(or_zero(rows["post_id"]), pa.int64())
+    return pa.table([rows["user_id"], ranks, rows["actor_id"], posts], SENT)
+
+
+def _unknown(bucket: int, inputs: BucketInputs) -> Int64s:
+    """The users who hide others than before, are active and were not, or lose one of as many as are kept.
+
+    Also those who lose an answer: a mention by the same post may have given way to it.
+    """
+    rows = inputs.received(bucket)
+    lost = rows.filter(flags(int64s(rows[NUMBER]) < 0))
+    losing, answers = np.unique(int64s(lost["user_id"])), int64s(lost["rank"]) & (RANKS - 1) == ANSWER
+    before = inputs.choosing({NOTIFICATIONS: losing}).own_before(NOTIFICATIONS, ["user_id", "position"], bucket)
+    full = int64s(before.filter(pc.equal(before["position"], inputs.policy.cap))["user_id"])
+    answered = int64s(lost["user_id"])[answers]
+    return np.unique(np.concatenate([np.intersect1d(losing, full), answered, _touched(bucket, inputs)]))
+
+
+def _touched(bucket: int, inputs: BucketInputs) -> Int64s:
+    return np.union1d(inputs.touched(HIDES.name, bucket), touched.gone_or_back_in(bucket, inputs))
+
+
+def _toward(bucket: int, inputs: BucketInputs, users: Int64s) -> Chosen:
+    """Who follows, and which posts are by, mention, or answer, some users."""
+    rows = inputs.read(POSTS, ["post_id", "author_id", "mentioned_ids"], bucket)
+    mentioned = are_among(int64s(pc.list_flatten(rows["mentioned_ids"])), users)
+    mentioning = np.zeros(rows.num_rows, np.bool_)
+    mentioning[int64s(pc.list_parent_indices(rows["mentioned_ids"]))[mentioned]] = True
+    posts = int64s(rows["post_id"])[are_among(int64s(rows["author_id"]), users) | mentioning]
+    entries = inputs.read(TIMELINES, ["user_id", "parent_author_id"], bucket)
+    answering = np.unique(int64s(entries["user_id"])[are_among(or_zero(entries["parent_author_id"]), users)])
+    return {**_on(posts), FOLLOWS: touched.following(bucket, inputs, users), TIMELINES: answering}
+
+
 VIEW = BucketProjection(
     NOTIFICATIONS,
     ("follows", "posts", "likes", "reposts", "timelines", "hides", "deactivations"),
     _merge,
     _checks,
-    exchange=Exchange(SENT, _sent),
+    exchange=Exchange(SENT, _sent, resending=Resending(_changed, _stood, _unknown, _toward)),
+    touched=_touched,
+    beside=(HIDES,),
 )

@@ -2,14 +2,16 @@
 
 from collections.abc import Iterator
 
+import numpy as np
 import pyarrow as pa
 
 from pipelines.arrays import Int64s, arrow, int64s
-from pipelines.projections import BucketInputs, BucketProjection, Counts, Exchange
-from pipelines.relations import recount
+from pipelines.projections import BucketInputs, BucketProjection, Chosen, Counts, Exchange, Resending
+from pipelines.relations import recount, touched
 from pipelines.relations.likes import LIKES
 from pipelines.relations.matching import numbers_of
 from pipelines.relations.partial_counts import count_partially, partial_counts, totals
+from pipelines.relations.posts import POSTS
 from pipelines.relations.reposts import REPOSTS
 from pipelines.relations.standing import given_in, posts_in
 from pipelines.tables import Column, Table
@@ -49,6 +51,31 @@ def _answered(bucket: int, inputs: BucketInputs) -> pa.Table:
     return count_partially("post_id", 0, int64s(answered.drop_null()))
 
 
+def _changed(bucket: int, inputs: BucketInputs) -> Chosen:
+    return {POSTS: touched.posts_in(bucket, inputs)}
+
+
+def _answered_before(bucket: int, inputs: BucketInputs) -> pa.Table:
+    """How often the posts of a bucket that stood were answered."""
+    rows = inputs.own_before(POST_STATS, ["post_id", "replies"], bucket)
+    return count_partially("post_id", 0, int64s(rows["post_id"]), int64s(rows["replies"]))
+
+
+def _unknown(bucket: int, inputs: BucketInputs) -> Int64s:
+    """The posts that stand and did not: how often others answer them nothing tells."""
+    posts = inputs.choosing(_changed(bucket, inputs))
+    now, before = (int64s(posts_in(bucket, one)["post_id"]) for one in (posts, posts.as_before()))
+    return np.setdiff1d(now, before, assume_unique=True)
+
+
+def _answering(bucket: int, inputs: BucketInputs, posts: Int64s) -> Chosen:
+    return {POSTS: touched.replies_in(bucket, inputs, posts)}
+
+
+def _touched(bucket: int, inputs: BucketInputs) -> Int64s:
+    return touched.posts_in(bucket, inputs, *GIVEN)
+
+
 GIVEN = (LIKES, REPOSTS)
 
 
@@ -68,6 +95,10 @@ VIEW = BucketProjection(
     POST_STATS,
     ("posts", "likes", "reposts", "deactivations"),
     _merge,
-    exchange=Exchange(partial_counts("post_id"), _answered),
+    exchange=Exchange(
+        partial_counts("post_id"), _answered, resending=Resending(_changed, _answered_before, _unknown, _answering)
+    ),
+    touched=_touched,
+    beside=(POSTS, LIKES, REPOSTS),
     counts=Counts(("likes", "reposts", "replies"), _facts, _posts, elsewhere=("replies",)),
 )

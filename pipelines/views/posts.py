@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import pyarrow as pa
 
 from pipelines.projections import BucketInputs, BucketProjection
+from pipelines.relations import posts, touched
 from pipelines.relations.standing import posts_in
 from pipelines.tables import Column, Table
 
@@ -28,8 +29,8 @@ POSTS = Table(
 
 def _merge(bucket: int, inputs: BucketInputs) -> Iterator[pa.RecordBatch]:
     """The relation's rows of posts that stand, which are in the view's order."""
-    posts = posts_in(bucket, inputs, *POSTS.names)
-    yield from posts.select(POSTS.names).combine_chunks().to_batches(max_chunksize=128 * 1024)
+    found = posts_in(bucket, inputs, *POSTS.names)
+    yield from found.select(POSTS.names).combine_chunks().to_batches(max_chunksize=128 * 1024)
 
 
-VIEW = BucketProjection(POSTS, ("posts", "deactivations"), _merge)
+VIEW = BucketProjection(POSTS, ("posts", "deactivations"), _merge, touched=touched.posts_in, beside=(posts.POSTS,))

@@ -6,12 +6,14 @@ import numpy as np
 import pyarrow as pa
 
 from pipelines.arrays import Int64s, arrow, flags, int64s
-from pipelines.projections import BucketInputs, BucketProjection, Counts, Exchange
-from pipelines.relations import recount
+from pipelines.projections import BucketInputs, BucketProjection, Chosen, Counts, Exchange, Resending
+from pipelines.relations import recount, touched
+from pipelines.relations.follows import FOLLOWS
 from pipelines.relations.likes import LIKES
 from pipelines.relations.matching import numbers_of
 from pipelines.relations.members import leave_out
 from pipelines.relations.partial_counts import count_partially, partial_counts, totals
+from pipelines.relations.posts import POSTS
 from pipelines.relations.standing import follows_in, given_in, inactive_users, posts_in
 from pipelines.relations.users import USERS
 from pipelines.tables import Column, Table
@@ -69,6 +71,37 @@ def _partial_counts(bucket: int, inputs: BucketInputs) -> pa.Table:
     return pa.concat_tables(count_partially("user_id", fact, *named[name]) for fact, name in enumerate(COUNTS))
 
 
+def _changed(bucket: int, inputs: BucketInputs) -> Chosen:
+    """The followers and the posts that may name others than before."""
+    posts = touched.posts_in(bucket, inputs, LIKES)
+    return {FOLLOWS: touched.followers_in(bucket, inputs), POSTS: posts, LIKES: posts}
+
+
+def _counted_before(bucket: int, inputs: BucketInputs) -> pa.Table:
+    """The counts as they were."""
+    rows = inputs.own_before(PROFILE, ["user_id", *COUNTS], bucket)
+    ids = int64s(rows["user_id"])
+    return pa.concat_tables(
+        count_partially("user_id", fact, ids, int64s(rows[name])) for fact, name in enumerate(COUNTS)
+    )
+
+
+def _unknown(bucket: int, inputs: BucketInputs) -> Int64s:
+    """The users who never acted before, whom others may have followed."""
+    users = inputs.choosing({USERS: inputs.touched(USERS.name, bucket)})
+    now, before = (_users(bucket, one) for one in (users, users.as_before()))
+    return np.setdiff1d(now, before, assume_unique=True)
+
+
+def _toward(bucket: int, inputs: BucketInputs, users: Int64s) -> Chosen:
+    """Those who follow such users, and the posts of these, which are new."""
+    return {**_changed(bucket, inputs), FOLLOWS: touched.following(bucket, inputs, users)}
+
+
+def _touched(bucket: int, inputs: BucketInputs) -> Int64s:
+    return np.union1d(inputs.touched(USERS.name, bucket), touched.gone_or_back_in(bucket, inputs))
+
+
 def _merge(bucket: int, inputs: BucketInputs) -> Iterator[pa.RecordBatch]:
     """The relation's rows, which are in the view's order, with the counts."""
     rows = inputs.read(USERS, list(USERS.names), bucket)
@@ -84,6 +117,10 @@ VIEW = BucketProjection(
     PROFILE,
     ("users", "follows", "posts", "likes", "deactivations"),
     _merge,
-    exchange=Exchange(partial_counts("user_id"), _partial_counts),
+    exchange=Exchange(
+        partial_counts("user_id"), _partial_counts, resending=Resending(_changed, _counted_before, _unknown, _toward)
+    ),
+    touched=_touched,
+    beside=(USERS,),
     counts=Counts(tuple(COUNTS), _facts, _users, elsewhere=("followers",)),
 )

@@ -2,12 +2,14 @@
 
 from collections.abc import Iterator
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipelines.arrays import repeated, strings
+from pipelines.arrays import Int64s, repeated, strings
 from pipelines.characters import folded
 from pipelines.projections import BucketInputs, BucketProjection
+from pipelines.relations import touched
 from pipelines.relations.standing import active_in, inactive_users
 from pipelines.relations.users import USERS
 from pipelines.tables import Column, Table
@@ -42,4 +44,11 @@ def _terms(users: pa.Table, field: str) -> pa.Table:
     return pa.Table.from_arrays([terms, named["user_id"], fields], schema=USER_DIRECTORY.arrow)
 
 
-VIEW = BucketProjection(USER_DIRECTORY, ("users", "deactivations"), _merge, version=2)
+def _touched(bucket: int, inputs: BucketInputs) -> Int64s:
+    """The users whose names changed, or who are active and were not, or were."""
+    return np.union1d(inputs.changed(USERS, bucket, FIELDS), touched.gone_or_back_in(bucket, inputs))
+
+
+VIEW = BucketProjection(
+    USER_DIRECTORY, ("users", "deactivations"), _merge, version=2, touched=_touched, beside=(USERS,)
+)

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import pyarrow as pa
 
+from pipelines.arrays import Int64s
 from pipelines.projections import BucketInputs, BucketProjection
 from pipelines.relations.timelines import TIMELINES
 from pipelines.tables import Column, Table
@@ -30,4 +31,8 @@ def _merge(bucket: int, inputs: BucketInputs) -> Iterator[pa.RecordBatch]:
     yield from named.to_batches(max_chunksize=512 * 1024)
 
 
-VIEW = BucketProjection(USER_TIMELINE, ("timelines",), _merge, version=2)
+def _touched(bucket: int, inputs: BucketInputs) -> Int64s:
+    return inputs.touched(TIMELINES.name, bucket)
+
+
+VIEW = BucketProjection(USER_TIMELINE, ("timelines",), _merge, version=2, touched=_touched, beside=(TIMELINES,))

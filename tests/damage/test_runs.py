@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from pipelines.landing.land import land
+from pipelines.ranges import GREATEST, LEAST, FileRange
 from pipelines.reading.reader import Reader, newsfeed
 from pipelines.relations.follows import FOLLOWS
 from pipelines.releases.release import all_releases, release
@@ -69,8 +70,8 @@ def test_a_rebuild_makes_a_damaged_table_anew(copy, undamaged, engine, table, ha
 def test_a_frame_is_made_of_files_as_they_were_written(copy, engine):
     log = Log(tuple(delta.sizes(copy.log, delta.find(copy.log))))
     file = file_of_table(copy, "relations/follows")
-    state = BuildState(History(log), {})
-    state.add(FOLLOWS, ((0, str(file)),))
+    state = BuildState(History(log), {}, "")
+    state.add(FOLLOWS, (FileRange(0, LEAST, GREATEST, str(file)),))
     assert (state.frame("follows", engine).count(), state.frame("events", engine).count()) == (5, 80)
     for table, name in [("relations/follows", "follows"), ("log", "events")]:
         os.truncate(file_of_table(copy, table), 1000)

@@ -5,6 +5,7 @@ from random import Random
 import pytest
 
 from pipelines.releases.release import release
+from pipelines.runs.publishing import projections
 from pipelines.runs.run import run
 from tests.laws.worlds import land_events, together
 
@@ -17,6 +18,8 @@ POLICIES: tuple[dict[str, object], ...] = (
     {},
 )
 MOST = 10
+MEMORY = (1 << 30, 1 << 20)
+"""How many bytes a run may take, and so in how many buckets it makes tables."""
 
 
 def contents(lake):
@@ -31,14 +34,22 @@ def batches(events, rng):
     return [shuffled[start:end] for start, end in zip([0, *cuts], [*cuts, len(events)], strict=True)]
 
 
+@pytest.fixture
+def small_files(monkeypatch):
+    """Data files of some hundred rows, so that batches leave most of them as they are."""
+    for projection in projections().values():
+        monkeypatch.setitem(vars(projection.table), "file_rows", 100)
+
+
 @pytest.mark.parametrize("number", range(6))
+@pytest.mark.usefixtures("small_files")
 def test_batches_end_with_what_a_rebuild_makes(engine, new_lake, histories, seed, number):
     rng, lake = Random(1000 * seed + number), new_lake()
-    policy = POLICIES[number % len(POLICIES)]
+    policy, memory = POLICIES[number % len(POLICIES)], rng.choice(MEMORY)
     for batch in batches(together(histories), rng):
         land_events(lake, engine, batch)
-        run(lake, engine, policy=policy)
+        run(lake, engine, policy=policy, memory=memory)
         policy = rng.choice([*POLICIES, *[{}] * 12])  # mostly as it was
     found = contents(lake)
-    assert run(lake, engine, rebuild=True).reason == "rebuild: the same again"
-    assert contents(lake) == found
+    run(lake, engine, rebuild=True, memory=memory)
+    assert {name for name, content in contents(lake).items() if content != found[name]} == set()

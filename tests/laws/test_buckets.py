@@ -34,11 +34,11 @@ def staged_in(buckets, lake, engine, policy):
             if isinstance(projection, Projection):
                 staged = materialize_frame(projection, frames, place, at)
             else:
-                relations = {read: made["relation", read].places for read in projection.reads if read != "events"}
+                relations = {read: made["relation", read].ranges for read in projection.reads if read != "events"}
                 staged = materialize_buckets(projection, relations, place, at, extracted)
             made[kind, name] = staged
             if kind == "relation":
-                frames[name] = frame_of(engine.session, staged.table, [where for _, where in staged.places])
+                frames[name] = frame_of(engine.session, staged.table, [file.place for file in staged.ranges])
     return made
 
 
@@ -50,9 +50,9 @@ def test_many_buckets_hold_the_rows_of_one(landed, engine, policy):
     for name, staged in many.items():
         assert (staged.rows, staged.content_hash) == (one[name].rows, one[name].content_hash), name
         assert len(staged.files) == (7 if staged.table.bucket_by else 1)  # no id is a multiple of 8
-        for bucket, place in staged.places if staged.table.bucket_by else ():
-            ids = datafiles.read(place, [staged.table.bucket_by])[0].to_pylist()
-            assert {value % 8 for value in ids} == {bucket}
+        for file in staged.ranges if staged.table.bucket_by else ():
+            ids = datafiles.read(file.place, [staged.table.bucket_by])[0].to_pylist()
+            assert {value % 8 for value in ids} == {file.bucket}
 
 
 @pytest.mark.parametrize(

@@ -9,10 +9,12 @@ import pytest
 from pipelines.checks import AuditError
 from pipelines.policy import Policy
 from pipelines.projections import BucketInputs, Counts
+from pipelines.ranges import GREATEST, LEAST, FileRange
 from pipelines.relations import recount
 from pipelines.relations.follows import FOLLOWS
 from pipelines.runs.count_audit import Audit
-from pipelines.storage import datafiles, places
+from pipelines.runs.staged import Staged
+from pipelines.storage import datafiles
 from pipelines.tables import Column, Table
 
 DEACTIVATED, ALIKE = 70_000, 70_000 - 65_536  # their ids end in the same sixteen bits
@@ -45,7 +47,7 @@ def refused(engine, tmp_path):
             for post, *counts in sorted(rows, key=lambda row: (row[0] % BUCKETS, row))
         )
         written = datafiles.write_buckets(str(tmp_path), STATS, (), batches)
-        files = tuple((file.bucket, places.join(str(tmp_path), file.path)) for file, _ in written)
+        files = Staged(STATS, str(tmp_path), tuple(file for file, _ in written)).ranges
         inputs = BucketInputs(Policy(), BUCKETS, MappingProxyType({}), datafiles.read, datafiles.count, 0, 0)
         try:
             Audit(STATS, COUNTS, inputs, files).require_right(engine)
@@ -99,7 +101,7 @@ def test_the_audit_leaves_out_the_deactivated_and_nobody_whose_id_ends_alike(use
         "follows": [dict(zip(FOLLOWS.key, pair, strict=True), holds=True) for pair in (users, (ALIKE, 5), (5, ALIKE))],
         "deactivations": [{"user_id": DEACTIVATED, "holds": True}, {"user_id": 5, "holds": False}],
     }
-    held = {name: ((0, name),) for name in tables}
+    held = {name: (FileRange(0, LEAST, GREATEST, name),) for name in tables}
     inputs = BucketInputs(Policy(), 1, held, lambda name, _: pa.Table.from_pylist(tables[name]), len, 0, 0)
     followers, followees = recount.follows(0, inputs)
     assert (followers.tolist(), followees.tolist()) == ([0, ALIKE, 5], [0, 5, ALIKE])

@@ -40,7 +40,7 @@ def arrivals(engine, folder, buckets, sent, table=SENT):
     at = BuildContext(Lake.at(str(folder)), engine, Policy(), buckets, 1 << 30)
     staged = materialize_buckets(projection, {}, str(folder / "sent"), at)
     assert not any((folder / "_scratch").iterdir())
-    return {bucket: datafiles.read(place, None).to_pylist() for bucket, place in staged.places}
+    return {file.bucket: datafiles.read(file.place, None).to_pylist() for file in staged.ranges}
 
 
 @pytest.mark.parametrize("buckets", [1, 2, 7])
@@ -81,7 +81,7 @@ def test_what_is_sent_before_has_arrived_when_the_next_is_made(engine, tmp_path)
     projection = BucketProjection(SENT, (), merge, exchange=Exchange(schema, sent_on, before=before))
     at = BuildContext(Lake.at(str(tmp_path)), engine, Policy(), 3, 1 << 30)
     staged = materialize_buckets(projection, {}, str(tmp_path / "sent"), at)
-    found = {bucket: datafiles.read(place, None).to_pylist() for bucket, place in staged.places}
+    found = {file.bucket: datafiles.read(file.place, None).to_pylist() for file in staged.ranges}
     assert found == {bucket: [{"user_id": bucket, "origin": 1}] for bucket in range(3)}
 
 

@@ -1,0 +1,147 @@
+"""Sending: what buckets need of others goes to them, all of it, or just what changed since the last release."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from functools import partial
+
+import numpy as np
+import pyarrow as pa
+
+from pipelines.arrays import Int64s, flags, int64s, no_rows
+from pipelines.differences import NUMBER, added_up, difference, times
+from pipelines.owners import without_owners
+from pipelines.projections import BucketInputs, Exchange, Resending
+from pipelines.runs.exchange import Pieces, exchange, fetch
+from pipelines.runs.staged import BuildContext
+
+
+def with_sent(sent: Exchange, by: str | None, inputs: BucketInputs, folder: str, context: BuildContext) -> BucketInputs:
+    """The inputs with what gives the rows that were sent to a bucket, once all are written to the folder."""
+    if sent.before is not None:
+        inputs = with_sent(sent.before, by, inputs, folder, context)
+    pieces = exchange(context.engine, partial(_sent, sent, inputs), sent.by or by, context.buckets, folder)
+    return replace(inputs, received=partial(_received, sent.schema, pieces))
+
+
+def _sent(sent: Exchange, inputs: BucketInputs, bucket: int) -> pa.Table:
+    return sent.rows(bucket, inputs).cast(sent.schema)
+
+
+def _received(schema: pa.Schema, pieces: Mapping[int, Pieces], bucket: int) -> pa.Table:
+    return fetch(pieces[bucket]) if bucket in pieces else no_rows(schema)
+
+
+@dataclass(frozen=True)
+class Resent:
+    """What changed of what was sent: the inputs of the last exchange, whose rows are received with their numbers.
+
+    `unknown` has by bucket the owners who are sent all that concerns them, as what they received is not known.
+    """
+
+    sent: Exchange
+    inputs: BucketInputs
+    unknown: Mapping[int, Int64s] = field(default_factory=dict)
+
+    def owners(self, bucket: int, by: str) -> Int64s:
+        """Those in a bucket of whom something changed in what they receive."""
+        return np.union1d(int64s(self.inputs.received(bucket)[by]), self.unknown.get(bucket, NONE))
+
+    def in_all(self, bucket: int, by: str | None, chosen: BucketInputs) -> pa.Table:
+        """All rows that the chosen owners of a bucket have received, whenever that was."""
+        stood = _resending(self.sent).stood(bucket, chosen).cast(self.sent.schema)
+        if by is not None and bucket in self.unknown:
+            stood = without_owners(stood, by, self.unknown[bucket])
+        rows = added_up(pa.concat_tables([times(stood, 1), self.inputs.received(bucket)]))
+        if NUMBER in self.sent.schema.names:
+            return rows.cast(self.sent.schema)
+        each = np.repeat(np.arange(rows.num_rows), np.maximum(int64s(rows[NUMBER]), 0))
+        return rows.take(pa.array(each)).select(self.sent.schema.names).cast(self.sent.schema)
+
+
+Rows = Callable[[int], pa.Table]
+
+NONE = np.empty(0, np.int64)
+
+
+def is_resendable(sent: Exchange) -> bool:
+    """Whether just what changed can be sent."""
+    return sent.resending is not None and (sent.before is None or is_resendable(sent.before))
+
+
+def _resending(sent: Exchange) -> Resending:
+    if sent.resending is None:
+        raise AssertionError("nothing says what changed of what is sent")
+    return sent.resending
+
+
+def resent(sent: Exchange, by: str | None, inputs: BucketInputs, folder: str, context: BuildContext) -> Resent:
+    """What changed of what is sent, written to the folder."""
+    stages = list(_stages(sent))
+    for stage in stages:
+        rows = partial(_changes, stage, inputs, is_last=stage is sent)
+        pieces = exchange(context.engine, rows, stage.by or by, context.buckets, folder)
+        signed = partial(_received, _signed(stage.schema), pieces)
+        if stage is not sent:
+            inputs = replace(inputs, received=partial(_side, signed, 1), withdrawn=partial(_side, signed, -1))
+    inputs = replace(inputs, received=signed, withdrawn=BucketInputs.withdrawn)
+    return _with_unknown(sent, by, inputs, folder, context)
+
+
+def _stages(sent: Exchange) -> Iterator[Exchange]:
+    if sent.before is not None:
+        yield from _stages(sent.before)
+    yield sent
+
+
+def _signed(schema: pa.Schema) -> pa.Schema:
+    return schema if NUMBER in schema.names else schema.append(pa.field(NUMBER, pa.int64()))
+
+
+def _side(signed: Rows, sign: int, bucket: int) -> pa.Table:
+    """The rows that are sent, or withdrawn."""
+    rows = signed(bucket)
+    return rows.filter(flags(int64s(rows[NUMBER]) == sign)).drop_columns([NUMBER])
+
+
+def _changes(stage: Exchange, inputs: BucketInputs, bucket: int, *, is_last: bool) -> pa.Table:
+    """The task: what a bucket sends and withdraws; at last only that of which one is not the other."""
+    chosen = inputs.choosing(_resending(stage).senders(bucket, inputs))
+    before, after = (stage.rows(bucket, one).cast(stage.schema) for one in (chosen.as_before(), chosen))
+    if is_last:
+        return difference(before, after).cast(_signed(stage.schema))
+    return pa.concat_tables([times(before, -1), times(after, 1)]).cast(_signed(stage.schema))
+
+
+def _with_unknown(sent: Exchange, by: str | None, inputs: BucketInputs, folder: str, context: BuildContext) -> Resent:
+    """With all rows for those of whom it is not known what they received."""
+    engine, resending = context.engine, _resending(sent)
+    found = engine.run(partial(_unknown, resending, inputs), range(context.buckets))
+    unknown = {bucket: ids for bucket, ids in enumerate(found) if len(ids)}
+    key = sent.by or by
+    if not unknown or key is None:
+        return Resent(sent, inputs)
+    everyone = np.sort(np.concatenate(list(unknown.values())))
+    task = partial(_toward, sent, inputs, key, everyone)
+    pieces = exchange(engine, task, key, context.buckets, folder)
+    received = partial(_together, inputs.received, partial(_received, _signed(sent.schema), pieces), key, unknown)
+    return Resent(sent, replace(inputs, received=received), unknown)
+
+
+def _unknown(resending: Resending, inputs: BucketInputs, bucket: int) -> Int64s:
+    return resending.unknown(bucket, inputs)
+
+
+def _toward(sent: Exchange, inputs: BucketInputs, key: str, owners: Int64s, bucket: int) -> pa.Table:
+    """The task: all that a bucket sends to some owners."""
+    chosen = inputs.choosing(_resending(sent).toward(bucket, inputs, owners))
+    rows = sent.rows(bucket, chosen).cast(sent.schema)
+    here = np.isin(int64s(rows[key]), owners)
+    return times(rows.filter(flags(here)), 1).cast(_signed(sent.schema))
+
+
+def _together(signed: Rows, whole: Rows, key: str, unknown: Mapping[int, Int64s], bucket: int) -> pa.Table:
+    """What changed for those of whom all else is known, and all for the others."""
+    rows = signed(bucket)
+    if bucket in unknown:
+        rows = without_owners(rows, key, unknown[bucket])
+    return pa.concat_tables([rows, whole(bucket)])
