@@ -4,7 +4,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipelines.arrays import arrow, int64s
+from pipelines.arrays import Int64s, arrow, bools, int64s, or_zero
+from pipelines.sorting import grouped
 
 NUMBER = "number"
 
@@ -13,18 +14,32 @@ def times(rows: pa.Table, number: int) -> pa.Table:
     """The rows, each so many times; such as have a number already, with it so many times as large."""
     if NUMBER not in rows.column_names:
         return rows.append_column(NUMBER, arrow(np.full(rows.num_rows, number), pa.int64()))
-    numbers = arrow(int64s(rows[NUMBER]) * number, pa.int64())
-    return rows.set_column(rows.column_names.index(NUMBER), NUMBER, numbers)
+    return _numbered(rows, int64s(rows[NUMBER]) * number)
 
 
 def added_up(rows: pa.Table) -> pa.Table:
     """Rows that are the same but for their numbers once, with these added up, without those of which none is left."""
-    keys = [name for name in rows.column_names if name != NUMBER]
-    found = rows.group_by(keys, use_threads=False).aggregate([(NUMBER, "sum")])
-    found = found.rename_columns([*keys, NUMBER]).select(rows.column_names).cast(rows.schema)
-    return found.filter(pc.not_equal(found[NUMBER], 0))
+    if not rows.num_rows:
+        return rows
+    words = [word for name in rows.column_names if name != NUMBER for word in _words(rows[name])]
+    order, starts = grouped(*words)
+    sums = np.add.reduceat(int64s(rows[NUMBER])[order], starts[:-1])
+    left = sums != 0
+    return _numbered(rows.take(arrow(order[starts[:-1]][left], pa.int32())), sums[left])
 
 
 def difference(before: pa.Table, after: pa.Table) -> pa.Table:
     """The rows of which one of two tables has more than the other."""
     return added_up(pa.concat_tables([times(before, -1), times(after, 1)]))
+
+
+def _numbered(rows: pa.Table, numbers: Int64s) -> pa.Table:
+    return rows.set_column(rows.column_names.index(NUMBER), NUMBER, arrow(numbers, pa.int64()))
+
+
+def _words(column: pa.ChunkedArray) -> list[Int64s]:
+    """Numbers that are the same where the values are; two for each value where some are null."""
+    if pa.types.is_string(column.type):
+        column = column.combine_chunks().dictionary_encode().indices
+    found = or_zero((column.cast(pa.int32()) if pa.types.is_date(column.type) else column).cast(pa.int64()))
+    return [found, bools(pc.is_valid(column)).astype(np.int64)] if column.null_count else [found]

@@ -40,6 +40,13 @@ def is_member(members: Members, value: np.int64) -> bool:
     return bool(members[slot] != 0)
 
 
+def among(ids: Int64s, some: Int64s) -> Bools:
+    """Which ids are among some distinct ones."""
+    others = np.ones(len(ids), np.bool_)
+    leave_out(members_of(some), ids, others)
+    return ~others
+
+
 @compiled
 def leave_out(members: Members, ids: Int64s, kept: Bools) -> None:
     """Keep no row whose id is a member."""

@@ -5,10 +5,9 @@ from functools import lru_cache
 import numpy as np
 
 from pipelines.arrays import Bools, Int64s, int64s
-from pipelines.owners import are_among
 from pipelines.projections import BucketInputs
 from pipelines.relations.follows import FOLLOWS
-from pipelines.relations.members import ids_of
+from pipelines.relations.members import among, ids_of
 from pipelines.relations.posts import POSTS
 from pipelines.relations.standing import inactive_users
 from pipelines.tables import Table
@@ -45,7 +44,7 @@ def posts_in(bucket: int, inputs: BucketInputs, *facts: Table) -> Int64s:
     if len(users):
         for table, column in ((POSTS, "author_id"), *((fact, "user_id") for fact in facts)):
             rows = inputs.read(table, ["post_id", column], bucket)
-            found.append(int64s(rows["post_id"])[are_among(int64s(rows[column]), users)])
+            found.append(int64s(rows["post_id"])[among(int64s(rows[column]), users)])
     return np.unique(np.concatenate(found))
 
 
@@ -55,7 +54,7 @@ def replies_in(bucket: int, inputs: BucketInputs, posts: Int64s) -> Int64s:
         return posts
     rows = inputs.read(POSTS, ["post_id", "reply_to_post_id"], bucket)
     rows = rows.filter(rows["reply_to_post_id"].is_valid())
-    return int64s(rows["post_id"])[are_among(int64s(rows["reply_to_post_id"]), posts)]
+    return int64s(rows["post_id"])[among(int64s(rows["reply_to_post_id"]), posts)]
 
 
 @lru_cache(maxsize=1)
@@ -66,5 +65,5 @@ def with_other_authors(inputs: BucketInputs) -> Int64s:
 
 
 def _any(users: Int64s, *columns: Int64s) -> Bools:
-    found: Bools = np.logical_or.reduce([are_among(column, users) for column in columns])
+    found: Bools = np.logical_or.reduce([among(column, users) for column in columns])
     return found

@@ -24,12 +24,16 @@ from pipelines.tables import Table
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
 
+MOST = 0.5
+"""Where a larger share of what a view is made of is new, it is quicker to make all of it anew."""
+
 
 @dataclass
 class BuildState:
     """What tables are built of: the log, what was extracted, the relations so far, and those of the last release.
 
     `touched` says of which owners rows changed since; what is made anew without that being known is in `unknown`.
+    `written` has of each relation how many rows stand in new files, and how many it has; `modes` how tables were made.
     """
 
     history: History
@@ -40,6 +44,8 @@ class BuildState:
     changed: set[str] = field(default_factory=set)
     touched: dict[str, Touched] = field(default_factory=dict)
     unknown: set[str] = field(default_factory=set)
+    written: dict[str, tuple[int, int]] = field(default_factory=dict)
+    modes: dict[str, Mode] = field(default_factory=dict)
 
     def add(self, table: Table, found: Ranges) -> None:
         """Add a relation, which later tables may read."""
@@ -58,8 +64,8 @@ class BuildState:
 
 def build(
     plan: Plan, context: BuildContext, history: History, earlier: Mapping[str, Ranges], folder: str, steps: Steps
-) -> dict[str, Staged]:
-    """The tables that are made, by name; the others that they are made of are read as the last release has them.
+) -> tuple[dict[str, Staged], dict[str, Mode]]:
+    """The tables that are made, by name, and how; the others that these are made of stay as the last release has them.
 
     A folder is for what tables to come need of those before.
     """
@@ -71,7 +77,7 @@ def build(
             history.forget(plan, name)
         if name.startswith("relations/"):
             _add(state, plan, name, staged.get(name))
-    return staged
+    return staged, state.modes
 
 
 def _is_made(projection: AnyProjection, mode: Mode, state: BuildState) -> bool:
@@ -87,6 +93,10 @@ def _add(state: BuildState, plan: Plan, name: str, staged: Staged | None) -> Non
     table = projections()[name].table
     if staged is not None and not is_as_before(staged, plan.start.last, name):
         state.changed.add(table.name)
+    if staged is not None:
+        state.written[table.name] = sum(file.rows for file in staged.files), staged.rows
+    elif plan.start.last is not None and name in plan.start.last.tables:
+        state.written[table.name] = 0, plan.start.last.tables[name].rows
     if table.name in plan.reads:
         state.add(table, staged.ranges if staged is not None else state.earlier[table.name])
 
@@ -102,10 +112,12 @@ def earlier_ranges(plan: Plan) -> dict[str, Ranges]:
 def _stage(name: str, state: BuildState, plan: Plan, context: BuildContext) -> Staged:
     """One table, its rows and its counts checked."""
     projection, place = projections()[name], place_of(plan.start.lake, name)
+    state.modes[name] = plan.modes[name]
     if isinstance(projection, Projection):
         frames = {read: state.frame(read, context.engine) for read in projection.reads}
         staged = materialize_frame(projection, frames, place, context)
-    elif _is_updated(projection, plan.modes[name], state):
+    elif _is_updated(name, projection, state):
+        state.modes[name] = Mode.MERGED
         staged = _updated(name, projection, state, plan, context)
     else:
         extracted = state.history.extracted.get(plan.modes[name], NOTHING)
@@ -117,9 +129,22 @@ def _stage(name: str, state: BuildState, plan: Plan, context: BuildContext) -> S
     return staged
 
 
-def _is_updated(projection: BucketProjection, mode: Mode, state: BuildState) -> bool:
-    """Whether a table is made of what it was, and of what changed in what it is made of."""
-    return mode in (Mode.MERGED, Mode.DERIVED) and state.unknown.isdisjoint(projection.reads)
+def _is_updated(name: str, projection: BucketProjection, state: BuildState) -> bool:
+    """Whether a table is made of what it was, and of what changed in what it is made of.
+
+    A view is sooner made anew where most of that was written; of relations it is to be known what changed.
+    """
+    if state.modes[name] == Mode.REBUILT or not state.unknown.isdisjoint(projection.reads):
+        return False
+    return name.startswith("relations/") or projection.update is not None or not _most_is_new(projection, state)
+
+
+def _most_is_new(projection: BucketProjection, state: BuildState) -> bool:
+    """Whether most of the rows that a table is made of stand in new files, and none of it is events."""
+    if "events" in projection.reads:
+        return False
+    every = [state.written[read] for read in projection.reads if read in state.written]
+    return sum(new for new, _ in every) > MOST * sum(rows for _, rows in every)
 
 
 def _updated(name: str, projection: BucketProjection, state: BuildState, plan: Plan, context: BuildContext) -> Staged:

@@ -73,11 +73,18 @@ def _modes(rebuilt: frozenset[str], *, has_new: bool) -> dict[str, Mode]:
             modes[name] = Mode.REBUILT
         elif has_new and "events" in projection.reads:
             modes[name] = Mode.MERGED if is_mergeable(projection) and not whole else Mode.REBUILT
-        elif any(modes.get(read, Mode.KEPT) != Mode.KEPT for read in _made_of(projection)):
-            modes[name] = Mode.REBUILT if "events" in projection.reads else Mode.DERIVED
         else:
-            modes[name] = Mode.KEPT
+            modes[name] = _derived(projection, {modes.get(read, Mode.KEPT) for read in _made_of(projection)})
     return modes
+
+
+def _derived(projection: AnyProjection, of: set[Mode]) -> Mode:
+    """How a table is made of which no new event says anything, but relations that are made in these ways."""
+    if of <= {Mode.KEPT}:
+        return Mode.KEPT
+    if "events" in projection.reads:
+        return Mode.REBUILT
+    return Mode.MERGED if of <= {Mode.KEPT, Mode.MERGED} and is_mergeable(projection) else Mode.DERIVED
 
 
 def _required(before: Landed | None, start: Start) -> Landed:

@@ -51,8 +51,9 @@ class Plan:
     """What a run starts from, the last landing that it will cover, and why it makes which tables how.
 
     - kept: as the last release has it;
-    - merged: of what it was in the last release, which covers the landing `since`, and of the events since;
-    - made anew: of relations, if one of those that it reads turns out to have changed;
+    - merged: of what it was in the last release, which covers the landing `since`, and of what changed since;
+    - made anew: of relations, if one of those that it reads turns out to have changed; so are in the end those that
+      were to be merged and of which most changed;
     - rebuilt: of all events, or of relations.
 
     `accepted` says whether the log is taken as it is read.

@@ -104,7 +104,7 @@ def _step(planned: Plan, name: str, last: Release | None, new: Certificate) -> S
 def _reason(planned: Plan, mode: Mode) -> str:
     """Why a table is made in a way."""
     return {
-        Mode.MERGED: "joined with the new events",
+        Mode.MERGED: "joined with what is new",
         Mode.DERIVED: "if what it is made of changes",
         Mode.REBUILT: planned.reason or "",
     }[mode]

@@ -67,7 +67,7 @@ def run(
         return Run(start.last, published=False, reason="nothing new", seconds=steps.seconds)
     with lake.scratch(), owned(rolled_back.by_place(lake)) as mark:
         context = _context(planned, engine, memory, mark)
-        planned, staged = _staged(planned, context, steps)
+        planned, staged, modes = _staged(planned, context, steps)
         with steps.step("publish"):
             tables = publish(rolled_back, staged, start.last, _number(planned), context.buckets)
             made = _release(planned, tables, context.buckets, clock)
@@ -75,16 +75,16 @@ def run(
                 reason = f"{planned.reason}: the same again"
                 return Run(start.last, published=False, reason=reason, seconds=steps.seconds)
             record(lake, releases, made)
-    return Run(made, published=True, reason=planned.reason or "", seconds=steps.seconds, modes=planned.modes)
+    return Run(made, published=True, reason=planned.reason or "", seconds=steps.seconds, modes=modes)
 
 
-def _staged(planned: Plan, context: BuildContext, steps: Steps) -> tuple[Plan, dict[str, Staged]]:
-    """The plan, of events that were certified, and the stale tables made of them."""
+def _staged(planned: Plan, context: BuildContext, steps: Steps) -> tuple[Plan, dict[str, Staged], dict[str, Mode]]:
+    """The plan, of events that were certified, the stale tables made of them, and how."""
     with context.lake.scratch() as folder:
         with steps.step("read the log"):
             earlier = earlier_ranges(planned)
             planned, history = read(planned, earlier, context, folder)
-        return planned, build(planned, context, history, earlier, folder, steps)
+        return planned, *build(planned, context, history, earlier, folder, steps)
 
 
 def _number(planned: Plan) -> int:

@@ -12,7 +12,6 @@ from pipelines.checks import Check, at_most, in_order, numbered
 from pipelines.differences import NUMBER
 from pipelines.merge.notification_order import RANKS, Notifications
 from pipelines.merge.notifications import newest
-from pipelines.owners import are_among
 from pipelines.policy import Policy
 from pipelines.projections import BucketInputs, BucketProjection, Chosen, Exchange, Resending
 from pipelines.relations import touched
@@ -20,7 +19,7 @@ from pipelines.relations.follows import FOLLOWS
 from pipelines.relations.hides import HIDES
 from pipelines.relations.likes import LIKES
 from pipelines.relations.matching import values_of
-from pipelines.relations.members import Members, leave_out
+from pipelines.relations.members import Members, among, leave_out
 from pipelines.relations.posts import POSTS
 from pipelines.relations.reposts import REPOSTS
 from pipelines.relations.standing import follows_in, given_in, inactive_users, posts_in
@@ -172,12 +171,12 @@ def _touched(bucket: int, inputs: BucketInputs) -> Int64s:
 def _toward(bucket: int, inputs: BucketInputs, users: Int64s) -> Chosen:
     """Who follows, and which posts are by, mention, or answer, some users."""
     rows = inputs.read(POSTS, ["post_id", "author_id", "mentioned_ids"], bucket)
-    mentioned = are_among(int64s(pc.list_flatten(rows["mentioned_ids"])), users)
+    mentioned = among(int64s(pc.list_flatten(rows["mentioned_ids"])), users)
     mentioning = np.zeros(rows.num_rows, np.bool_)
     mentioning[int64s(pc.list_parent_indices(rows["mentioned_ids"]))[mentioned]] = True
-    posts = int64s(rows["post_id"])[are_among(int64s(rows["author_id"]), users) | mentioning]
+    posts = int64s(rows["post_id"])[among(int64s(rows["author_id"]), users) | mentioning]
     entries = inputs.read(TIMELINES, ["user_id", "parent_author_id"], bucket)
-    answering = np.unique(int64s(entries["user_id"])[are_among(or_zero(entries["parent_author_id"]), users)])
+    answering = np.unique(int64s(entries["user_id"])[among(or_zero(entries["parent_author_id"]), users)])
     return {**_on(posts), FOLLOWS: touched.following(bucket, inputs, users), TIMELINES: answering}
 
 

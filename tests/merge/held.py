@@ -15,6 +15,7 @@ from pipelines.cores import cores
 from pipelines.engines.sail import SailEngine
 from pipelines.memory import budget
 from pipelines.policy import Policy
+from pipelines.ranges import GREATEST, LEAST, FileRange
 from pipelines.relations.follows import FOLLOWS
 from pipelines.relations.timelines import TIMELINES
 from pipelines.runs.materialize import in_order, materialize_buckets
@@ -66,7 +67,10 @@ def write(folder):
 def merge(folder, memory):
     """Merge the network within so much memory."""
     found = {name: sorted(Path(folder, name).iterdir()) for name in ("timelines", "follows")}
-    places = {name: tuple((bucket_of(file.name), str(file)) for file in files) for name, files in found.items()}
+    places = {
+        name: tuple(FileRange(bucket_of(file.name), LEAST, GREATEST, str(file)) for file in files)
+        for name, files in found.items()
+    }
     at = BuildContext(Lake.at(folder), SailEngine(), POLICY, len(found["follows"]), budget(memory, SLOTS))
     before = resident()
     made = materialize_buckets(VIEW, places | {"hides": (), "deactivations": ()}, f"{folder}/{memory}", at)

@@ -11,6 +11,7 @@ from pipelines.checks import Findings, audit
 from pipelines.merge.portions import cut, portions
 from pipelines.policy import Policy
 from pipelines.projections import BucketInputs
+from pipelines.ranges import GREATEST, LEAST, FileRange
 from pipelines.relations.deactivations import DEACTIVATIONS
 from pipelines.relations.follows import FOLLOWS
 from pipelines.relations.hides import HIDES
@@ -28,7 +29,7 @@ def inputs_of(network, policy, buckets, memory):
     places, files = {}, {}
     for name, rows in tables.items():
         owners = rows[0].to_numpy() % buckets
-        places[name] = tuple((bucket, f"{name} {bucket}") for bucket in range(buckets))
+        places[name] = tuple(FileRange(bucket, LEAST, GREATEST, f"{name} {bucket}") for bucket in range(buckets))
         files |= {f"{name} {bucket}": rows.filter(pa.array(owners == bucket)) for bucket in range(buckets)}
     return BucketInputs(
         policy, buckets, places, lambda place, columns: files[place].select(columns), lambda p: files[p].num_rows,

@@ -5,6 +5,7 @@ import pytest
 
 from pipelines.policy import Policy
 from pipelines.projections import BucketInputs
+from pipelines.ranges import GREATEST, LEAST, FileRange
 from pipelines.relations.timelines import TIMELINES
 from pipelines.views.notifications import VIEW
 from tests.histories import micros
@@ -111,7 +112,7 @@ def test_of_a_reply_and_its_reposts_only_the_reply_is_sent():
         {"user_id": user, "kind": kind, "author_id": 2, "post_id": 20, "parent_author_id": 1} for user, kind in entries
     ]
     timelines = pa.Table.from_pylist([row | {"posted_at": 7} for row in rows], TIMELINES.arrow)
-    held = {**dict.fromkeys(VIEW.reads, ()), "timelines": ((0, "timelines"),)}
+    held = {**dict.fromkeys(VIEW.reads, ()), "timelines": (FileRange(0, LEAST, GREATEST, "timelines"),)}
     inputs = BucketInputs(Policy(), 1, held, lambda _, columns: timelines.select(columns), len, 0, 0)
     assert [(row["user_id"], row["post_id"]) for row in VIEW.exchange.rows(0, inputs).to_pylist()] == [(1, 20)]
 
