@@ -120,6 +120,7 @@ def _stage(name: str, state: BuildState, plan: Plan, context: BuildContext) -> S
         state.modes[name] = Mode.MERGED
         staged = _updated(name, projection, state, plan, context)
     else:
+        state.modes[name] = Mode.REBUILT if plan.modes[name] == Mode.REBUILT else Mode.DERIVED
         extracted = state.history.extracted.get(plan.modes[name], NOTHING)
         staged = materialize_buckets(projection, state.places, place, context, extracted)
         state.unknown.add(projection.table.name)
@@ -132,11 +133,11 @@ def _stage(name: str, state: BuildState, plan: Plan, context: BuildContext) -> S
 def _is_updated(name: str, projection: BucketProjection, state: BuildState) -> bool:
     """Whether a table is made of what it was, and of what changed in what it is made of.
 
-    A view is sooner made anew where most of that was written; of relations it is to be known what changed.
+    A view to which buckets send is sooner made anew where most of that was written.
     """
     if state.modes[name] == Mode.REBUILT or not state.unknown.isdisjoint(projection.reads):
         return False
-    return name.startswith("relations/") or projection.update is not None or not _most_is_new(projection, state)
+    return name.startswith("relations/") or projection.exchange is None or not _most_is_new(projection, state)
 
 
 def _most_is_new(projection: BucketProjection, state: BuildState) -> bool:

@@ -7,7 +7,7 @@ from functools import partial
 import numpy as np
 import pyarrow as pa
 
-from pipelines.arrays import Int64s, flags, int64s, no_rows
+from pipelines.arrays import Int64s, arrow, flags, int64s, no_rows
 from pipelines.differences import NUMBER, added_up, difference, times
 from pipelines.owners import without_owners
 from pipelines.projections import BucketInputs, Exchange, Resending
@@ -55,7 +55,7 @@ class Resent:
         if NUMBER in self.sent.schema.names:
             return rows.cast(self.sent.schema)
         each = np.repeat(np.arange(rows.num_rows), np.maximum(int64s(rows[NUMBER]), 0))
-        return rows.take(pa.array(each)).select(self.sent.schema.names).cast(self.sent.schema)
+        return rows.take(arrow(each, pa.int64())).select(self.sent.schema.names).cast(self.sent.schema)
 
 
 Rows = Callable[[int], pa.Table]
