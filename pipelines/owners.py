@@ -1,6 +1,6 @@
 """Owners: rows and files of some owners, where rows stand in the order of theirs."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 
 import numpy as np
@@ -18,12 +18,38 @@ def files_touched(files: Ranges, owners: Int64s) -> Iterator[tuple[Ranges, Int64
     if not files or not len(owners):
         yield from [((), owners)] if len(owners) else []
         return
-    of_each = np.maximum(np.searchsorted(np.array([file.first for file in files]), owners, side="right") - 1, 0)
+    of_each = _file_of_each(files, owners)
     numbers = np.unique(of_each)
     starts = [0, *(np.flatnonzero(np.diff(numbers) > 1) + 1).tolist(), len(numbers)]
     for start, end in pairwise(starts):
         low, high = int(numbers[start]), int(numbers[end - 1])
         yield files[low : high + 1], owners[(of_each >= low) & (of_each <= high)]
+
+
+def _file_of_each(files: Ranges, owners: Int64s) -> Int64s:
+    """The number of the file to which each owner belongs."""
+    firsts = np.array([file.first for file in files], np.int64)
+    found: Int64s = np.maximum(np.searchsorted(firsts, owners, side="right") - 1, 0)
+    return found
+
+
+def belong_to(files: Ranges, some: Ranges, owners: Int64s) -> Bools:
+    """Whether each owner belongs to one of some of the files of a bucket."""
+    if not files:
+        return np.ones(len(owners), np.bool_)
+    chosen = np.array([file in some for file in files])
+    found: Bools = chosen[_file_of_each(files, owners)]
+    return found
+
+
+def parted(batches: Iterable[pa.RecordBatch], owner: str, ends: Sequence[int]) -> Iterator[tuple[int, pa.RecordBatch]]:
+    """The rows of batches, which ascend by owner, with the number of the first end that is not less than the owner."""
+    for batch in batches:
+        parts = np.searchsorted(np.array(ends, np.int64), int64s(batch[owner]))
+        starts = [0, *(np.flatnonzero(np.diff(parts)) + 1).tolist(), len(batch)]
+        for start, end in pairwise(starts):
+            if start < end:
+                yield int(parts[start]), batch.slice(start, end - start)
 
 
 def of_owners(rows: pa.Table, owner: str, owners: Int64s) -> pa.Table:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 import numpy as np
 import pyarrow as pa
 
-from pipelines.arrays import Int64s, flags, int64s, no_rows
+from pipelines.arrays import Bools, Int64s, flags, int64s, no_rows
 from pipelines.checks import Check
 from pipelines.differences import difference
 from pipelines.moments import NO_MOMENTS, Moments, among, moments
@@ -229,8 +229,11 @@ class Resending:
     toward: Callable[[int, BucketInputs, Int64s], Chosen] = nobody
 
 
+Belong = Callable[[Int64s], Bools]
+"""Which owners belong to the files whose rows are made."""
+
 Update = tuple[Iterator[pa.RecordBatch], tuple[Check, ...]]
-"""Rows of a bucket, and the checks of just these."""
+"""Rows of owners of a bucket, and the checks of just these."""
 
 
 @dataclass(frozen=True)
@@ -274,7 +277,8 @@ class BucketProjection:
       need no bucket to be told.
     - `counts`: as of a Projection.
     - `update`: makes of what the table and those that it reads were, and of what these are, the rows that `merge` would
-      make, and the checks that belong to them.
+      make of the owners who belong to the files `own`, and the checks that belong to them; where those who are touched
+      are known.
     - `states`: by the name of each extract, rows that say what stood before; with them `merge` makes of new events
       alone what it would make of all.
     - `touched`: the owners in a bucket of whom something may have changed, None where that is not known; beyond those
@@ -293,7 +297,7 @@ class BucketProjection:
     exchange: Exchange | None = None
     counts: Counts | None = None
     states: Mapping[str, State] = field(default_factory=dict, hash=False)
-    update: Callable[[int, BucketInputs], Update] | None = None
+    update: Callable[[int, BucketInputs, Belong], Update] | None = None
     touched: Callable[[int, BucketInputs], Int64s | None] = all_owners
     beside: tuple[Table, ...] = ()
 

@@ -9,17 +9,9 @@ from pipelines.compiled import compiled
 from pipelines.merge.lookup import Ids, ids_in
 
 Rows = npt.NDArray[np.int64]
-Pairs = tuple[Ids, Ids]
 
 POST = 2
 """The column of the post among those that `_rows` has of timelines, which ascend by all."""
-
-
-def owners_of_changes(before: Pairs, after: Pairs) -> Ids:
-    """The first ids of the pairs that are in one of two states only, each once; pairs ascend, without repetition."""
-    found = np.empty(len(before[0]) + len(after[0]), np.int64)
-    count = _differing(np.stack(before, axis=1), np.stack(after, axis=1), 0, found)
-    return np.unique(found[:count])
 
 
 def posts_of_changes(before: pa.Table, after: pa.Table) -> Ids:

@@ -1,10 +1,11 @@
 """Updating: of the owners of whom something changed the rows are made anew, and only the files that have them."""
 
 import uuid
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from functools import partial
-from itertools import chain
+from functools import partial, reduce
+from itertools import chain, groupby
+from operator import itemgetter
 
 import numpy as np
 import pyarrow as pa
@@ -13,7 +14,7 @@ from pipelines.arrays import Int64s, arrow, int64s, no_rows
 from pipelines.checks import Check
 from pipelines.differences import difference
 from pipelines.invariants import checks_of
-from pipelines.owners import files_touched, of_owners, with_rows_replaced, without_owners
+from pipelines.owners import belong_to, files_touched, of_owners, parted, with_rows_replaced, without_owners
 from pipelines.projections import BucketInputs, BucketProjection
 from pipelines.ranges import FileRange, Ranges, in_bucket
 from pipelines.runs.exchange import ROWS
@@ -44,6 +45,15 @@ class _Rewritten:
     written: list[Written] = field(default_factory=list)
     replaced: list[str] = field(default_factory=list)
     touched: str | None = None
+
+    def and_also(self, other: "_Rewritten") -> "_Rewritten":
+        """What both have done."""
+        written, replaced = [*self.written, *other.written], [*self.replaced, *other.replaced]
+        return replace(self, written=written, replaced=replaced)
+
+
+Write = Callable[[tuple[Check, ...], Ranges, Iterator[pa.RecordBatch]], _Rewritten]
+"""Writes rows, with further checks, in the place of some files."""
 
 
 def owners_touched(by_table: Mapping[str, Touched], table: str, bucket: int) -> Int64s:
@@ -103,10 +113,9 @@ def _update(
     table, inputs = projection.table, sending.inputs if isinstance(sending, Resent) else sending
     write = partial(_write, table, place, mark, bucket)
     files = in_bucket(inputs.own, bucket)
-    if projection.update is not None:
-        rows, audits = projection.update(bucket, inputs)
-        return write((*checks, *audits), files, rows)
     owners = _owners(projection, sending, inputs, bucket)
+    if projection.update is not None:
+        return _by_update(projection, inputs, bucket, owners, partial(write, checks))
     old = files if owners is None or table.owner is None else _of(files_touched(files, owners))
     held = {file.place: inputs.open(file.place, list(table.names)) for file in old}
     owners, made = _made(projection, sending, replace(inputs, held=held), bucket, owners)
@@ -115,10 +124,32 @@ def _update(
     done = _Rewritten(touched=_noted(folder, owners))
     for some, theirs in files_touched(files, owners) if table.owner is not None else [(files, owners)]:
         rows = pa.concat_tables([no_rows(table.arrow), *(held[file.place] for file in some)])
-        one = write(checks, some, iter(_spliced(table, rows, made, theirs).to_batches(ROWS)))
-        done.written.extend(one.written)
-        done.replaced.extend(one.replaced)
+        done = done.and_also(write(checks, (), some, iter(_spliced(table, rows, made, theirs).to_batches(ROWS))))
     return done
+
+
+def _by_update(
+    projection: BucketProjection, inputs: BucketInputs, bucket: int, owners: Int64s | None, write: Write
+) -> _Rewritten:
+    """The files of a bucket that have rows of touched owners, as the projection itself says; all if it does not."""
+    files = in_bucket(inputs.own, bucket)
+    if owners is None or projection.update is None:
+        return write(projection.audits(bucket, inputs), files, projection.merge(bucket, inputs))
+    parts = [some for some, _ in files_touched(files, owners)]
+    own = tuple(file for some in parts for file in some)
+    rows, audits = projection.update(bucket, replace(inputs, own=own), partial(belong_to, files, own))
+    done, written = _Rewritten(), set[int]()
+    by_part = parted(rows, str(projection.table.owner), [_end(files, some) for some in parts[:-1]])
+    for number, of_part in groupby(by_part, itemgetter(0)):
+        done = done.and_also(write(audits, parts[number], (batch for _, batch in of_part)))
+        written.add(number)
+    empty = (one for number, one in enumerate(parts) if number not in written)
+    return reduce(_Rewritten.and_also, (write(audits, one, iter(())) for one in empty), done)
+
+
+def _end(files: Ranges, some: Ranges) -> int:
+    """The last owner who belongs to one of some files, which stand beside one another."""
+    return files[files.index(some[-1]) + 1].first - 1
 
 
 def _of(parts: Iterable[tuple[Ranges, Int64s]]) -> list[FileRange]:
@@ -178,11 +209,12 @@ def _write(
     mark: str | None,
     bucket: int,
     checks: tuple[Check, ...],
+    audits: tuple[Check, ...],
     files: Ranges,
     rows: Iterator[pa.RecordBatch],
 ) -> _Rewritten:
     """Rows in the place of some files, unless they are the same."""
-    written = list(write_buckets(place, table, checks, ((bucket, one) for one in rows), mark))
+    written = list(write_buckets(place, table, (*checks, *audits), ((bucket, one) for one in rows), mark))
     old = [datafiles.content(file.place) for file in files]
     new = [Content(file.rows, file.content_hash) for file, _ in written]
     if any(found.counts for _, found in written) or _total(old) != _total(new):

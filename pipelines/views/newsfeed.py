@@ -6,7 +6,7 @@ from functools import partial
 import numpy as np
 import pyarrow as pa
 
-from pipelines.arrays import int64s
+from pipelines.arrays import Int64s, int64s
 from pipelines.checks import Check, at_most, in_order, numbered
 from pipelines.merge.audit import FAULTS, NewsfeedAudit
 from pipelines.merge.newsfeeds import newsfeeds
@@ -14,11 +14,11 @@ from pipelines.merge.portions import portions, with_own
 from pipelines.merge.readers import authors_in, readers_of
 from pipelines.merge.timelines import index_timelines
 from pipelines.policy import Policy
-from pipelines.projections import BucketInputs, BucketProjection, Update
+from pipelines.projections import Belong, BucketInputs, BucketProjection, Update
 from pipelines.relations.timelines import TIMELINES
 from pipelines.tables import Column, Table
 from pipelines.views.newsfeed_inputs import ENTRY_BYTES, facts_on, fits, index, pieces, relations
-from pipelines.views.newsfeed_updates import updated_newsfeeds
+from pipelines.views.newsfeed_updates import readers_touched, updated_newsfeeds
 
 NEWSFEED = Table(
     "newsfeed",
@@ -34,7 +34,7 @@ NEWSFEED = Table(
     description="What each reader sees, newest first, at most `cap` entries.",
     bucket_by="reader_id",
     row_group=16 * 1024,
-    file_rows=256 * 1024,
+    file_rows=64 * 1024,
 )
 
 
@@ -78,10 +78,13 @@ def _audits(bucket: int, inputs: BucketInputs) -> tuple[Check, ...]:
     return NewsfeedAudit(facts, *relations(bucket, inputs), inputs.policy).checks()
 
 
-def _update(bucket: int, inputs: BucketInputs) -> Update:
-    """Only readers whom something concerns are made anew, if these are not most and what is needed for it fits."""
-    update = updated_newsfeeds(bucket, inputs, NEWSFEED, BATCH) if fits(inputs) else None
-    return update or (_merge(bucket, inputs), _audits(bucket, inputs))
+def _touched(bucket: int, inputs: BucketInputs) -> Int64s | None:
+    """The readers whom something concerns; unknown where what is needed for it does not fit."""
+    return readers_touched(bucket, inputs) if fits(inputs) else None
+
+
+def _update(bucket: int, inputs: BucketInputs, belong: Belong) -> Update:
+    return updated_newsfeeds(bucket, inputs, NEWSFEED, BATCH, belong)
 
 
 VIEW = BucketProjection(
@@ -92,4 +95,5 @@ VIEW = BucketProjection(
     audits=_audits,
     audited=tuple(FAULTS.values()),
     update=_update,
+    touched=_touched,
 )
