@@ -171,7 +171,7 @@ class BucketInputs:
 
 
 def all_owners(_: int, __: BucketInputs) -> None:
-    """Of any owner rows may have changed: all are made, and compared with what was."""
+    """Of any owner rows may have changed."""
 
 
 def no_more(_: int, __: BucketInputs) -> Int64s:

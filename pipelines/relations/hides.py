@@ -2,9 +2,10 @@
 
 from collections.abc import Iterator
 
+import numpy as np
 import pyarrow as pa
 
-from pipelines.arrays import arrow
+from pipelines.arrays import Int64s, arrow, int64s
 from pipelines.projections import BucketInputs, BucketProjection, Exchange
 from pipelines.relations.arrays import numbers
 from pipelines.relations.blocks import BLOCKS
@@ -46,4 +47,17 @@ def _merge(bucket: int, inputs: BucketInputs) -> Iterator[pa.RecordBatch]:
     yield from rows.take(arrow(order[starts[:-1]], pa.int32())).combine_chunks().to_batches(128 * 1024)
 
 
-RELATION = BucketProjection(HIDES, ("blocks", "mutes"), _merge, exchange=Exchange(HIDES.arrow, _hidden))
+def _touched(bucket: int, inputs: BucketInputs) -> Int64s:
+    """Who in a bucket may block, be blocked by, or mute others than before."""
+    found = [inputs.touched(facts.name, bucket) for facts in (BLOCKS, MUTES)]
+    for number in range(inputs.buckets):
+        blocks = inputs.choosing({BLOCKS: inputs.touched(BLOCKS.name, number)})
+        found += [int64s(one.read(BLOCKS, [BLOCKS.key[1]], number)[0]) for one in (blocks, blocks.as_before())]
+    users = np.unique(np.concatenate(found))
+    here: Int64s = users[users % inputs.buckets == bucket]
+    return here
+
+
+RELATION = BucketProjection(
+    HIDES, ("blocks", "mutes"), _merge, exchange=Exchange(HIDES.arrow, _hidden), touched=_touched
+)

@@ -12,7 +12,6 @@ import pyarrow as pa
 
 from pipelines.arrays import Int64s, arrow, int64s, no_rows
 from pipelines.checks import Check
-from pipelines.differences import difference
 from pipelines.invariants import checks_of
 from pipelines.owners import belong_to, files_touched, of_owners, parted, with_rows_replaced, without_owners
 from pipelines.projections import BucketInputs, BucketProjection
@@ -164,7 +163,7 @@ def _made(
     bucket: int,
     owners: Int64s | None,
 ) -> tuple[Int64s, pa.Table]:
-    """The owners of a bucket of whom something may have changed, and their rows; of all, those of whom it has."""
+    """The owners of a bucket of whom something may have changed, and their rows; all where it is not known of whom."""
     table = projection.table
     if owners is not None and not len(owners):
         return owners, no_rows(table.arrow)
@@ -175,10 +174,10 @@ def _made(
     rows = pa.Table.from_batches(projection.merge(bucket, chosen), table.arrow)
     if owners is not None:
         return owners, rows
-    found = difference(inputs.own_before(table, list(table.names), bucket), rows)
     if table.bucket_by is None:
-        return np.zeros(min(1, found.num_rows), np.int64), rows
-    return np.unique(int64s(found[table.bucket_by])), rows
+        return np.zeros(1, np.int64), rows
+    every = pa.concat_tables(one.select([table.bucket_by]) for one in (*inputs.held.values(), rows))
+    return np.unique(int64s(every[table.bucket_by])), rows
 
 
 def _owners(
