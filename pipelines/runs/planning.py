@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from pipelines.errors import NewsfeedError, UsageError
+from pipelines.log.certificate import counted
 from pipelines.log.continuity import OtherLog, covered, log_gone
 from pipelines.log.landings import NOTHING, Landed, newest
 from pipelines.policy import Policy
@@ -10,11 +11,14 @@ from pipelines.projections import AnyProjection, is_mergeable
 from pipelines.releases.release import NoRelease, Release, last_release
 from pipelines.runs.plans import Mode, Plan, Request, Start
 from pipelines.runs.publishing import projections
+from pipelines.runs.staged import buckets_for
 from pipelines.storage import delta
 from pipelines.storage.lake import Lake
 from pipelines.views import unknown_view
 
 LISTED = 4
+GROWN = 4
+"""A lake that has grown so many times is rebuilt in more buckets: what is rebuilt adds up to a third of what is."""
 
 
 class NothingLanded(NewsfeedError):
@@ -32,8 +36,8 @@ def look(lake: Lake) -> Start:
     return Start(lake, log, landed, last)
 
 
-def plan(start: Start, request: Request, damaged: frozenset[str]) -> Plan:
-    """What a run that is asked for has to do, with what is damaged.
+def plan(start: Start, request: Request, damaged: frozenset[str], buckets: int) -> Plan:
+    """What a run that is asked for has to do, with what is damaged, if all that landed would be made in these buckets.
 
     Raises NoRelease, UnknownView, UsageError, and OtherLog when the last release was made of another log.
     """
@@ -48,9 +52,18 @@ def plan(start: Start, request: Request, damaged: frozenset[str]) -> Plan:
     reason = _reason_for_all(start, before, policy, rebuild=request.rebuild)
     if last is None or before is None or before.version is None or (reason is not None and request.rebuild):
         return Plan(start, policy, start.newest, reason, _all(Mode.REBUILT))
+    if reason is not None and buckets >= GROWN * last.buckets:
+        reason = f"{reason}: {buckets} buckets instead of {last.buckets}"
+        return Plan(start, policy, start.newest, reason, _all(Mode.REBUILT))
     rebuilt = _changed(last) | damaged | (_views() if policy != last.policy else frozenset())
     modes = _modes(rebuilt, has_new=before.number < start.newest.number)
     return Plan(start, policy, start.newest, reason or _reason_for(last, damaged), modes, before)
+
+
+def buckets_of(start: Start, memory: int) -> int:
+    """In how many buckets all that landed would be made, by tasks that may hold so many bytes."""
+    total = start.newest.total
+    return buckets_for(int(start.log.count()) if total is None else counted(total), memory)
 
 
 def _all(mode: Mode) -> dict[str, Mode]:

@@ -3,10 +3,12 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from pipelines.cores import cores
 from pipelines.log.certificate import Certificate, counted, without
+from pipelines.memory import budget
 from pipelines.releases.release import Release
 from pipelines.runs.history import log_before, log_since, whole_log
-from pipelines.runs.planning import look, plan
+from pipelines.runs.planning import buckets_of, look, plan
 from pipelines.runs.plans import Mode, Plan, Request
 from pipelines.runs.publishing import damaged_tables, place_of, projections
 from pipelines.storage import delta
@@ -48,7 +50,8 @@ class Preview:
 def preview(lake: Lake, request: Request) -> Preview:
     """What a run that is asked for would do. Raises what a run would raise before it makes anything."""
     start = look(lake)
-    planned = plan(start, request, damaged_tables(lake, start.last))
+    buckets = buckets_of(start, budget(None, cores()) // cores())
+    planned = plan(start, request, damaged_tables(lake, start.last), buckets)
     new, last = _new_events(planned), start.last
     steps = tuple(_step(planned, name, last, new) for name in projections()) if planned.reason else ()
     read = _log_bytes(planned) if planned.reason else 0

@@ -14,10 +14,10 @@ from pipelines.releases.records import RELEASES, record
 from pipelines.releases.release import Release, Released
 from pipelines.runs.building import build, earlier_ranges
 from pipelines.runs.history import read
-from pipelines.runs.planning import look, plan
+from pipelines.runs.planning import buckets_of, look, plan
 from pipelines.runs.plans import Mode, Plan, Request
 from pipelines.runs.publishing import publish, roll_back
-from pipelines.runs.staged import BuildContext, Staged, buckets_for
+from pipelines.runs.staged import BuildContext, Staged
 from pipelines.runs.steps import Progress, Steps
 from pipelines.storage import commits
 from pipelines.storage.lake import Lake
@@ -62,11 +62,13 @@ def run(
     with steps.step("open"):
         start, releases = look(lake), commits.ensure(lake.releases, RELEASES)
         rolled_back = roll_back(lake, start.last)
-        planned = plan(start, Request(policy or {}, rebuild, view, accept_log), rolled_back.damaged)
+        request = Request(policy or {}, rebuild, view, accept_log)
+        buckets = buckets_of(start, _memory(memory) // engine.slots)
+        planned = plan(start, request, rolled_back.damaged, buckets)
     if planned.reason is None and start.last is not None:
         return Run(start.last, published=False, reason="nothing new", seconds=steps.seconds)
     with lake.scratch(), owned(rolled_back.by_place(lake)) as mark:
-        context = _context(planned, engine, memory, mark)
+        context = _context(planned, engine, _memory(memory), mark)
         planned, staged, modes = _staged(planned, context, steps)
         with steps.step("publish"):
             tables = publish(rolled_back, staged, start.last, _number(planned), context.buckets)
@@ -108,13 +110,16 @@ def _release(planned: Plan, tables: dict[str, Released], buckets: int, clock: da
     )
 
 
-def _context(planned: Plan, engine: Engine, given: int | None, mark: str) -> BuildContext:
+def _memory(given: int | None) -> int:
+    """How many bytes a run may take."""
+    return budget(None, cores()) if given is None else given
+
+
+def _context(planned: Plan, engine: Engine, memory: int, mark: str) -> BuildContext:
     """Where the tables are made; in as many buckets as those have that are kept."""
-    memory = budget(None, cores()) if given is None else given
-    total, last = planned.landed.total, planned.start.last
-    events = int(planned.start.log.count()) if total is None else counted(total)
+    last = planned.start.last
     kept = last is not None and planned.kept
-    buckets = last.buckets if last is not None and kept else buckets_for(events, memory // engine.slots)
+    buckets = last.buckets if last is not None and kept else buckets_of(planned.start, memory // engine.slots)
     return BuildContext(planned.start.lake, engine, planned.policy, buckets, memory, mark)
 
 
