@@ -5,10 +5,8 @@ from random import Random
 import pytest
 
 from pipelines.releases.release import release
-from pipelines.runs import building
-from pipelines.runs.publishing import projections
 from pipelines.runs.run import run
-from tests.laws.worlds import land_events, together
+from tests.laws.worlds import in_small_files, land_events, together
 
 POLICIES: tuple[dict[str, object], ...] = (
     {"cap": 3},
@@ -35,18 +33,10 @@ def batches(events, rng):
     return [shuffled[start:end] for start, end in zip([0, *cuts], [*cuts, len(events)], strict=True)]
 
 
-@pytest.fixture
-def small_files(monkeypatch):
-    """Data files of some hundred rows, so that batches leave most of them as they are."""
-    for projection in projections().values():
-        monkeypatch.setitem(vars(projection.table), "file_rows", 100)
-
-
 @pytest.mark.parametrize("number", range(6))
-@pytest.mark.usefixtures("small_files")
 def test_batches_end_with_what_a_rebuild_makes(engine, new_lake, histories, seed, number, monkeypatch):
     rng, lake = Random(1000 * seed + number), new_lake()
-    monkeypatch.setattr(building, "MOST", number % 3)  # where it is more than 0, no view is made anew
+    in_small_files(monkeypatch, 100, most=number % 3)  # where it is more than 0, no view is made anew
     policy, memory = POLICIES[number % len(POLICIES)], rng.choice(MEMORY)
     for batch in batches(together(histories), rng):
         land_events(lake, engine, batch)

@@ -9,9 +9,13 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
+import pytest
+
 from pipelines.events import EVENT_TYPES
 from pipelines.landing.land import land
 from pipelines.reading.reader import Reader
+from pipelines.runs import building
+from pipelines.runs.publishing import projections
 from pipelines.runs.run import run
 from pipelines.storage.lake import Lake
 from pipelines.views import VIEWS, load_views
@@ -45,6 +49,16 @@ def land_events(lake, engine, events, clock=CLOCK):
     file = Path(f"{lake.root}-{uuid4().hex}.jsonl")
     file.write_text("".join(json.dumps(event, ensure_ascii=False) + "\n" for event in events), "utf-8")
     return land(lake, engine, [str(file)], clock=clock)
+
+
+def in_small_files(patch: pytest.MonkeyPatch, rows: int, most: float = 1) -> None:
+    """Data files of about so many rows, so that batches leave most of them as they are.
+
+    A view is made anew where a larger share than `most` of what it is made of is new.
+    """
+    patch.setattr(building, "MOST", most)
+    for projection in projections().values():
+        patch.setitem(vars(projection.table), "file_rows", rows)
 
 
 def released(lake, engine, policy: Policy = Policy()) -> Views:

@@ -6,15 +6,20 @@ from collections.abc import Iterable
 from datetime import UTC, date, datetime, timedelta
 from functools import cached_property
 
+import pytest
+
 from pipelines.reading.reader import Reader
+from pipelines.runs.plans import Mode
 from pipelines.runs.run import run
 from pipelines.views import load_views
 from tests.histories import Event
-from tests.laws.worlds import Row, land_events, rows_of
+from tests.laws.worlds import Row, in_small_files, land_events, rows_of
 from tests.reference import Policy
 
 LATER = datetime(2200, 1, 1, tzinfo=UTC)  # the landing's clock: the last history happens long after the first
 IDS, DAYS = 1000, timedelta(days=30)  # how far apart histories are
+FILE_ROWS = 20  # about as many as a data file has
+MEMORY = 1 << 19  # how many bytes a run may take: so many that tables are in some buckets
 
 
 def key_of(events: list[Event]) -> str:
@@ -105,17 +110,27 @@ class Stage:
 
 
 class StageOfBatches(Stage):
-    """The same, in a lake for each policy: a run is between the last event of each history and all before it."""
+    """The same, in a lake for each policy: a run is between the last event of each history and all before it.
+
+    It makes anew only the rows of whom that event concerns, in some buckets of many files.
+    """
 
     def released(self, policy: Policy) -> Reader:
         """Who reads the second release under a policy."""
         if policy not in self.readers:
-            lake, histories = self.new_lake(), self.landed.values()
-            for batch in ([events[:-1] for events in histories], [events[-1:] for events in histories]):
-                land_events(lake, self.engine, [event for events in batch for event in events], clock=LATER)
-                made = run(lake, self.engine, policy=vars(policy))
-            self.readers[policy] = Reader.of(lake, made.release.number)
+            with pytest.MonkeyPatch.context() as patch:
+                in_small_files(patch, FILE_ROWS)
+                self.readers[policy] = self.released_twice(policy)
         return self.readers[policy]
+
+    def released_twice(self, policy: Policy) -> Reader:
+        """Who reads the second release, each of a landing of its own."""
+        lake, histories = self.new_lake(), self.landed.values()
+        for batch in ([events[:-1] for events in histories], [events[-1:] for events in histories]):
+            land_events(lake, self.engine, [event for events in batch for event in events], clock=LATER)
+            made = run(lake, self.engine, policy=vars(policy), memory=MEMORY)
+        assert {Mode.REBUILT, Mode.DERIVED}.isdisjoint(made.modes.values())
+        return Reader.of(lake, made.release.number)
 
 
 def kinds_of(view: str) -> tuple[str, ...]:
