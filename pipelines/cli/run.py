@@ -10,6 +10,7 @@ from pipelines.errors import UsageError
 from pipelines.policy import REPLIES
 
 if TYPE_CHECKING:
+    from pipelines.runs.preview import Step
     from pipelines.runs.run import Run
     from pipelines.storage.lake import Lake
 
@@ -114,12 +115,21 @@ def _tell_plan(lake: "Lake", asked: dict[str, Any], *, as_json: bool) -> None:
     print(f"release {found.release} would be made ({found.reason}), in about {found.seconds:,.1f} seconds")
     print(f"new events   {', '.join(f'{count:,} {kind}' for kind, count in found.events.items()) or 'none'}")
     print(f"log to read  {_megabytes(found.log)} MB")
-    rows = [
-        (one.table, str(one.mode), one.reason, _megabytes(one.read), _megabytes(one.written), f"{one.seconds:.2f}")
-        for one in found.steps
-    ]
-    numbers = [Column(name, "number") for name in ("MB to read", "MB to write", "seconds")]
-    show.table(rows, (Column("table"), Column("how"), Column("why"), *numbers))
+    rows = [(one.table, str(one.mode), one.reason, _counted(one.owners), *_sizes(one)) for one in found.steps]
+    headed = ("owners", "files read", "MB read", "files written", "MB written", "seconds")
+    show.table(rows, (Column("table"), Column("how"), Column("why"), *(Column(name, "number") for name in headed)))
+
+
+def _sizes(step: "Step") -> tuple[str, ...]:
+    read, written = (
+        (f"{step.files_read:,}", _megabytes(step.read)),
+        (f"{step.files_written:,}", _megabytes(step.written)),
+    )
+    return (*read, *written, f"{step.seconds:.2f}")
+
+
+def _counted(number: int | None) -> str:
+    return "–" if number is None else f"{number:,}"
 
 
 def _megabytes(size: int) -> str:

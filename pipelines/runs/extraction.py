@@ -11,9 +11,10 @@ from dataclasses import dataclass, field
 from functools import partial
 from itertools import chain
 
+import numpy as np
 import pyarrow as pa
 
-from pipelines.arrays import no_rows
+from pipelines.arrays import Int64s, int64s, no_rows
 from pipelines.engines.base import Engine
 from pipelines.projections import Extract
 from pipelines.runs.exchange import ROWS, Piece, Pieces, by_bucket, by_target, fetch, targets
@@ -87,6 +88,17 @@ def _extract(
                 for bucket, of_bucket in by_bucket(targets(rows, one.by, buckets), rows):
                     told.append((one.name, bucket, (at[one.name], write_table(files[one.name], of_bucket))))
     return told
+
+
+def owners_named(log: Log, extracts: Extracts) -> dict[str, Int64s]:
+    """By extract whom the events name, ascending: the values of its column `by`, 0 without one; nothing is written."""
+    named: dict[str, list[Int64s]] = {one.name: [np.empty(0, np.int64)] for one in extracts}
+    read = chain.from_iterable(log.events(place, partial(_fields, extracts)) for place, _ in log.files)
+    for event_type, events in _many(read):
+        for one in _asking(extracts, event_type):
+            rows = one.rows(event_type, events.select(one.fields))
+            named[one.name].append(np.unique(int64s(rows[one.by])) if one.by else np.zeros(1, np.int64))
+    return {name: np.unique(np.concatenate(ids)) for name, ids in named.items()}
 
 
 def _asking(extracts: Extracts, event_type: str) -> list[Extract]:

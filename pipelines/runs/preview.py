@@ -3,32 +3,39 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from pipelines.arrays import Int64s
 from pipelines.cores import cores
 from pipelines.log.certificate import Certificate, counted, without
 from pipelines.memory import budget
-from pipelines.releases.release import Release
+from pipelines.runs import costs
+from pipelines.runs.extraction import owners_named
+from pipelines.runs.foreseen import Foresight, Work
 from pipelines.runs.history import log_before, log_since, whole_log
 from pipelines.runs.planning import buckets_of, look, plan
 from pipelines.runs.plans import Mode, Plan, Request
-from pipelines.runs.publishing import damaged_tables, place_of, projections
-from pipelines.storage import delta
+from pipelines.runs.publishing import damaged_tables, projections
 from pipelines.storage.lake import Lake
 
-MICROS_OF_A_ROW = {"views/newsfeed": 0.15, "views/notifications": 0.24, "views/posts": 0.55, "views/profile": 5.4}
-"""What it takes to make a row of a table on two cores, measured on the benchmarks' `S`; of others USUAL."""
-USUAL = 0.15
-MICROS_OF_AN_EVENT = 0.14
+READ_AT_MOST = 4_000_000
+"""So many new events are read to see whom they name; of more it is told about."""
 
 
 @dataclass(frozen=True)
 class Step:
-    """What would be done with a table, and why: about how many bytes would be read and written, in how many seconds."""
+    """What would be done with a table, and why: of how many owners (None: not known before), what is read and written.
+
+    `files_read` and `files_written` are numbers of files, `read` and `written` bytes, `rows` those that are written.
+    """
 
     table: str
     mode: Mode
     reason: str
+    owners: int | None
+    files_read: int
     read: int
+    files_written: int
     written: int
+    rows: int
     seconds: float
 
 
@@ -53,17 +60,26 @@ def preview(lake: Lake, request: Request) -> Preview:
     buckets = buckets_of(start, budget(None, cores()) // cores())
     planned = plan(start, request, damaged_tables(lake, start.last), buckets)
     new, last = _new_events(planned), start.last
-    steps = tuple(_step(planned, name, last, new) for name in projections()) if planned.reason else ()
-    read = _log_bytes(planned) if planned.reason else 0
-    reading = MICROS_OF_AN_EVENT / 1e6 * _events_read(planned, new)
+    foreseen = Foresight(planned, new, _named(planned, new))
+    steps = tuple(_step(name, foreseen.work(name)) for name in projections()) if planned.reason else ()
+    seconds = costs.START + costs.EVENT * _events_read(planned, new) + sum(step.seconds for step in steps)
     return Preview(
         planned.reason,
         (0 if last is None else last.number) + (planned.reason is not None),
         {kind: counted({kind: days}) for kind, days in sorted(new.items())},
-        read,
+        _log_bytes(planned) if planned.reason else 0,
         steps,
-        round(reading + sum(step.seconds for step in steps), 1),
+        round(seconds, 1) if planned.reason else 0.0,
     )
+
+
+def _named(planned: Plan, new: Certificate) -> dict[str, Int64s] | None:
+    """By extract whom the new events name; None when these are too many to be read for that."""
+    merged = planned.of(Mode.MERGED).values()
+    extracts = list({one.name: one for projection in merged for one in projection.extracts}.values())
+    if not extracts or counted(new) > READ_AT_MOST:
+        return None
+    return owners_named(log_since(planned, log_before(planned)), extracts)
 
 
 def _new_events(planned: Plan) -> Certificate:
@@ -89,35 +105,12 @@ def _log_bytes(planned: Plan) -> int:
     return sum(size for _, size in log.files)
 
 
-def _step(planned: Plan, name: str, last: Release | None, new: Certificate) -> Step:
-    """What would be done with a table."""
-    mode = planned.modes.get(name, Mode.KEPT)
-    if mode == Mode.KEPT:
-        return Step(name, mode, "it stays as it is", 0, 0, 0.0)
-    inputs = [f"relations/{one}" for one in projections()[name].reads if one != "events"]
-    own = [name] if mode == Mode.MERGED else []
-    rows = last.tables[name].rows if last is not None and name in last.tables else counted(new)
-    seconds = rows * MICROS_OF_A_ROW.get(name, USUAL) / 1e6
-    sizes = {one: _size(planned, one) for one in {*inputs, name}}
-    return Step(
-        name, mode, _reason(planned, mode), sum(sizes[one] for one in [*inputs, *own]), sizes[name], round(seconds, 2)
-    )
-
-
-def _reason(planned: Plan, mode: Mode) -> str:
-    """Why a table is made in a way."""
-    return {
-        Mode.MERGED: "joined with what is new",
-        Mode.DERIVED: "if what it is made of changes",
-        Mode.REBUILT: planned.reason or "",
-    }[mode]
-
-
-def _size(planned: Plan, name: str) -> int:
-    """The bytes of a table's files in the last release."""
-    last, place = planned.start.last, place_of(planned.start.lake, name)
-    handle = delta.find(place, last.tables[name].version) if last is not None and name in last.tables else None
-    return 0 if handle is None else sum(size for _, size in delta.sizes(place, handle))
+def _step(name: str, work: Work) -> Step:
+    """What would be done with a table, and about in how many seconds."""
+    read, written = work.read, work.written
+    seconds = 0.0 if work.mode == Mode.KEPT else costs.seconds_of(name, work.mode, read, written)
+    sizes = (read.files, read.bytes, written.files, written.bytes, written.rows)
+    return Step(name, work.mode, work.reason, work.owners, *sizes, round(seconds, 2))
 
 
 def as_facts(found: Preview) -> Mapping[str, object]:

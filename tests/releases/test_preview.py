@@ -4,12 +4,17 @@ from pathlib import Path
 
 import pytest
 
+from pipelines.landing.land import land
+from pipelines.releases.release import release
 from pipelines.runs.planning import NothingLanded
 from pipelines.runs.plans import Mode, Request
 from pipelines.runs.preview import preview
+from pipelines.runs.publishing import place_of
 from pipelines.runs.run import run
 from pipelines.storage import delta
 from pipelines.storage.lake import Lake
+from tests.landing.lines import file_of, line
+from tests.laws.worlds import in_small_files
 
 ALL = Request({})
 
@@ -77,3 +82,48 @@ def test_a_damaged_relation_would_be_rebuilt_of_all_events_and_others_with_it(re
 def test_where_nothing_landed_there_is_nothing_to_plan(tmp_path):
     with pytest.raises(NothingLanded):
         preview(Lake.at(str(tmp_path / "none")), ALL)
+
+
+def steps(lake, **asked):
+    return {step.table: step for step in preview(lake, Request(**{"policy": {}, **asked})).steps}
+
+
+def follows(*pairs):
+    return [line(f"{a}-{b}", "followed", actor_id=a, followee_id=b) for a, b in pairs]
+
+
+def files(lake, table, number):
+    """The files of a table as a release has it."""
+    handle = delta.find(place_of(lake, table), release(lake, number).tables[table].version)
+    return set(delta.paths(handle))
+
+
+def test_the_owners_of_tables_of_events_are_those_whom_new_events_name(undisturbed, copy, engine, tmp_path):
+    lake = copy(undisturbed)
+    land(lake, engine, [file_of(tmp_path / "new", *follows((41, 42), (41, 43), (42, 41)))])
+    found = steps(lake)
+    owners = {name: found[f"relations/{name}"].owners for name in ("follows", "users", "active_days", "likes")}
+    assert owners == {"follows": 2, "users": 2, "active_days": 2, "likes": None}
+    assert (found["relations/likes"].mode, found["views/posts"].mode) == (Mode.KEPT, Mode.KEPT)
+    assert (found["views/followers"].mode, found["views/followers"].owners) == (Mode.MERGED, None)
+
+
+def test_the_files_to_write_are_those_that_the_run_writes(tmp_path, engine, monkeypatch):
+    in_small_files(monkeypatch, 4)
+    lake, everyone = Lake.at(str(tmp_path / "lake")), range(1, 41)
+    land(lake, engine, [file_of(tmp_path / "old", *follows(*((one, one + 1) for one in everyone)))])
+    run(lake, engine)
+    land(lake, engine, [file_of(tmp_path / "new", *follows((1, 40), (2, 40), (39, 1)))])
+    found = steps(lake)["relations/follows"]
+    run(lake, engine)
+    gone = files(lake, "relations/follows", 1) - files(lake, "relations/follows", 2)
+    assert (found.owners, found.files_read, found.files_written) == (3, len(gone), len(gone))
+    assert 0 < found.written == found.read < steps(lake, rebuild=True)["relations/follows"].written
+
+
+def test_many_new_events_are_counted_and_not_read(released, monkeypatch):
+    exactly = steps(released)["relations/follows"]
+    monkeypatch.setattr("pipelines.runs.preview.READ_AT_MOST", 3)
+    about = steps(released)["relations/follows"]
+    assert (exactly.owners, about.owners) == (4, 4)
+    assert about.files_written == exactly.files_written

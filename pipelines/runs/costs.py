@@ -1,0 +1,72 @@
+"""Costs: what tables and events take, in seconds of two cores, as measured on the benchmarks' `S`: docs/scale.md."""
+
+from typing import NamedTuple
+
+from pipelines.releases.release import Release
+from pipelines.runs.amounts import Amount
+from pipelines.runs.plans import Mode
+
+START = 1.0
+"""To start, to open all tables and to publish."""
+TABLE = 0.03
+"""To make a table, however small."""
+EVENT = 0.33e-6
+"""To read an event and to bring to buckets what it says."""
+FILE = 1e-3
+"""To read a data file and to write it anew."""
+
+
+class _Cost(NamedTuple):
+    """Of a table: what a row takes, and of how many rows and bytes an event of all is the cause before a release."""
+
+    row: float
+    rows: float
+    bytes: float
+
+
+USUAL = _Cost(0.15, 0.1, 1.0)
+OF_TABLES = {
+    "relations/users": _Cost(2.91, 0.01573, 0.726),
+    "relations/active_days": _Cost(0.12, 0.37097, 0.242),
+    "relations/deactivations": _Cost(0.5, 3e-05, 0.001),
+    "relations/follows": _Cost(0.11, 0.46775, 3.792),
+    "relations/blocks": _Cost(1.2, 0.00311, 0.031),
+    "relations/mutes": _Cost(0.5, 0.00467, 0.045),
+    "relations/hides": _Cost(0.59, 0.00983, 0.038),
+    "relations/posts": _Cost(0.56, 0.15587, 6.822),
+    "relations/amendments": _Cost(0.5, 0.0, 0.0),
+    "relations/reposts": _Cost(0.12, 0.03089, 0.38),
+    "relations/likes": _Cost(0.16, 0.29911, 3.016),
+    "relations/timelines": _Cost(0.57, 0.18443, 3.711),
+    "views/newsfeed": _Cost(0.26, 4.00964, 57.969),
+    "views/user_timeline": _Cost(0.18, 0.18443, 2.287),
+    "views/profile": _Cost(11.31, 0.01573, 0.64),
+    "views/followers": _Cost(0.18, 0.46232, 3.608),
+    "views/followees": _Cost(0.11, 0.46232, 3.733),
+    "views/posts": _Cost(1.72, 0.1542, 7.446),
+    "views/post_stats": _Cost(1.21, 0.1542, 1.294),
+    "views/notifications": _Cost(0.66, 0.76581, 8.459),
+    "views/user_directory": _Cost(1.21, 0.04713, 0.218),
+    "views/daily_activity": _Cost(0.5, 0.0, 0.0),
+}
+
+
+def seconds_of(table: str, mode: Mode, read: Amount, written: Amount) -> float:
+    """About how long it takes to make a table so, of so much."""
+    cost = OF_TABLES.get(table, USUAL).row * written.rows / 1e6
+    return TABLE + cost + FILE * (read.files + written.files if mode == Mode.MERGED else 0)
+
+
+def reach(read: str, table: str, last: Release | None) -> int:
+    """In about how many owners' rows of a table one owner of a relation stands: an author in all followers' feeds."""
+    if (read, table) != ("timelines", "newsfeed") or last is None:
+        return 1
+    follows, users = (last.tables[f"relations/{name}"].rows for name in ("follows", "users"))
+    return max(1, follows // max(1, users))
+
+
+def first(table: str, events: int, file: int) -> Amount:
+    """About what a table is that is made of so many events for the first time, in files of so many rows."""
+    cost = OF_TABLES.get(table, USUAL)
+    rows = round(cost.rows * events)
+    return Amount(-(-rows // file), round(cost.bytes * events), rows)

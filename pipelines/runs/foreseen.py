@@ -1,0 +1,114 @@
+"""Foreseen: for each table, in order, what a run would read and write, before anything is made."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import reduce
+
+import numpy as np
+
+from pipelines.arrays import Int64s
+from pipelines.log.certificate import Certificate, counted
+from pipelines.projections import AnyProjection, BucketProjection
+from pipelines.runs import costs
+from pipelines.runs.amounts import Amount, Stored, stored, total
+from pipelines.runs.building import MOST
+from pipelines.runs.plans import Mode, Plan
+from pipelines.runs.publishing import place_of, projections
+from pipelines.storage import delta
+
+NOTHING = Amount()
+
+
+@dataclass(frozen=True)
+class Work:
+    """What would be done with a table, and why: whose rows (None: not known before), what is read, what is written."""
+
+    mode: Mode
+    reason: str
+    owners: int | None = None
+    read: Amount = NOTHING
+    written: Amount = NOTHING
+
+
+@dataclass
+class Foresight:
+    """What is known before a run; `named` has by extract whom the new events name, None when these are too many.
+
+    Of the tables gone through, `counts` has of about how many owners rows change, `owners` of which where that is
+    known, `changed` the files that would be written.
+    """
+
+    planned: Plan
+    new: Certificate
+    named: Mapping[str, Int64s] | None
+    counts: dict[str, int] = field(default_factory=dict)
+    owners: dict[str, Int64s] = field(default_factory=dict)
+    changed: dict[str, Amount] = field(default_factory=dict)
+
+    def work(self, name: str) -> Work:
+        """What would be done with a table, of which those that it is made of were asked before."""
+        projection, mode = projections()[name], self.planned.modes.get(name, Mode.KEPT)
+        found = Work(Mode.KEPT, "it stays as it is")
+        if mode == Mode.MERGED and isinstance(projection, BucketProjection):
+            found = self._merged(name, projection)
+        elif mode != Mode.KEPT:
+            reason = "if what it is made of changes" if mode == Mode.DERIVED else self.planned.reason or ""
+            found = Work(mode, reason, None, self._inputs(projection), self.whole(name))
+        if name.startswith("relations/"):
+            self.changed[projection.table.name] = found.written
+        return found
+
+    def whole(self, name: str) -> Amount:
+        """All of a table: as the last release has it, or about as the first one would."""
+        last, table = self.planned.start.last, projections()[name].table
+        if last is None or name not in last.tables:
+            return costs.first(name, counted(self.planned.landed.total or {}), table.file_rows)
+        return self._stored(name).whole
+
+    def _stored(self, name: str) -> Stored:
+        last, place = self.planned.start.last, place_of(self.planned.start.lake, name)
+        table = projections()[name].table
+        handle = delta.find(place, last.tables[name].version) if last is not None and name in last.tables else None
+        if last is None or handle is None:
+            return Stored(table, (), 1)
+        return stored(place, handle, table, last.buckets)
+
+    def _inputs(self, projection: AnyProjection) -> Amount:
+        return total(self.whole(f"relations/{read}") for read in projection.reads if read != "events")
+
+    def _merged(self, name: str, projection: BucketProjection) -> Work:
+        """A table that is made of what it was, and of new events or of what changed in relations."""
+        count = self._touched(projection)
+        if not count:
+            return Work(Mode.KEPT, "no new event says anything of it")
+        if name.startswith("views/") and projection.exchange is not None and self._most_is_new(projection):
+            reason = "most of what it is made of is new"
+            return Work(Mode.DERIVED, reason, None, self._inputs(projection), self.whole(name))
+        files, known = self._stored(name), self.owners.get(projection.table.name)
+        own = files.about(count) if known is None else files.of(known)
+        read = total([own, *(self.changed.get(one, NOTHING) for one in projection.reads)])
+        told = count if projection.extracts and files.table.bucket_by is not None else None
+        return Work(Mode.MERGED, "joined with what is new", told, read, own)
+
+    def _touched(self, projection: BucketProjection) -> int:
+        """Of how many owners rows are made: exactly if events name them, or about as many as changed in relations."""
+        table = projection.table.name
+        if projection.extracts and self.named is not None:
+            beside = (self.owners[one.name] for one in projection.beside if one.name in self.owners)
+            named = (self.named[one.name] for one in projection.extracts)
+            self.owners[table] = reduce(np.union1d, [*beside, *named])
+            self.counts[table] = len(self.owners[table])
+        elif projection.extracts:
+            types = {kind for one in projection.extracts for kind in one.types or self.new}
+            self.counts[table] = counted({kind: days for kind, days in self.new.items() if kind in types})
+        else:
+            last = self.planned.start.last
+            each = ((self.counts.get(read, 0), costs.reach(read, table, last)) for read in projection.reads)
+            self.counts[table] = sum(count * reach for count, reach in each)
+        return self.counts[table]
+
+    def _most_is_new(self, projection: BucketProjection) -> bool:
+        """Whether most of what a view is made of would stand in new files, as a run finds it."""
+        reads = [read for read in projection.reads if read in self.changed]
+        every = total(self.whole(f"relations/{read}") for read in reads)
+        return "events" not in projection.reads and total(self.changed[one] for one in reads).rows > MOST * every.rows
