@@ -62,7 +62,9 @@ def preview(lake: Lake, request: Request) -> Preview:
     new, last = _new_events(planned), start.last
     foreseen = Foresight(planned, new, _named(planned, new))
     steps = tuple(_step(name, foreseen.work(name)) for name in projections()) if planned.reason else ()
-    seconds = costs.START + costs.EVENT * _events_read(planned, new) + sum(step.seconds for step in steps)
+    joined = counted(new) if planned.of(Mode.MERGED) else 0
+    events = costs.EVENT * _events_read(planned, new) + costs.JOINED * joined
+    seconds = (costs.START + events) / cores() + sum(step.seconds for step in steps)
     return Preview(
         planned.reason,
         (0 if last is None else last.number) + (planned.reason is not None),
@@ -106,11 +108,11 @@ def _log_bytes(planned: Plan) -> int:
 
 
 def _step(name: str, work: Work) -> Step:
-    """What would be done with a table, and about in how many seconds."""
+    """What would be done with a table, and about in how many seconds, all cores at work."""
     read, written = work.read, work.written
     seconds = 0.0 if work.mode == Mode.KEPT else costs.seconds_of(name, work.mode, read, written)
     sizes = (read.files, read.bytes, written.files, written.bytes, written.rows)
-    return Step(name, work.mode, work.reason, work.owners, *sizes, round(seconds, 2))
+    return Step(name, work.mode, work.reason, work.owners, *sizes, round(seconds / cores(), 3))
 
 
 def as_facts(found: Preview) -> Mapping[str, object]:
