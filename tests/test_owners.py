@@ -1,18 +1,10 @@
 """Which rows, and which files of a bucket, belong to some owners, and what takes their place."""
 
-import numpy as np
 import pyarrow as pa
 import pytest
 
 from pipelines.owners import are_among, files_touched, of_owners, with_rows_replaced, without_owners
-from pipelines.ranges import FileRange, are_apart, in_bucket, with_rows_of
-
-RANGES = {"a": (10, 19), "b": (20, 20), "c": (30, 39), "d": (40, 49)}
-FILES = tuple(FileRange(0, *owners, name) for name, owners in RANGES.items())
-
-
-def ids(*some):
-    return np.array(some, np.int64)
+from tests.test_ranges import FILES, ids
 
 
 def touched(*owners, files=FILES):
@@ -45,20 +37,6 @@ def test_owners_touch_the_files_to_which_they_belong_and_such_as_stand_together_
 def test_owners_of_a_bucket_without_files_touch_none_and_are_there():
     assert touched(3, 4, files=()) == [("", [3, 4])]
     assert touched(files=()) == []
-
-
-def test_files_have_rows_of_owners_from_their_first_one_to_their_last():
-    for owner, expected in ((9, ""), (10, "a"), (19, "a"), (20, "b"), (25, ""), (30, "c"), (39, "c"), (50, "")):
-        assert "".join(file.place for file in with_rows_of(FILES, ids(owner))) == expected
-    assert [file.place for file in with_rows_of(FILES, ids(1, 15, 25, 40))] == ["a", "d"]
-    assert list(with_rows_of(FILES, ids())) == []
-
-
-def test_files_are_apart_unless_two_of_one_bucket_may_have_an_owner_in_common():
-    assert are_apart(FILES)
-    assert not are_apart([FILES[0], FileRange(0, 19, 25, "e")])
-    assert are_apart([FILES[0], FileRange(1, 19, 25, "e")])
-    assert [file.place for file in in_bucket((*FILES, FileRange(1, 1, 9, "e")), 1)] == ["e"]
 
 
 def table(*rows):
