@@ -192,3 +192,12 @@ def test_of_two_parents_with_other_authors_both_replies_are_sent_again(alice, bo
         bob.replies(parent, post_id=parent + 100)
         alice.posts(post_id=parent)
         assert notified(alice)[0] == ("replied", bob, parent + 100)
+
+
+def test_a_block_and_its_end_touch_whom_it_hides_too(alice, bob, notified):
+    post = alice.posts()
+    bob.likes(post)
+    bob.blocks(alice)
+    assert notified(alice) == []
+    bob.unblocks(alice)
+    assert notified(alice) == [("liked", bob, post)]
