@@ -242,12 +242,16 @@ class Counts:
 
     - `facts`: of a bucket, by column, for each fact the id of the row that counts it; 0 counts nowhere.
     - `rows`: the ids of a bucket that have rows. Facts of the columns `elsewhere` may name others, which count nowhere.
+    - `concerned`: by table, the owners of whose facts, or rows, in a bucket something changed, or whose facts in the
+      columns `elsewhere` name some of these ids, which have rows and had none, or had and have none. Where nothing says
+      so, all facts are read for each batch.
     """
 
     columns: tuple[str, ...]
     facts: Callable[[int, BucketInputs], Mapping[str, Int64s]]
     rows: Callable[[int, BucketInputs], Int64s]
     elsewhere: tuple[str, ...] = ()
+    concerned: Callable[[int, BucketInputs, Int64s], Chosen] | None = None
 
 
 @dataclass(frozen=True)

@@ -83,9 +83,9 @@ def _active(users: Int64s, inputs: BucketInputs) -> Bools:
     return active
 
 
-@lru_cache(maxsize=1)
+@lru_cache(maxsize=2)
 def _gone(files: tuple[str, ...], read: Callable[[str, list[str]], pa.Table]) -> Gone:
-    """Cached, since every bucket's task needs them, and data files never change."""
+    """Cached, as they are and as they were: every bucket's task needs them, and data files never change."""
     found = (read(file, ["user_id", "holds"]) for file in files)
     gone = (int64s(rows["user_id"])[bools(rows["holds"])] for rows in found)
     users, marks = np.concatenate([np.empty(0, np.int64), *gone]), np.zeros(MARKS, np.bool_)

@@ -28,11 +28,13 @@ def gone_or_back_in(bucket: int, inputs: BucketInputs) -> Int64s:
 def followers_in(bucket: int, inputs: BucketInputs) -> Int64s:
     """The followers of a bucket of whose standing follows something may have changed."""
     told, users = inputs.touched(FOLLOWS.name, bucket), gone_or_back(inputs)
-    return np.union1d(told, following(bucket, inputs, users)) if len(users) else told
+    return np.union1d(told, following(bucket, inputs, users))
 
 
 def following(bucket: int, inputs: BucketInputs, users: Int64s) -> Int64s:
     """The followers of a bucket who are among these users, or ever followed one of them."""
+    if not len(users):
+        return users
     rows = inputs.read(FOLLOWS, ["follower_id", "followee_id"], bucket)
     followers = int64s(rows["follower_id"])
     return np.unique(followers[_any(users, followers, int64s(rows["followee_id"]))])

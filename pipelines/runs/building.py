@@ -6,9 +6,9 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from pipelines.engines.base import Engine
-from pipelines.projections import AnyProjection, BucketProjection, Projection
+from pipelines.projections import AnyProjection, BucketInputs, BucketProjection, Projection
 from pipelines.ranges import Ranges
-from pipelines.runs.count_audit import Audit
+from pipelines.runs.change_audit import audit_of
 from pipelines.runs.history import History
 from pipelines.runs.materialize import NOTHING, frame_of, inputs_of, materialize_buckets, materialize_frame
 from pipelines.runs.plans import Mode, Plan
@@ -112,21 +112,22 @@ def earlier_ranges(plan: Plan) -> dict[str, Ranges]:
 def _stage(name: str, state: BuildState, plan: Plan, context: BuildContext) -> Staged:
     """One table, its rows and its counts checked."""
     projection, place = projections()[name], place_of(plan.start.lake, name)
+    inputs = inputs_of(projection, state.places, context)
     state.modes[name] = plan.modes[name]
     if isinstance(projection, Projection):
         frames = {read: state.frame(read, context.engine) for read in projection.reads}
         staged = materialize_frame(projection, frames, place, context)
     elif _is_updated(name, projection, state):
         state.modes[name] = Mode.MERGED
-        staged = _updated(name, projection, state, plan, context)
+        inputs = _with_what_was(inputs, name, projection, state, plan)
+        staged = _updated(name, projection, inputs, state, plan, context)
     else:
         state.modes[name] = Mode.REBUILT if plan.modes[name] == Mode.REBUILT else Mode.DERIVED
         extracted = state.history.extracted.get(plan.modes[name], NOTHING)
         staged = materialize_buckets(projection, state.places, place, context, extracted)
         state.unknown.add(projection.table.name)
     if projection.counts is not None:
-        inputs = inputs_of(projection, state.places, context)
-        Audit(projection.table, projection.counts, inputs, staged.ranges).require_right(context.engine)
+        audit_of(projection, projection.counts, inputs, staged.ranges).require_right(context.engine)
     return staged
 
 
@@ -148,18 +149,26 @@ def _most_is_new(projection: BucketProjection, state: BuildState) -> bool:
     return sum(new for new, _ in every) > MOST * sum(rows for _, rows in every)
 
 
-def _updated(name: str, projection: BucketProjection, state: BuildState, plan: Plan, context: BuildContext) -> Staged:
-    last, table = plan.start.last, projection.table
-    if last is None:
-        raise AssertionError("there is no release before")
+def _with_what_was(
+    inputs: BucketInputs, name: str, projection: BucketProjection, state: BuildState, plan: Plan
+) -> BucketInputs:
+    """The inputs with the new events, with the tables of the last release, and with what changed since."""
     extracted = state.history.extracted.get(plan.modes[name], NOTHING)
-    inputs = replace(
-        inputs_of(projection, state.places, context),
+    return replace(
+        inputs,
         extracted=extracted.of(projection.extracts).rows,
         earlier=state.earlier,
         own=_kept(plan, name),
         touched=partial(owners_touched, state.touched),
     )
+
+
+def _updated(
+    name: str, projection: BucketProjection, inputs: BucketInputs, state: BuildState, plan: Plan, context: BuildContext
+) -> Staged:
+    last, table = plan.start.last, projection.table
+    if last is None:
+        raise AssertionError("there is no release before")
     before = Content(last.tables[name].rows, int(last.tables[name].content_hash))
     made = update_buckets(projection, inputs, place_of(plan.start.lake, name), context, before, state.folder)
     if name.startswith("relations/"):

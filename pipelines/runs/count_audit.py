@@ -6,9 +6,9 @@ The hashes of the ids that facts name, added up, must be what the rows' hashes t
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 
 import numpy as np
 
@@ -26,6 +26,9 @@ from pipelines.tables import Table
 Numbered = tuple[str, Int64s, Int64s]
 """A column, ids that it counts, and how many times each."""
 
+ONCE = np.int64(1)
+"""How often a fact is counted."""
+
 KEPT = 64
 """Of how many buckets a process keeps the ids that have rows: a few megabytes for each."""
 
@@ -41,26 +44,20 @@ class Audit:
 
     def require_right(self, engine: Engine) -> None:
         """Raise AuditError, with up to five offending ids each, unless the rows' counts are those of the facts."""
-        sums: Counter[str] = Counter()
-        for one in engine.run(self._sums, range(self.inputs.buckets)):
-            sums.update(one)
+        right = are_balanced(engine, self._numbered, self.inputs.buckets)
         _rows.cache_clear()
-        if not any(total % 2**64 for total in sums.values()):
-            return
+        if not right:
+            self.require_none_wrong(engine)
+            raise AuditError(f"{self.table.name}: its counts are not those of the facts, nothing is published")
+
+    def require_none_wrong(self, engine: Engine) -> None:
+        """Raise AuditError where the facts, counted id by id, find counts wrong, with up to five of the ids each."""
         findings = Findings()
         for wrong in engine.run(self._wrong, range(self.inputs.buckets)):
             for column, ids in wrong:
                 samples = [f"{self.table.key[0]} {one}" for one in ids[:5].tolist()]
                 findings.add(name_of_count(column), len(ids), samples)
         require_clean(self.table.name, findings)
-        raise AuditError(f"{self.table.name}: its counts are not those of the facts, nothing is published")
-
-    def _sums(self, bucket: int) -> dict[str, int]:
-        """By column, the hashes of a bucket's facts, less those of its rows times their counts."""
-        sums: Counter[str] = Counter()
-        for column, ids, numbers in self._numbered(bucket):
-            sums[column] += int(_sum(ids.view(np.uint64), numbers.view(np.uint64)))
-        return dict(sums)
 
     def _wrong(self, part: int) -> list[tuple[str, Int64s]]:
         """By column, the ids of a bucket of which the count is not the number of their facts."""
@@ -76,9 +73,13 @@ class Audit:
         """Each fact of a bucket once, and less by its count each row."""
         for column, ids in self.counts.facts(bucket, self.inputs).items():
             kept = self._with_rows(ids) if column in self.counts.elsewhere else ids
-            yield column, kept, np.broadcast_to(np.int64(1), len(ids))
+            yield column, kept, np.broadcast_to(ONCE, len(ids))
+        yield from self.counted(in_bucket(self.files, bucket))
+
+    def counted(self, files: Ranges) -> Iterator[Numbered]:
+        """Less by its count each row of some files."""
         (key,) = self.table.key
-        for file in in_bucket(self.files, bucket):
+        for file in files:
             rows = self.inputs.open(file.place, [key, *self.counts.columns])
             for column in self.counts.columns:
                 yield column, int64s(rows[key]), -int64s(rows[column])
@@ -90,6 +91,22 @@ class Audit:
         for bucket, here in enumerate(np.split(found, ends[:-1])):
             here[find(_rows(self.counts, self.inputs, bucket), here) < 0] = 0
         return found
+
+
+def are_balanced(engine: Engine, numbered: Callable[[int], Iterator[Numbered]], buckets: int) -> bool:
+    """Whether by column the hashes of ids in all buckets, each so many times, add up to nothing."""
+    sums: Counter[str] = Counter()
+    for one in engine.run(partial(_sums, numbered), range(buckets)):
+        sums.update(one)
+    return not any(total % 2**64 for total in sums.values())
+
+
+def _sums(numbered: Callable[[int], Iterator[Numbered]], bucket: int) -> dict[str, int]:
+    """By column, the hashes of a bucket's ids, each so many times."""
+    sums: Counter[str] = Counter()
+    for column, ids, numbers in numbered(bucket):
+        sums[column] += int(_sum(ids.view(np.uint64), numbers.view(np.uint64)))
+    return dict(sums)
 
 
 @lru_cache(maxsize=KEPT)

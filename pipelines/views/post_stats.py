@@ -72,6 +72,13 @@ def _answering(bucket: int, inputs: BucketInputs, posts: Int64s) -> Chosen:
     return {POSTS: touched.replies_in(bucket, inputs, posts)}
 
 
+def _concerned(bucket: int, inputs: BucketInputs, posts: Int64s) -> Chosen:
+    """The posts of which something changed, and those that answer such posts."""
+    changed = _touched(bucket, inputs)
+    answering = touched.replies_in(bucket, inputs, posts)
+    return {POSTS: np.union1d(changed, answering), **dict.fromkeys(GIVEN, changed)}
+
+
 def _touched(bucket: int, inputs: BucketInputs) -> Int64s:
     return touched.posts_in(bucket, inputs, *GIVEN)
 
@@ -100,5 +107,5 @@ VIEW = BucketProjection(
     ),
     touched=_touched,
     beside=(POSTS, LIKES, REPOSTS),
-    counts=Counts(("likes", "reposts", "replies"), _facts, _posts, elsewhere=("replies",)),
+    counts=Counts(("likes", "reposts", "replies"), _facts, _posts, elsewhere=("replies",), concerned=_concerned),
 )

@@ -98,6 +98,13 @@ def _toward(bucket: int, inputs: BucketInputs, users: Int64s) -> Chosen:
     return {**_changed(bucket, inputs), FOLLOWS: touched.following(bucket, inputs, users)}
 
 
+def _concerned(bucket: int, inputs: BucketInputs, users: Int64s) -> Chosen:
+    """The followers and the posts of whom something changed, those who follow such users, and who acted."""
+    changed = _changed(bucket, inputs)
+    followers = np.union1d(changed[FOLLOWS], touched.following(bucket, inputs, users))
+    return {**changed, FOLLOWS: followers, USERS: inputs.touched(USERS.name, bucket)}
+
+
 def _touched(bucket: int, inputs: BucketInputs) -> Int64s:
     return np.union1d(inputs.touched(USERS.name, bucket), touched.gone_or_back_in(bucket, inputs))
 
@@ -122,5 +129,5 @@ VIEW = BucketProjection(
     ),
     touched=_touched,
     beside=(USERS,),
-    counts=Counts(tuple(COUNTS), _facts, _users, elsewhere=("followers",)),
+    counts=Counts(tuple(COUNTS), _facts, _users, elsewhere=("followers",), concerned=_concerned),
 )
