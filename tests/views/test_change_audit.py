@@ -40,8 +40,8 @@ def batch(engine, tmp_path_factory):
     She likes a post and posts what Bob answered before, Bob deletes what was liked and answered; Dora is gone.
     """
     lake, history = Lake.at(str(tmp_path_factory.mktemp("lakes") / "batch")), History()
-    alice, bob, carol, dora = history.users("alice", "bob", "carol", "dora")
-    for follower, followee in ((alice, bob), (alice, carol), (bob, carol), (dora, bob), (alice, dora)):
+    alice, bob, carol, dora, erin = history.users("alice", "bob", "carol", "dora", "erin")
+    for follower, followee in ((alice, bob), (alice, carol), (erin, carol), (dora, bob), (alice, dora)):
         follower.follows(followee)
     for post in (bob.posts(), bob.posts()):
         alice.likes(post)
