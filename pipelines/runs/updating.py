@@ -134,6 +134,8 @@ def _by_update(
     files = in_bucket(inputs.own, bucket)
     if owners is None or projection.update is None:
         return write(projection.audits(bucket, inputs), files, projection.merge(bucket, inputs))
+    if not len(owners):
+        return _Rewritten()
     parts = [some for some, _ in files_touched(files, owners)]
     own = tuple(file for some in parts for file in some)
     rows, audits = projection.update(bucket, replace(inputs, own=own), partial(belong_to, files, own))
