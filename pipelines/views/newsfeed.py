@@ -6,7 +6,7 @@ from functools import partial
 import numpy as np
 import pyarrow as pa
 
-from pipelines.arrays import Int64s, int64s
+from pipelines.arrays import int64s
 from pipelines.checks import Check, at_most, in_order, numbered
 from pipelines.merge.audit import FAULTS, NewsfeedAudit
 from pipelines.merge.newsfeeds import newsfeeds
@@ -17,7 +17,7 @@ from pipelines.policy import Policy
 from pipelines.projections import Belong, BucketInputs, BucketProjection, Update
 from pipelines.relations.timelines import TIMELINES
 from pipelines.tables import Column, Table
-from pipelines.views.newsfeed_inputs import ENTRY_BYTES, facts_on, fits, index, pieces, relations
+from pipelines.views.newsfeed_inputs import ENTRY_BYTES, facts_on, index, pieces, relations
 from pipelines.views.newsfeed_updates import readers_touched, updated_newsfeeds
 
 NEWSFEED = Table(
@@ -78,11 +78,6 @@ def _audits(bucket: int, inputs: BucketInputs) -> tuple[Check, ...]:
     return NewsfeedAudit(facts, *relations(bucket, inputs), inputs.policy).checks()
 
 
-def _touched(bucket: int, inputs: BucketInputs) -> Int64s | None:
-    """The readers whom something concerns; unknown where what is needed for it does not fit."""
-    return readers_touched(bucket, inputs) if fits(inputs) else None
-
-
 def _update(bucket: int, inputs: BucketInputs, belong: Belong) -> Update:
     return updated_newsfeeds(bucket, inputs, NEWSFEED, BATCH, belong)
 
@@ -95,5 +90,5 @@ VIEW = BucketProjection(
     audits=_audits,
     audited=tuple(FAULTS.values()),
     update=_update,
-    touched=_touched,
+    touched=readers_touched,
 )

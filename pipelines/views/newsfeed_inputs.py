@@ -1,8 +1,7 @@
 """What newsfeeds are made of: all timelines, indexed once, and of a bucket who follows and hides whom."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from functools import partial
 from threading import Lock
 
 import pyarrow as pa
@@ -33,16 +32,13 @@ def fits(inputs: BucketInputs) -> bool:
 
 def index(inputs: BucketInputs) -> Indexed | None:
     """All timelines, if they fit, indexed once in each process and shared by its tasks; data files never change."""
-    return index_of(inputs, partial(inputs.read, TIMELINES, COLUMNS)) if fits(inputs) else None
-
-
-def index_of(inputs: BucketInputs, all_timelines: Callable[[], pa.Table]) -> Indexed:
-    """The same of what fits; the rows are asked for only if they are not indexed yet."""
+    if not fits(inputs):
+        return None
     places = inputs.of(TIMELINES)
     with _indexing:
         if places not in _indexed:
             _indexed.clear()
-            rows = all_timelines()
+            rows = inputs.read(TIMELINES, COLUMNS)
             with ThreadPoolExecutor(1) as beside:
                 facts = beside.submit(facts_of, rows)
                 _indexed[places] = index_timelines(rows), facts.result()

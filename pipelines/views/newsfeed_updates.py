@@ -27,18 +27,21 @@ from pipelines.relations.follows import FOLLOWS
 from pipelines.relations.hides import HIDES
 from pipelines.relations.timelines import TIMELINES
 from pipelines.tables import Table
-from pipelines.views.newsfeed_inputs import index_of, relations
+from pipelines.views.newsfeed_inputs import index, relations
 
 FEW, SHARE = 1024, 2
 """So many readers, or such a part of a bucket's, are made anew; where there are more, all are sooner made anew."""
 
+MANY = 8
+"""Where more than such a part of the readers is made anew, to index all timelines at once costs less."""
+
 
 class Changes(NamedTuple):
-    """All timelines as they are, the posts of which something in them changed, and what they have of these posts."""
+    """The posts of which something in the timelines changed, and the rows that timelines have on them, also indexed."""
 
-    rows: pa.Table
     posts: Ids
     known: Known
+    rows: pa.Table
     indexed: Timelines
 
 
@@ -53,26 +56,28 @@ def _changes(inputs: BucketInputs) -> Changes:
         if places not in _compared:
             _compared.clear()
             with ThreadPoolExecutor(cores()) as pool:
-                found = list(pool.map(partial(_changed, inputs), range(inputs.buckets)))
-            rows, posts = (
-                pa.concat_tables(rows for rows, _ in found),
-                np.unique(np.concatenate([one for _, one in found])),
-            )
+                posts = np.unique(np.concatenate(list(pool.map(partial(_changed, inputs), range(inputs.buckets)))))
             of = known(posts)
-            _compared[places] = Changes(rows, posts, of, index_timelines(_on(rows, of)))
+            rows = _on(of, inputs)
+            _compared[places] = Changes(posts, of, rows, index_timelines(rows))
         return _compared[places]
 
 
-def _changed(inputs: BucketInputs, bucket: int) -> tuple[pa.Table, Ids]:
-    """The timelines of a bucket's users, and the posts of which something in them changed."""
+def _changed(inputs: BucketInputs, bucket: int) -> Ids:
+    """The posts of which something in the timelines of a bucket's users changed."""
     chosen = inputs.choosing({TIMELINES: inputs.touched(TIMELINES.name, bucket)})
-    posts = posts_of_changes(*(one.read(TIMELINES, COLUMNS, bucket) for one in (chosen.as_before(), chosen)))
-    return inputs.read(TIMELINES, COLUMNS, bucket), posts
+    return posts_of_changes(*(one.read(TIMELINES, COLUMNS, bucket) for one in (chosen.as_before(), chosen)))
 
 
-def _on(rows: pa.Table, posts: Known) -> pa.Table:
-    """The rows of these posts."""
-    return rows.filter(flags(are_known(posts, ids_in(rows, "post_id"))))
+def _on(posts: Known, inputs: BucketInputs) -> pa.Table:
+    """The rows that all timelines have on some posts."""
+
+    def of_bucket(bucket: int) -> pa.Table:
+        rows = inputs.read(TIMELINES, COLUMNS, bucket)
+        return rows.filter(flags(are_known(posts, ids_in(rows, "post_id"))))
+
+    with ThreadPoolExecutor(cores()) as pool:
+        return pa.concat_tables(pool.map(of_bucket, range(inputs.buckets)))
 
 
 def readers_touched(bucket: int, inputs: BucketInputs) -> Ids | None:
@@ -108,10 +113,11 @@ def updated_newsfeeds(bucket: int, inputs: BucketInputs, table: Table, batch: in
     new = _feeds(changes.indexed, (_of(follows, belong), _of(hides, belong)), bucket, inputs, table, belong)
     anew = np.union1d(_with_others(bucket, inputs), too_few(held, new, policy.cap))
     are_anew = partial(are_among, some=anew)
-    timelines, facts = _needed(inputs, changes, anew, follows)
+    timelines, facts = _needed(inputs, anew, follows)
     made = _feeds(timelines, (_of(follows, are_anew), _of(hides, are_anew)), bucket, inputs, table, are_anew)
     if facts is None:
-        facts = facts_of(_on(changes.rows, known(np.union1d(changes.posts, made.post))))
+        others = known(np.setdiff1d(made.post, changes.posts))
+        facts = facts_of(pa.concat_tables([changes.rows, _on(others, inputs)]) if len(made.post) else changes.rows)
     marks = Marks()
     audit = NewsfeedAudit(lambda _: facts, follows, hides, policy, marks)
     return _rows(updated(rows, held, new, anew, made, policy.cap, batch), marks, table), audit.checks()
@@ -133,13 +139,13 @@ def _feeds(
     return entries_of(pa.Table.from_batches(made, table.arrow))
 
 
-def _needed(inputs: BucketInputs, changes: Changes, anew: Ids, follows: Pairs) -> tuple[Timelines, Facts | None]:
-    """The timelines of which readers are made anew; or all and their facts, where to share these costs less."""
-    users = known(np.union1d(anew, follows[1][are_among(follows[0], anew)]))
-    of_users = are_known(users, ids_in(changes.rows, "user_id"))
-    if np.count_nonzero(of_users) * inputs.buckets > changes.rows.num_rows:
-        return index_of(inputs, lambda: changes.rows)
-    return index_timelines(changes.rows.filter(flags(of_users))), None
+def _needed(inputs: BucketInputs, anew: Ids, follows: Pairs) -> tuple[Timelines, Facts | None]:
+    """The timelines of which readers are made anew; or all and their facts, where these are many and it fits."""
+    if len(anew) * MANY > len(np.unique(follows[0])) and (indexed := index(inputs)) is not None:
+        return indexed
+    users = np.union1d(anew, follows[1][are_among(follows[0], anew)])
+    chosen = inputs.choosing({TIMELINES: users})
+    return index_timelines(pa.concat_tables(chosen.read(TIMELINES, COLUMNS, n) for n in range(inputs.buckets))), None
 
 
 def _of(pairs: Pairs, belong: Belong) -> Pairs:
