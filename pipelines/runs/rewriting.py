@@ -1,0 +1,165 @@
+"""Rewriting: the rows of those of a bucket's owners of whom something changed, in new files instead of theirs."""
+
+import uuid
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from functools import partial
+from itertools import groupby
+from operator import itemgetter
+
+import numpy as np
+import pyarrow as pa
+
+from pipelines.arrays import Int64s, arrow, int64s, no_rows
+from pipelines.checks import Check
+from pipelines.owners import belong_to, files_touched, of_owners, parted, with_rows_replaced, without_owners
+from pipelines.projections import BucketInputs, BucketProjection
+from pipelines.ranges import FileRange, Ranges, in_bucket
+from pipelines.runs.exchange import ROWS
+from pipelines.runs.materialize import Written, in_order
+from pipelines.runs.sending import Resent
+from pipelines.storage import datafiles, places
+from pipelines.storage.datafiles import Content, write_buckets
+from pipelines.storage.staging import write_stage
+from pipelines.tables import Table
+
+OWNER = "owner"
+"""The column of the owners who are noted."""
+
+
+@dataclass(frozen=True)
+class Rewritten:
+    """What a task has done: the files that it wrote, and those whose place they take; where it noted the owners."""
+
+    written: list[Written] = field(default_factory=list)
+    replaced: list[str] = field(default_factory=list)
+    touched: str | None = None
+
+    def and_also(self, other: "Rewritten") -> "Rewritten":
+        """What both have done."""
+        written, replaced = [*self.written, *other.written], [*self.replaced, *other.replaced]
+        return replace(self, written=written, replaced=replaced)
+
+
+@dataclass(frozen=True)
+class Rewriting:
+    """The task that writes the touched files of a bucket anew, at a place, with checks, and notes whom it touched."""
+
+    projection: BucketProjection
+    sending: BucketInputs | Resent
+    place: str
+    checks: tuple[Check, ...]
+    mark: str | None
+    folder: str
+
+    def __call__(self, bucket: int) -> Rewritten:
+        """What was done in a bucket."""
+        owners = self._owners(bucket)
+        if owners is not None and not len(owners):
+            return Rewritten()
+        return self._spliced(bucket, owners) if self.projection.update is None else self._updated(bucket, owners)
+
+    @property
+    def _inputs(self) -> BucketInputs:
+        return self.sending.inputs if isinstance(self.sending, Resent) else self.sending
+
+    def _owners(self, bucket: int) -> Int64s | None:
+        """Those of whom something may have changed, said by the projection, by events or by what is sent to them."""
+        owners = self.projection.touched(bucket, self._inputs)
+        if owners is None:
+            return None
+        by = str(self.projection.table.bucket_by)
+        told = [int64s(self._inputs.extracted(one, bucket)[str(one.by)]) for one in self.projection.extracts]
+        sent = [self.sending.owners(bucket, by)] if isinstance(self.sending, Resent) else []
+        return np.unique(np.concatenate([owners, *told, *sent]))
+
+    def _spliced(self, bucket: int, owners: Int64s | None) -> Rewritten:
+        """The files with rows of the owners, all of a bucket when they are not known, with these rows made anew."""
+        table, files = self.projection.table, in_bucket(self._inputs.own, bucket)
+        old = files if owners is None or table.owner is None else _of(files_touched(files, owners))
+        held = {file.place: self._inputs.open(file.place, list(table.names)) for file in old}
+        made = self._made(replace(self._inputs, held=held), bucket, owners)
+        owners = _all_in(table, [*held.values(), made]) if owners is None else owners
+        done = Rewritten(touched=self._noted(owners))
+        for some, theirs in files_touched(files, owners) if table.owner is not None else [(files, owners)]:
+            rows = pa.concat_tables([no_rows(table.arrow), *(held[file.place] for file in some)])
+            done = done.and_also(self._write(bucket, (), some, _with(table, rows, made, theirs).to_batches(ROWS)))
+        return done
+
+    def _made(self, inputs: BucketInputs, bucket: int, owners: Int64s | None) -> pa.Table:
+        """The rows of some owners of a bucket, of all when they are not known; perhaps those of others too."""
+        table = self.projection.table
+        if owners is not None:
+            inputs = inputs.choosing(dict.fromkeys((table, *self.projection.beside), owners))
+        if isinstance(self.sending, Resent):
+            received = self.sending.in_all(bucket, table.bucket_by, inputs)
+            inputs = replace(inputs, received=lambda _: received)
+        return pa.Table.from_batches(self.projection.merge(bucket, inputs), table.arrow)
+
+    def _updated(self, bucket: int, owners: Int64s | None) -> Rewritten:
+        """The files with rows of the owners, as the projection updates them; all, when they are not known."""
+        inputs, files = self._inputs, in_bucket(self._inputs.own, bucket)
+        if owners is None or self.projection.update is None:
+            merged = self.projection.merge(bucket, inputs)
+            return self._write(bucket, self.projection.audits(bucket, inputs), files, merged)
+        parts = [some for some, _ in files_touched(files, owners)]
+        own = tuple(file for some in parts for file in some)
+        rows, audits = self.projection.update(bucket, replace(inputs, own=own), partial(belong_to, files, own))
+        done, written = Rewritten(), set[int]()
+        by_part = parted(rows, str(self.projection.table.owner), [_end(files, some) for some in parts[:-1]])
+        for number, of_part in groupby(by_part, itemgetter(0)):
+            done = done.and_also(self._write(bucket, audits, parts[number], (batch for _, batch in of_part)))
+            written.add(number)
+        for number in set(range(len(parts))) - written:
+            done = done.and_also(self._write(bucket, audits, parts[number], ()))
+        return done
+
+    def _write(
+        self, bucket: int, audits: tuple[Check, ...], files: Ranges, rows: Iterable[pa.RecordBatch]
+    ) -> Rewritten:
+        """Rows in the place of some files, unless they are the same."""
+        batches = ((bucket, one) for one in rows)
+        written = list(write_buckets(self.place, self.projection.table, (*self.checks, *audits), batches, self.mark))
+        old = [datafiles.content(file.place) for file in files]
+        new = [Content(file.rows, file.content_hash) for file, _ in written]
+        if any(found.counts for _, found in written) or _total(old) != _total(new):
+            return Rewritten(written, [file.place for file in files])
+        for file, _ in written:
+            places.remove(places.join(self.place, file.path))
+        return Rewritten()
+
+    def _noted(self, owners: Int64s) -> str:
+        """Where the owners of whom something may have changed are written down."""
+        place = places.join(self.folder, uuid.uuid4().hex)
+        write_stage(place, [pa.table({OWNER: arrow(owners, pa.int64())})])
+        return place
+
+
+def _end(files: Ranges, some: Ranges) -> int:
+    """The last owner who belongs to one of some files, which stand beside one another."""
+    return files[files.index(some[-1]) + 1].first - 1
+
+
+def _of(parts: Iterable[tuple[Ranges, Int64s]]) -> list[FileRange]:
+    """The files of all parts."""
+    return [file for files, _ in parts for file in files]
+
+
+def _all_in(table: Table, some: list[pa.Table]) -> Int64s:
+    """All owners of rows."""
+    if table.bucket_by is None:
+        return np.zeros(1, np.int64)
+    return np.unique(np.concatenate([int64s(rows[table.bucket_by]) for rows in some]))
+
+
+def _with(table: Table, old: pa.Table, made: pa.Table, owners: Int64s) -> pa.Table:
+    """Old rows, with those that were made instead of what the owners had, in order."""
+    if table.bucket_by is None:
+        return made
+    if table.owner is None:
+        return in_order(table, pa.concat_tables([without_owners(old, table.bucket_by, owners), made]))
+    return with_rows_replaced(old, of_owners(made, table.owner, owners), table.owner, owners)
+
+
+def _total(some: list[Content]) -> Content:
+    return Content(sum(one.rows for one in some), sum(one.hash for one in some))
