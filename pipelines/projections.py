@@ -9,7 +9,6 @@ import pyarrow as pa
 
 from pipelines.arrays import Bools, Int64s, flags, int64s, no_rows
 from pipelines.checks import Check
-from pipelines.differences import difference
 from pipelines.moments import NO_MOMENTS, Moments, among, moments
 from pipelines.owners import of_owners
 from pipelines.policy import Policy
@@ -164,6 +163,8 @@ class BucketInputs:
 
     def changed(self, table: Table, bucket: int, columns: Sequence[str]) -> Int64s:
         """The owners in a bucket of a table of whom anything changed in these columns."""
+        from pipelines.differences import difference  # which is compiled, as what only declares and reads is not
+
         chosen = self.choosing({table: self.touched(table.name, bucket)})
         names = list(dict.fromkeys([str(table.owner), *columns]))
         found = difference(chosen.before(table, names, bucket), chosen.read(table, names, bucket))
