@@ -51,7 +51,7 @@ class Table:
     bucket_by: str | None = None
     order: tuple[str, ...] = ()
     row_group: int = 128 * 1024
-    file_rows: int = 32 * 1024
+    file_rows: int = 128 * 1024
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "order", self.order or self.key)

@@ -34,7 +34,7 @@ NEWSFEED = Table(
     description="What each reader sees, newest first, at most `cap` entries.",
     bucket_by="reader_id",
     row_group=16 * 1024,
-    file_rows=64 * 1024,
+    file_rows=512 * 1024,
 )
 
 
