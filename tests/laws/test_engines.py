@@ -1,7 +1,13 @@
 """Law 6: Sail and Spark say the same, row for row."""
 
+from random import Random
+
+import pytest
+
 from pipelines.releases.release import release
-from tests.laws.worlds import land_events, released, together
+from pipelines.runs.plans import Mode
+from pipelines.runs.run import run
+from tests.laws.worlds import in_small_files, land_events, released, together
 
 
 def views_on(engine, lake, events):
@@ -20,3 +26,30 @@ def test_sail_and_spark_give_the_same_rows_and_hashes(new_lake, histories, engin
     assert views_on(engine, sails, together(histories)) == plain_views
     assert on_spark(views_on, sparks, together(histories)) == plain_views
     assert contents(sparks) == contents(sails)
+
+
+def after_batches(engine, lake, batches):
+    """How the last of the runs after each batch made the tables, in small files and some buckets."""
+    with pytest.MonkeyPatch.context() as patch:
+        in_small_files(patch, 100)
+        for batch in batches:
+            land_events(lake, engine, batch)
+            done = run(lake, engine, memory=1 << 21)
+    return set(done.modes.values())
+
+
+def test_a_batch_joined_on_spark_gives_the_rows_and_hashes_of_all_at_once_on_sail(
+    new_lake, histories, engine, on_spark, seed
+):
+    events = Random(seed).sample(together(histories), len(together(histories)))
+    sparks, sails = new_lake(), new_lake()
+    cut = len(events) * 3 // 4
+    assert on_spark(after_batches, sparks, [events[:cut], events[cut:]]) == {Mode.MERGED}
+    assert released_on(engine, sails, events) == contents(sparks)
+
+
+def released_on(engine, lake, events):
+    """The tables after one landing and one run."""
+    land_events(lake, engine, events)
+    run(lake, engine)
+    return contents(lake)
