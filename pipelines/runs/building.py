@@ -134,18 +134,21 @@ def _stage(name: str, state: BuildState, plan: Plan, context: BuildContext) -> S
 def _is_updated(name: str, projection: BucketProjection, state: BuildState) -> bool:
     """Whether a table is made of what it was, and of what changed in what it is made of.
 
-    A view to which buckets send is sooner made anew where most of that was written.
+    A view is sooner made anew where most is new.
     """
     if state.modes[name] == Mode.REBUILT or not state.unknown.isdisjoint(projection.reads):
         return False
-    return name.startswith("relations/") or projection.exchange is None or not _most_is_new(projection, state)
+    return not is_sooner_made_anew(name, projection, state.written)
 
 
-def _most_is_new(projection: BucketProjection, state: BuildState) -> bool:
-    """Whether most of the rows that a table is made of stand in new files, and none of it is events."""
-    if "events" in projection.reads:
+def is_sooner_made_anew(name: str, projection: BucketProjection, written: Mapping[str, tuple[int, int]]) -> bool:
+    """Whether a table is a view to which buckets send, and most of what it is made of is new.
+
+    `written` has of relations how many rows stand in new files, and how many there are. What is made of events is not.
+    """
+    if name.startswith("relations/") or projection.exchange is None or "events" in projection.reads:
         return False
-    every = [state.written[read] for read in projection.reads if read in state.written]
+    every = [written[read] for read in projection.reads if read in written]
     return sum(new for new, _ in every) > MOST * sum(rows for _, rows in every)
 
 

@@ -11,7 +11,7 @@ from pipelines.log.certificate import Certificate, counted
 from pipelines.projections import AnyProjection, BucketProjection
 from pipelines.runs import costs
 from pipelines.runs.amounts import Amount, Stored, stored, total
-from pipelines.runs.building import MOST
+from pipelines.runs.building import is_sooner_made_anew
 from pipelines.runs.plans import Mode, Plan
 from pipelines.runs.publishing import place_of, projections
 from pipelines.storage import delta
@@ -81,7 +81,7 @@ class Foresight:
         count = self._touched(projection)
         if not count:
             return Work(Mode.KEPT, "no new event says anything of it")
-        if name.startswith("views/") and projection.exchange is not None and self._most_is_new(projection):
+        if is_sooner_made_anew(name, projection, self._rows_written(projection)):
             reason = "most of what it is made of is new"
             return Work(Mode.DERIVED, reason, None, self._inputs(projection), self.whole(name))
         files, known = self._stored(name), self.owners.get(projection.table.name)
@@ -107,8 +107,7 @@ class Foresight:
             self.counts[table] = sum(count * reach for count, reach in each)
         return self.counts[table]
 
-    def _most_is_new(self, projection: BucketProjection) -> bool:
-        """Whether most of what a view is made of would stand in new files, as a run finds it."""
+    def _rows_written(self, projection: BucketProjection) -> dict[str, tuple[int, int]]:
+        """Of the relations that a table is made of, how many rows would stand in new files, and how many there are."""
         reads = [read for read in projection.reads if read in self.changed]
-        every = total(self.whole(f"relations/{read}") for read in reads)
-        return "events" not in projection.reads and total(self.changed[one] for one in reads).rows > MOST * every.rows
+        return {read: (self.changed[read].rows, self.whole(f"relations/{read}").rows) for read in reads}
