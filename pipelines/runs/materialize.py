@@ -1,4 +1,4 @@
-"""Materialize: a projection's rows become sorted, checked, hashed data files, one a bucket, not yet committed."""
+"""Materialize: a projection's rows become sorted, checked, hashed data files, bucket by bucket, not yet committed."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
