@@ -121,11 +121,8 @@ def _tell_plan(lake: "Lake", asked: dict[str, Any], *, as_json: bool) -> None:
 
 
 def _sizes(step: "Step") -> tuple[str, ...]:
-    read, written = (
-        (f"{step.files_read:,}", _megabytes(step.read)),
-        (f"{step.files_written:,}", _megabytes(step.written)),
-    )
-    return (*read, *written, f"{step.seconds:.2f}")
+    read = (f"{step.files_read:,}", _megabytes(step.read))
+    return (*read, f"{step.files_written:,}", _megabytes(step.written), f"{step.seconds:.2f}")
 
 
 def _counted(number: int | None) -> str:

@@ -1,6 +1,7 @@
 """Whom a user is shown nothing of: a block in either direction, or a mute."""
 
 from collections.abc import Iterator
+from functools import lru_cache
 
 import numpy as np
 import pyarrow as pa
@@ -49,13 +50,18 @@ def _merge(bucket: int, inputs: BucketInputs) -> Iterator[pa.RecordBatch]:
 
 def _touched(bucket: int, inputs: BucketInputs) -> Int64s:
     """Who in a bucket may block, be blocked by, or mute others than before."""
-    found = [inputs.touched(facts.name, bucket) for facts in (BLOCKS, MUTES)]
-    for number in range(inputs.buckets):
-        blocks = inputs.choosing({BLOCKS: inputs.touched(BLOCKS.name, number)})
-        found += [int64s(one.read(BLOCKS, [BLOCKS.key[1]], number)[0]) for one in (blocks, blocks.as_before())]
-    users = np.unique(np.concatenate(found))
-    here: Int64s = users[users % inputs.buckets == bucket]
-    return here
+    blocked, told = _blocked(inputs), [inputs.touched(facts.name, bucket) for facts in (BLOCKS, MUTES)]
+    return np.unique(np.concatenate([blocked[blocked % inputs.buckets == bucket], *told]))
+
+
+@lru_cache(maxsize=1)
+def _blocked(inputs: BucketInputs) -> Int64s:
+    """Whom users of all buckets block, or blocked, who may block others than before; found once in a process."""
+    found = [np.empty(0, np.int64)]
+    for bucket in range(inputs.buckets):
+        blocks = inputs.choosing({BLOCKS: inputs.touched(BLOCKS.name, bucket)})
+        found += [int64s(one.read(BLOCKS, [BLOCKS.key[1]], bucket)[0]) for one in (blocks, blocks.as_before())]
+    return np.concatenate(found)
 
 
 RELATION = BucketProjection(

@@ -83,8 +83,7 @@ def resent(sent: Exchange, by: str | None, inputs: BucketInputs, folder: str, co
         signed = partial(_received, _signed(stage.schema), pieces)
         if stage is not sent:
             inputs = replace(inputs, received=partial(_side, signed, 1), withdrawn=partial(_side, signed, -1))
-    inputs = replace(inputs, received=signed, withdrawn=BucketInputs.withdrawn)
-    return _with_unknown(sent, by, inputs, folder, context)
+    return _with_unknown(sent, by, replace(inputs, received=signed), folder, context)
 
 
 def _stages(sent: Exchange) -> Iterator[Exchange]:

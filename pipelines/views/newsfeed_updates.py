@@ -85,12 +85,17 @@ def readers_touched(bucket: int, inputs: BucketInputs) -> Ids | None:
 
     None where the first are most.
     """
-    others, readers = _with_others(bucket, inputs), np.unique(int64s(inputs.read(FOLLOWS, ["follower_id"], bucket)[0]))
-    if len(others) > max(FEW, len(readers) // SHARE):
+    others = _with_others(bucket, inputs)
+    if len(others) > FEW and len(others) > _readers(bucket, inputs) // SHARE:
         return None
     users = _with_other_timelines(inputs)
     own = users[users % inputs.buckets == bucket]
     return np.unique(np.concatenate([others, own, touched.following(bucket, inputs, users)]))
+
+
+def _readers(bucket: int, inputs: BucketInputs) -> int:
+    """How many users of a bucket ever followed anybody."""
+    return len(np.unique(int64s(inputs.read(FOLLOWS, ["follower_id"], bucket)[0])))
 
 
 def _with_others(bucket: int, inputs: BucketInputs) -> Ids:

@@ -13,7 +13,7 @@ from pipelines.differences import NUMBER
 from pipelines.merge.notification_order import RANKS, Notifications
 from pipelines.merge.notifications import newest
 from pipelines.policy import Policy
-from pipelines.projections import BucketInputs, BucketProjection, Chosen, Exchange, Resending
+from pipelines.projections import BucketInputs, BucketProjection, Chosen, Exchange, Resending, no_more
 from pipelines.relations import touched
 from pipelines.relations.follows import FOLLOWS
 from pipelines.relations.hides import HIDES
@@ -186,6 +186,6 @@ VIEW = BucketProjection(
     _merge,
     _checks,
     exchange=Exchange(SENT, _sent, resending=Resending(_changed, _stood, _unknown, _toward)),
-    touched=_touched,
+    touched=no_more,
     beside=(HIDES,),
 )

@@ -106,7 +106,8 @@ def _concerned(bucket: int, inputs: BucketInputs, users: Int64s) -> Chosen:
 
 
 def _touched(bucket: int, inputs: BucketInputs) -> Int64s:
-    return np.union1d(inputs.touched(USERS.name, bucket), touched.gone_or_back_in(bucket, inputs))
+    """The users who acted, as who is deactivated or comes back does too."""
+    return inputs.touched(USERS.name, bucket)
 
 
 def _merge(bucket: int, inputs: BucketInputs) -> Iterator[pa.RecordBatch]:
