@@ -1,5 +1,6 @@
 """One function gives an engine: where tasks run and where DataFrames live. Nothing else knows which one it is."""
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from urllib.parse import urlsplit
@@ -8,6 +9,8 @@ from pipelines.engines.base import Engine, EngineError, need_spark
 from pipelines.errors import UsageError
 
 __all__ = ["ENGINES", "Engine", "EngineError", "UnknownEngine", "open_engine"]
+
+os.environ.setdefault("GRPC_ENABLE_FORK_SUPPORT", "0")  # read at its import; with it some forks of this process abort
 
 ENGINES = ("sail", "spark", "submitted", "sc://HOST:PORT")
 

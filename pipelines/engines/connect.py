@@ -26,7 +26,6 @@ def connect(url: str) -> SparkSession:
 
     Raises EngineError at once when no server answers: the client alone would try for ten minutes.
     """
-    os.environ.setdefault("GRPC_ENABLE_FORK_SUPPORT", "0")  # with it, one in a hundred forks of this process aborts
     server = urlsplit(url)
     try:
         socket.create_connection((server.hostname or "", server.port or 15002), timeout=10).close()

@@ -6,6 +6,7 @@ import subprocess
 import sys
 from datetime import UTC, datetime
 from functools import partial
+from pathlib import Path
 
 import pyarrow as pa
 import pytest
@@ -118,6 +119,21 @@ def test_a_spark_of_its_own_leaves_no_java_and_other_sessions_as_they_were():
             assert java_processes() > before
         assert java_processes() == before
         assert sail.session.range(5).select(F.col("id")).count() == 5
+
+
+@pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="needs a system that lists threads")
+def test_a_fork_of_a_process_that_has_a_session_has_no_threads_of_grpc():
+    script = (
+        "import os, subprocess, time\n"
+        "from pipelines.engines import open_engine\n"
+        "def alone():\n"
+        "    time.sleep(0.1)\n"
+        "    assert len(os.listdir('/proc/self/task')) == 1\n"
+        "with open_engine('sail') as engine:\n"
+        "    engine.session.range(3).selectExpr('id').count()\n"
+        "    subprocess.run(['true'], preexec_fn=alone, check=True)\n"
+    )
+    subprocess.run([sys.executable, "-c", script], check=True)
 
 
 def java_processes():
