@@ -1,9 +1,14 @@
 """Batches that are merged, one after another, end with every row and every hash that a rebuild makes."""
 
+from itertools import pairwise
+from pathlib import Path
+
 import pytest
 
 from pipelines.reading.reader import Reader
 from pipelines.runs.run import run
+from pipelines.runs.staged import BYTES_PER_EVENT
+from pipelines.storage import delta
 from tests.histories import History
 from tests.laws.worlds import in_small_files, land_events, rows_of
 from tests.releases.worlds import contents
@@ -16,14 +21,17 @@ def history():
 
 @pytest.fixture
 def merged(lake, engine, history, monkeypatch):
-    """A function that releases what was told since it was called last, and gives the content of every table."""
+    """A function that releases what was told since it was called last, and gives the content of every table.
+
+    It is told how many events a bucket has, where there are to be some buckets.
+    """
     in_small_files(monkeypatch, 4)
     told = []
 
-    def release():
+    def release(events=None):
         land_events(lake, engine, history.events[len(told) :])
         told.extend(history.events[len(told) :])
-        run(lake, engine)
+        run(lake, engine, memory=None if events is None else events * BYTES_PER_EVENT)
         return contents(lake)
 
     return release
@@ -69,6 +77,72 @@ def test_users_before_between_and_behind_all_others_come_in_any_batch(history, m
             user.follows(users[12])
         found = merged()
     assert found == rebuilt()
+
+
+def test_a_follower_far_from_an_author_sees_what_the_author_posts_next(history, merged, rebuilt):
+    author, *others, reader = history.users(*"abcdefghijklmnopqrstuvwxyz")
+    for user in others:
+        user.posts()
+    reader.follows(author)
+    merged()
+    author.posts()
+    found = merged()
+    assert (found["views/newsfeed"][0], found) == (len(others) + 2, rebuilt())
+
+
+def test_replies_in_all_buckets_are_told_who_wrote_what_they_answer(history, merged, rebuilt):
+    alice, bob = history.users("alice", "bob")
+    for parent in range(700, 732):
+        bob.replies(parent)
+    merged(events=4)
+    for parent in range(700, 732):
+        alice.posts(post_id=parent)
+    assert merged(events=4) == rebuilt()
+
+
+def test_readers_of_all_buckets_see_what_users_of_all_buckets_post_next(history, merged, rebuilt):
+    users = in_a_circle(history, 64)
+    merged(events=16)
+    for user in users[:8]:
+        user.posts()
+    assert merged(events=16) == rebuilt()
+
+
+def test_a_follow_brings_the_posts_of_a_user_of_another_bucket(history, merged, rebuilt):
+    users = in_a_circle(history, 64)
+    merged(events=16)
+    users[0].follows(users[9])
+    assert merged(events=16) == rebuilt()
+
+
+def test_blocks_by_users_of_all_buckets_hide_both(history, merged, rebuilt):
+    users = in_a_circle(history, 64)
+    merged(events=16)
+    for user, other in pairwise(users[:9]):
+        user.blocks(other)
+    assert merged(events=16) == rebuilt()
+
+
+def in_a_circle(history, number):
+    """So many users, of whom each posts, and follows the next one."""
+    users = history.users(*(f"u{n}" for n in range(number)))
+    for user, other in zip(users, [*users[1:], users[0]], strict=True):
+        user.posts()
+        user.follows(other)
+    return users
+
+
+def test_a_relation_that_is_damaged_is_made_anew_and_so_is_what_is_made_of_it(history, lake, merged, rebuilt):
+    alice, bob, carol = history.users("alice", "bob", "carol")
+    alice.follows(bob)
+    bob.posts()
+    alice.mutes(carol)
+    merged()
+    for place in delta.files(delta.find(lake.relation("hides"))):
+        Path(place).unlink()
+    alice.mutes(bob)
+    found = merged()
+    assert (found["views/newsfeed"][0], found) == (1, rebuilt())
 
 
 def test_what_is_as_long_as_before_and_says_something_else_is_written(history, lake, merged, rebuilt):
