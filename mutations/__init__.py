@@ -1,7 +1,7 @@
 """Mutations: rules of the meaning, each broken on purpose, to see that the tests notice.
 
-A mutation is an entry of a file in `rules/`: the broken rule in words, a file, a text that is there exactly once, and
-the text that breaks the rule in its place.
+A mutation is an entry of a file in `rules/`: the broken rule in words, a file, a text that is there exactly once, the
+text that breaks the rule in its place, and the test that notices.
 """
 
 import tomllib
@@ -15,12 +15,13 @@ RULES: Final = Path(__file__).parent / "rules"
 
 @dataclass(frozen=True)
 class Mutation:
-    """A broken rule: in a file, what stands `there` and what stands there `instead`."""
+    """A broken rule: in a file, what stands `there` and what stands there `instead`; the test that is to notice."""
 
     rule: str
     file: str
     there: str
     instead: str
+    test: str
 
     def fault(self, folder: Path = PROJECT) -> str | None:
         """Why it can not be made in a folder, when it can not."""
@@ -30,7 +31,14 @@ class Mutation:
         count = path.read_text("utf-8").count(self.there)
         if count != 1:
             return f"{self.rule}: {self.file}: expected once, found {count} times: {self.there.strip()}"
-        return f"{self.rule}: {self.file}: it changes nothing" if self.instead == self.there else None
+        if self.instead == self.there:
+            return f"{self.rule}: {self.file}: it changes nothing"
+        return None if self._has_test(folder) else f"{self.rule}: expected a test, found none: {self.test}"
+
+    def _has_test(self, folder: Path) -> bool:
+        file, _, name = self.test.partition("::")
+        path = folder / file
+        return path.is_file() and f"def {name.partition('[')[0]}(" in path.read_text("utf-8")
 
     def make(self, folder: Path) -> None:
         """Break the rule in a folder."""

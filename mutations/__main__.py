@@ -2,9 +2,11 @@
 
 import argparse
 import sys
-from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Executor, ProcessPoolExecutor
+from dataclasses import dataclass
 from functools import partial
+from multiprocessing import get_context
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -12,8 +14,9 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from mutations import Mutation, mutations
-from mutations.trial import Verdict, sound_copy, tried
+from mutations import PROJECT, Mutation, mutations
+from mutations.processes import load_libraries
+from mutations.trial import STAGES, Stage, Verdict, copy, fault_of, tried_on_all, tried_on_its_own
 
 
 def main() -> int:
@@ -24,12 +27,16 @@ def main() -> int:
     if faults or not chosen:
         print(*(faults or [f"no rule has the words: {arguments.words}"]), sep="\n", file=sys.stderr)
         return 2
-    with TemporaryDirectory(prefix="newsfeed-sound-") as folder:
-        broken = sound_copy(Path(folder))
-        if broken is not None:
-            print(f"without any mutation a test fails, so nothing can be told: {broken}", file=sys.stderr)
+    with (
+        TemporaryDirectory(prefix="newsfeed-sound-") as folder,
+        ProcessPoolExecutor(arguments.at_once, get_context("spawn"), load_libraries) as workers,
+    ):
+        copy(PROJECT, Path(folder))
+        try:
+            return _report(_verdicts(chosen, Trials(Path(folder), workers)))
+        except Unsound as unsound:
+            print(f"without any mutation a test fails, so nothing can be told: {unsound}", file=sys.stderr)
             return 1
-        return _report(list(_verdicts(chosen, Path(folder), arguments.at_once)))
 
 
 def _arguments() -> argparse.Namespace:
@@ -40,13 +47,41 @@ def _arguments() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def _verdicts(chosen: list[Mutation], sound: Path, at_once: int) -> Iterator[Verdict]:
-    """The verdict on each mutation, told as it comes."""
-    with ThreadPoolExecutor(at_once) as threads:
-        for number, verdict in enumerate(threads.map(partial(tried, sound=sound), chosen), start=1):
+class Unsound(Exception):
+    """A test fails where nothing is broken."""
+
+
+@dataclass(frozen=True)
+class Trials:
+    """A sound copy of the project, and the processes that try mutations of it."""
+
+    sound: Path
+    workers: Executor
+
+    def require_sound(self, stages: Sequence[Stage]) -> None:
+        """Raise Unsound unless these tests pass as it is."""
+        fault = self.workers.submit(fault_of, self.sound, stages).result()
+        if fault is not None:
+            raise Unsound(fault)
+
+    def of(self, chosen: Sequence[Mutation], tried: Callable[[Path, Mutation], Verdict]) -> Iterator[Verdict]:
+        """The verdict on each mutation, told as it comes."""
+        for number, verdict in enumerate(self.workers.map(partial(tried, self.sound), chosen), start=1):
             told = "survived" if verdict.killer is None else f"killed by {verdict.killer}: {verdict.why}"
             print(f"{number}/{len(chosen)} {verdict.mutation.rule}: {told}", file=sys.stderr, flush=True)
             yield verdict
+
+
+def _verdicts(chosen: list[Mutation], trials: Trials) -> list[Verdict]:
+    """Those of the tests that are named; where these notice nothing, of all others."""
+    trials.require_sound([tuple(sorted({one.test for one in chosen}))])
+    found = {one.mutation: one for one in trials.of(chosen, tried_on_its_own)}
+    left = [mutation for mutation, verdict in found.items() if verdict.killer is None]
+    if left:
+        print("of the others all tests are asked", file=sys.stderr, flush=True)
+        trials.require_sound(STAGES)
+        found |= {one.mutation: one for one in trials.of(left, tried_on_all)}
+    return list(found.values())
 
 
 def _report(verdicts: list[Verdict]) -> int:

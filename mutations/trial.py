@@ -1,17 +1,16 @@
 """A trial: do the tests notice, in a copy of the project, what was broken there?"""
 
-import os
 import re
 import shutil
-import subprocess
-import sys
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from time import monotonic
 from typing import Final
 
-from mutations import PROJECT, Mutation
+from mutations import Mutation
+from mutations.processes import Ended, pytest_in
 
 Stage = tuple[str, ...]
 
@@ -37,13 +36,12 @@ STAGES: Final[tuple[Stage, ...]] = (
     ),
     ("tests/test_readme.py::test_the_data_dictionary_says_what_the_code_declares",),
 )
-"""What kills most comes first; only what survives a stage goes on to the next. None of it needs Java.
+"""Where the test that a rule names does not notice, these are asked, one after another. None of them needs Java.
 
 Before them come the tests that are called as the mutated file.
 """
 
-SETTINGS: Final = {"HISTORIES": "200", "COLUMNS": "300"}  # fewer histories than usual, and longer lines
-OPTIONS: Final = ("-x", "-q", "-p", "no:cacheprovider", "-k", "not both_engines")
+OPTIONS: Final = ("-x", "-q", "-n", "0", "-p", "no:cacheprovider", "-k", "not both_engines")
 PATIENCE: Final = 600  # seconds after which a stage hangs: ten times what it takes
 FAILED: Final = re.compile(r"^(?:FAILED|ERROR) (.+?)(?: - (.*))?$", re.MULTILINE)
 
@@ -70,13 +68,22 @@ def copy(source: Path, into: Path) -> None:
             shutil.copy2(source / name, into / name)
 
 
-def tried(mutation: Mutation, sound: Path) -> Verdict:
-    """The verdict on a mutation of a sound copy."""
+def tried_on_its_own(sound: Path, mutation: Mutation) -> Verdict:
+    """What the test that a mutation names says of it, in a copy of a sound copy."""
+    return _tried(sound, mutation, [(mutation.test,)])
+
+
+def tried_on_all(sound: Path, mutation: Mutation) -> Verdict:
+    """What all others say."""
+    return _tried(sound, mutation, [namesakes(mutation, sound), *STAGES])
+
+
+def _tried(sound: Path, mutation: Mutation, stages: Iterable[Stage]) -> Verdict:
     start = monotonic()
     with TemporaryDirectory(prefix="newsfeed-mutation-") as folder:
         copy(sound, Path(folder))
         mutation.make(Path(folder))
-        killer, why = failure(Path(folder), namesakes(mutation, Path(folder))) or (None, "")
+        killer, why = failure(Path(folder), stages) or (None, "")
     return Verdict(mutation, killer, why, monotonic() - start)
 
 
@@ -86,33 +93,26 @@ def namesakes(mutation: Mutation, folder: Path) -> Stage:
     return tuple(sorted(str(file.relative_to(folder)) for file in found))
 
 
-def failure(folder: Path, first: Stage = ()) -> tuple[str, str] | None:
+def failure(folder: Path, stages: Iterable[Stage]) -> tuple[str, str] | None:
     """The first test that fails in a copy, stage by stage, and what it says."""
-    found = (_failure_of(stage, folder) for stage in (first, *STAGES) if stage)
+    found = (_failure_of(stage, pytest_in(folder, [*OPTIONS, *stage], PATIENCE)) for stage in stages if stage)
     return next((one for one in found if one is not None), None)
 
 
-def _failure_of(stage: Stage, folder: Path) -> tuple[str, str] | None:
-    command = [sys.executable, "-m", "pytest", *OPTIONS, f"--basetemp={folder / 'tmp'}", *stage]
-    settings = os.environ | SETTINGS | {"PYTHONPATH": str(folder)}
-    try:
-        done = subprocess.run(  # noqa: S603 - our own tests
-            command, cwd=folder, env=settings, capture_output=True, text=True, check=False, timeout=PATIENCE
-        )
-    except subprocess.TimeoutExpired:
-        return "it hangs", f"{' '.join(stage)} took more than {PATIENCE} s"
-    if done.returncode == 0:
+def _failure_of(stage: Stage, ended: Ended) -> tuple[str, str] | None:
+    if ended.code == 0:
         return None
-    if done.returncode < 0:
-        return "it crashes", f"{' '.join(stage)} ended by signal {-done.returncode}"
-    told = FAILED.search(done.stdout)
-    if done.returncode != 1 or told is None:
-        raise RuntimeError(f"{' '.join(stage)}: expected tests that pass or fail, found {done.stdout}{done.stderr}")
+    if ended.code is None:
+        return "it hangs", f"{' '.join(stage)} took more than {PATIENCE} s"
+    if ended.code < 0:
+        return "it crashes", f"{' '.join(stage)} ended by signal {-ended.code}"
+    told = FAILED.search(ended.said)
+    if ended.code != 1 or told is None:
+        raise RuntimeError(f"{' '.join(stage)}: expected tests that pass or fail, found {ended.said}")
     return told[1], told[2] or ""
 
 
-def sound_copy(into: Path) -> str | None:
-    """Copy the project as it is, and say what fails already."""
-    copy(PROJECT, into)
-    found = failure(into)
+def fault_of(sound: Path, stages: Iterable[Stage]) -> str | None:
+    """What fails already in a copy in which nothing is broken."""
+    found = failure(sound, stages)
     return None if found is None else ": ".join(found)

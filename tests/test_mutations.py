@@ -19,22 +19,28 @@ def test_each_breaks_another_rule():
     assert len({(mutation.file, mutation.there, mutation.instead) for mutation in ALL}) == len(ALL)
 
 
+HERE = "rules.py::test_it"
+
+
 @pytest.mark.parametrize(
-    ("file", "there", "instead", "fault"),
+    ("file", "there", "instead", "noticing", "fault"),
     [
-        ("rules.py", "one", "two", None),
-        ("rules.py", "a", "b", "a broken rule: rules.py: expected once, found 2 times: a"),
-        ("rules.py", "four", "five", "a broken rule: rules.py: expected once, found 0 times: four"),
-        ("rules.py", "one", "one", "a broken rule: rules.py: it changes nothing"),
-        ("gone.py", "one", "two", "a broken rule: gone.py: expected a file, found none"),
+        ("rules.py", "one", "two", HERE, None),
+        ("rules.py", "one", "two", f"{HERE}[batches]", None),
+        ("rules.py", "a", "b", HERE, "a broken rule: rules.py: expected once, found 2 times: a"),
+        ("rules.py", "four", "five", HERE, "a broken rule: rules.py: expected once, found 0 times: four"),
+        ("rules.py", "one", "one", HERE, "a broken rule: rules.py: it changes nothing"),
+        ("gone.py", "one", "two", HERE, "a broken rule: gone.py: expected a file, found none"),
+        ("rules.py", "one", "two", f"{HERE}_all", f"a broken rule: expected a test, found none: {HERE}_all"),
+        ("rules.py", "one", "two", "gone.py::test_it", "a broken rule: expected a test, found none: gone.py::test_it"),
     ],
 )
-def test_one_that_cannot_be_made_says_why(tmp_path, file, there, instead, fault):
-    (tmp_path / "rules.py").write_text("a one, a two", "utf-8")
-    assert Mutation("a broken rule", file, there, instead).fault(tmp_path) == fault
+def test_one_that_cannot_be_made_or_names_no_test_says_why(tmp_path, file, there, instead, noticing, fault):
+    (tmp_path / "rules.py").write_text("a one, a two\ndef test_it():", "utf-8")
+    assert Mutation("a broken rule", file, there, instead, noticing).fault(tmp_path) == fault
 
 
 def test_it_is_made_in_one_place(tmp_path):
     (tmp_path / "rules.py").write_text("a < b <= c", "utf-8")
-    Mutation("a tie is none", "rules.py", "<=", "<").make(tmp_path)
+    Mutation("a tie is none", "rules.py", "<=", "<", HERE).make(tmp_path)
     assert (tmp_path / "rules.py").read_text("utf-8") == "a < b < c"
