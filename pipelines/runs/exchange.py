@@ -1,23 +1,23 @@
 """Exchange: rows go by bucket through files, so that the next step holds one bucket for each core, no more.
 
-A task writes pieces of many buckets one after another into one file, and returns where each begins.
+A task writes rows for many buckets one after another into one file, which says itself where those of each begin: it
+returns just which file that is, so what is known of all files does not grow with the square of the buckets.
 """
 
 import uuid
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 from itertools import chain, pairwise
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import pyarrow as pa
 
-from pipelines.arrays import Int64s, int64s
+from pipelines.arrays import Int64s, int64s, no_rows
 from pipelines.engines.base import Engine
 from pipelines.runs.partitioning import partitioned
 from pipelines.storage import places
-from pipelines.storage.staging import read_tables, write_table
+from pipelines.storage.staging import BucketStage, tables_of, writing_buckets
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
@@ -25,61 +25,68 @@ if TYPE_CHECKING:
 ROWS = 256 * 1024
 """How many rows a task holds before it writes them."""
 
+FEW = 8
+"""Of a file with rows for at most so many buckets it is told which these are: all others need not open it."""
+
 BUCKET = "_bucket"
 
-Piece = tuple[str, int]
-"""The file in which rows stand, and the byte at which they begin."""
 
-Pieces = tuple[Piece, ...]
+class Sent(NamedTuple):
+    """A file with rows for buckets, and for which ones: None where these are not few."""
+
+    place: str
+    buckets: tuple[int, ...] | None
 
 
-def shuffle(rows: "DataFrame", by: str | None, buckets: int, folder: str) -> dict[int, Pieces]:
-    """Write the rows of a DataFrame to new files of a folder, by bucket of the column `by`; where each bucket's are."""
+def shuffle(rows: "DataFrame", by: str | None, buckets: int, folder: str) -> tuple[Sent, ...]:
+    """Write the rows of a DataFrame to new files of a folder, by bucket of the column `by`."""
     from pyspark.sql import functions as F
 
     bucket = F.pmod(F.col(by), F.lit(buckets).cast("bigint")) if by and buckets > 1 else F.lit(0)
     numbered = rows.withColumn(BUCKET, bucket)
-    written = numbered.mapInArrow(partial(_shuffle, folder), "bucket bigint, place string, start bigint").collect()
-    return by_target((row["bucket"], (row["place"], row["start"])) for row in written)
+    written = numbered.mapInArrow(partial(_shuffle, folder), "place string, buckets array<bigint>").collect()
+    return tuple(Sent(place, None if found is None else tuple(found)) for place, found in written)
 
 
 def exchange(
     engine: Engine, rows: Callable[[int], pa.Table], by: str | None, buckets: int, folder: str
-) -> dict[int, Pieces]:
+) -> tuple[Sent, ...]:
     """Write the rows that a task makes of each bucket to new files of a folder, as `shuffle` does."""
     written = engine.run(partial(_exchange, folder, rows, by, buckets), range(buckets))
-    return by_target(chain.from_iterable(written))
+    return tuple(one for one in written if one is not None)
 
 
-def fetch(pieces: Pieces) -> pa.Table:
-    """The rows of all pieces."""
-    starts: dict[str, list[int]] = defaultdict(list)
-    for place, start in pieces:
-        starts[place].append(start)
-    return pa.concat_tables(chain.from_iterable(read_tables(*file) for file in starts.items()))
+def fetch(sent: Iterable[Sent], bucket: int, schema: pa.Schema) -> pa.Table:
+    """The rows that all files have for a bucket; if there are none, with the columns of a schema."""
+    asked = (one.place for one in sent if one.buckets is None or bucket in one.buckets)
+    found = list(chain.from_iterable(tables_of(place, bucket) for place in asked))
+    return pa.concat_tables(found) if found else no_rows(schema)
 
 
-def by_target(written: Iterable[tuple[int, Piece]]) -> dict[int, Pieces]:
-    """By bucket, the pieces that were written for it."""
-    pieces: dict[int, list[Piece]] = defaultdict(list)
-    for bucket, piece in written:
-        pieces[bucket].append(piece)
-    return {bucket: tuple(sorted(pieces[bucket])) for bucket in sorted(pieces)}
+def receivers(sent: Iterable[Sent], buckets: int) -> Sequence[int]:
+    """The buckets for which there are rows, ascending, or all of so many where that is not known."""
+    told = {one.buckets for one in sent}
+    return range(buckets) if None in told else sorted({bucket for some in told for bucket in some or ()})
+
+
+def written_to(stage: BucketStage) -> Sent | None:
+    """What is told of a stage that was written, unless it has no rows."""
+    buckets = sorted(stage.buckets)
+    return Sent(stage.place, tuple(buckets) if len(buckets) <= FEW else None) if buckets else None
 
 
 def _shuffle(folder: str, batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-    """The task of the engine: a row for each piece that it wrote."""
+    """The task of the engine: a row for the file that it wrote."""
     numbered = ((int64s(rows[BUCKET].cast(pa.int64())), rows.drop_columns([BUCKET])) for rows in _in_portions(batches))
-    for bucket, (place, start) in _written(folder, numbered):
-        yield pa.record_batch({"bucket": [bucket], "place": [place], "start": [start]})
+    sent = _written(folder, numbered)
+    if sent is not None:
+        yield pa.record_batch({"place": [sent.place], "buckets": pa.array([sent.buckets], pa.list_(pa.int64()))})
 
 
-def _exchange(
-    folder: str, rows: Callable[[int], pa.Table], by: str | None, buckets: int, bucket: int
-) -> list[tuple[int, Piece]]:
-    """The task of a bucket: the pieces that it wrote."""
+def _exchange(folder: str, rows: Callable[[int], pa.Table], by: str | None, buckets: int, bucket: int) -> Sent | None:
+    """The task of a bucket: the file that it wrote."""
     made = rows(bucket)
-    return list(_written(folder, [(targets(made, by, buckets), made)] if made.num_rows else []))
+    return _written(folder, [(targets(made, by, buckets), made)]) if made.num_rows else None
 
 
 def targets(rows: pa.Table, by: str | None, buckets: int) -> Int64s:
@@ -87,13 +94,13 @@ def targets(rows: pa.Table, by: str | None, buckets: int) -> Int64s:
     return int64s(rows[by]) % buckets if by and buckets > 1 else np.zeros(rows.num_rows, np.int64)
 
 
-def _written(folder: str, numbered: Iterable[tuple[Int64s, pa.Table]]) -> Iterator[tuple[int, Piece]]:
-    """The pieces of tables whose rows go to the numbered buckets, one after another in a new file."""
-    place = places.join(folder, uuid.uuid4().hex)
-    with places.writing(place) as file:
+def _written(folder: str, numbered: Iterable[tuple[Int64s, pa.Table]]) -> Sent | None:
+    """The new file with the rows of tables that go to the numbered buckets."""
+    with writing_buckets(places.join(folder, uuid.uuid4().hex)) as stage:
         for numbers, rows in numbered:
             for bucket, of_bucket in by_bucket(numbers, rows):
-                yield bucket, (place, write_table(file, of_bucket))
+                stage.write(bucket, of_bucket)
+    return written_to(stage)
 
 
 def _in_portions(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.Table]:

@@ -14,13 +14,13 @@ from itertools import chain
 import numpy as np
 import pyarrow as pa
 
-from pipelines.arrays import Int64s, int64s, no_rows
+from pipelines.arrays import Int64s, int64s
 from pipelines.engines.base import Engine
 from pipelines.projections import Extract
-from pipelines.runs.exchange import ROWS, Piece, Pieces, by_bucket, by_target, fetch, targets
+from pipelines.runs.exchange import ROWS, Sent, by_bucket, fetch, targets, written_to
 from pipelines.runs.log import Log
 from pipelines.storage import places
-from pipelines.storage.staging import write_table
+from pipelines.storage.staging import writing_buckets
 
 HELD = 4 * ROWS
 """How many rows of all types a task holds at most."""
@@ -30,31 +30,26 @@ Extracts = Sequence[Extract]
 
 @dataclass(frozen=True)
 class Extracted:
-    """Where the rows of each extract are, by bucket; each extract has a folder of its own."""
+    """The files with the rows of each extract; each extract has a folder of its own."""
 
     folder: str = ""
-    pieces: Mapping[str, Mapping[int, Pieces]] = field(default_factory=dict)
+    sent: Mapping[str, tuple[Sent, ...]] = field(default_factory=dict)
 
     def rows(self, one: Extract, bucket: int) -> pa.Table:
         """The rows that an extract brought to a bucket."""
-        pieces = self.pieces[one.name].get(bucket)
-        return fetch(pieces).combine_chunks() if pieces else no_rows(one.schema)
+        return fetch(self.sent[one.name], bucket, one.schema).combine_chunks()
 
     def has(self, extracts: Extracts) -> bool:
         """Whether events gave rows to any of these extracts."""
-        return any(self.pieces[one.name] for one in extracts)
+        return any(self.sent[one.name] for one in extracts)
 
     def of(self, extracts: Extracts) -> "Extracted":
         """The rows of just these extracts."""
-        return Extracted(self.folder, {one.name: self.pieces[one.name] for one in extracts})
+        return Extracted(self.folder, {one.name: self.sent[one.name] for one in extracts})
 
     def and_more(self, others: "Extracted") -> "Extracted":
         """These rows, and those of others."""
-        pieces = {name: dict(found) for name, found in self.pieces.items()}
-        for name, more in others.pieces.items():
-            for bucket, found in more.items():
-                pieces[name][bucket] = (*pieces[name].get(bucket, ()), *found)
-        return Extracted(self.folder, pieces)
+        return Extracted(self.folder, {name: (*sent, *others.sent.get(name, ())) for name, sent in self.sent.items()})
 
     def remove(self, extracts: Iterable[Extract]) -> None:
         """Delete the rows of these extracts, which nothing needs any more."""
@@ -66,28 +61,27 @@ def extract(engine: Engine, log: Log, extracts: Extracts, buckets: int, folder: 
     """Run the extracts over the log's events, into new files of the folder."""
     for one in extracts:
         places.make_folder(places.join(folder, one.name))
-    told = chain.from_iterable(engine.run(partial(_extract, log, extracts, buckets, folder), log.shares(engine.slots)))
-    pieces: dict[str, list[tuple[int, Piece]]] = {one.name: [] for one in extracts}
-    for name, bucket, piece in told:
-        pieces[name].append((bucket, piece))
-    return Extracted(folder, {name: by_target(found) for name, found in pieces.items()})
+    told = engine.run(partial(_extract, log, extracts, buckets, folder), log.shares(engine.slots))
+    return Extracted(
+        folder, {one.name: tuple(share[one.name] for share in told if one.name in share) for one in extracts}
+    )
 
 
-def _extract(
-    log: Log, extracts: Extracts, buckets: int, folder: str, share: Sequence[str]
-) -> list[tuple[str, int, Piece]]:
-    """The task: run the extracts over the events of some files; the pieces that it wrote, a file for each extract."""
-    told, name = [], uuid.uuid4().hex
-    at = {one.name: places.join(folder, one.name, name) for one in extracts}
+def _extract(log: Log, extracts: Extracts, buckets: int, folder: str, share: Sequence[str]) -> dict[str, Sent]:
+    """The task: run the extracts over the events of some files; by extract the file that it wrote, if it has rows."""
+    name = uuid.uuid4().hex
     with ExitStack() as stack:
-        files = {one: stack.enter_context(places.writing(place)) for one, place in at.items()}
+        stages = {
+            one.name: stack.enter_context(writing_buckets(places.join(folder, one.name, name))) for one in extracts
+        }
         read = chain.from_iterable(log.events(place, partial(_fields, extracts)) for place in share)
         for event_type, events in _many(read):
             for one in _asking(extracts, event_type):
                 rows = one.rows(event_type, events.select(one.fields))
                 for bucket, of_bucket in by_bucket(targets(rows, one.by, buckets), rows):
-                    told.append((one.name, bucket, (at[one.name], write_table(files[one.name], of_bucket))))
-    return told
+                    stages[one.name].write(bucket, of_bucket)
+    told = {one: written_to(stage) for one, stage in stages.items()}
+    return {one: sent for one, sent in told.items() if sent is not None}
 
 
 def owners_named(log: Log, extracts: Extracts) -> dict[str, Int64s]:

@@ -14,7 +14,7 @@ from pipelines.checks import Check, Findings, require_clean
 from pipelines.invariants import checks_of
 from pipelines.projections import AnyProjection, BucketInputs, BucketProjection, Projection
 from pipelines.ranges import Ranges, are_apart
-from pipelines.runs.exchange import Pieces, fetch, shuffle
+from pipelines.runs.exchange import Sent, fetch, receivers, shuffle
 from pipelines.runs.extraction import Extracted
 from pipelines.runs.sending import with_sent
 from pipelines.runs.staged import BuildContext, Staged
@@ -45,18 +45,17 @@ def materialize_frame(
     table = projection.table
     frame = projection.build(frames)
     table.check((field.name, field.dataType.simpleString()) for field in frame.schema.fields)
-    task = partial(_write_ordered, table, place, checks_of(projection, context.policy), context.mark)
     with context.lake.scratch() as folder:
-        pieces = shuffle(frame, table.bucket_by, context.buckets, folder)
-        return staged(table, place, context.engine.run(task, list(pieces.items())))
+        sent = shuffle(frame, table.bucket_by, context.buckets, folder)
+        task = partial(_write_ordered, table, place, checks_of(projection, context.policy), context.mark, sent)
+        return staged(table, place, context.engine.run(task, receivers(sent, context.buckets)))
 
 
 def _write_ordered(
-    table: Table, place: str, checks: tuple[Check, ...], mark: str | None, one: tuple[int, Pieces]
+    table: Table, place: str, checks: tuple[Check, ...], mark: str | None, sent: tuple[Sent, ...], bucket: int
 ) -> list[Written]:
     """The task that writes a bucket's rows, sorted here: Sail drops a sort before it."""
-    bucket, pieces = one
-    found = in_order(table, fetch(pieces)).select(table.names).cast(table.arrow)
+    found = in_order(table, fetch(sent, bucket, table.arrow)).select(table.names).cast(table.arrow)
     batches = found.combine_chunks().to_batches(BATCH_ROWS)
     return list(write_buckets(place, table, checks, ((bucket, batch) for batch in batches), mark))
 

@@ -16,6 +16,7 @@ from pipelines.arrays import flags
 from pipelines.moments import NO_MOMENTS, Moments, among, moments
 from pipelines.projections import BucketInputs, BucketProjection, Extract
 from pipelines.ranges import Ranges, in_bucket, with_rows_of
+from pipelines.runs.exchange import receivers
 from pipelines.runs.extraction import Extracted
 from pipelines.runs.materialize import inputs_of
 from pipelines.runs.plans import Mode, Plan
@@ -41,7 +42,11 @@ def _asked(
         if isinstance(projection, BucketProjection)
         for one in projection.extracts
     ]
-    items = [(number, bucket) for number, (one, _) in enumerate(told) for bucket in extracted.pieces[one.name]]
+    items = [
+        (number, bucket)
+        for number, (one, _) in enumerate(told)
+        for bucket in receivers(extracted.sent[one.name], context.buckets)
+    ]
     asked: dict[str, list[Moments]] = {}
     for (number, _), found in zip(items, context.engine.run(partial(_same_moments, told), items), strict=True):
         asked.setdefault(told[number][0].name, []).append(found)

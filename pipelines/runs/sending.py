@@ -7,11 +7,11 @@ from functools import partial
 import numpy as np
 import pyarrow as pa
 
-from pipelines.arrays import Int64s, arrow, flags, int64s, no_rows
+from pipelines.arrays import Int64s, arrow, flags, int64s
 from pipelines.differences import NUMBER, added_up, difference, times
 from pipelines.owners import without_owners
 from pipelines.projections import BucketInputs, Exchange, Resending
-from pipelines.runs.exchange import Pieces, exchange, fetch
+from pipelines.runs.exchange import Sent, exchange, fetch
 from pipelines.runs.staged import BuildContext
 
 
@@ -19,16 +19,16 @@ def with_sent(sent: Exchange, by: str | None, inputs: BucketInputs, folder: str,
     """The inputs with what gives the rows that were sent to a bucket, once all are written to the folder."""
     if sent.before is not None:
         inputs = with_sent(sent.before, by, inputs, folder, context)
-    pieces = exchange(context.engine, partial(_sent, sent, inputs), sent.by or by, context.buckets, folder)
-    return replace(inputs, received=partial(_received, sent.schema, pieces))
+    files = exchange(context.engine, partial(_sent, sent, inputs), sent.by or by, context.buckets, folder)
+    return replace(inputs, received=partial(_received, sent.schema, files))
 
 
 def _sent(sent: Exchange, inputs: BucketInputs, bucket: int) -> pa.Table:
     return sent.rows(bucket, inputs).cast(sent.schema)
 
 
-def _received(schema: pa.Schema, pieces: Mapping[int, Pieces], bucket: int) -> pa.Table:
-    return fetch(pieces[bucket]) if bucket in pieces else no_rows(schema)
+def _received(schema: pa.Schema, files: tuple[Sent, ...], bucket: int) -> pa.Table:
+    return fetch(files, bucket, schema)
 
 
 @dataclass(frozen=True)
@@ -79,8 +79,8 @@ def resent(sent: Exchange, by: str | None, inputs: BucketInputs, folder: str, co
     stages = list(_stages(sent))
     for stage in stages:
         rows = partial(_changes, stage, inputs, is_last=stage is sent)
-        pieces = exchange(context.engine, rows, stage.by or by, context.buckets, folder)
-        signed = partial(_received, _signed(stage.schema), pieces)
+        files = exchange(context.engine, rows, stage.by or by, context.buckets, folder)
+        signed = partial(_received, _signed(stage.schema), files)
         if stage is not sent:
             inputs = replace(inputs, received=partial(_side, signed, 1), withdrawn=partial(_side, signed, -1))
     return _with_unknown(sent, by, replace(inputs, received=signed), folder, context)
@@ -121,8 +121,8 @@ def _with_unknown(sent: Exchange, by: str | None, inputs: BucketInputs, folder: 
         return Resent(sent, inputs)
     everyone = np.sort(np.concatenate(list(unknown.values())))
     task = partial(_toward, sent, inputs, key, everyone)
-    pieces = exchange(engine, task, key, context.buckets, folder)
-    received = partial(_together, inputs.received, partial(_received, _signed(sent.schema), pieces), key, unknown)
+    files = exchange(engine, task, key, context.buckets, folder)
+    received = partial(_together, inputs.received, partial(_received, _signed(sent.schema), files), key, unknown)
     return Resent(sent, replace(inputs, received=received), unknown)
 
 

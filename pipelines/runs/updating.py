@@ -15,7 +15,7 @@ from pipelines.runs.sending import Resent, is_resendable, resent, with_sent
 from pipelines.runs.staged import BuildContext, Staged
 from pipelines.storage import datafiles
 from pipelines.storage.datafiles import Content
-from pipelines.storage.staging import read_tables
+from pipelines.storage.staging import tables_in
 
 Touched = Mapping[int, str]
 """By bucket of a table, the file of the owners of whom something may have changed."""
@@ -34,7 +34,7 @@ def owners_touched(by_table: Mapping[str, Touched], table: str, bucket: int) -> 
     place = by_table.get(table, {}).get(bucket)
     if place is None:
         return np.empty(0, np.int64)
-    (rows,) = read_tables(place, [0])
+    (rows,) = tables_in(place)
     return int64s(rows[OWNER])
 
 

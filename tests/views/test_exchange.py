@@ -1,5 +1,6 @@
 """What a bucket needs of others is sent to it: every row arrives once, where it belongs; partial counts add up."""
 
+import pickle
 from collections import Counter
 from itertools import chain
 from random import Random
@@ -11,6 +12,7 @@ import pytest
 from pipelines.policy import Policy
 from pipelines.projections import BucketProjection, Exchange
 from pipelines.relations.partial_counts import count_partially, partial_counts, totals
+from pipelines.runs.exchange import FEW, exchange, fetch, receivers, shuffle
 from pipelines.runs.materialize import materialize_buckets
 from pipelines.runs.staged import BuildContext
 from pipelines.storage import datafiles
@@ -83,6 +85,42 @@ def test_what_is_sent_before_has_arrived_when_the_next_is_made(engine, tmp_path)
     staged = materialize_buckets(projection, {}, str(tmp_path / "sent"), at)
     found = {file.bucket: datafiles.read(file.place, None).to_pylist() for file in staged.ranges}
     assert found == {bucket: [{"user_id": bucket, "origin": 1}] for bucket in range(3)}
+
+
+NUMBERS = pa.schema([("user_id", pa.int64()), ("origin", pa.int64())])
+
+
+def sent_to_all(engine, folder, buckets):
+    """What is known once each bucket has sent a row to each."""
+    folder.mkdir()
+    rows = lambda bucket: pa.table([range(buckets), [bucket] * buckets], NUMBERS)  # noqa: E731
+    return exchange(engine, rows, "user_id", buckets, str(folder))
+
+
+def test_what_is_known_of_sent_rows_grows_with_the_buckets_not_with_their_square(engine, tmp_path):
+    sizes = [len(pickle.dumps(sent_to_all(engine, tmp_path / str(many), many))) for many in (16, 64, 128)]
+    assert sizes[1] <= 4.1 * sizes[0]
+    assert sizes[2] <= 2.1 * sizes[1]
+
+
+def test_of_a_file_with_rows_for_few_it_is_known_who_they_are_and_of_others_it_is_looked_up(engine, tmp_path):
+    few, many = (sent_to_all(engine, tmp_path / str(buckets), buckets) for buckets in (FEW, FEW + 1))
+    assert {one.buckets for one in few} == {tuple(range(FEW))}
+    assert {one.buckets for one in many} == {None}
+    for sent, buckets in ((few, FEW), (many, FEW + 1)):
+        assert list(receivers(sent, buckets)) == list(range(buckets))
+        assert sorted(fetch(sent, 3, NUMBERS)["origin"].to_pylist()) == list(range(buckets))
+    assert fetch(many, FEW + 1, NUMBERS).equals(NUMBERS.empty_table())
+
+
+@pytest.mark.parametrize("buckets", [1, FEW, 3 * FEW])
+def test_the_rows_of_a_frame_arrive_in_their_buckets(engine, tmp_path, buckets):
+    frame = engine.session.range(0, 100).withColumnRenamed("id", "user_id")
+    sent = shuffle(frame, "user_id", buckets, str(tmp_path))
+    for bucket in range(buckets):
+        found = fetch(sent, bucket, frame.toArrow().schema)["user_id"].to_pylist()
+        assert sorted(found) == list(range(bucket, 100, buckets))
+    assert shuffle(frame.limit(0), "user_id", buckets, str(tmp_path)) == ()
 
 
 def test_tallies_add_up_to_the_counts_of_all(seed):

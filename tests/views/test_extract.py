@@ -1,5 +1,6 @@
 """What is asked of the log's events is brought, each event once, to its bucket, however its files are laid out."""
 
+import pickle
 from random import Random
 
 import pyarrow as pa
@@ -81,6 +82,12 @@ def test_every_event_is_brought_once_to_its_bucket(engine, tmp_path, monkeypatch
     assert brought(extracted, ALL, buckets) == expected(covered, EVENT_TYPES, buckets, lambda row: row[2])
     assert brought(extracted, LIKES, buckets) == expected(covered, LIKES.types, buckets, lambda row: row[3])
     assert brought(extracted, TOGETHER, buckets) == expected(covered, ["posted"], buckets, lambda _: 0)
+
+
+def test_what_is_known_of_what_was_brought_does_not_grow_with_the_buckets(engine, tmp_path):
+    log = log_of(tmp_path, Random(1), drawn(Random(1), 300))
+    many, more = (extract(engine, log, [ALL], buckets, str(tmp_path / f"{buckets}")) for buckets in (64, 256))
+    assert len(pickle.dumps(more.sent)) <= 1.1 * len(pickle.dumps(many.sent))
 
 
 def test_what_nothing_needs_any_more_is_gone(engine, tmp_path):
