@@ -289,6 +289,7 @@ class BucketProjection:
     - `touched`: the owners in a bucket of whom something may have changed, None where that is not known; beyond those
       to whom something is sent, or of whom new events say something.
     - `beside`: the tables of which `merge` reads, to make the rows of an owner, just those of the same owner.
+    - `capped`: the column that numbers an owner's rows, of which there are at most as many as the policy's cap.
     """
 
     table: Table
@@ -305,6 +306,7 @@ class BucketProjection:
     update: Callable[[int, BucketInputs, Belong], Update] | None = None
     touched: Callable[[int, BucketInputs], Int64s | None] = all_owners
     beside: tuple[Table, ...] = ()
+    capped: str | None = None
 
 
 AnyProjection = Projection | BucketProjection

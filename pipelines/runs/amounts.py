@@ -4,11 +4,19 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import groupby
 
-from pipelines.arrays import Int64s
+import numpy as np
+import pyarrow as pa
+
+from pipelines.arrays import Int64s, int64s
+from pipelines.errors import NewsfeedError
 from pipelines.owners import files_touched
 from pipelines.ranges import FileRange
-from pipelines.storage import delta, places
+from pipelines.storage import datafiles, delta, places
 from pipelines.tables import Table
+
+COUNTED = 4_000_000
+"""In about so many rows of a table it is counted which would be left."""
+NO_NUMBERS = np.empty(0, np.int64)
 
 
 @dataclass(frozen=True)
@@ -27,6 +35,11 @@ class Amount:
         if not self.files or files >= self.files:
             return self
         return Amount(files, self.bytes * files // self.files, self.rows * files // self.files)
+
+    def share(self, rows: int, of: int) -> "Amount":
+        """What has so many of so many rows, in files of the mean size."""
+        files = -(-self.files * rows // of) if of else 0
+        return Amount(files, self.bytes * rows // max(1, of), self.rows * rows // max(1, of))
 
 
 def total(amounts: Iterable[Amount]) -> Amount:
@@ -65,6 +78,19 @@ class Stored:
         count = len(self.files)
         return self.whole.part(round(count * (1 - (1 - 1 / count) ** owners))) if count else Amount()
 
+    def up_to(self, most: int, column: str) -> Amount:
+        """About what has the rows of which a column is not greater, counted in files with about COUNTED rows.
+
+        All, where these cannot be read.
+        """
+        by_owner = sorted(self.files, key=lambda file: (file[0].first, file[0].bucket))
+        some = by_owner[:: max(1, self.whole.rows // COUNTED)]
+        try:
+            numbers = np.concatenate([NO_NUMBERS, *(_numbers(file.place, column) for file, _ in some)])
+        except NewsfeedError:
+            return self.whole
+        return self.whole.share(int(np.count_nonzero(numbers <= most)), len(numbers))
+
 
 def stored(place: str, handle: delta.Handle, table: Table, buckets: int) -> Stored:
     """The files of a table's version."""
@@ -80,3 +106,7 @@ def _within(files: list[File], owners: Int64s, *, ranged: bool) -> Amount:
     amounts = dict(files)
     parts = files_touched(tuple(amounts), owners) if ranged else [(tuple(amounts), owners)]
     return total(amounts[file] for some, _ in parts for file in some)
+
+
+def _numbers(place: str, column: str) -> Int64s:
+    return int64s(datafiles.read(place, [column])[column].cast(pa.int64()))

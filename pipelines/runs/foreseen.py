@@ -53,7 +53,7 @@ class Foresight:
             found = self._merged(name, projection)
         elif mode != Mode.KEPT:
             reason = "if what it is made of changes" if mode == Mode.DERIVED else self.planned.reason or ""
-            found = Work(mode, reason, None, self._inputs(projection), self.whole(name))
+            found = Work(mode, reason, None, self._inputs(projection), self._anew(name, projection))
         if name.startswith("relations/"):
             self.changed[projection.table.name] = found.written
         return found
@@ -64,6 +64,14 @@ class Foresight:
         if last is None or name not in last.tables:
             return costs.first(name, counted(self.planned.landed.total or {}), table.file_rows)
         return self._stored(name).whole
+
+    def _anew(self, name: str, projection: AnyProjection) -> Amount:
+        """What is written of a table that is made of all: about what it has, or what a lower cap leaves of that."""
+        last, cap = self.planned.start.last, self.planned.policy.cap
+        capped = projection.capped if isinstance(projection, BucketProjection) else None
+        if capped is None or last is None or name not in last.tables or cap >= last.policy.cap:
+            return self.whole(name)
+        return self._stored(name).up_to(cap, capped)
 
     def _stored(self, name: str) -> Stored:
         last, place = self.planned.start.last, place_of(self.planned.start.lake, name)

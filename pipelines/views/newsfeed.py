@@ -91,4 +91,5 @@ VIEW = BucketProjection(
     audited=tuple(FAULTS.values()),
     update=_update,
     touched=readers_touched,
+    capped="position",
 )

@@ -188,4 +188,5 @@ VIEW = BucketProjection(
     exchange=Exchange(SENT, _sent, resending=Resending(_changed, _stood, _unknown, _toward)),
     touched=no_more,
     beside=(HIDES,),
+    capped="position",
 )

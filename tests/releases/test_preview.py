@@ -128,3 +128,22 @@ def test_many_new_events_are_counted_and_not_read(undisturbed, copy, engine, tmp
     monkeypatch.setattr("pipelines.runs.preview.READ_AT_MOST", 1)
     about = steps(lake)["relations/follows"]
     assert (exactly.owners, about.owners) == (1, 2)
+
+
+CAPPED = ("views/newsfeed", "views/notifications")
+
+
+@pytest.mark.parametrize("cap", [1, 3, 20])
+def test_what_a_lower_cap_leaves_is_foretold(undisturbed, copy, engine, cap):
+    lake = copy(undisturbed)
+    found, before = steps(lake, policy={"cap": cap}), steps(lake, rebuild=True)
+    made = run(lake, engine, policy={"cap": cap}).release.tables
+    assert {name: found[name].rows for name in CAPPED} == {name: made[name].rows for name in CAPPED}
+    assert (found[CAPPED[0]].written < before[CAPPED[0]].written) == (cap < 20)
+
+
+def test_what_a_lower_cap_leaves_of_a_damaged_table_is_taken_for_all(undisturbed, copy):
+    lake = copy(undisturbed)
+    Path(delta.files(delta.find(lake.view("newsfeed")))[0]).unlink()
+    found = steps(lake, policy={"cap": 1})
+    assert found["views/newsfeed"].rows == steps(undisturbed, rebuild=True)["views/newsfeed"].rows
