@@ -69,6 +69,52 @@ def test_an_edit_that_waited_for_its_post_waits_no_more(history, merged, rebuilt
     assert (found["relations/amendments"][0], found) == (0, rebuilt())
 
 
+def test_an_edit_stays_in_effect_when_an_earlier_one_or_one_by_another_comes_later(history, merged, rebuilt):
+    alice, bob = history.users("alice", "bob")
+    for post in (7, 8):
+        alice.posts(post_id=post, at="12:00", event_id=f"a{post}")
+    alice.edits(7, "last", at="14:00")
+    alice.edits(8, "at once", at="12:00", event_id="b8")
+    merged()
+    alice.edits(7, "late", at="13:00")
+    bob.edits(8, "another's", at="13:00")
+    found = merged()
+    assert (found["relations/amendments"][0], found) == (1, rebuilt())
+
+
+def test_a_deletion_stays_when_an_edit_comes_later(history, merged, rebuilt):
+    (alice,) = history.users("alice")
+    alice.posts(post_id=7)
+    alice.deletes(7)
+    merged()
+    alice.edits(7, "edited")
+    found = merged()
+    assert (found["views/posts"][0], found) == (0, rebuilt())
+
+
+def test_a_deletion_counts_again_when_its_author_takes_the_post_back(history, merged, rebuilt):
+    alice, bob = history.users("alice", "bob")
+    alice.posts(post_id=7, at="12:00")
+    alice.deletes(7)
+    merged()
+    bob.posts(post_id=7, at="11:00")
+    assert merged()["views/posts"][0] == 1
+    alice.posts(post_id=7, at="10:00")
+    found = merged()
+    assert (found["views/posts"][0], found) == (0, rebuilt())
+
+
+def test_of_what_is_at_one_time_the_greater_event_id_decides_whatever_was_released_before(history, merged, rebuilt):
+    alice, bob, carol = history.users("alice", "bob", "carol")
+    alice.follows(bob, at="12:00", event_id="m")
+    alice.follows(carol, at="12:00", event_id="m2")
+    merged()
+    alice.unfollows(bob, at="12:00", event_id="a")
+    alice.unfollows(carol, at="12:00", event_id="z")
+    found = merged()
+    assert (found["views/followees"][0], found) == (1, rebuilt())
+
+
 def test_users_before_between_and_behind_all_others_come_in_any_batch(history, merged, rebuilt):
     users = history.users(*"abcdefghijklmnopqrstuvwxyz")
     for some in (users[5:20:3], users[6:19:4], users[:2], users[24:], users):
