@@ -21,8 +21,8 @@ def added_up(rows: pa.Table) -> pa.Table:
     """Rows that are the same but for their numbers once, with these added up, without those of which none is left."""
     if not rows.num_rows:
         return rows
-    words = [word for name in rows.column_names if name != NUMBER for word in _words(rows[name])]
-    order, starts = grouped(*words)
+    named = [word for name in rows.column_names if name != NUMBER for word in words(rows[name])]
+    order, starts = grouped(*named)
     sums = np.add.reduceat(int64s(rows[NUMBER])[order], starts[:-1])
     left = sums != 0
     return _numbered(rows.take(arrow(order[starts[:-1]][left], pa.int32())), sums[left])
@@ -37,7 +37,7 @@ def _numbered(rows: pa.Table, numbers: Int64s) -> pa.Table:
     return rows.set_column(rows.column_names.index(NUMBER), NUMBER, arrow(numbers, pa.int64()))
 
 
-def _words(column: pa.ChunkedArray) -> list[Int64s]:
+def words(column: pa.ChunkedArray) -> list[Int64s]:
     """Numbers that are the same where the values are; two for each value where some are null."""
     if pa.types.is_string(column.type):
         column = column.combine_chunks().dictionary_encode().indices

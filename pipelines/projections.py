@@ -12,7 +12,7 @@ from pipelines.checks import Check
 from pipelines.moments import NO_MOMENTS, Moments, among, moments
 from pipelines.owners import of_owners
 from pipelines.policy import Policy
-from pipelines.ranges import Ranges, in_bucket, with_rows_of
+from pipelines.ranges import Ranges, apart, in_bucket, with_rows_of
 from pipelines.tables import Table
 
 if TYPE_CHECKING:
@@ -137,13 +137,26 @@ class BucketInputs:
     def read(self, table: Table, columns: list[str], bucket: int | None = None) -> pa.Table:
         """Columns of a table's rows: of one bucket, in their order, or of all buckets, one after another."""
         files, chosen = self.files(table, bucket), self.chosen.get(table.name)
-        if chosen is None or table.owner is None:
-            found = [self._columns(file.place, columns) for file in files]
-        else:
-            asked = columns if table.owner in columns else [*columns, table.owner]
-            rows = (self._columns(file.place, asked) for file in with_rows_of(files, chosen))
-            found = [of_owners(one, table.owner, chosen).select(columns) for one in rows]
+        if chosen is not None and table.owner is not None:
+            files = tuple(with_rows_of(files, chosen))
+        found = [self._part(table, columns, part) for part in (apart(files) if table.grows else zip(files))]
         return pa.concat_tables(found or [no_rows(table.arrow).select(columns)])
+
+    def _part(self, table: Table, columns: list[str], files: Ranges) -> pa.Table:
+        """Columns of the rows of some files in the table's order, where they are of chosen owners."""
+        chosen, asked = self.chosen.get(table.name), list(columns)
+        asked += [table.owner] if chosen is not None and table.owner is not None else []
+        asked += [name.lstrip("-") for name in table.order] if len(files) > 1 else []
+        rows = [self._of_chosen(table, self._columns(file.place, list(dict.fromkeys(asked)))) for file in files]
+        if len(rows) == 1:
+            return rows[0].select(columns)
+        from pipelines.ordering import in_order  # which is compiled, as what only declares and reads is not
+
+        return in_order(table, pa.concat_tables(rows)).select(columns)
+
+    def _of_chosen(self, table: Table, rows: pa.Table) -> pa.Table:
+        chosen = self.chosen.get(table.name)
+        return rows if chosen is None or table.owner is None else of_owners(rows, table.owner, chosen)
 
     def _columns(self, place: str, columns: list[str]) -> pa.Table:
         return self.held[place].select(columns) if place in self.held else self.open(place, columns)

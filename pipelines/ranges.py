@@ -1,4 +1,7 @@
-"""Ranges: the data files of a bucket, each with the rows of some owners in a row; no owner's rows are in two files."""
+"""Ranges: the data files of a bucket, each with the rows of some owners in a row.
+
+No owner's rows are in two files, unless the table grows.
+"""
 
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
@@ -12,7 +15,7 @@ LEAST, GREATEST = -(2**63), 2**63 - 1
 
 
 class FileRange(NamedTuple):
-    """A data file: its bucket, the least and the greatest owner of its rows, and where it is.
+    """A data file: its bucket, the least and the greatest owner of its rows, where it is, and how many rows it has.
 
     Files of tables whose rows are not in the order of owners may have rows of any.
     """
@@ -21,6 +24,7 @@ class FileRange(NamedTuple):
     first: int
     last: int
     place: str
+    rows: int = 0
 
 
 Ranges = tuple[FileRange, ...]
@@ -43,3 +47,15 @@ def with_rows_of(files: Iterable[FileRange], owners: "Int64s") -> Iterator[FileR
 def are_apart(files: Sequence[FileRange]) -> bool:
     """Whether no two files of one bucket may have rows of the same owner; the files are by bucket and range."""
     return all(one.bucket != other.bucket or one.last < other.first for one, other in pairwise(files))
+
+
+def apart(files: Ranges) -> Iterator[Ranges]:
+    """The files, by bucket and range, in parts that have no owner in common: none, or each of them with the next."""
+    part: list[FileRange] = []
+    for file in files:
+        if part and (part[-1].bucket != file.bucket or max(one.last for one in part) < file.first):
+            yield tuple(part)
+            part = []
+        part.append(file)
+    if part:
+        yield tuple(part)

@@ -41,7 +41,8 @@ class Table:
 
     `order` is that of the key when it is not given; `-` before a column means descending. `row_group` is how many rows
     a row group has: to find one row by key decodes them all, to read all rows is slower with small ones. `file_rows` is
-    about how many rows a data file has: where one of them changes all are written.
+    about how many rows a data file has: where one of them changes all are written. Where a table `grows`, new rows are
+    in files of their own until these are as large as others, so that files of a bucket may have rows of one owner.
     """
 
     name: str
@@ -52,6 +53,7 @@ class Table:
     order: tuple[str, ...] = ()
     row_group: int = 128 * 1024
     file_rows: int = 128 * 1024
+    grows: bool = False
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "order", self.order or self.key)

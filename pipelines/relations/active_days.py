@@ -24,6 +24,7 @@ ACTIVE_DAYS = Table(
     key=("user_id", "date"),
     description="Every UTC date on which each user did anything, retracted later or not.",
     bucket_by="user_id",
+    grows=True,
 )
 
 

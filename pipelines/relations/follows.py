@@ -13,6 +13,7 @@ FOLLOWS = Table(
     key=("follower_id", "followee_id"),
     description="Every pair that ever had a follow, with its last event; either user may be deactivated.",
     bucket_by="follower_id",
+    grows=True,
 )
 
 

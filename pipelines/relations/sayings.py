@@ -24,6 +24,7 @@ AMENDMENTS = Table(
     key=("post_id", "user_id"),
     description="What users said of posts that is not in effect: the post was not seen yet, is another's, or is later.",
     bucket_by="post_id",
+    grows=True,
 )
 
 TIME = AMENDMENTS.arrow.field("edited_at").type

@@ -6,19 +6,15 @@ from functools import partial
 from itertools import chain
 from typing import TYPE_CHECKING
 
-import pyarrow as pa
-import pyarrow.compute as pc
-
-from pipelines.arrays import arrow, int64s
 from pipelines.checks import Check, Findings, require_clean
 from pipelines.invariants import checks_of
+from pipelines.ordering import in_order
 from pipelines.projections import AnyProjection, BucketInputs, BucketProjection, Projection
 from pipelines.ranges import Ranges, are_apart
 from pipelines.runs.exchange import Sent, fetch, receivers, shuffle
 from pipelines.runs.extraction import Extracted
 from pipelines.runs.sending import with_sent
 from pipelines.runs.staged import BuildContext, Staged
-from pipelines.sorting import order_by
 from pipelines.storage import datafiles
 from pipelines.storage.datafiles import NO_ROWS, Content, DataFile, write_buckets
 from pipelines.tables import Table
@@ -58,17 +54,6 @@ def _write_ordered(
     found = in_order(table, fetch(sent, bucket, table.arrow)).select(table.names).cast(table.arrow)
     batches = found.combine_chunks().to_batches(BATCH_ROWS)
     return list(write_buckets(place, table, checks, ((bucket, batch) for batch in batches), mark))
-
-
-def in_order(table: Table, rows: pa.Table) -> pa.Table:
-    """The rows in the table's order."""
-    names = [name.lstrip("-") for name in table.order]
-    falling = [place for place, name in enumerate(table.order) if name.startswith("-")]
-    if all(pa.types.is_integer(rows[name].type) and not rows[name].null_count for name in names):
-        columns = [int64s(rows[name].cast(pa.int64())) for name in names]
-        return rows.take(arrow(order_by(*columns, descending=falling), pa.int32()))
-    keys = [(name, "descending" if place in falling else "ascending") for place, name in enumerate(names)]
-    return rows.take(pc.sort_indices(rows, keys))
 
 
 def inputs_of(projection: AnyProjection, held: Mapping[str, Ranges], context: BuildContext) -> BucketInputs:
@@ -133,7 +118,7 @@ def staged(
     for _, faults in written:
         for check, count in faults.counts.items():
             findings.add(check, count, faults.samples[check])
-    if table.owner is not None and not are_apart(found.ranges):
+    if table.owner is not None and not table.grows and not are_apart(found.ranges):
         findings.add(f"no {table.owner} is in two files", 1, [])
     require_clean(table.name, findings)
     return found

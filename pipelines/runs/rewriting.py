@@ -12,11 +12,13 @@ import pyarrow as pa
 
 from pipelines.arrays import Int64s, arrow, int64s, no_rows
 from pipelines.checks import Check
-from pipelines.owners import belong_to, files_touched, of_owners, parted, with_rows_replaced, without_owners
+from pipelines.ordering import in_order
+from pipelines.owners import are_among, belong_to, files_touched, of_owners, parted, with_rows_replaced, without_owners
 from pipelines.projections import BucketInputs, BucketProjection
-from pipelines.ranges import FileRange, Ranges, in_bucket
+from pipelines.ranges import FileRange, Ranges, in_bucket, with_rows_of
 from pipelines.runs.exchange import ROWS
-from pipelines.runs.materialize import Written, in_order
+from pipelines.runs.generations import parts
+from pipelines.runs.materialize import Written
 from pipelines.runs.sending import Resent
 from pipelines.storage import datafiles, places
 from pipelines.storage.datafiles import Content, write_buckets
@@ -57,7 +59,9 @@ class Rewriting:
         owners = self._owners(bucket)
         if owners is not None and not len(owners):
             return Rewritten()
-        return self._spliced(bucket, owners) if self.projection.update is None else self._updated(bucket, owners)
+        if self.projection.update is not None:
+            return self._updated(bucket, owners)
+        return self._grown(bucket, owners) if self.projection.table.grows else self._spliced(bucket, owners)
 
     @property
     def _inputs(self) -> BucketInputs:
@@ -84,6 +88,23 @@ class Rewriting:
         for some, theirs in files_touched(files, owners) if table.owner is not None else [(files, owners)]:
             rows = pa.concat_tables([no_rows(table.arrow), *(held[file.place] for file in some)])
             done = done.and_also(self._write(bucket, (), some, _with(table, rows, made, theirs).to_batches(ROWS)))
+        return done
+
+    def _grown(self, bucket: int, owners: Int64s | None) -> Rewritten:
+        """The files whose rows changed, and new ones, with the rows of the owners, of all when they are not known."""
+        table, files = self.projection.table, in_bucket(self._inputs.own, bucket)
+        old = files if owners is None else tuple(with_rows_of(files, owners))
+        held = {file.place: self._inputs.open(file.place, list(table.names)) for file in old}
+        made = self._made(replace(self._inputs, held=held), bucket, owners)
+        owners = _all_in(table, [*held.values(), made]) if owners is None else owners
+
+        def rows(file: FileRange) -> pa.Table:
+            return held[file.place] if file.place in held else self._inputs.open(file.place, list(table.names))
+
+        theirs = [(file, are_among(int64s(rows(file)[str(table.owner)]), owners)) for file in old]
+        done = Rewritten(touched=self._noted(owners))
+        for part in parts(table, files, theirs, of_owners(made, str(table.owner), owners), rows):
+            done = done.and_also(self._write(bucket, (), part.files, part.rows.to_batches(ROWS)))
         return done
 
     def _made(self, inputs: BucketInputs, bucket: int, owners: Int64s | None) -> pa.Table:

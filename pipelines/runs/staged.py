@@ -59,7 +59,7 @@ class Staged:
     @property
     def ranges(self) -> Ranges:
         """All files, by bucket and range."""
-        new = (FileRange(one.bucket, one.first, one.last, self._at(one)) for one in self.files)
+        new = (FileRange(one.bucket, one.first, one.last, self._at(one), one.rows) for one in self.files)
         return tuple(sorted([*self.kept, *new]))
 
     def replaced(self, paths: Iterable[str]) -> tuple[str, ...]:

@@ -93,7 +93,7 @@ def _size(file: str) -> int | None:
 
 def ranges(place: str, handle: Handle, owner: str | None) -> Ranges:
     """The files of the handle's version, with what is known of the owners of their rows, by bucket and range."""
-    found = facts_of_files(handle, ["path", f"min.{owner}", f"max.{owner}"])
+    found = facts_of_files(handle, ["path", f"min.{owner}", f"max.{owner}", "num_records"])
     return tuple(
         sorted(
             FileRange(
@@ -101,8 +101,9 @@ def ranges(place: str, handle: Handle, owner: str | None) -> Ranges:
                 LEAST if least is None else least,
                 GREATEST if greatest is None else greatest,
                 places.join(place, path),
+                rows or 0,
             )
-            for path, least, greatest in found
+            for path, least, greatest, rows in found
         )
     )
 

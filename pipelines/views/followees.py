@@ -20,6 +20,7 @@ FOLLOWEES = Table(
     key=("user_id", "followee_id"),
     description="The standing follows, by who follows.",
     bucket_by="user_id",
+    grows=True,
 )
 
 

@@ -22,6 +22,7 @@ FOLLOWERS = Table(
     key=("user_id", "follower_id"),
     description="The standing follows, by who is followed.",
     bucket_by="user_id",
+    grows=True,
 )
 
 

@@ -14,11 +14,12 @@ import pyarrow as pa
 from pipelines.cores import cores
 from pipelines.engines.sail import SailEngine
 from pipelines.memory import budget
+from pipelines.ordering import in_order
 from pipelines.policy import Policy
 from pipelines.ranges import GREATEST, LEAST, FileRange
 from pipelines.relations.follows import FOLLOWS
 from pipelines.relations.timelines import TIMELINES
-from pipelines.runs.materialize import in_order, materialize_buckets
+from pipelines.runs.materialize import materialize_buckets
 from pipelines.runs.staged import BuildContext, buckets_for
 from pipelines.storage.datafiles import write_buckets
 from pipelines.storage.lake import Lake
