@@ -65,9 +65,9 @@ def _changes(table: Table, old: Sequence[pa.Table], made: pa.Table) -> tuple[Boo
     every = pa.concat_tables([no_rows(table.arrow), *old, made]).combine_chunks()
     hashes = np.concatenate([np.empty(0, np.int64), *(row_hashes(one).view(np.int64) for one in every.to_batches())])
     order, starts = grouped(*(word for name in table.key for word in words(every[name])), hashes)
-    single = np.zeros(every.num_rows, np.bool_)
-    single[order[starts[:-1][np.diff(starts) == 1]]] = True
-    return single[:before], made.filter(flags(single[before:]))
+    more = np.empty(every.num_rows, np.int64)
+    more[order] = np.repeat(np.add.reduceat(np.where(order < before, -1, 1), starts[:-1]), np.diff(starts))
+    return more[:before] < 0, made.filter(flags(more[before:] > 0))
 
 
 def _replaced(
