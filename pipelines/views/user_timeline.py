@@ -21,6 +21,7 @@ USER_TIMELINE = Table(
     description="What each user posted, replied and reposted, newest first.",
     bucket_by="author_id",
     order=("author_id", "-entered_at", "-post_id", "kind"),
+    file_rows=32 * 1024,
     grows=True,
 )
 
