@@ -33,6 +33,11 @@ def nothing_touched(_: str, __: int) -> Int64s:
     return np.empty(0, np.int64)
 
 
+def no_differences(_: str, __: int) -> pa.Table:
+    """No rows: nothing changed."""
+    return pa.table({})
+
+
 def nothing_received(_: int) -> pa.Table:
     """No rows: the projection has no `exchange`."""
     return pa.table({})
@@ -84,8 +89,9 @@ class BucketInputs:
     `extracted` gives the rows that an extract of the projection's brought to a bucket, `received` those that its
     `exchange` sent. Where these are not of all events, `earlier` has the files of the tables as they were before, `own`
     those of the projection's own table, `states` gives by extract the rows that say so, `withdrawn` what was sent and
-    is no more, and `touched` says of which owners of a table rows may have changed. `chosen` has by table the owners,
-    ascending, whose rows alone are read, and `held` the rows of files that were read already.
+    is no more, `touched` says of which owners of a table rows may have changed, and `differences`, of one that grows,
+    which rows came, with the number 1, and which went, with -1. `chosen` has by table the owners, ascending, whose rows
+    alone are read, and `held` the rows of files that were read already.
     """
 
     policy: Policy
@@ -102,6 +108,7 @@ class BucketInputs:
     own: Ranges = ()
     states: Mapping[str, State] = field(default_factory=dict, hash=False)
     touched: Callable[[str, int], Int64s] = nothing_touched
+    differences: Callable[[str, int], pa.Table] = no_differences
     chosen: Mapping[str, Int64s] = field(default_factory=dict, compare=False)
     held: Mapping[str, pa.Table] = field(default_factory=dict, compare=False)
 
@@ -303,6 +310,8 @@ class BucketProjection:
       to whom something is sent, or of whom new events say something.
     - `beside`: the tables of which `merge` reads, to make the rows of an owner, just those of the same owner.
     - `capped`: the column that numbers an owner's rows, of which there are at most as many as the policy's cap.
+    - `row_by_row`: `merge` makes each row of one row that is received, or else of one of the table `beside`, and of
+      nothing else; so what came to those and what went tells what comes and goes.
     """
 
     table: Table
@@ -320,6 +329,7 @@ class BucketProjection:
     touched: Callable[[int, BucketInputs], Int64s | None] = all_owners
     beside: tuple[Table, ...] = ()
     capped: str | None = None
+    row_by_row: bool = False
 
 
 AnyProjection = Projection | BucketProjection

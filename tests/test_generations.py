@@ -8,9 +8,8 @@ import pyarrow as pa
 import pytest
 
 from pipelines.arrays import int64s
-from pipelines.owners import are_among
-from pipelines.ranges import FileRange, apart, with_rows_of
-from pipelines.runs.generations import parts
+from pipelines.ranges import FileRange, apart
+from pipelines.runs.generations import NotThere, changes, parts
 from pipelines.storage.datafiles import in_files
 from pipelines.tables import Column, Table
 
@@ -40,9 +39,9 @@ class Bucket:
 
     def change(self, owners, made):
         """Give some owners the rows that are made, in place of theirs; the files that this replaced and wrote."""
-        files, owners = tuple(sorted(self.files)), np.array(sorted(owners), np.int64)
-        old = [(file, are_among(int64s(self.files[file]["user_id"]), owners)) for file in with_rows_of(files, owners)]
-        done = parts(TABLE, files, old, rows_of(made), self.files.__getitem__)
+        old = {key: text for key, text in self.rows.items() if key[0] in owners}
+        withdrawn, added = changes(TABLE, rows_of(old), rows_of(made))
+        done = parts(TABLE, tuple(sorted(self.files)), withdrawn, added, self.files.__getitem__)
         replaced = [file for part in done for file in part.files]
         assert len(replaced) == len(set(replaced))
         for file in replaced:
@@ -50,7 +49,7 @@ class Bucket:
         new = [
             self.write(pa.Table.from_batches(one)) for part in done for one in in_files(TABLE, part.rows.to_batches())
         ]
-        self.rows = {key: text for key, text in self.rows.items() if key[0] not in set(owners.tolist())} | made
+        self.rows = {key: text for key, text in self.rows.items() if key not in old} | made
         return replaced, new
 
     def write(self, rows):
@@ -90,6 +89,13 @@ def test_whatever_changes_the_files_have_the_rows_that_were_made_each_once(seed)
         made |= {(user, rng.randint(1, 12)): rng.choice("xyz") for user in owners if rng.random() < 0.8}
         bucket.change(owners, made)
         assert bucket.are_right(), number
+
+
+def test_rows_that_are_to_go_and_are_not_there_are_told():
+    bucket = Bucket()
+    bucket.add(of_all(1))
+    with pytest.raises(NotThere, match="grown: 1 rows are to go that are in none of its files"):
+        parts(TABLE, tuple(bucket.files), rows_of({(1, 1): "other"}), rows_of({}), bucket.files.__getitem__)
 
 
 def test_rows_that_stay_are_not_written():

@@ -144,4 +144,5 @@ RELATION = BucketProjection(
         resending=Resending(_parents, _stood),
     ),
     touched=no_more,
+    row_by_row=True,
 )

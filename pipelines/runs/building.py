@@ -15,7 +15,7 @@ from pipelines.runs.plans import Mode, Plan
 from pipelines.runs.publishing import is_as_before, place_of, projections
 from pipelines.runs.staged import BuildContext, Staged
 from pipelines.runs.steps import Steps
-from pipelines.runs.updating import Touched, owners_touched, update_buckets
+from pipelines.runs.updating import Touched, differences, owners_touched, update_buckets
 from pipelines.storage import delta
 from pipelines.storage.checksums import verify
 from pipelines.storage.datafiles import Content
@@ -163,6 +163,7 @@ def _with_what_was(
         earlier=state.earlier,
         own=_kept(plan, name),
         touched=partial(owners_touched, state.touched),
+        differences=partial(differences, state.touched, state.tables),
     )
 
 

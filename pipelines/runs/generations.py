@@ -8,19 +8,20 @@ rows of all owners, are of like size, these are merged. This is the tiered compa
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from itertools import chain
 from typing import NamedTuple
 
 import numpy as np
 import pyarrow as pa
 
-from pipelines.arrays import Bools, flags, int64s, no_rows
+from pipelines.arrays import Bools, Int64s, flags, int64s, no_rows
 from pipelines.differences import words
+from pipelines.errors import NewsfeedError
 from pipelines.hashing import row_hashes
 from pipelines.ordering import in_order
 from pipelines.owners import are_among
-from pipelines.ranges import FileRange, Ranges
+from pipelines.ranges import FileRange, Ranges, with_rows_of
 from pipelines.sorting import grouped
 from pipelines.tables import Table
 
@@ -43,15 +44,22 @@ class Part(NamedTuple):
     rows: pa.Table
 
 
-def parts(
-    table: Table, files: Ranges, old: Sequence[tuple[FileRange, Bools]], made: pa.Table, rows: Open
-) -> list[Part]:
-    """What takes the place of which files of a bucket, so that these have, instead of some of their rows, those made.
+class NotThere(NewsfeedError):
+    """Rows that a table should have had are in none of its files."""
 
-    `old` has the files that may have such rows, and which of a file's rows they are; `rows` gives all of a file's.
+
+def changes(table: Table, old: pa.Table, made: pa.Table) -> tuple[pa.Table, pa.Table]:
+    """The old rows that are not made, and the rows made that are not among the old ones; both as they stand there."""
+    less, added = _without_same(table, old, made)
+    return old.filter(flags(less)), added
+
+
+def parts(table: Table, files: Ranges, withdrawn: pa.Table, added: pa.Table, rows: Open) -> list[Part]:
+    """What takes the place of which files of a bucket, so that these lose some of their rows and have others.
+
+    `rows` gives all rows of a file. Raises NotThere.
     """
-    withdrawn, added = _changes(table, [rows(file).filter(flags(here)) for file, here in old], made)
-    replaced, new = _replaced(table, old, withdrawn, added, rows)
+    replaced, new = _replaced(table, files, withdrawn, added, rows)
     found = _with_new(table, files, replaced, new, rows)
     left = tuple(file for file in files if not any(file in part.files for part in found))
     for some in _generations(table, left) if new.num_rows else ():
@@ -59,32 +67,43 @@ def parts(
     return found
 
 
-def _changes(table: Table, old: Sequence[pa.Table], made: pa.Table) -> tuple[Bools, pa.Table]:
-    """Which old rows, one table's after another's, are not made, and the rows made that are not among them."""
-    before = sum(one.num_rows for one in old)
-    every = pa.concat_tables([no_rows(table.arrow), *old, made]).combine_chunks()
+def _without_same(table: Table, some: pa.Table, others: pa.Table) -> tuple[Bools, pa.Table]:
+    """Which rows are not among others, and the others that are not among them."""
+    every = pa.concat_tables([some, others]).combine_chunks()
     hashes = np.concatenate([np.empty(0, np.int64), *(row_hashes(one).view(np.int64) for one in every.to_batches())])
     order, starts = grouped(*(word for name in table.key for word in words(every[name])), hashes)
     more = np.empty(every.num_rows, np.int64)
-    more[order] = np.repeat(np.add.reduceat(np.where(order < before, -1, 1), starts[:-1]), np.diff(starts))
-    return more[:before] < 0, made.filter(flags(more[before:] > 0))
+    more[order] = np.repeat(np.add.reduceat(np.where(order < some.num_rows, -1, 1), starts[:-1]), np.diff(starts))
+    return more[: some.num_rows] < 0, others.filter(flags(more[some.num_rows :] > 0))
 
 
 def _replaced(
-    table: Table, old: Sequence[tuple[FileRange, Bools]], withdrawn: Bools, added: pa.Table, rows: Open
+    table: Table, files: Ranges, withdrawn: pa.Table, added: pa.Table, rows: Open
 ) -> tuple[list[Part], pa.Table]:
     """The files that lose rows, with such as are added of the same owners, and the other rows that are added."""
-    found, at = list[Part](), 0
-    for file, here in old:
-        gone = np.zeros(len(here), np.bool_)
-        gone[here], at = withdrawn[at : at + int(here.sum())], at + int(here.sum())
+    found = list[Part]()
+    for file in with_rows_of(files, np.unique(_owners(table, withdrawn))):
+        gone, withdrawn = _gone(table, rows(file), withdrawn)
         if gone.any():
-            owners = np.unique(int64s(rows(file)[str(table.owner)])[gone])
-            beside = are_among(int64s(added[str(table.owner)]), owners)
-            left = rows(file).filter(flags(~gone))
-            found.append(Part((file,), in_order(table, pa.concat_tables([left, added.filter(flags(beside))]))))
+            beside = are_among(_owners(table, added), np.unique(_owners(table, rows(file))[gone]))
+            left = [rows(file).filter(flags(~gone)), added.filter(flags(beside))]
+            found.append(Part((file,), in_order(table, pa.concat_tables(left))))
             added = added.filter(flags(~beside))
+    if withdrawn.num_rows:
+        raise NotThere(f"{table.name}: {withdrawn.num_rows:,} rows are to go that are in none of its files")
     return found, added
+
+
+def _gone(table: Table, rows: pa.Table, withdrawn: pa.Table) -> tuple[Bools, pa.Table]:
+    """Which rows of a file are withdrawn, and the rows that are to be withdrawn from others."""
+    gone = are_among(_owners(table, rows), np.unique(_owners(table, withdrawn)))
+    stay, withdrawn = _without_same(table, rows.filter(flags(gone)), withdrawn)
+    gone[gone] = ~stay
+    return gone, withdrawn
+
+
+def _owners(table: Table, rows: pa.Table) -> Int64s:
+    return int64s(rows[str(table.owner)])
 
 
 def _with_new(table: Table, files: Ranges, replaced: list[Part], new: pa.Table, rows: Open) -> list[Part]:

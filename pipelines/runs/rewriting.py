@@ -10,14 +10,15 @@ from operator import itemgetter
 import numpy as np
 import pyarrow as pa
 
-from pipelines.arrays import Int64s, arrow, int64s, no_rows
+from pipelines.arrays import Int64s, arrow, flags, int64s, no_rows
 from pipelines.checks import Check
+from pipelines.differences import NUMBER, times
 from pipelines.ordering import in_order
-from pipelines.owners import are_among, belong_to, files_touched, of_owners, parted, with_rows_replaced, without_owners
+from pipelines.owners import belong_to, files_touched, of_owners, parted, with_rows_replaced, without_owners
 from pipelines.projections import BucketInputs, BucketProjection
-from pipelines.ranges import FileRange, Ranges, in_bucket, with_rows_of
+from pipelines.ranges import GREATEST, LEAST, FileRange, Ranges, in_bucket, with_rows_of
 from pipelines.runs.exchange import ROWS
-from pipelines.runs.generations import parts
+from pipelines.runs.generations import changes, parts
 from pipelines.runs.materialize import Written
 from pipelines.runs.sending import Resent
 from pipelines.storage import datafiles, places
@@ -27,6 +28,8 @@ from pipelines.tables import Table
 
 OWNER = "owner"
 """The column of the owners who are noted."""
+TOLD = "told"
+"""In place of a file: rows that came, or went."""
 
 
 @dataclass(frozen=True)
@@ -93,19 +96,38 @@ class Rewriting:
     def _grown(self, bucket: int, owners: Int64s | None) -> Rewritten:
         """The files whose rows changed, and new ones, with the rows of the owners, of all when they are not known."""
         table, files = self.projection.table, in_bucket(self._inputs.own, bucket)
-        old = files if owners is None else tuple(with_rows_of(files, owners))
-        held = {file.place: self._inputs.open(file.place, list(table.names)) for file in old}
-        made = self._made(replace(self._inputs, held=held), bucket, owners)
-        owners = _all_in(table, [*held.values(), made]) if owners is None else owners
+        held = dict[str, pa.Table]()
 
         def rows(file: FileRange) -> pa.Table:
-            return held[file.place] if file.place in held else self._inputs.open(file.place, list(table.names))
+            if file.place not in held:
+                held[file.place] = self._inputs.open(file.place, list(table.names))
+            return held[file.place]
 
-        theirs = [(file, are_among(int64s(rows(file)[str(table.owner)]), owners)) for file in old]
-        done = Rewritten(touched=self._noted(owners))
-        for part in parts(table, files, theirs, of_owners(made, str(table.owner), owners), rows):
+        if self.projection.row_by_row and owners is not None:
+            withdrawn, added = changes(table, self._told(bucket, -1), self._told(bucket, 1))
+        else:
+            old = [rows(file) for file in (files if owners is None else with_rows_of(files, owners))]
+            made = self._made(replace(self._inputs, held=held), bucket, owners)
+            owners = _all_in(table, [*old, made]) if owners is None else owners
+            found = (of_owners(one, str(table.owner), owners) for one in [*old, no_rows(table.arrow)])
+            withdrawn, added = changes(table, pa.concat_tables(found), of_owners(made, str(table.owner), owners))
+        numbered = [times(in_order(table, rows), number) for rows, number in ((withdrawn, -1), (added, 1))]
+        done = Rewritten(touched=self._noted(owners, pa.concat_tables(numbered)))
+        for part in parts(table, files, withdrawn, added, rows):
             done = done.and_also(self._write(bucket, (), part.files, part.rows.to_batches(ROWS)))
         return done
+
+    def _told(self, bucket: int, number: int) -> pa.Table:
+        """The rows made of those that came, with the number 1, or of those that went, with -1."""
+        inputs, table = self._inputs, self.projection.table
+        if isinstance(self.sending, Resent):
+            rows = _numbered(inputs.received(bucket), number)
+            inputs = replace(inputs, received=lambda _: rows)
+        else:
+            (read,) = self.projection.beside
+            rows = _numbered(inputs.differences(read.name, bucket), number)
+            inputs = replace(inputs, places={read.name: (FileRange(bucket, LEAST, GREATEST, TOLD),)}, held={TOLD: rows})
+        return pa.Table.from_batches(self.projection.merge(bucket, inputs), table.arrow)
 
     def _made(self, inputs: BucketInputs, bucket: int, owners: Int64s | None) -> pa.Table:
         """The rows of some owners of a bucket, of all when they are not known; perhaps those of others too."""
@@ -149,11 +171,16 @@ class Rewriting:
             places.remove(places.join(self.place, file.path))
         return Rewritten()
 
-    def _noted(self, owners: Int64s) -> str:
-        """Where the owners of whom something may have changed are written down."""
+    def _noted(self, owners: Int64s, *differences: pa.Table) -> str:
+        """Where the owners of whom something may have changed are written down, and the rows that came and went."""
         place = places.join(self.folder, uuid.uuid4().hex)
-        write_stage(place, [pa.table({OWNER: arrow(owners, pa.int64())})])
+        write_stage(place, [pa.table({OWNER: arrow(owners, pa.int64())}), *differences])
         return place
+
+
+def _numbered(rows: pa.Table, number: int) -> pa.Table:
+    """The rows with a number, without it."""
+    return rows.filter(flags(int64s(rows[NUMBER]) == number)).drop_columns([NUMBER])
 
 
 def _end(files: Ranges, some: Ranges) -> int:

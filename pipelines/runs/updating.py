@@ -5,8 +5,10 @@ from dataclasses import dataclass
 from itertools import chain
 
 import numpy as np
+import pyarrow as pa
 
-from pipelines.arrays import Int64s, int64s
+from pipelines.arrays import Int64s, int64s, no_rows
+from pipelines.differences import times
 from pipelines.invariants import checks_of
 from pipelines.projections import BucketInputs, BucketProjection
 from pipelines.runs.materialize import staged
@@ -16,6 +18,7 @@ from pipelines.runs.staged import BuildContext, Staged
 from pipelines.storage import datafiles
 from pipelines.storage.datafiles import Content
 from pipelines.storage.staging import tables_in
+from pipelines.tables import Table
 
 Touched = Mapping[int, str]
 """By bucket of a table, the file of the owners of whom something may have changed."""
@@ -32,10 +35,16 @@ class Updated:
 def owners_touched(by_table: Mapping[str, Touched], table: str, bucket: int) -> Int64s:
     """The owners in a bucket of a table of whom something may have changed."""
     place = by_table.get(table, {}).get(bucket)
+    return np.empty(0, np.int64) if place is None else int64s(next(tables_in(place))[OWNER])
+
+
+def differences(by_table: Mapping[str, Touched], tables: Mapping[str, Table], table: str, bucket: int) -> pa.Table:
+    """The rows of a bucket of a table that grows that came, with the number 1, and that went, with -1; in order."""
+    place = by_table.get(table, {}).get(bucket)
     if place is None:
-        return np.empty(0, np.int64)
-    (rows,) = tables_in(place)
-    return int64s(rows[OWNER])
+        return times(no_rows(tables[table].arrow), 1)
+    _, rows = tables_in(place)
+    return rows
 
 
 def update_buckets(

@@ -37,4 +37,6 @@ def _touched(bucket: int, inputs: BucketInputs) -> Int64s:
     return inputs.touched(TIMELINES.name, bucket)
 
 
-VIEW = BucketProjection(USER_TIMELINE, ("timelines",), _merge, version=2, touched=_touched, beside=(TIMELINES,))
+VIEW = BucketProjection(
+    USER_TIMELINE, ("timelines",), _merge, version=2, touched=_touched, beside=(TIMELINES,), row_by_row=True
+)
