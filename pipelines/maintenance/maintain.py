@@ -1,7 +1,7 @@
 """Maintenance: one command for all housekeeping, which says what it would do, or does it and says what it did.
 
-Small files are compacted and releases expire by commits; only then, and only what nothing needs, files go. So a kill
-anywhere leaves a lake that serves, and the next maintenance does the rest.
+Small files are compacted, generations merged and releases expire by commits; only then, and only what nothing needs,
+files go. So a kill anywhere leaves a lake that serves, and the next maintenance does the rest.
 """
 
 from collections.abc import Iterator
@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from pipelines.errors import NewsfeedError
-from pipelines.maintenance import compaction
+from pipelines.maintenance import compaction, merging
 from pipelines.maintenance.expiry import Limits, expire
 from pipelines.maintenance.needs import limit, log_versions, records_since, tables_of, unneeded
 from pipelines.releases.release import all_releases
@@ -20,6 +20,7 @@ from pipelines.storage.lake import Lake
 GRACE = timedelta(hours=1)
 """How long what nobody needs any more is left to those who read it already."""
 RELEASES, SMALL = "releases expired", "small files of the log compacted"
+GENERATIONS = "files of generations merged"
 REPLACED, ORPHANS = "data files that no kept release needs", "data files that no commit names"
 CHECKPOINTS, ENTRIES = "checkpoints of Delta logs written", "old entries of Delta logs"
 
@@ -90,12 +91,14 @@ def maintain(
 ) -> Report:
     """Do the housekeeping of a lake when told to `execute`, else only say what it would be. Raises NoLake."""
     work = Work(lake, limits, grace, execute, clock)
-    kept = {one.number for one in limits.kept(all_releases(lake), work.now)}
-    for what in (SMALL, RELEASES, REPLACED, ORPHANS, CHECKPOINTS, ENTRIES):
+    for what in (SMALL, GENERATIONS, RELEASES, REPLACED, ORPHANS, CHECKPOINTS, ENTRIES):
         work.report.add(what)
     with lake.scratch() if execute else nullcontext("") as own:
         with work.report.trying():
             _compact(work)
+        with work.report.trying():
+            _merge(work)
+        kept = {one.number for one in limits.kept(all_releases(lake), work.now)}
         with work.report.trying():
             _expire(work)
         with work.report.trying():
@@ -114,6 +117,16 @@ def _compact(work: Work) -> None:
         with work.report.trying():
             for group, size in compaction.compact(work.lake, date):
                 work.report.add(SMALL, len(group.paths), written=size)
+
+
+def _merge(work: Work) -> None:
+    """Merge the generations of the last release's tables in a new one."""
+    if not work.execute:
+        for group in merging.groups(work.lake, next(iter(all_releases(work.lake)[-1:]), None)):
+            work.report.add(GENERATIONS, len(group.files), later=group.size, written=group.size)
+        return
+    for group, size in merging.merge(work.lake, work.now):
+        work.report.add(GENERATIONS, len(group.files), written=size)
 
 
 def _expire(work: Work) -> None:

@@ -13,6 +13,7 @@ __all__ = ["command", "disk"]
 
 STEPS = [
     "small files of the log compacted",
+    "files of generations merged",
     "releases expired",
     "data files that no kept release needs",
     "data files that no commit names",

@@ -1,0 +1,84 @@
+"""Generations that batches left are merged in a release of its own, which has the same rows in fewer files."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from pipelines.landing.land import land
+from pipelines.maintenance.expiry import Limits
+from pipelines.maintenance.maintain import GENERATIONS, maintain
+from pipelines.ranges import apart
+from pipelines.releases.release import release
+from pipelines.runs.publishing import place_of, projections
+from pipelines.runs.run import run
+from pipelines.storage import delta
+from pipelines.storage.lake import Lake
+from tests.landing.lines import CLOCK, file_of
+from tests.laws.worlds import in_small_files
+from tests.releases.worlds import contents, deeds, releases, served
+
+TABLES = [name for name, projection in projections().items() if projection.table.grows]
+
+
+@pytest.fixture(scope="session")
+def ragged(folder, engine):
+    """A lake of ten small batches, with files of a few rows."""
+    lake = Lake.at(str(folder / "ragged"))
+    with pytest.MonkeyPatch.context() as patch:
+        in_small_files(patch, 16)
+        for number in range(10):
+            land(lake, engine, [file_of(folder / f"ragged-{number}", *deeds(20, number, number + 11))], clock=CLOCK)
+            run(lake, engine, clock=CLOCK)
+    return lake
+
+
+@pytest.fixture
+def grown(ragged, copy, monkeypatch):
+    """A copy of it."""
+    in_small_files(monkeypatch, 16)
+    return copy(ragged)
+
+
+def parts(lake):
+    """By table, how many files stand apart, and how many there are."""
+    found = {}
+    for name in TABLES:
+        place, last = place_of(lake, name), release(lake)
+        files = delta.ranges(place, delta.find(place, last.tables[name].version), projections()[name].table.owner)
+        found[name] = len([*apart(files)]), len(files)
+    return found
+
+
+def test_it_leaves_no_owner_in_two_files_and_every_row_as_it_was(grown, engine):
+    before, rows, left = contents(grown), served(grown), parts(grown)
+    assert any(some < files for some, files in left.values())
+    assert maintain(grown, Limits(), execute=True).steps[GENERATIONS].count > 0
+    assert (releases(grown)[-1], contents(grown), served(grown)) == (11, before, rows)
+    assert all(some == files <= left[name][1] for name, (some, files) in parts(grown).items())
+    assert not run(grown, engine, clock=CLOCK).published
+
+
+def test_it_says_beforehand_how_many_files_it_would_merge_and_then_there_is_nothing_to_do(grown):
+    said = maintain(grown, Limits()).steps[GENERATIONS]
+    done = maintain(grown, Limits(), execute=True).steps[GENERATIONS]
+    assert said.count == done.count > 0
+    assert [maintain(grown, Limits(), execute=True).steps[GENERATIONS].count, releases(grown)[-1]] == [0, 11]
+
+
+def test_batches_go_on_from_merged_generations(grown, engine, tmp_path):
+    maintain(grown, Limits(1), execute=True, clock=datetime.now(UTC))
+    land(grown, engine, [file_of(tmp_path / "more", *deeds(20, 3, 30))], clock=CLOCK)
+    assert run(grown, engine, clock=CLOCK).release.number == 12
+    found = contents(grown)
+    run(grown, engine, rebuild=True)
+    assert contents(grown) == found
+
+
+@pytest.mark.parametrize("kill", [("file", 3, "after"), ("commit", 2, "after"), ("commit", 6, "after")], ids=str)
+def test_killed_anywhere_the_last_release_serves_and_the_next_one_merges(grown, killed, kill):
+    before, rows = contents(grown), served(grown)
+    killed(grown, "maintain", kill, keep=20, grace=0)
+    assert (contents(grown), served(grown)) == (before, rows)
+    maintain(grown, Limits(), execute=True)
+    assert (contents(grown), served(grown)) == (before, rows)
+    assert all(some == files for some, files in parts(grown).values())
