@@ -10,7 +10,7 @@ import pyarrow as pa
 from pipelines.arrays import Int64s, int64s
 from pipelines.errors import NewsfeedError
 from pipelines.owners import files_touched
-from pipelines.ranges import FileRange
+from pipelines.ranges import FileRange, with_rows_of
 from pipelines.storage import datafiles, delta, places
 from pipelines.tables import Table
 
@@ -64,14 +64,22 @@ class Stored:
         return total(amount for _, amount in self.files)
 
     def of(self, owners: Int64s) -> Amount:
-        """The files to which rows of these owners, who ascend, belong; without ranges all files of their buckets."""
+        """The files to which rows of these owners, who ascend, belong; without ranges all files of their buckets.
+
+        Where the table grows, those that may have rows of theirs.
+        """
         if self.table.bucket_by is None:
             return self.whole if len(owners) else Amount()
         buckets = owners % self.buckets
         found = Amount()
         for bucket, files in groupby(self.files, lambda file: file[0].bucket):
-            found += _within(list(files), owners[buckets == bucket], ranged=self.table.owner is not None)
+            found += _within(self.table, list(files), owners[buckets == bucket])
         return found
+
+    def grown(self, rows: int) -> Amount:
+        """So many more rows, of the mean size, in a file for each bucket that has any."""
+        whole = self.whole
+        return Amount(min(rows, self.buckets), whole.bytes * rows // max(1, whole.rows), rows)
 
     def about(self, owners: float) -> Amount:
         """As many files as have rows of so many owners, if chance spreads these."""
@@ -100,11 +108,13 @@ def stored(place: str, handle: delta.Handle, table: Table, buckets: int) -> Stor
     return Stored(table, tuple((file, amounts[name]) for name, file in ranges.items()), buckets)
 
 
-def _within(files: list[File], owners: Int64s, *, ranged: bool) -> Amount:
+def _within(table: Table, files: list[File], owners: Int64s) -> Amount:
     if not len(owners):
         return Amount()
     amounts = dict(files)
-    parts = files_touched(tuple(amounts), owners) if ranged else [(tuple(amounts), owners)]
+    if table.grows:
+        return total(amounts[file] for file in with_rows_of(amounts, owners))
+    parts = files_touched(tuple(amounts), owners) if table.owner is not None else [(tuple(amounts), owners)]
     return total(amounts[file] for some, _ in parts for file in some)
 
 

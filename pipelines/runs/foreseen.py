@@ -94,9 +94,10 @@ class Foresight:
             return Work(Mode.DERIVED, reason, None, self._inputs(projection), self.whole(name))
         files, known = self._stored(name), self.owners.get(projection.table.name)
         own = files.about(count) if known is None else files.of(known)
-        read = total([own, *(self.changed.get(one, NOTHING) for one in projection.reads)])
+        changed = [self.changed.get(one, NOTHING) for one in projection.reads]
         told = count if projection.extracts and files.table.bucket_by is not None else None
-        return Work(Mode.MERGED, "joined with what is new", told, read, own)
+        read = total(changed if projection.row_by_row else [own, *changed])
+        return Work(Mode.MERGED, "joined with what is new", told, read, _written(files, count, known, own))
 
     def _touched(self, projection: BucketProjection) -> int:
         """Of how many owners rows are made: exactly if events name them, or about as many as changed in relations."""
@@ -109,13 +110,36 @@ class Foresight:
         elif projection.extracts:
             types = {kind for one in projection.extracts for kind in one.types or self.new}
             self.counts[table] = counted({kind: days for kind, days in self.new.items() if kind in types})
+        elif (known := self._of_the_same(projection)) is not None:
+            self.owners[table], self.counts[table] = known, len(known)
         else:
             last = self.planned.start.last
             each = ((self.counts.get(read, 0), costs.reach(read, table, last)) for read in projection.reads)
             self.counts[table] = sum(count * reach for count, reach in each)
         return self.counts[table]
 
+    def _of_the_same(self, projection: BucketProjection) -> Int64s | None:
+        """The owners of whom something changes in tables of the same owners, if all is known that changes."""
+        beside = {one.name for one in projection.beside}
+        changed = {read for read in projection.reads if self.counts.get(read)}
+        known = changed and changed <= beside & set(self.owners)
+        return reduce(np.union1d, [self.owners[one] for one in changed]) if known else None
+
     def _rows_written(self, projection: BucketProjection) -> dict[str, tuple[int, int]]:
         """Of the relations that a table is made of, how many rows would stand in new files, and how many there are."""
         reads = [read for read in projection.reads if read in self.changed]
         return {read: (self.changed[read].rows, self.whole(f"relations/{read}").rows) for read in reads}
+
+
+def _written(files: Stored, count: int, owners: Int64s | None, own: Amount) -> Amount:
+    """What is written where so many owners' rows change: the files that have these, or new rows where the table grows.
+
+    Of one that has a row for each owner, rows change where there is one; of others, they come.
+    """
+    table = files.table
+    if not table.grows or (owners is None and table.key == (table.owner,)):
+        return own
+    if owners is None or table.key != (table.owner,):
+        return files.grown(count)
+    last = max((file.last for file, _ in files.files), default=0)
+    return own + files.grown(int(np.count_nonzero(owners > last)))

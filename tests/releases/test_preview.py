@@ -88,8 +88,8 @@ def steps(lake, **asked):
     return {step.table: step for step in preview(lake, Request(**{"policy": {}, **asked})).steps}
 
 
-def follows(*pairs):
-    return [line(f"{a}-{b}", "followed", actor_id=a, followee_id=b) for a, b in pairs]
+def follows(*pairs, **said):
+    return [line(f"{a}-{b}", "followed", actor_id=a, followee_id=b, **said) for a, b in pairs]
 
 
 def files(lake, table, number):
@@ -113,12 +113,26 @@ def test_the_files_to_write_are_those_that_the_run_writes(tmp_path, engine, monk
     lake, everyone = Lake.at(str(tmp_path / "lake")), range(1, 41)
     land(lake, engine, [file_of(tmp_path / "old", *follows(*((one, one + 1) for one in everyone)))])
     run(lake, engine)
+    later = follows((1, 40), (2, 40), (39, 1), event_time="2026-07-01T12:00:01Z")
+    land(lake, engine, [file_of(tmp_path / "new", *later)])
+    found = steps(lake)["relations/users"]
+    run(lake, engine)
+    gone = files(lake, "relations/users", 1) - files(lake, "relations/users", 2)
+    assert (found.owners, found.files_read, found.files_written) == (3, len(gone), len(gone))
+    assert 0 < found.written == found.read < steps(lake, rebuild=True)["relations/users"].written
+
+
+def test_where_a_table_grows_new_rows_would_be_written_and_no_file_again(tmp_path, engine, monkeypatch):
+    in_small_files(monkeypatch, 4)
+    lake, everyone = Lake.at(str(tmp_path / "lake")), range(1, 41)
+    land(lake, engine, [file_of(tmp_path / "old", *follows(*((one, one + 1) for one in everyone)))])
+    run(lake, engine)
     land(lake, engine, [file_of(tmp_path / "new", *follows((1, 40), (2, 40), (39, 1)))])
     found = steps(lake)["relations/follows"]
     run(lake, engine)
-    gone = files(lake, "relations/follows", 1) - files(lake, "relations/follows", 2)
-    assert (found.owners, found.files_read, found.files_written) == (3, len(gone), len(gone))
-    assert 0 < found.written == found.read < steps(lake, rebuild=True)["relations/follows"].written
+    old, new = (files(lake, "relations/follows", number) for number in (1, 2))
+    assert (found.owners, found.files_read, found.files_written) == (3, 2, 1)
+    assert (old - new, len(new - old)) == (set(), 1)
 
 
 def test_many_new_events_are_counted_and_not_read(undisturbed, copy, engine, tmp_path, monkeypatch):
