@@ -10,17 +10,16 @@ from operator import itemgetter
 import numpy as np
 import pyarrow as pa
 
-from pipelines.arrays import Int64s, arrow, flags, int64s, no_rows
+from pipelines.arrays import Int64s, arrow, int64s, no_rows
 from pipelines.checks import Check
-from pipelines.differences import NUMBER, times
+from pipelines.differences import times
 from pipelines.ordering import in_order
 from pipelines.owners import belong_to, files_touched, of_owners, parted, with_rows_replaced, without_owners
-from pipelines.projections import BucketInputs, BucketProjection
-from pipelines.ranges import GREATEST, LEAST, FileRange, Ranges, in_bucket, with_rows_of
+from pipelines.ranges import FileRange, Ranges, in_bucket, with_rows_of
 from pipelines.runs.exchange import ROWS
 from pipelines.runs.generations import changes, parts
+from pipelines.runs.making import Making
 from pipelines.runs.materialize import Written
-from pipelines.runs.sending import Resent
 from pipelines.storage import datafiles, places
 from pipelines.storage.datafiles import Content, write_buckets
 from pipelines.storage.staging import write_stage
@@ -28,8 +27,6 @@ from pipelines.tables import Table
 
 OWNER = "owner"
 """The column of the owners who are noted."""
-TOLD = "told"
-"""In place of a file: rows that came, or went."""
 
 
 @dataclass(frozen=True)
@@ -50,8 +47,7 @@ class Rewritten:
 class Rewriting:
     """The task that writes the touched files of a bucket anew, at a place, with checks, and notes whom it touched."""
 
-    projection: BucketProjection
-    sending: BucketInputs | Resent
+    making: Making
     place: str
     checks: tuple[Check, ...]
     mark: str | None
@@ -59,33 +55,19 @@ class Rewriting:
 
     def __call__(self, bucket: int) -> Rewritten:
         """What was done in a bucket."""
-        owners = self._owners(bucket)
+        owners = self.making.owners(bucket)
         if owners is not None and not len(owners):
             return Rewritten()
-        if self.projection.update is not None:
+        if self.making.projection.update is not None:
             return self._updated(bucket, owners)
-        return self._grown(bucket, owners) if self.projection.table.grows else self._spliced(bucket, owners)
-
-    @property
-    def _inputs(self) -> BucketInputs:
-        return self.sending.inputs if isinstance(self.sending, Resent) else self.sending
-
-    def _owners(self, bucket: int) -> Int64s | None:
-        """Those of whom something may have changed, said by the projection, by events or by what is sent to them."""
-        owners = self.projection.touched(bucket, self._inputs)
-        if owners is None:
-            return None
-        by = str(self.projection.table.bucket_by)
-        told = [int64s(self._inputs.extracted(one, bucket)[str(one.by)]) for one in self.projection.extracts]
-        sent = [self.sending.owners(bucket, by)] if isinstance(self.sending, Resent) else []
-        return np.unique(np.concatenate([owners, *told, *sent]))
+        return self._grown(bucket, owners) if self.making.projection.table.grows else self._spliced(bucket, owners)
 
     def _spliced(self, bucket: int, owners: Int64s | None) -> Rewritten:
         """The files with rows of the owners, all of a bucket when they are not known, with these rows made anew."""
-        table, files = self.projection.table, in_bucket(self._inputs.own, bucket)
+        table, files = self.making.projection.table, in_bucket(self.making.inputs.own, bucket)
         old = files if owners is None or table.owner is None else _of(files_touched(files, owners))
-        held = {file.place: self._inputs.open(file.place, list(table.names)) for file in old}
-        made = self._made(replace(self._inputs, held=held), bucket, owners)
+        held = {file.place: self.making.inputs.open(file.place, list(table.names)) for file in old}
+        made = self.making.rows(bucket, owners, held)
         owners = _all_in(table, [*held.values(), made]) if owners is None else owners
         done = Rewritten(touched=self._noted(owners))
         for some, theirs in files_touched(files, owners) if table.owner is not None else [(files, owners)]:
@@ -95,19 +77,19 @@ class Rewriting:
 
     def _grown(self, bucket: int, owners: Int64s | None) -> Rewritten:
         """The files whose rows changed, and new ones, with the rows of the owners, of all when they are not known."""
-        table, files = self.projection.table, in_bucket(self._inputs.own, bucket)
+        table, files = self.making.projection.table, in_bucket(self.making.inputs.own, bucket)
         held = dict[str, pa.Table]()
 
         def rows(file: FileRange) -> pa.Table:
             if file.place not in held:
-                held[file.place] = self._inputs.open(file.place, list(table.names))
+                held[file.place] = self.making.inputs.open(file.place, list(table.names))
             return held[file.place]
 
-        if self.projection.row_by_row and owners is not None:
-            withdrawn, added = changes(table, self._told(bucket, -1), self._told(bucket, 1))
+        if self.making.projection.row_by_row and owners is not None:
+            withdrawn, added = changes(table, *(self.making.rows_told(bucket, number) for number in (-1, 1)))
         else:
             old = [rows(file) for file in (files if owners is None else with_rows_of(files, owners))]
-            made = self._made(replace(self._inputs, held=held), bucket, owners)
+            made = self.making.rows(bucket, owners, held)
             owners = _all_in(table, [*old, made]) if owners is None else owners
             found = (of_owners(one, str(table.owner), owners) for one in [*old, no_rows(table.arrow)])
             withdrawn, added = changes(table, pa.concat_tables(found), of_owners(made, str(table.owner), owners))
@@ -117,39 +99,17 @@ class Rewriting:
             done = done.and_also(self._write(bucket, (), part.files, part.rows.to_batches(ROWS)))
         return done
 
-    def _told(self, bucket: int, number: int) -> pa.Table:
-        """The rows made of those that came, with the number 1, or of those that went, with -1."""
-        inputs, table = self._inputs, self.projection.table
-        if isinstance(self.sending, Resent):
-            rows = _numbered(inputs.received(bucket), number)
-            inputs = replace(inputs, received=lambda _: rows)
-        else:
-            (read,) = self.projection.beside
-            rows = _numbered(inputs.differences(read.name, bucket), number)
-            inputs = replace(inputs, places={read.name: (FileRange(bucket, LEAST, GREATEST, TOLD),)}, held={TOLD: rows})
-        return pa.Table.from_batches(self.projection.merge(bucket, inputs), table.arrow)
-
-    def _made(self, inputs: BucketInputs, bucket: int, owners: Int64s | None) -> pa.Table:
-        """The rows of some owners of a bucket, of all when they are not known; perhaps those of others too."""
-        table = self.projection.table
-        if owners is not None:
-            inputs = inputs.choosing(dict.fromkeys((table, *self.projection.beside), owners))
-        if isinstance(self.sending, Resent):
-            received = self.sending.in_all(bucket, table.bucket_by, inputs)
-            inputs = replace(inputs, received=lambda _: received)
-        return pa.Table.from_batches(self.projection.merge(bucket, inputs), table.arrow)
-
     def _updated(self, bucket: int, owners: Int64s | None) -> Rewritten:
         """The files with rows of the owners, as the projection updates them; all, when they are not known."""
-        inputs, files = self._inputs, in_bucket(self._inputs.own, bucket)
-        if owners is None or self.projection.update is None:
-            merged = self.projection.merge(bucket, inputs)
-            return self._write(bucket, self.projection.audits(bucket, inputs), files, merged)
+        inputs, files = self.making.inputs, in_bucket(self.making.inputs.own, bucket)
+        if owners is None or self.making.projection.update is None:
+            merged = self.making.projection.merge(bucket, inputs)
+            return self._write(bucket, self.making.projection.audits(bucket, inputs), files, merged)
         parts = [some for some, _ in files_touched(files, owners)]
         own = tuple(file for some in parts for file in some)
-        rows, audits = self.projection.update(bucket, replace(inputs, own=own), partial(belong_to, files, own))
+        rows, audits = self.making.projection.update(bucket, replace(inputs, own=own), partial(belong_to, files, own))
         done, written = Rewritten(), set[int]()
-        by_part = parted(rows, str(self.projection.table.owner), [_end(files, some) for some in parts[:-1]])
+        by_part = parted(rows, str(self.making.projection.table.owner), [_end(files, some) for some in parts[:-1]])
         for number, of_part in groupby(by_part, itemgetter(0)):
             done = done.and_also(self._write(bucket, audits, parts[number], (batch for _, batch in of_part)))
             written.add(number)
@@ -162,7 +122,9 @@ class Rewriting:
     ) -> Rewritten:
         """Rows in the place of some files, unless they are the same."""
         batches = ((bucket, one) for one in rows)
-        written = list(write_buckets(self.place, self.projection.table, (*self.checks, *audits), batches, self.mark))
+        written = list(
+            write_buckets(self.place, self.making.projection.table, (*self.checks, *audits), batches, self.mark)
+        )
         old = [datafiles.content(file.place) for file in files]
         new = [Content(file.rows, file.content_hash) for file, _ in written]
         if any(found.counts for _, found in written) or _total(old) != _total(new):
@@ -176,11 +138,6 @@ class Rewriting:
         place = places.join(self.folder, uuid.uuid4().hex)
         write_stage(place, [pa.table({OWNER: arrow(owners, pa.int64())}), *differences])
         return place
-
-
-def _numbered(rows: pa.Table, number: int) -> pa.Table:
-    """The rows with a number, without it."""
-    return rows.filter(flags(int64s(rows[NUMBER]) == number)).drop_columns([NUMBER])
 
 
 def _end(files: Ranges, some: Ranges) -> int:

@@ -11,6 +11,7 @@ from pipelines.arrays import Int64s, int64s, no_rows
 from pipelines.differences import times
 from pipelines.invariants import checks_of
 from pipelines.projections import BucketInputs, BucketProjection
+from pipelines.runs.making import Making
 from pipelines.runs.materialize import staged
 from pipelines.runs.rewriting import OWNER, Rewriting
 from pipelines.runs.sending import Resent, is_resendable, resent, with_sent
@@ -61,7 +62,8 @@ def update_buckets(
     """
     with context.lake.scratch() as sent:
         sending = _sending(projection, inputs, sent, context)
-        task = Rewriting(projection, sending, place, checks_of(projection, context.policy), context.mark, folder)
+        checks = checks_of(projection, context.policy)
+        task = Rewriting(Making(projection, sending), place, checks, context.mark, folder)
         done = context.engine.run(task, range(context.buckets))
     replaced = set(chain.from_iterable(one.replaced for one in done))
     gone = [datafiles.content(one) for one in replaced]
