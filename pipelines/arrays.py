@@ -20,7 +20,11 @@ def int64s(values: pa.Array | pa.ChunkedArray) -> Int64s:
 
 def or_zero(values: pa.Array | pa.ChunkedArray) -> Int64s:
     """Ids or times (microseconds), 0 where one is null."""
-    return int64s(pc.coalesce(values, arrow(np.zeros(1, np.int64), values.type)[0]) if values.null_count else values)
+    if not values.null_count:
+        return int64s(values)
+    array = pa.concat_arrays(values.chunks) if isinstance(values, pa.ChunkedArray) else values
+    found: Int64s = fixed_values(array) * bools(array.is_valid())
+    return found
 
 
 def fixed_values(values: pa.Array) -> npt.NDArray[Any]:

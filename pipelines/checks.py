@@ -75,12 +75,17 @@ def not_null(column: str) -> Check:
 
 def _ascends(before: Rows, row: Rows, order: tuple[str, ...]) -> Bools:
     """Whether each row comes strictly after the one before it; `-` before a column means descending."""
-    result = np.zeros(row.num_rows, np.bool_)
-    for name in reversed(order):
-        column = name.lstrip("-")
-        first, second = (row, before) if name.startswith("-") else (before, row)
-        result = _less(first[column], second[column]) | (_equal(first[column], second[column]) & result)
+    *before_last, last = (_pair(before, row, name) for name in order)
+    result = _less(*last)
+    for pair in reversed(before_last):
+        result = _less(*pair) | (_equal(*pair) & result)
     return result
+
+
+def _pair(before: Rows, row: Rows, name: str) -> tuple[pa.Array, pa.Array]:
+    """The two values of a column of which the first is to be less than the second."""
+    column = name.lstrip("-")
+    return (row[column], before[column]) if name.startswith("-") else (before[column], row[column])
 
 
 def ordered(table: Table) -> Check:

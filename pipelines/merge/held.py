@@ -5,6 +5,8 @@ they were, unless the reader follows or hides others than before. What was below
 few entries are left that come before its last one, the reader's newsfeed is to be made anew.
 """
 
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -30,6 +32,13 @@ class Held(NamedTuple):
     post: Ids
     entered_at: Ids
     stale: Bools
+
+
+def by_file(entries: Entries, files: Sequence[Held]) -> Iterator[Entries]:
+    """The entries of the readers of each file, and of those behind them up to the first one of the next."""
+    firsts = [file.of.readers[0] for file in files[1:]]
+    for start, end in pairwise([0, *np.searchsorted(entries.reader, firsts), len(entries.reader)]):
+        yield Entries(*(column[start:end] for column in entries))
 
 
 def bounds_of(entries: Entries) -> Bounds:

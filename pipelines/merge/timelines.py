@@ -82,13 +82,13 @@ def index_timelines(rows: pa.Table) -> Timelines:
 
 def _users(owners: Ids, authors: Ids, parents: Ids) -> Ids:
     """Every user whom the rows name, ascending; null is 0. Owners come in runs, and are mostly all that there are."""
-    owners = _each_once(owners[np.flatnonzero(np.diff(owners, prepend=0))])
+    owners = each_once(owners[np.flatnonzero(np.diff(owners, prepend=0))])
     known = lookup_of(owners)
     others = [ids[(find(known, ids) < 0) & (ids != 0)] for ids in (authors, parents)]
-    return _each_once(np.concatenate([owners, *others]))
+    return each_once(np.concatenate([owners, *others]))
 
 
-def _each_once(ids: Ids) -> Ids:
+def each_once(ids: Ids) -> Ids:
     """The ids, ascending; most do so already, which this kind of sort makes use of."""
     ascending = np.sort(ids, kind="stable")
     return ascending[np.flatnonzero(np.diff(ascending, prepend=0))]

@@ -13,6 +13,8 @@ from pipelines.merge.facts import Entries, entries_of
 from pipelines.merge.groups import cuts
 from pipelines.merge.held import Bounds, Held, bounds_of, comes_first, stale_in
 from pipelines.merge.lookup import Ids
+from pipelines.merge.timelines import each_once
+from pipelines.owners import are_among
 
 Positions = npt.NDArray[np.int32]
 
@@ -38,14 +40,21 @@ class Updated(NamedTuple):
 
 
 @inlined
+def _copy_column(one: Ids, first: int, end: int, to: Ids, place: int) -> None:
+    """Copy numbers; an index that cannot be negative is not looked at, so that several are copied at once."""
+    start, at = np.uint64(first), np.uint64(place)
+    for row in range(np.uint64(end - first)):
+        to[at + row] = one[start + row]
+
+
+@inlined
 def _copy(one: Entries, first: int, end: int, to: Entries, place: int) -> None:
     """Copy entries to where others end."""
-    for row in range(end - first):
-        to.reader[place + row] = one.reader[first + row]
-        to.post[place + row] = one.post[first + row]
-        to.author[place + row] = one.author[first + row]
-        to.reposter[place + row] = one.reposter[first + row]
-        to.entered_at[place + row] = one.entered_at[first + row]
+    _copy_column(one.reader, first, end, to.reader, place)
+    _copy_column(one.post, first, end, to.post, place)
+    _copy_column(one.author, first, end, to.author, place)
+    _copy_column(one.reposter, first, end, to.reposter, place)
+    _copy_column(one.entered_at, first, end, to.entered_at, place)
 
 
 @inlined
@@ -109,9 +118,9 @@ def updated(
     Of those `anew` it is what was made, of others what the rows hold and the new entries, merged.
     """
     bounds = held.of, bounds_of(new), bounds_of(made)
-    readers = np.unique(np.concatenate([one.readers for one in bounds]))
+    readers = each_once(np.concatenate([one.readers for one in bounds]))
     old_at, new_at, made_at = (_among(readers, one) for one in bounds)
-    of = Sources(old_at, new_at, made_at, np.isin(readers, anew))
+    of = Sources(old_at, new_at, made_at, are_among(readers, anew))
     most = np.where(of.is_anew, np.diff(of.made), np.diff(of.old) + np.diff(of.new))
     for first, end in cuts(most, batch):
         size, (low, high) = int(most[first:end].sum()), (of.old[first], of.old[end])

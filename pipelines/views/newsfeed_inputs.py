@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from functools import partial
 from threading import Lock
 
 import pyarrow as pa
@@ -21,8 +23,9 @@ Indexed = tuple[Timelines, Facts]
 ENTRY_BYTES = 224
 """What a row of the timelines takes while they are indexed for the merge and for the audit."""
 
-_indexing = Lock()
+_indexing, _reading = Lock(), Lock()
 _indexed: dict[tuple[str, ...], Indexed] = {}
+_read: dict[tuple[str, ...], dict[str, pa.Table]] = {}
 
 
 def fits(inputs: BucketInputs) -> bool:
@@ -43,6 +46,24 @@ def index(inputs: BucketInputs) -> Indexed | None:
                 facts = beside.submit(facts_of, rows)
                 _indexed[places] = index_timelines(rows), facts.result()
         return _indexed[places]
+
+
+def reading_once(inputs: BucketInputs) -> BucketInputs:
+    """The same, in which each file of the timelines is read once in a process for all its tasks, if they fit."""
+    return replace(inputs, open=partial(_opened, inputs)) if fits(inputs) else inputs
+
+
+def _opened(inputs: BucketInputs, place: str, columns: list[str]) -> pa.Table:
+    """Columns of a file of the timelines, all of which stay in memory."""
+    places = inputs.of(TIMELINES)
+    with _reading:
+        if places not in _read:
+            _read.clear()
+            _read[places] = {}
+        files = _read[places]
+        if place not in files:
+            files[place] = inputs.open(place, COLUMNS)
+        return files[place].select(columns)
 
 
 def pieces(inputs: BucketInputs) -> Iterator[pa.Table]:

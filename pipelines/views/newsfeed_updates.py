@@ -2,7 +2,9 @@
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from functools import lru_cache, partial
+from itertools import chain
 from threading import Lock
 from typing import NamedTuple
 
@@ -14,7 +16,7 @@ from pipelines.cores import cores
 from pipelines.merge.audit import Marks, NewsfeedAudit
 from pipelines.merge.changes import posts_of_changes
 from pipelines.merge.facts import ENTRY_COLUMNS, Entries, Facts, entries_of, facts_of
-from pipelines.merge.held import held_in, too_few
+from pipelines.merge.held import by_file, held_in, too_few
 from pipelines.merge.lookup import Ids, Known, are_known, ids_in, known
 from pipelines.merge.newsfeeds import newsfeeds
 from pipelines.merge.readers import Pairs, authors_in, readers_of
@@ -22,12 +24,13 @@ from pipelines.merge.timelines import COLUMNS, Timelines, index_timelines
 from pipelines.merge.updates import Updated, as_rows, updated
 from pipelines.owners import are_among
 from pipelines.projections import Belong, BucketInputs, Update
+from pipelines.ranges import in_bucket
 from pipelines.relations import touched
 from pipelines.relations.follows import FOLLOWS
 from pipelines.relations.hides import HIDES
 from pipelines.relations.timelines import TIMELINES
 from pipelines.tables import Table
-from pipelines.views.newsfeed_inputs import index, relations
+from pipelines.views.newsfeed_inputs import index, reading_once, relations
 
 FEW, SHARE = 1024, 2
 """So many readers, or such a part of a bucket's, are made anew; where there are more, all are sooner made anew."""
@@ -71,9 +74,10 @@ def _changed(inputs: BucketInputs, bucket: int) -> Ids:
 
 def _on(posts: Known, inputs: BucketInputs) -> pa.Table:
     """The rows that all timelines have on some posts."""
+    timelines = reading_once(inputs)
 
     def of_bucket(bucket: int) -> pa.Table:
-        rows = inputs.read(TIMELINES, COLUMNS, bucket)
+        rows = timelines.read(TIMELINES, COLUMNS, bucket)
         return rows.filter(flags(are_known(posts, ids_in(rows, "post_id"))))
 
     with ThreadPoolExecutor(cores()) as pool:
@@ -113,10 +117,10 @@ def updated_newsfeeds(bucket: int, inputs: BucketInputs, table: Table, batch: in
     """The newsfeeds of those of a bucket's readers who belong, and the checks of entries that are not as they were."""
     follows, hides = relations(bucket, inputs)
     changes, policy = _changes(inputs), inputs.policy
-    rows = inputs.own_before(table, ENTRY_COLUMNS, bucket)
-    held = held_in(rows, changes.known)
+    files = _files(inputs, table, bucket)
+    held = [held_in(rows, changes.known) for rows in files]
     new = _feeds(changes.indexed, (_of(follows, belong), _of(hides, belong)), bucket, inputs, table, belong)
-    anew = np.union1d(_with_others(bucket, inputs), too_few(held, new, policy.cap))
+    anew = np.unique(np.concatenate([_with_others(bucket, inputs), *(too_few(one, new, policy.cap) for one in held)]))
     are_anew = partial(are_among, some=anew)
     timelines, facts = _needed(inputs, anew, follows)
     made = _feeds(timelines, (_of(follows, are_anew), _of(hides, are_anew)), bucket, inputs, table, are_anew)
@@ -125,7 +129,15 @@ def updated_newsfeeds(bucket: int, inputs: BucketInputs, table: Table, batch: in
         facts = facts_of(pa.concat_tables([changes.rows, _on(others, inputs)]) if len(made.post) else changes.rows)
     marks = Marks()
     audit = NewsfeedAudit(lambda _: facts, follows, hides, policy, marks)
-    return _rows(updated(rows, held, new, anew, made, policy.cap, batch), marks, table), audit.checks()
+    of_files = zip(files, held, by_file(new, held), by_file(made, held), strict=True)
+    found = (updated(rows, one, some, anew, others, policy.cap, batch) for rows, one, some, others in of_files)
+    return _rows(chain.from_iterable(found), marks, table), audit.checks()
+
+
+def _files(inputs: BucketInputs, table: Table, bucket: int) -> list[pa.Table]:
+    """The rows of each file of a bucket as they were, which are not copied to stand together; none if it has none."""
+    alone = [replace(inputs, own=(file,)) for file in in_bucket(inputs.own, bucket)]
+    return [one.own_before(table, ENTRY_COLUMNS, bucket) for one in alone or [replace(inputs, own=())]]
 
 
 def _rows(feeds: Iterator[Updated], marks: Marks, table: Table) -> Iterator[pa.RecordBatch]:
@@ -146,10 +158,10 @@ def _feeds(
 
 def _needed(inputs: BucketInputs, anew: Ids, follows: Pairs) -> tuple[Timelines, Facts | None]:
     """The timelines of which readers are made anew; or all and their facts, where these are many and it fits."""
-    if len(anew) * MANY > len(np.unique(follows[0])) and (indexed := index(inputs)) is not None:
+    if len(anew) * MANY > np.count_nonzero(np.diff(follows[0], prepend=0)) and (indexed := index(inputs)) is not None:
         return indexed
     users = np.union1d(anew, follows[1][are_among(follows[0], anew)])
-    chosen = inputs.choosing({TIMELINES: users})
+    chosen = reading_once(inputs).choosing({TIMELINES: users})
     return index_timelines(pa.concat_tables(chosen.read(TIMELINES, COLUMNS, n) for n in range(inputs.buckets))), None
 
 
