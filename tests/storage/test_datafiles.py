@@ -21,9 +21,10 @@ def batches(owners, rng):
     return [rows.slice(start, end - start) for start, end in pairwise([0, *cuts, len(owners)])]
 
 
-def cut(owners, table=TABLE, rng=Random(0)):
-    """The owners of the rows of each file."""
-    files = [[row for batch in file for row in batch.to_pylist()] for file in in_files(table, batches(owners, rng))]
+def cut(owners, table=TABLE, seed=0):
+    """The owners of the rows of each file, which come in other batches for another seed."""
+    found = in_files(table, batches(owners, Random(seed)))
+    files = [[row for batch in file for row in batch.to_pylist()] for file in found]
     assert [row["number"] for row in chain.from_iterable(files)] == list(range(len(owners)))
     return [[row["user_id"] for row in file] for file in files]
 
@@ -44,8 +45,9 @@ def test_a_file_has_as_many_rows_and_the_last_one_a_quarter_more_at_most_or_a_qu
     assert sizes(list(range(rows))) == expected
 
 
-def test_a_file_has_all_rows_of_its_last_owner():
-    assert cut([1] * 7 + [2] * 5 + [3] * 4) == [[1] * 7 + [2] * 5, [3] * 4]
+@pytest.mark.parametrize("seed", range(10))
+def test_a_file_has_all_rows_of_its_last_owner_whatever_batches_these_are_in(seed):
+    assert cut([1] * 7 + [2] * 5 + [3] * 4, seed=seed) == [[1] * 7 + [2] * 5, [3] * 4]
 
 
 def test_an_owner_of_many_rows_has_them_in_one_file_and_others_are_in_others():
@@ -63,7 +65,7 @@ def test_wherever_batches_end_no_owner_is_in_two_files_and_files_are_as_large(se
     rng = Random(seed)
     for _ in range(200):
         owners = sorted(rng.choices(range(1, rng.choice([4, 20, 200])), k=rng.randint(1, 80)))
-        files = cut(owners, rng=rng)
+        files = cut(owners, seed=rng.random())
         assert all(one[-1] < other[0] for one, other in pairwise(files))
         largest = max(len(list(rows)) for _, rows in groupby(owners))
         assert all(ROWS <= len(file) < ROWS + largest for file in files[:-1])

@@ -7,6 +7,7 @@ import pyarrow as pa
 import pytest
 
 from pipelines.checks import AuditError, Findings, at_most, audit, in_order, not_null, numbered, ordered, require_clean
+from pipelines.merge.newsfeeds import newsfeeds
 from pipelines.policy import Policy
 from pipelines.projections import BucketProjection, Projection
 from pipelines.releases.release import all_releases
@@ -17,9 +18,9 @@ from pipelines.storage import commits, delta
 from pipelines.storage.lake import Lake
 from pipelines.storage.uncommitted import owned
 from pipelines.tables import Column, ContractError, Table
-from pipelines.views import daily_activity, newsfeed
+from pipelines.views import daily_activity, newsfeed, newsfeed_updates
 from tests.histories import History
-from tests.laws.worlds import CLOCK, land_events, views_of
+from tests.laws.worlds import CLOCK, in_small_files, land_events, views_of
 
 COLUMNS = ("owner", "position", "time")
 FEED = Table("feed", tuple(Column(name, "bigint", name) for name in COLUMNS), key=("owner", "position"))
@@ -185,3 +186,24 @@ def test_a_newsfeed_against_the_policy_is_not_published(lake, engine, monkeypatc
         run(lake, engine, policy={"cap": 1})
     assert all_releases(lake) == []
     assert run(lake, engine, policy={"cap": 1} | other).published
+
+
+def under_all(timelines, readers, policy, *more):
+    """Newsfeeds as they are where all replies are shown."""
+    return newsfeeds(timelines, readers, replace(policy, replies="all"), *more)
+
+
+def test_a_batch_of_newsfeeds_against_the_policy_is_not_published(lake, engine, monkeypatch):
+    history = History()
+    alice, bob, carol = history.users("alice", "bob", "carol")
+    alice.follows(bob)
+    post = carol.posts()
+    land_events(lake, engine, history.events)
+    first = run(lake, engine).release
+    bob.replies(post)
+    land_events(lake, engine, history.events)
+    in_small_files(monkeypatch, 4)
+    monkeypatch.setattr(newsfeed_updates, "newsfeeds", under_all)
+    with pytest.raises(AuditError, match="its reason holds, by the policy and at that time: 1 rows do not"):
+        run(lake, engine)
+    assert all_releases(lake) == [first]

@@ -28,7 +28,7 @@ def test_a_late_unfollow_is_dated_before_the_follow_and_loses(alice, bob, feed):
     assert feed(alice) == [(post, None, micros("00:01"))]
 
 
-def test_at_equal_times_the_greater_event_id_decides_by_code_points(alice, bob, carol, dora, feed):
+def test_at_equal_times_the_greater_event_id_decides_by_code_points(alice, bob, carol, dora, erin, feed):
     dora.posts()
     alice.follows(dora, at="12:00", event_id="\U0001f600")
     alice.unfollows(dora, at="12:00", event_id="\uff5e")
@@ -36,7 +36,9 @@ def test_at_equal_times_the_greater_event_id_decides_by_code_points(alice, bob, 
     bob.unfollows(dora, at="12:00", event_id="9")
     carol.follows(dora, at="12:00", event_id="1a")
     carol.unfollows(dora, at="12:00", event_id="1")
-    assert [len(feed(user)) for user in (alice, bob, carol)] == [1, 0, 1]
+    erin.follows(dora, at="12:00", event_id="é")
+    erin.unfollows(dora, at="12:00", event_id="z")
+    assert [len(feed(user)) for user in (alice, bob, carol, erin)] == [1, 0, 1, 1]
 
 
 def test_a_followees_repost_is_shown_and_the_next_reposter_takes_over_when_it_is_undone(alice, bob, carol, dora, feed):
