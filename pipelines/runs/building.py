@@ -12,11 +12,10 @@ from pipelines.runs.change_audit import audit_of
 from pipelines.runs.history import History
 from pipelines.runs.materialize import NOTHING, frame_of, inputs_of, materialize_buckets, materialize_frame
 from pipelines.runs.plans import Mode, Plan
-from pipelines.runs.publishing import is_as_before, place_of, projections
+from pipelines.runs.publishing import Tables, is_as_before, place_of, projections
 from pipelines.runs.staged import BuildContext, Staged
 from pipelines.runs.steps import Steps
 from pipelines.runs.updating import Touched, differences, owners_touched, update_buckets
-from pipelines.storage import delta
 from pipelines.storage.checksums import verify
 from pipelines.storage.datafiles import Content
 from pipelines.tables import Table
@@ -98,15 +97,18 @@ def _add(state: BuildState, plan: Plan, name: str, staged: Staged | None) -> Non
     elif plan.start.last is not None and name in plan.start.last.tables:
         state.written[table.name] = 0, plan.start.last.tables[name].rows
     if table.name in plan.reads:
-        state.add(table, staged.ranges if staged is not None else state.earlier[table.name])
+        state.add(table, staged.ranges if staged is not None else state.earlier[name])
 
 
-def earlier_ranges(plan: Plan) -> dict[str, Ranges]:
-    """Where the files of the relations of the last release are, of those of which tables may be made."""
-    may_stay = plan.of(Mode.KEPT, Mode.DERIVED, Mode.MERGED)
-    wanted = [name for name in plan.reads if f"relations/{name}" in may_stay]
-    merged = [name.removeprefix("relations/") for name in plan.of(Mode.MERGED) if name.startswith("relations/")]
-    return {name: _kept(plan, f"relations/{name}") for name in {*wanted, *merged}}
+def earlier_ranges(plan: Plan, tables: Tables) -> dict[str, Ranges]:
+    """By name where the files of those tables are that tables may be made of, as the last release has them."""
+    read = {f"relations/{name}" for name in plan.reads} & set(plan.of(Mode.KEPT, Mode.DERIVED, Mode.MERGED))
+    return {name: tables.ranges(plan.start.lake, name) for name in {*read, *plan.of(Mode.DERIVED, Mode.MERGED)}}
+
+
+def relations_of(earlier: Mapping[str, Ranges]) -> dict[str, Ranges]:
+    """Of such files those of relations, by what these are called among themselves."""
+    return {name.removeprefix("relations/"): files for name, files in earlier.items() if name.startswith("relations/")}
 
 
 def _stage(name: str, state: BuildState, plan: Plan, context: BuildContext) -> Staged:
@@ -160,8 +162,8 @@ def _with_what_was(
     return replace(
         inputs,
         extracted=extracted.of(projection.extracts).rows,
-        earlier=state.earlier,
-        own=_kept(plan, name),
+        earlier=relations_of(state.earlier),
+        own=state.earlier[name],
         touched=partial(owners_touched, state.touched),
         differences=partial(differences, state.touched, state.tables),
     )
@@ -178,13 +180,3 @@ def _updated(
     if name.startswith("relations/"):
         state.touched[table.name] = made.touched
     return made.staged
-
-
-def _kept(plan: Plan, name: str) -> Ranges:
-    """Where the files of a table of the last release are."""
-    place = place_of(plan.start.lake, name)
-    table = plan.start.last.tables.get(name) if plan.start.last is not None else None
-    handle = None if table is None else delta.find(place, table.version)
-    if handle is None:
-        raise AssertionError(f"{name} is neither made nor in the last release")
-    return delta.ranges(place, handle, projections()[name].table.owner)

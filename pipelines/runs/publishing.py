@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from pipelines.projections import AnyProjection
+from pipelines.ranges import Ranges
 from pipelines.relations import load_relations
 from pipelines.releases.records import APPLICATION
 from pipelines.releases.release import Release, Released
@@ -40,6 +41,10 @@ class Tables:
     def by_place(self, lake: Lake) -> dict[str, delta.Handle]:
         """The tables to commit on by their places."""
         return {place_of(lake, name): handle for name, handle in self.handles.items()}
+
+    def ranges(self, lake: Lake, name: str) -> Ranges:
+        """The files of a table, which has the content that it has in the last release, by bucket and range."""
+        return delta.ranges(place_of(lake, name), self.handles[name], projections()[name].table.owner)
 
 
 def roll_back(lake: Lake, last: Release | None) -> Tables:

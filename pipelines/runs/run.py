@@ -12,11 +12,11 @@ from pipelines.log.certificate import counted, written
 from pipelines.memory import budget
 from pipelines.releases.records import RELEASES, record
 from pipelines.releases.release import Release, Released
-from pipelines.runs.building import build, earlier_ranges
+from pipelines.runs.building import build, earlier_ranges, relations_of
 from pipelines.runs.history import read
 from pipelines.runs.planning import buckets_of, look, plan
 from pipelines.runs.plans import Mode, Plan, Request
-from pipelines.runs.publishing import publish, roll_back
+from pipelines.runs.publishing import Tables, publish, roll_back
 from pipelines.runs.staged import BuildContext, Staged
 from pipelines.runs.steps import Progress, Steps
 from pipelines.storage import commits
@@ -69,7 +69,7 @@ def run(
         return Run(start.last, published=False, reason="nothing new", seconds=steps.seconds)
     with lake.scratch(), owned(rolled_back.by_place(lake)) as mark:
         context = _context(planned, engine, _memory(memory), mark)
-        planned, staged, modes = _staged(planned, context, steps)
+        planned, staged, modes = _staged(planned, rolled_back, context, steps)
         with steps.step("publish"):
             tables = publish(rolled_back, staged, start.last, _number(planned), context.buckets)
             made = _release(planned, tables, context.buckets, clock)
@@ -80,12 +80,14 @@ def run(
     return Run(made, published=True, reason=planned.reason or "", seconds=steps.seconds, modes=modes)
 
 
-def _staged(planned: Plan, context: BuildContext, steps: Steps) -> tuple[Plan, dict[str, Staged], dict[str, Mode]]:
+def _staged(
+    planned: Plan, tables: Tables, context: BuildContext, steps: Steps
+) -> tuple[Plan, dict[str, Staged], dict[str, Mode]]:
     """The plan, of events that were certified, the stale tables made of them, and how."""
     with context.lake.scratch() as folder:
         with steps.step("read the log"):
-            earlier = earlier_ranges(planned)
-            planned, history = read(planned, earlier, context, folder)
+            earlier = earlier_ranges(planned, tables)
+            planned, history = read(planned, relations_of(earlier), context, folder)
         return planned, *build(planned, context, history, earlier, folder, steps)
 
 

@@ -15,7 +15,9 @@ from pipelines.merge.audit import NewsfeedAudit
 from pipelines.merge.updates import updated
 from pipelines.releases.release import NoRelease, release
 from pipelines.runs.planning import NothingLanded
+from pipelines.runs.publishing import place_of
 from pipelines.runs.run import run
+from pipelines.storage import delta
 from pipelines.storage.lake import Lake
 from pipelines.views import UnknownView, newsfeed, newsfeed_updates, post_stats
 from tests.landing.lines import CLOCK, file_of, line, rows_of
@@ -259,3 +261,11 @@ def test_what_is_new_in_a_newsfeed_that_was_there_is_audited(released, engine, c
     with pytest.raises(AuditError, match="newsfeed fails its checks"):
         run(lake, engine)
     assert releases(lake) == [1]
+
+
+def test_a_run_opens_no_table_again_that_it_opened_to_commit_on(released, engine, copy, monkeypatch):
+    lake, opened, find = copy(released), [], delta.find
+    monkeypatch.setattr(delta, "find", lambda place, version=None: opened.append(place) or find(place, version))
+    assert run(lake, engine).published
+    assert lake.log in opened
+    assert not {place_of(lake, name) for name in TABLES} & set(opened)
