@@ -239,13 +239,14 @@ class Resending:
 
     - `senders`: by table, the owners of whose rows in a bucket something changed: what they send is sent again, what
       they sent before is withdrawn.
-    - `stood`: the rows that the chosen owners of a bucket had received, told from the table as it was.
+    - `stood`: the rows that the chosen owners of a bucket had received, told from the table as it was; None for what is
+      sent `before` other, of which that is not asked.
     - `unknown`: the owners in a bucket of whom the table does not tell that, given what they receive now.
     - `toward`: by table, the owners of whose rows in a bucket something is sent to these, of whom nothing is known.
     """
 
     senders: Callable[[int, BucketInputs], Chosen]
-    stood: Callable[[int, BucketInputs], pa.Table]
+    stood: Callable[[int, BucketInputs], pa.Table] | None = None
     unknown: Callable[[int, BucketInputs], Int64s] = none_unknown
     toward: Callable[[int, BucketInputs, Int64s], Chosen] = nobody
 

@@ -140,7 +140,7 @@ RELATION = BucketProjection(
     exchange=Exchange(
         KNOWN,
         _known,
-        before=Exchange(FIRST, _entries, by="through", resending=Resending(_posts_of_changes, _stood)),
+        before=Exchange(FIRST, _entries, by="through", resending=Resending(_posts_of_changes)),
         resending=Resending(_parents, _stood),
     ),
     touched=no_more,

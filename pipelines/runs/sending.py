@@ -48,7 +48,7 @@ class Resent:
 
     def in_all(self, bucket: int, by: str | None, chosen: BucketInputs) -> pa.Table:
         """All rows that the chosen owners of a bucket have received, whenever that was."""
-        stood = _resending(self.sent).stood(bucket, chosen).cast(self.sent.schema)
+        stood = _stood(self.sent, bucket, chosen)
         if by is not None and bucket in self.unknown:
             stood = without_owners(stood, by, self.unknown[bucket])
         rows = added_up(pa.concat_tables([times(stood, 1), self.inputs.received(bucket)]))
@@ -72,6 +72,13 @@ def _resending(sent: Exchange) -> Resending:
     if sent.resending is None:
         raise AssertionError("nothing says what changed of what is sent")
     return sent.resending
+
+
+def _stood(sent: Exchange, bucket: int, chosen: BucketInputs) -> pa.Table:
+    told = _resending(sent).stood
+    if told is None:
+        raise AssertionError("nothing says what had been received")
+    return told(bucket, chosen).cast(sent.schema)
 
 
 def resent(sent: Exchange, by: str | None, inputs: BucketInputs, folder: str, context: BuildContext) -> Resent:
