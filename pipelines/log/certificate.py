@@ -5,7 +5,7 @@ A hash is the exact sum of the events' content hashes.
 """
 
 import json
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 import numpy as np
 import pyarrow as pa
@@ -40,6 +40,11 @@ def without(total: Certificate, some: Certificate) -> Certificate:
             if count > fewer:
                 left.setdefault(event_type, {})[date] = (count - fewer, hashes - less)
     return left
+
+
+def of_types(certificate: Certificate, types: Collection[str]) -> Certificate:
+    """The certificate of the events of some types, of all where none is named."""
+    return {kind: days for kind, days in certificate.items() if not types or kind in types}
 
 
 def counted(certificate: Certificate) -> int:

@@ -4,19 +4,16 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import groupby
 
-import numpy as np
 import pyarrow as pa
 
-from pipelines.arrays import Int64s, int64s
-from pipelines.errors import NewsfeedError
+from pipelines.arrays import Int64s, no_rows
 from pipelines.owners import files_touched
 from pipelines.ranges import FileRange, with_rows_of
 from pipelines.storage import datafiles, delta, places
 from pipelines.tables import Table
 
 COUNTED = 4_000_000
-"""In about so many rows of a table it is counted which would be left."""
-NO_NUMBERS = np.empty(0, np.int64)
+"""Of about so many rows of a table what they say is taken for what all say."""
 
 
 @dataclass(frozen=True)
@@ -86,18 +83,12 @@ class Stored:
         count = len(self.files)
         return self.whole.part(round(count * (1 - (1 - 1 / count) ** owners))) if count else Amount()
 
-    def up_to(self, most: int, column: str) -> Amount:
-        """About what has the rows of which a column is not greater, counted in files with about COUNTED rows.
-
-        All, where these cannot be read.
-        """
+    def some(self, columns: list[str]) -> pa.Table:
+        """Columns of the rows of files of all ranges, in all about COUNTED rows. Raises DamagedFile, PlaceError."""
         by_owner = sorted(self.files, key=lambda file: (file[0].first, file[0].bucket))
-        some = by_owner[:: max(1, self.whole.rows // COUNTED)]
-        try:
-            numbers = np.concatenate([NO_NUMBERS, *(_numbers(file.place, column) for file, _ in some)])
-        except NewsfeedError:
-            return self.whole
-        return self.whole.share(int(np.count_nonzero(numbers <= most)), len(numbers))
+        read = by_owner[:: max(1, self.whole.rows // COUNTED)]
+        found = [datafiles.read(file.place, columns) for file, _ in read]
+        return pa.concat_tables([no_rows(self.table.arrow).select(columns), *found])
 
 
 def stored(place: str, handle: delta.Handle, table: Table, buckets: int) -> Stored:
@@ -116,7 +107,3 @@ def _within(table: Table, files: list[File], owners: Int64s) -> Amount:
         return total(amounts[file] for file in with_rows_of(amounts, owners))
     parts = files_touched(tuple(amounts), owners) if table.owner is not None else [(tuple(amounts), owners)]
     return total(amounts[file] for some, _ in parts for file in some)
-
-
-def _numbers(place: str, column: str) -> Int64s:
-    return int64s(datafiles.read(place, [column])[column].cast(pa.int64()))

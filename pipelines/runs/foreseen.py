@@ -7,11 +7,12 @@ from functools import reduce
 import numpy as np
 
 from pipelines.arrays import Int64s
-from pipelines.log.certificate import Certificate, counted
+from pipelines.log.certificate import Certificate, counted, of_types
 from pipelines.projections import AnyProjection, BucketProjection
 from pipelines.runs import costs
 from pipelines.runs.amounts import Amount, Stored, stored, total
 from pipelines.runs.building import is_sooner_made_anew
+from pipelines.runs.caps import PROFILES, with_cap
 from pipelines.runs.plans import Mode, Plan
 from pipelines.runs.publishing import place_of, projections
 from pipelines.storage import delta
@@ -66,12 +67,12 @@ class Foresight:
         return self._stored(name).whole
 
     def _anew(self, name: str, projection: AnyProjection) -> Amount:
-        """What is written of a table that is made of all: about what it has, or what a lower cap leaves of that."""
+        """What is written of a table that is made of all: about what it has, or would have with another cap."""
         last, cap = self.planned.start.last, self.planned.policy.cap
-        capped = projection.capped if isinstance(projection, BucketProjection) else None
-        if capped is None or last is None or name not in last.tables or cap >= last.policy.cap:
+        column = projection.capped if isinstance(projection, BucketProjection) else None
+        if column is None or last is None or name not in last.tables or cap == last.policy.cap:
             return self.whole(name)
-        return self._stored(name).up_to(cap, capped)
+        return with_cap(name, column, self._stored(name), self._stored(PROFILES), (last.policy.cap, cap))
 
     def _stored(self, name: str) -> Stored:
         last, place = self.planned.start.last, place_of(self.planned.start.lake, name)
@@ -109,7 +110,7 @@ class Foresight:
             self.counts[table] = len(self.owners[table])
         elif projection.extracts:
             types = {kind for one in projection.extracts for kind in one.types or self.new}
-            self.counts[table] = counted({kind: days for kind, days in self.new.items() if kind in types})
+            self.counts[table] = counted(of_types(self.new, types))
         elif (known := self._of_the_same(projection)) is not None:
             self.owners[table], self.counts[table] = known, len(known)
         else:

@@ -44,7 +44,7 @@ def read(plan: Plan, earlier: dict[str, Ranges], context: BuildContext, folder: 
     Raises IncompleteLog unless the events that were read are those that landed.
     """
     extracted: dict[Mode, Extracted] = {}
-    whole, new = (_extracts(plan, mode) for mode in (Mode.REBUILT, Mode.MERGED))
+    whole, new = (extracts_of(plan, mode) for mode in (Mode.REBUILT, Mode.MERGED))
     log = whole_log(plan) if plan.reads_all else None
     if log is not None:
         extracted[Mode.REBUILT] = _extract(context, log, [CERTIFIED, *whole], folder, Mode.REBUILT)
@@ -54,7 +54,7 @@ def read(plan: Plan, earlier: dict[str, Ranges], context: BuildContext, folder: 
     return plan, History(log, extracted)
 
 
-def _extracts(plan: Plan, mode: Mode) -> list[Extract]:
+def extracts_of(plan: Plan, mode: Mode) -> list[Extract]:
     """What the tables that are made in a way need of the events, each extract once."""
     return list({one.name: one for made in plan.of(mode).values() for one in made.extracts}.values())
 

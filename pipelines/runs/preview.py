@@ -5,12 +5,12 @@ from dataclasses import dataclass
 
 from pipelines.arrays import Int64s
 from pipelines.cores import cores
-from pipelines.log.certificate import Certificate, counted, without
+from pipelines.log.certificate import CERTIFIED, Certificate, counted, of_types, without
 from pipelines.memory import budget
 from pipelines.runs import costs
 from pipelines.runs.extraction import owners_named
 from pipelines.runs.foreseen import Foresight, Work
-from pipelines.runs.history import log_before, log_since, whole_log
+from pipelines.runs.history import extracts_of, log_before, log_since, whole_log
 from pipelines.runs.planning import buckets_of, look, plan
 from pipelines.runs.plans import Mode, Plan, Request
 from pipelines.runs.publishing import damaged_tables, projections
@@ -63,7 +63,7 @@ def preview(lake: Lake, request: Request) -> Preview:
     foreseen = Foresight(planned, new, _named(planned, new))
     steps = tuple(_step(name, foreseen.work(name)) for name in projections()) if planned.reason else ()
     joined = counted(new) if planned.of(Mode.MERGED) else 0
-    events = costs.EVENT * _events_read(planned, new) + costs.JOINED * joined
+    events = costs.FIELD * _fields_read(planned, new) + costs.JOINED * joined
     seconds = (costs.START + events) / cores() + sum(step.seconds for step in steps)
     return Preview(
         planned.reason,
@@ -77,8 +77,7 @@ def preview(lake: Lake, request: Request) -> Preview:
 
 def _named(planned: Plan, new: Certificate) -> dict[str, Int64s] | None:
     """By extract whom the new events name; None when these are too many to be read for that."""
-    merged = planned.of(Mode.MERGED).values()
-    extracts = list({one.name: one for projection in merged for one in projection.extracts}.values())
+    extracts = extracts_of(planned, Mode.MERGED)
     if not extracts or counted(new) > READ_AT_MOST:
         return None
     return owners_named(log_since(planned, log_before(planned)), extracts)
@@ -92,8 +91,15 @@ def _new_events(planned: Plan) -> Certificate:
     return {} if last is not None else total
 
 
-def _events_read(planned: Plan, new: Certificate) -> int:
-    return counted(planned.landed.total or {}) if planned.reads_all else counted(new)
+def _fields_read(planned: Plan, new: Certificate) -> int:
+    """How many fields of events are read, some for each extract."""
+    landed = planned.landed.total or {}
+    read = {Mode.REBUILT: landed if planned.reads_all else {}, Mode.MERGED: new}
+    return sum(
+        len(one.fields) * counted(of_types(events, one.types))
+        for mode, events in read.items()
+        for one in (CERTIFIED, *extracts_of(planned, mode))
+    )
 
 
 def _log_bytes(planned: Plan) -> int:

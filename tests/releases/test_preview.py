@@ -156,8 +156,18 @@ def test_what_a_lower_cap_leaves_is_foretold(undisturbed, copy, engine, cap):
     assert (found[CAPPED[0]].written < before[CAPPED[0]].written) == (cap < 20)
 
 
-def test_what_a_lower_cap_leaves_of_a_damaged_table_is_taken_for_all(undisturbed, copy):
+@pytest.mark.parametrize(("harmed", "cap"), [("newsfeed", 1), ("profile", 900)])
+def test_of_what_is_damaged_no_cap_is_foretold_and_a_table_taken_as_it_is(undisturbed, copy, harmed, cap):
     lake = copy(undisturbed)
-    Path(delta.files(delta.find(lake.view("newsfeed")))[0]).unlink()
-    found = steps(lake, policy={"cap": 1})
+    Path(delta.files(delta.find(lake.view(harmed)))[0]).unlink()
+    found = steps(lake, policy={"cap": cap})
     assert found["views/newsfeed"].rows == steps(undisturbed, rebuild=True)["views/newsfeed"].rows
+
+
+def test_what_a_higher_cap_adds_is_told_from_profiles(undisturbed, copy, engine):
+    lake = copy(undisturbed)
+    before = run(lake, engine, policy={"cap": 3}).release.tables
+    found = steps(lake, policy={"cap": 50})
+    made = run(lake, engine, policy={"cap": 50}).release.tables
+    assert abs(found["views/newsfeed"].rows - made["views/newsfeed"].rows) <= made["views/newsfeed"].rows / 5
+    assert all(before[name].rows < found[name].rows <= made[name].rows for name in CAPPED)
