@@ -49,7 +49,7 @@ def test_it_does_it_when_told_to_and_says_so(call, lake):
 def test_in_json_it_is_facts(call, lake):
     facts = json.loads(call("maintain", "--keep", 1, "--grace", 0, "--execute", "--json", "--root", lake).out)
     assert (facts["executed"], facts["faults"], [step["what"] for step in facts["steps"]]) == (True, [], STEPS)
-    assert facts["steps"][1]["count"] == 1
+    assert facts["steps"][2]["count"] == 1
 
 
 @pytest.mark.parametrize("wrong", [["--keep", 0], ["--keep-days", -1], ["--grace", -1], ["--keep", "many"]])
