@@ -35,9 +35,11 @@ def following(bucket: int, inputs: BucketInputs, users: Int64s) -> Int64s:
     """The followers of a bucket who are among these users, or ever followed one of them."""
     if not len(users):
         return users
-    rows = inputs.read(FOLLOWS, ["follower_id", "followee_id"], bucket)
-    followers = int64s(rows["follower_id"])
-    return np.unique(followers[_any(users, followers, int64s(rows["followee_id"]))])
+    found = [users[:0]]
+    for place in inputs.of(FOLLOWS, bucket):
+        followers, followees = map(int64s, inputs.open(place, ["follower_id", "followee_id"]).columns)
+        found.append(followers[_any(users, followers, followees)])
+    return np.unique(np.concatenate(found))
 
 
 def posts_in(bucket: int, inputs: BucketInputs, *facts: Table) -> Int64s:

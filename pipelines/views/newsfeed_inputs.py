@@ -1,15 +1,14 @@
 """What newsfeeds are made of: all timelines, indexed once, and of a bucket who follows and hides whom."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
-from functools import partial
+from functools import lru_cache
 from threading import Lock
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipelines.arrays import int64s
+from pipelines.arrays import int64s, no_rows
 from pipelines.merge.facts import Facts, facts_of
 from pipelines.merge.readers import Pairs
 from pipelines.merge.timelines import COLUMNS, Timelines, index_timelines
@@ -23,14 +22,20 @@ Indexed = tuple[Timelines, Facts]
 ENTRY_BYTES = 224
 """What a row of the timelines takes while they are indexed for the merge and for the audit."""
 
-_indexing, _reading = Lock(), Lock()
+_indexing, _opening = Lock(), Lock()
 _indexed: dict[tuple[str, ...], Indexed] = {}
-_read: dict[tuple[str, ...], dict[str, pa.Table]] = {}
+_opened: dict[tuple[str, ...], dict[str, pa.Table]] = {}
 
 
 def fits(inputs: BucketInputs) -> bool:
     """Whether the tasks of a process may hold all timelines in common."""
-    return inputs.rows(TIMELINES) * ENTRY_BYTES <= inputs.shared
+    return _rows(inputs.of(TIMELINES), inputs.count) * ENTRY_BYTES <= inputs.shared
+
+
+@lru_cache(maxsize=1)
+def _rows(places: tuple[str, ...], count: Callable[[str], int]) -> int:
+    """How many rows files have, whose footers are read once in a process."""
+    return sum(map(count, places))
 
 
 def index(inputs: BucketInputs) -> Indexed | None:
@@ -41,29 +46,31 @@ def index(inputs: BucketInputs) -> Indexed | None:
     with _indexing:
         if places not in _indexed:
             _indexed.clear()
-            rows = inputs.read(TIMELINES, COLUMNS)
+            held = _opened.get(places, {})
+            rows = together(held[place] if place in held else inputs.open(place, COLUMNS) for place in places)
             with ThreadPoolExecutor(1) as beside:
                 facts = beside.submit(facts_of, rows)
                 _indexed[places] = index_timelines(rows), facts.result()
         return _indexed[places]
 
 
-def reading_once(inputs: BucketInputs) -> BucketInputs:
-    """The same, in which each file of the timelines is read once in a process for all its tasks, if they fit."""
-    return replace(inputs, open=partial(_opened, inputs)) if fits(inputs) else inputs
+def together(parts: Iterable[pa.Table]) -> pa.Table:
+    """Rows of timelines, in any order."""
+    return pa.concat_tables([no_rows(TIMELINES.arrow).select(COLUMNS), *parts])
 
 
-def _opened(inputs: BucketInputs, place: str, columns: list[str]) -> pa.Table:
-    """Columns of a file of the timelines, all of which stay in memory."""
+def opened(inputs: BucketInputs, place: str) -> pa.Table:
+    """The rows of a file of the timelines; where all fit, read once in each process and shared by its tasks."""
+    if not fits(inputs):
+        return inputs.open(place, COLUMNS)
     places = inputs.of(TIMELINES)
-    with _reading:
-        if places not in _read:
-            _read.clear()
-            _read[places] = {}
-        files = _read[places]
-        if place not in files:
-            files[place] = inputs.open(place, COLUMNS)
-        return files[place].select(columns)
+    with _opening:
+        if places not in _opened:
+            _opened.clear()
+            _opened[places] = {}
+        if place not in _opened[places]:
+            _opened[places][place] = inputs.open(place, COLUMNS)
+        return _opened[places][place]
 
 
 def pieces(inputs: BucketInputs) -> Iterator[pa.Table]:

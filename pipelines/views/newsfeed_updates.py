@@ -14,29 +14,28 @@ import pyarrow as pa
 from pipelines.arrays import flags, int64s
 from pipelines.cores import cores
 from pipelines.merge.audit import Marks, NewsfeedAudit
-from pipelines.merge.changes import posts_of_changes
 from pipelines.merge.facts import ENTRY_COLUMNS, Entries, Facts, entries_of, facts_of
 from pipelines.merge.held import by_file, held_in, too_few
 from pipelines.merge.lookup import Ids, Known, are_known, ids_in, known
 from pipelines.merge.newsfeeds import newsfeeds
 from pipelines.merge.readers import Pairs, authors_in, readers_of
-from pipelines.merge.timelines import COLUMNS, Timelines, index_timelines
+from pipelines.merge.timelines import Timelines, index_timelines
 from pipelines.merge.updates import Updated, as_rows, updated
-from pipelines.owners import are_among
+from pipelines.owners import are_among, of_owners
 from pipelines.projections import Belong, BucketInputs, Update
-from pipelines.ranges import in_bucket
+from pipelines.ranges import FileRange, in_bucket, with_rows_of
 from pipelines.relations import touched
 from pipelines.relations.follows import FOLLOWS
 from pipelines.relations.hides import HIDES
 from pipelines.relations.timelines import TIMELINES
 from pipelines.tables import Table
-from pipelines.views.newsfeed_inputs import index, reading_once, relations
+from pipelines.views.newsfeed_inputs import index, opened, relations, together
 
 FEW, SHARE = 1024, 2
 """So many readers, or such a part of a bucket's, are made anew; where there are more, all are sooner made anew."""
 
-MANY = 8
-"""Where more than such a part of the readers is made anew, to index all timelines at once costs less."""
+MANY = 100
+"""Where more than such a part of the readers is made anew, to index all timelines once for all buckets costs less."""
 
 
 class Changes(NamedTuple):
@@ -58,8 +57,7 @@ def _changes(inputs: BucketInputs) -> Changes:
     with _comparing:
         if places not in _compared:
             _compared.clear()
-            with ThreadPoolExecutor(cores()) as pool:
-                posts = np.unique(np.concatenate(list(pool.map(partial(_changed, inputs), range(inputs.buckets)))))
+            posts = np.unique(np.concatenate([_changed(inputs, bucket) for bucket in range(inputs.buckets)]))
             of = known(posts)
             rows = _on(of, inputs)
             _compared[places] = Changes(posts, of, rows, index_timelines(rows))
@@ -67,21 +65,28 @@ def _changes(inputs: BucketInputs) -> Changes:
 
 
 def _changed(inputs: BucketInputs, bucket: int) -> Ids:
-    """The posts of which something in the timelines of a bucket's users changed."""
-    chosen = inputs.choosing({TIMELINES: inputs.touched(TIMELINES.name, bucket)})
-    return posts_of_changes(*(one.read(TIMELINES, COLUMNS, bucket) for one in (chosen.as_before(), chosen)))
+    """The posts of which rows of the timelines of a bucket's users came or went."""
+    return ids_in(inputs.differences(TIMELINES.name, bucket), "post_id")
 
 
 def _on(posts: Known, inputs: BucketInputs) -> pa.Table:
     """The rows that all timelines have on some posts."""
-    timelines = reading_once(inputs)
 
-    def of_bucket(bucket: int) -> pa.Table:
-        rows = timelines.read(TIMELINES, COLUMNS, bucket)
+    def of_file(place: str) -> pa.Table:
+        rows = opened(inputs, place)
         return rows.filter(flags(are_known(posts, ids_in(rows, "post_id"))))
 
     with ThreadPoolExecutor(cores()) as pool:
-        return pa.concat_tables(pool.map(of_bucket, range(inputs.buckets)))
+        return together(pool.map(of_file, inputs.of(TIMELINES)))
+
+
+def _of_users(users: Ids, inputs: BucketInputs) -> pa.Table:
+    """The rows of the timelines of some users, who ascend."""
+
+    def of_file(file: FileRange) -> pa.Table:
+        return of_owners(opened(inputs, file.place), "user_id", users[users % inputs.buckets == file.bucket])
+
+    return together(map(of_file, with_rows_of(inputs.files(TIMELINES), users)))
 
 
 def readers_touched(bucket: int, inputs: BucketInputs) -> Ids | None:
@@ -126,7 +131,7 @@ def updated_newsfeeds(bucket: int, inputs: BucketInputs, table: Table, batch: in
     made = _feeds(timelines, (_of(follows, are_anew), _of(hides, are_anew)), bucket, inputs, table, are_anew)
     if facts is None:
         others = known(np.setdiff1d(made.post, changes.posts))
-        facts = facts_of(pa.concat_tables([changes.rows, _on(others, inputs)]) if len(made.post) else changes.rows)
+        facts = facts_of(together([changes.rows, _on(others, inputs)]) if len(made.post) else changes.rows)
     marks = Marks()
     audit = NewsfeedAudit(lambda _: facts, follows, hides, policy, marks)
     of_files = zip(files, held, by_file(new, held), by_file(made, held), strict=True)
@@ -161,8 +166,7 @@ def _needed(inputs: BucketInputs, anew: Ids, follows: Pairs) -> tuple[Timelines,
     if len(anew) * MANY > np.count_nonzero(np.diff(follows[0], prepend=0)) and (indexed := index(inputs)) is not None:
         return indexed
     users = np.union1d(anew, follows[1][are_among(follows[0], anew)])
-    chosen = reading_once(inputs).choosing({TIMELINES: users})
-    return index_timelines(pa.concat_tables(chosen.read(TIMELINES, COLUMNS, n) for n in range(inputs.buckets))), None
+    return index_timelines(_of_users(users, inputs)), None
 
 
 def _of(pairs: Pairs, belong: Belong) -> Pairs:
