@@ -11,6 +11,8 @@ from pipelines.tables import Table
 
 def in_order(table: Table, rows: pa.Table) -> pa.Table:
     """The rows in the table's order."""
+    if not rows.num_rows:
+        return rows
     names = [name.lstrip("-") for name in table.order]
     falling = [place for place, name in enumerate(table.order) if name.startswith("-")]
     if any(rows[name].null_count for name in names):

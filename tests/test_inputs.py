@@ -6,8 +6,8 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
+from pipelines.inputs import BucketInputs
 from pipelines.policy import Policy
-from pipelines.projections import BucketInputs
 from pipelines.ranges import FileRange
 from pipelines.relations.timelines import TIMELINES
 

@@ -12,7 +12,7 @@ import pyarrow as pa
 
 from pipelines.arrays import arrow, int64s, repeated
 from pipelines.clock import date_of
-from pipelines.projections import Extract
+from pipelines.inputs import Extract
 
 Certificate = dict[str, dict[str, tuple[int, int]]]
 

@@ -7,7 +7,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipelines.arrays import arrow
-from pipelines.projections import BucketInputs, BucketProjection, State, no_more
+from pipelines.inputs import BucketInputs, State
+from pipelines.projections import BucketProjection, no_more
 from pipelines.relations.activity import ACTED, ACTIVITY
 from pipelines.relations.arrays import numbers
 from pipelines.sorting import grouped

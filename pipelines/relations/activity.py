@@ -2,7 +2,7 @@
 
 import pyarrow as pa
 
-from pipelines.projections import Extract
+from pipelines.inputs import Extract
 
 ACTED = pa.schema([("user_id", pa.int64()), ("event_time", pa.timestamp("us", tz="UTC"))])
 

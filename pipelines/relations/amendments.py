@@ -7,7 +7,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipelines.arrays import Bools, Int64s, arrow, arrow_where, bools, flags, int64s
-from pipelines.projections import BucketInputs, BucketProjection, Extract, State
+from pipelines.inputs import BucketInputs, Extract, State
+from pipelines.projections import BucketProjection
 from pipelines.relations.arrays import numbers, texts
 from pipelines.relations.facts import greatest
 from pipelines.relations.posts import EDITED_AT, POSTS

@@ -12,7 +12,8 @@ import pyarrow as pa
 
 from pipelines.arrays import Bools, arrow, flags, repeated
 from pipelines.compiled import compiled
-from pipelines.projections import BucketInputs, BucketProjection, Extract, State, no_more
+from pipelines.inputs import BucketInputs, Extract, State
+from pipelines.projections import BucketProjection, no_more
 from pipelines.relations.arrays import Texts, is_before, numbers, texts
 from pipelines.sorting import Numbers, Order, grouped
 from pipelines.tables import Column, Table

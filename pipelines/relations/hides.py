@@ -7,7 +7,8 @@ import numpy as np
 import pyarrow as pa
 
 from pipelines.arrays import Int64s, arrow, int64s
-from pipelines.projections import BucketInputs, BucketProjection, Exchange
+from pipelines.inputs import BucketInputs
+from pipelines.projections import BucketProjection, Exchange
 from pipelines.relations.arrays import numbers
 from pipelines.relations.blocks import BLOCKS
 from pipelines.relations.mutes import MUTES

@@ -8,7 +8,8 @@ import pyarrow.compute as pc
 
 from pipelines.arrays import Bools, arrow, arrow_where, flags
 from pipelines.compiled import compiled
-from pipelines.projections import BucketInputs, BucketProjection, State, no_more
+from pipelines.inputs import BucketInputs, State
+from pipelines.projections import BucketProjection, no_more
 from pipelines.relations.arrays import Texts, is_before, numbers, texts
 from pipelines.relations.sayings import AMENDMENTS, DELETED, EDITED, POSTED, SAYINGS, amended_before, said
 from pipelines.sorting import Numbers, Order, grouped

@@ -12,7 +12,7 @@ import pyarrow as pa
 
 from pipelines.arrays import Bools, Int64s, bools, int64s, or_zero
 from pipelines.compiled import compiled
-from pipelines.projections import BucketInputs
+from pipelines.inputs import BucketInputs
 from pipelines.relations.deactivations import DEACTIVATIONS
 from pipelines.relations.follows import FOLLOWS
 from pipelines.relations.posts import POSTS

@@ -6,7 +6,7 @@ import pyarrow.compute as pc
 
 from pipelines.arrays import arrow, repeated, with_columns
 from pipelines.events.log import LOG
-from pipelines.projections import BucketInputs, Extract
+from pipelines.inputs import BucketInputs, Extract
 from pipelines.tables import Column, Table
 
 POSTED, EDITED, DELETED = range(3)

@@ -8,7 +8,8 @@ import numpy as np
 import pyarrow as pa
 
 from pipelines.arrays import Bools, bools, flags, int64s
-from pipelines.projections import BucketInputs, Frames
+from pipelines.inputs import BucketInputs
+from pipelines.projections import Frames
 from pipelines.relations.deactivations import DEACTIVATIONS
 from pipelines.relations.follows import FOLLOWS
 from pipelines.relations.members import Members, leave_out, members_of

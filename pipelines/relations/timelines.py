@@ -8,7 +8,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipelines.arrays import arrow, bools, int64s, strings
-from pipelines.projections import BucketInputs, BucketProjection, Chosen, Exchange, Resending, no_more
+from pipelines.inputs import BucketInputs
+from pipelines.projections import BucketProjection, Chosen, Exchange, Resending, no_more
 from pipelines.relations import touched
 from pipelines.relations.arrays import numbers
 from pipelines.relations.posts import POSTS

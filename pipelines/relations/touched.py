@@ -5,7 +5,7 @@ from functools import lru_cache
 import numpy as np
 
 from pipelines.arrays import Bools, Int64s, int64s
-from pipelines.projections import BucketInputs
+from pipelines.inputs import BucketInputs
 from pipelines.relations.follows import FOLLOWS
 from pipelines.relations.members import among, ids_of
 from pipelines.relations.posts import POSTS

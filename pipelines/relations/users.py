@@ -7,7 +7,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipelines.arrays import Bools, arrow, arrow_where, bools, flags, repeated
-from pipelines.projections import BucketInputs, BucketProjection, Extract, State, no_more
+from pipelines.inputs import BucketInputs, Extract, State
+from pipelines.projections import BucketProjection, no_more
 from pipelines.relations.activity import ACTED, ACTIVITY
 from pipelines.relations.arrays import numbers, texts
 from pipelines.relations.facts import greatest

@@ -6,7 +6,8 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from pipelines.engines.base import Engine
-from pipelines.projections import AnyProjection, BucketInputs, BucketProjection, Projection
+from pipelines.inputs import BucketInputs
+from pipelines.projections import AnyProjection, BucketProjection, Projection
 from pipelines.ranges import Ranges
 from pipelines.runs.change_audit import audit_of
 from pipelines.runs.history import History

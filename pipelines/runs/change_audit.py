@@ -14,8 +14,9 @@ import numpy as np
 from pipelines.arrays import Bools, Int64s
 from pipelines.checks import AuditError
 from pipelines.engines.base import Engine
+from pipelines.inputs import BucketInputs
 from pipelines.owners import are_among
-from pipelines.projections import AnyProjection, BucketInputs, BucketProjection, Chosen, Counts
+from pipelines.projections import AnyProjection, BucketProjection, Chosen, Counts
 from pipelines.ranges import Ranges, in_bucket
 from pipelines.runs.count_audit import ONCE, Audit, Numbered, are_balanced
 from pipelines.sorting import grouped

@@ -16,9 +16,10 @@ from pipelines.arrays import Int64s, int64s
 from pipelines.checks import AuditError, Findings, require_clean
 from pipelines.compiled import compiled
 from pipelines.engines.base import Engine
+from pipelines.inputs import BucketInputs
 from pipelines.invariants import name_of_count
 from pipelines.merge.lookup import Lookup, find, lookup_of
-from pipelines.projections import BucketInputs, Counts
+from pipelines.projections import Counts
 from pipelines.ranges import Ranges, in_bucket
 from pipelines.sorting import Words, order_by
 from pipelines.tables import Table

@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from pipelines.errors import NewsfeedError
+from pipelines.inputs import Extract
 from pipelines.log.certificate import CERTIFIED, Certificate, differences, recomputed, without
 from pipelines.log.continuity import gone
 from pipelines.log.landings import take_as_it_is
-from pipelines.projections import Extract
 from pipelines.ranges import Ranges
 from pipelines.runs.extraction import Extracted, extract
 from pipelines.runs.log import Log

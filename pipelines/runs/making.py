@@ -7,7 +7,8 @@ import pyarrow as pa
 
 from pipelines.arrays import Int64s, flags, int64s
 from pipelines.differences import NUMBER
-from pipelines.projections import BucketInputs, BucketProjection
+from pipelines.inputs import BucketInputs
+from pipelines.projections import BucketProjection
 from pipelines.ranges import GREATEST, LEAST, FileRange
 from pipelines.runs.sending import Resent
 

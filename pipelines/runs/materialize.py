@@ -7,9 +7,10 @@ from itertools import chain
 from typing import TYPE_CHECKING
 
 from pipelines.checks import Check, Findings, require_clean
+from pipelines.inputs import BucketInputs
 from pipelines.invariants import checks_of
 from pipelines.ordering import in_order
-from pipelines.projections import AnyProjection, BucketInputs, BucketProjection, Projection
+from pipelines.projections import AnyProjection, BucketProjection, Projection
 from pipelines.ranges import Ranges, are_apart
 from pipelines.runs.exchange import Sent, fetch, receivers, shuffle
 from pipelines.runs.extraction import Extracted

@@ -13,8 +13,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipelines.arrays import flags
+from pipelines.inputs import BucketInputs, Extract
 from pipelines.moments import NO_MOMENTS, Moments, among, moments
-from pipelines.projections import BucketInputs, BucketProjection, Extract
+from pipelines.projections import BucketProjection
 from pipelines.ranges import Ranges, in_bucket, with_rows_of
 from pipelines.runs.exchange import receivers
 from pipelines.runs.extraction import Extracted

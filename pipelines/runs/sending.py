@@ -9,8 +9,9 @@ import pyarrow as pa
 
 from pipelines.arrays import Int64s, arrow, flags, int64s
 from pipelines.differences import NUMBER, added_up, difference, times
+from pipelines.inputs import BucketInputs
 from pipelines.owners import without_owners
-from pipelines.projections import BucketInputs, Exchange, Resending
+from pipelines.projections import Exchange, Resending
 from pipelines.runs.exchange import Sent, exchange, fetch
 from pipelines.runs.staged import BuildContext
 

@@ -9,8 +9,9 @@ import pyarrow as pa
 
 from pipelines.arrays import Int64s, int64s, no_rows
 from pipelines.differences import times
+from pipelines.inputs import BucketInputs
 from pipelines.invariants import checks_of
-from pipelines.projections import BucketInputs, BucketProjection
+from pipelines.projections import BucketProjection
 from pipelines.runs.making import Making
 from pipelines.runs.materialize import staged
 from pipelines.runs.rewriting import OWNER, Rewriting

@@ -6,7 +6,8 @@ import numpy as np
 import pyarrow as pa
 
 from pipelines.arrays import Int64s, arrow, int64s
-from pipelines.projections import BucketInputs, BucketProjection, Chosen, Exchange, Extract, Resending, State
+from pipelines.inputs import BucketInputs, Extract, State
+from pipelines.projections import BucketProjection, Chosen, Exchange, Resending
 from pipelines.relations.active_days import ACTIVE_DAYS, DAY
 from pipelines.relations.arrays import numbers
 from pipelines.relations.partial_counts import count_partially, partial_counts, totals

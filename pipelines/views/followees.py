@@ -4,7 +4,8 @@ from collections.abc import Iterator
 
 import pyarrow as pa
 
-from pipelines.projections import BucketInputs, BucketProjection
+from pipelines.inputs import BucketInputs
+from pipelines.projections import BucketProjection
 from pipelines.relations import touched
 from pipelines.relations.follows import FOLLOWS
 from pipelines.relations.standing import follows_in

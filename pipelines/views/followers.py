@@ -5,7 +5,8 @@ from collections.abc import Iterator
 import pyarrow as pa
 
 from pipelines.arrays import arrow, int64s
-from pipelines.projections import BucketInputs, BucketProjection, Chosen, Exchange, Resending, no_more
+from pipelines.inputs import BucketInputs
+from pipelines.projections import BucketProjection, Chosen, Exchange, Resending, no_more
 from pipelines.relations import touched
 from pipelines.relations.follows import FOLLOWS
 from pipelines.relations.standing import follows_in

@@ -8,13 +8,14 @@ import pyarrow as pa
 
 from pipelines.arrays import int64s
 from pipelines.checks import Check, at_most, in_order, numbered
+from pipelines.inputs import BucketInputs
 from pipelines.merge.audit import FAULTS, NewsfeedAudit
 from pipelines.merge.newsfeeds import newsfeeds
 from pipelines.merge.portions import portions, with_own
 from pipelines.merge.readers import authors_in, readers_of
 from pipelines.merge.timelines import index_timelines
 from pipelines.policy import Policy
-from pipelines.projections import Belong, BucketInputs, BucketProjection, Update
+from pipelines.projections import Belong, BucketProjection, Update
 from pipelines.relations.timelines import TIMELINES
 from pipelines.tables import Column, Table
 from pipelines.views.newsfeed_inputs import ENTRY_BYTES, facts_on, index, pieces, relations

@@ -9,10 +9,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipelines.arrays import int64s, no_rows
+from pipelines.inputs import BucketInputs
 from pipelines.merge.facts import Facts, facts_of
 from pipelines.merge.readers import Pairs
 from pipelines.merge.timelines import COLUMNS, Timelines, index_timelines
-from pipelines.projections import BucketInputs
 from pipelines.relations.hides import HIDES
 from pipelines.relations.standing import follows_in
 from pipelines.relations.timelines import TIMELINES

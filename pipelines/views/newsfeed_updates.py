@@ -13,6 +13,7 @@ import pyarrow as pa
 
 from pipelines.arrays import flags, int64s
 from pipelines.cores import cores
+from pipelines.inputs import BucketInputs
 from pipelines.merge.audit import Marks, NewsfeedAudit
 from pipelines.merge.facts import ENTRY_COLUMNS, Entries, Facts, entries_of, facts_of
 from pipelines.merge.held import by_file, held_in, too_few
@@ -22,7 +23,7 @@ from pipelines.merge.readers import Pairs, authors_in, readers_of
 from pipelines.merge.timelines import Timelines, index_timelines
 from pipelines.merge.updates import Updated, as_rows, updated
 from pipelines.owners import are_among, of_owners
-from pipelines.projections import Belong, BucketInputs, Update
+from pipelines.projections import Belong, Update
 from pipelines.ranges import FileRange, in_bucket, with_rows_of
 from pipelines.relations import touched
 from pipelines.relations.follows import FOLLOWS

@@ -10,10 +10,11 @@ import pyarrow.compute as pc
 from pipelines.arrays import Int64s, arrow, arrow_where, fixed_values, flags, int64s, is_text, or_zero, strings
 from pipelines.checks import Check, at_most, in_order, numbered
 from pipelines.differences import NUMBER
+from pipelines.inputs import BucketInputs
 from pipelines.merge.notification_order import RANKS, Notifications
 from pipelines.merge.notifications import newest
 from pipelines.policy import Policy
-from pipelines.projections import BucketInputs, BucketProjection, Chosen, Exchange, Resending, no_more
+from pipelines.projections import BucketProjection, Chosen, Exchange, Resending, no_more
 from pipelines.relations import touched
 from pipelines.relations.follows import FOLLOWS
 from pipelines.relations.hides import HIDES

@@ -6,7 +6,8 @@ import numpy as np
 import pyarrow as pa
 
 from pipelines.arrays import Int64s, arrow, int64s
-from pipelines.projections import BucketInputs, BucketProjection, Chosen, Counts, Exchange, Resending
+from pipelines.inputs import BucketInputs
+from pipelines.projections import BucketProjection, Chosen, Counts, Exchange, Resending
 from pipelines.relations import recount, touched
 from pipelines.relations.likes import LIKES
 from pipelines.relations.matching import numbers_of

@@ -4,7 +4,8 @@ from collections.abc import Iterator
 
 import pyarrow as pa
 
-from pipelines.projections import BucketInputs, BucketProjection
+from pipelines.inputs import BucketInputs
+from pipelines.projections import BucketProjection
 from pipelines.relations import posts, touched
 from pipelines.relations.standing import posts_in
 from pipelines.tables import Column, Table

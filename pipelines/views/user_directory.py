@@ -8,7 +8,8 @@ import pyarrow.compute as pc
 
 from pipelines.arrays import Int64s, repeated, strings
 from pipelines.characters import folded
-from pipelines.projections import BucketInputs, BucketProjection
+from pipelines.inputs import BucketInputs
+from pipelines.projections import BucketProjection
 from pipelines.relations import touched
 from pipelines.relations.standing import active_in, inactive_users
 from pipelines.relations.users import USERS

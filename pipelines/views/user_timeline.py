@@ -5,7 +5,8 @@ from collections.abc import Iterator
 import pyarrow as pa
 
 from pipelines.arrays import Int64s
-from pipelines.projections import BucketInputs, BucketProjection
+from pipelines.inputs import BucketInputs
+from pipelines.projections import BucketProjection
 from pipelines.relations.timelines import TIMELINES
 from pipelines.tables import Column, Table
 

@@ -8,9 +8,9 @@ import pyarrow as pa
 import pytest
 
 from pipelines.checks import Findings, audit
+from pipelines.inputs import BucketInputs
 from pipelines.merge.portions import cut, portions
 from pipelines.policy import Policy
-from pipelines.projections import BucketInputs
 from pipelines.ranges import GREATEST, LEAST, FileRange
 from pipelines.relations.deactivations import DEACTIVATIONS
 from pipelines.relations.follows import FOLLOWS

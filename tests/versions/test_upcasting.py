@@ -11,7 +11,7 @@ from pipelines.events import CONTRACT
 from pipelines.events.contract import Earlier, EventType, a_text, an_id
 from pipelines.events.log import LOG_FILE
 from pipelines.events.upcasting import given_up, needed, newest
-from pipelines.projections import Extract
+from pipelines.inputs import Extract
 from pipelines.runs.extraction import extract
 from pipelines.runs.log import Log
 from pipelines.storage.lake import Lake

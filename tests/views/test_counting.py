@@ -7,8 +7,9 @@ import pyarrow as pa
 import pytest
 
 from pipelines.checks import AuditError
+from pipelines.inputs import BucketInputs
 from pipelines.policy import Policy
-from pipelines.projections import BucketInputs, Counts
+from pipelines.projections import Counts
 from pipelines.ranges import GREATEST, LEAST, FileRange
 from pipelines.relations import recount
 from pipelines.relations.follows import FOLLOWS

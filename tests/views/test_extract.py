@@ -10,7 +10,8 @@ from pyspark.sql import functions as F
 
 from pipelines.events import EVENT_TYPES
 from pipelines.events.log import LOG_FILE
-from pipelines.projections import Extract, Projection
+from pipelines.inputs import Extract
+from pipelines.projections import Projection
 from pipelines.runs import extraction
 from pipelines.runs.extraction import extract
 from pipelines.runs.log import SHARE, Log

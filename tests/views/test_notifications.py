@@ -3,8 +3,8 @@
 import pyarrow as pa
 import pytest
 
+from pipelines.inputs import BucketInputs
 from pipelines.policy import Policy
-from pipelines.projections import BucketInputs
 from pipelines.ranges import GREATEST, LEAST, FileRange
 from pipelines.relations.timelines import TIMELINES
 from pipelines.views.notifications import VIEW

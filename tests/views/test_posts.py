@@ -5,8 +5,8 @@ from types import MappingProxyType
 
 import pyarrow as pa
 
+from pipelines.inputs import BucketInputs
 from pipelines.policy import Policy
-from pipelines.projections import BucketInputs
 from pipelines.relations.posts import RELATION
 from pipelines.relations.sayings import POSTED, SAID
 from tests.histories import micros
