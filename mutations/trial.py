@@ -80,7 +80,9 @@ def tried_on_all(sound: Path, mutation: Mutation) -> Verdict:
 
 def _tried(sound: Path, mutation: Mutation, stages: Iterable[Stage]) -> Verdict:
     start = monotonic()
-    with TemporaryDirectory(prefix="newsfeed-mutation-") as folder:
+    with TemporaryDirectory(
+        prefix="newsfeed-mutation-", ignore_cleanup_errors=True
+    ) as folder:  # a helper may yet write
         copy(sound, Path(folder))
         mutation.make(Path(folder))
         killer, why = failure(Path(folder), stages) or (None, "")
