@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from pyspark.sql import DataFrame
 
 MOST = 0.5
-"""Where a larger share of what a view is made of is new, it is quicker to make all of it anew."""
+"""Where a larger share of what a view is made of would be read to merge it, it is quicker to make all of it anew."""
 
 
 @dataclass
@@ -33,7 +33,8 @@ class BuildState:
     """What tables are built of: the log, what was extracted, the relations so far, and those of the last release.
 
     `touched` says of which owners rows changed since; what is made anew without that being known is in `unknown`.
-    `written` has of each relation how many rows stand in new files, and how many it has; `modes` how tables were made.
+    `concerned` has of each relation how many rows stand in files that may have rows of the touched, and how many it
+    has; `modes` how tables were made.
     """
 
     history: History
@@ -44,7 +45,7 @@ class BuildState:
     changed: set[str] = field(default_factory=set)
     touched: dict[str, Touched] = field(default_factory=dict)
     unknown: set[str] = field(default_factory=set)
-    written: dict[str, tuple[int, int]] = field(default_factory=dict)
+    concerned: dict[str, tuple[int, int]] = field(default_factory=dict)
     modes: dict[str, Mode] = field(default_factory=dict)
 
     def add(self, table: Table, found: Ranges) -> None:
@@ -94,9 +95,9 @@ def _add(state: BuildState, plan: Plan, name: str, staged: Staged | None) -> Non
     if staged is not None and not is_as_before(staged, plan.start.last, name):
         state.changed.add(table.name)
     if staged is not None:
-        state.written[table.name] = sum(file.rows for file in staged.files), staged.rows
+        state.concerned.setdefault(table.name, (staged.rows, staged.rows))
     elif plan.start.last is not None and name in plan.start.last.tables:
-        state.written[table.name] = 0, plan.start.last.tables[name].rows
+        state.concerned[table.name] = 0, plan.start.last.tables[name].rows
     if table.name in plan.reads:
         state.add(table, staged.ranges if staged is not None else state.earlier[name])
 
@@ -141,18 +142,19 @@ def _is_updated(name: str, projection: BucketProjection, state: BuildState) -> b
     """
     if state.modes[name] == Mode.REBUILT or not state.unknown.isdisjoint(projection.reads):
         return False
-    return not is_sooner_made_anew(name, projection, state.written)
+    return not is_sooner_made_anew(name, projection, state.concerned)
 
 
-def is_sooner_made_anew(name: str, projection: BucketProjection, written: Mapping[str, tuple[int, int]]) -> bool:
-    """Whether a table is a view to which buckets send, and most of what it is made of is new.
+def is_sooner_made_anew(name: str, projection: BucketProjection, concerned: Mapping[str, tuple[int, int]]) -> bool:
+    """Whether a table is a view to which buckets send, and most of what it is made of would be read to merge it.
 
-    `written` has of relations how many rows stand in new files, and how many there are. What is made of events is not.
+    `concerned` has of relations how many rows stand in files that may have rows of the touched, and how many there are.
+    What is made of events is not.
     """
     if name.startswith("relations/") or projection.exchange is None or "events" in projection.reads:
         return False
-    every = [written[read] for read in projection.reads if read in written]
-    return sum(new for new, _ in every) > MOST * sum(rows for _, rows in every)
+    every = [concerned[read] for read in projection.reads if read in concerned]
+    return sum(some for some, _ in every) > MOST * sum(rows for _, rows in every)
 
 
 def _with_what_was(
@@ -180,4 +182,5 @@ def _updated(
     made = update_buckets(projection, inputs, place_of(plan.start.lake, name), context, before, state.folder)
     if name.startswith("relations/"):
         state.touched[table.name] = made.touched
+        state.concerned[table.name] = made.concerned, before.rows
     return made.staged

@@ -36,7 +36,7 @@ class Foresight:
     """What is known before a run; `named` has by extract whom the new events name, None when these are too many.
 
     Of the tables gone through, `counts` has of about how many owners rows change, `owners` of which where that is
-    known, `changed` the files that would be written.
+    known, `changed` the files that would be written, `concerned` those that may have rows of these owners.
     """
 
     planned: Plan
@@ -45,6 +45,7 @@ class Foresight:
     counts: dict[str, int] = field(default_factory=dict)
     owners: dict[str, Int64s] = field(default_factory=dict)
     changed: dict[str, Amount] = field(default_factory=dict)
+    concerned: dict[str, Amount] = field(default_factory=dict)
 
     def work(self, name: str) -> Work:
         """What would be done with a table, of which those that it is made of were asked before."""
@@ -57,6 +58,7 @@ class Foresight:
             found = Work(mode, reason, None, self._inputs(projection), self._anew(name, projection))
         if name.startswith("relations/"):
             self.changed[projection.table.name] = found.written
+            self.concerned.setdefault(projection.table.name, found.written)
         return found
 
     def whole(self, name: str) -> Amount:
@@ -90,11 +92,11 @@ class Foresight:
         count = self._touched(projection)
         if not count:
             return Work(Mode.KEPT, "no new event says anything of it")
-        if is_sooner_made_anew(name, projection, self._rows_written(projection)):
-            reason = "most of what it is made of is new"
+        if is_sooner_made_anew(name, projection, self._rows_concerned(projection)):
+            reason = "most of what it is made of would be read to merge it"
             return Work(Mode.DERIVED, reason, None, self._inputs(projection), self.whole(name))
         files, known = self._stored(name), self.owners.get(projection.table.name)
-        own = files.about(count) if known is None else files.of(known)
+        own = self.concerned[projection.table.name] = files.about(count) if known is None else files.of(known)
         changed = [self.changed.get(one, NOTHING) for one in projection.reads]
         told = count if projection.extracts and files.table.bucket_by is not None else None
         read = total(changed if projection.row_by_row else [own, *changed])
@@ -126,10 +128,10 @@ class Foresight:
         known = changed and changed <= beside & set(self.owners)
         return reduce(np.union1d, [self.owners[one] for one in changed]) if known else None
 
-    def _rows_written(self, projection: BucketProjection) -> dict[str, tuple[int, int]]:
-        """Of the relations that a table is made of, how many rows would stand in new files, and how many there are."""
-        reads = [read for read in projection.reads if read in self.changed]
-        return {read: (self.changed[read].rows, self.whole(f"relations/{read}").rows) for read in reads}
+    def _rows_concerned(self, projection: BucketProjection) -> dict[str, tuple[int, int]]:
+        """Of the relations that a table is made of, how many rows stand in files that change, and how many in all."""
+        reads = [read for read in projection.reads if read in self.concerned]
+        return {read: (self.concerned[read].rows, self.whole(f"relations/{read}").rows) for read in reads}
 
 
 def _written(files: Stored, count: int, owners: Int64s | None, own: Amount) -> Amount:

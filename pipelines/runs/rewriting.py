@@ -31,11 +31,15 @@ OWNER = "owner"
 
 @dataclass(frozen=True)
 class Rewritten:
-    """What a task has done: the files that it wrote, and those whose place they take; where it noted the owners."""
+    """What a task has done: the files that it wrote, and those whose place they take; where it noted the owners.
+
+    `concerned` is how many rows stand in the files that may have had rows of these owners.
+    """
 
     written: list[Written] = field(default_factory=list)
     replaced: list[str] = field(default_factory=list)
     touched: str | None = None
+    concerned: int = 0
 
     def and_also(self, other: "Rewritten") -> "Rewritten":
         """What both have done."""
@@ -69,7 +73,7 @@ class Rewriting:
         held = {file.place: self.making.inputs.open(file.place, list(table.names)) for file in old}
         made = self.making.rows(bucket, owners, held)
         owners = _all_in(table, [*held.values(), made]) if owners is None else owners
-        done = Rewritten(touched=self._noted(owners))
+        done = Rewritten(touched=self._noted(owners), concerned=sum(file.rows for file in old))
         for some, theirs in files_touched(files, owners) if table.owner is not None else [(files, owners)]:
             rows = pa.concat_tables([no_rows(table.arrow), *(held[file.place] for file in some)])
             done = done.and_also(self._write(bucket, (), some, _with(table, rows, made, theirs).to_batches(ROWS)))
@@ -94,7 +98,8 @@ class Rewriting:
             found = (of_owners(one, str(table.owner), owners) for one in [*old, no_rows(table.arrow)])
             withdrawn, added = changes(table, pa.concat_tables(found), of_owners(made, str(table.owner), owners))
         numbered = [times(in_order(table, rows), number) for rows, number in ((withdrawn, -1), (added, 1))]
-        done = Rewritten(touched=self._noted(owners, pa.concat_tables(numbered)))
+        noted = self._noted(owners, pa.concat_tables(numbered))
+        done = Rewritten(touched=noted, concerned=sum(file.rows for file in with_rows_of(files, owners)))
         for part in parts(table, files, withdrawn, added, rows):
             done = done.and_also(self._write(bucket, (), part.files, part.rows.to_batches(ROWS)))
         return done

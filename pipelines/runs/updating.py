@@ -28,10 +28,11 @@ Touched = Mapping[int, str]
 
 @dataclass(frozen=True)
 class Updated:
-    """A table of which some rows were made anew, and the owners of those."""
+    """A table of which some rows were made anew, the owners of those, and how many rows stood in files with theirs."""
 
     staged: Staged
     touched: Touched
+    concerned: int
 
 
 def owners_touched(by_table: Mapping[str, Touched], table: str, bucket: int) -> Int64s:
@@ -71,7 +72,8 @@ def update_buckets(
     kept = tuple(file for file in inputs.own if file.place not in replaced)
     left = Content(before.rows - sum(one.rows for one in gone), before.hash - sum(one.hash for one in gone))
     made = staged(projection.table, place, (one.written for one in done), kept, left)
-    return Updated(made, {bucket: one.touched for bucket, one in enumerate(done) if one.touched is not None})
+    touched = {bucket: one.touched for bucket, one in enumerate(done) if one.touched is not None}
+    return Updated(made, touched, sum(one.concerned for one in done))
 
 
 def _sending(
