@@ -24,7 +24,7 @@ from pipelines.tables import Table
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
 
-MOST = 0.5
+MOST = 0.25
 """Where a larger share of what a view is made of would be read to merge it, it is quicker to make all of it anew."""
 
 
