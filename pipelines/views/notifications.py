@@ -160,7 +160,7 @@ def _unknown(bucket: int, inputs: BucketInputs) -> Int64s:
     lost = rows.filter(flags(int64s(rows[NUMBER]) < 0))
     losing, answers = np.unique(int64s(lost["user_id"])), int64s(lost["rank"]) & (RANKS - 1) == ANSWER
     before = inputs.choosing({NOTIFICATIONS: losing}).own_before(NOTIFICATIONS, ["user_id", "position"], bucket)
-    full = int64s(before.filter(pc.equal(before["position"], inputs.policy.cap))["user_id"])
+    full = int64s(before["user_id"])[int64s(before["position"].cast(pa.int64())) == inputs.policy.cap]
     answered = int64s(lost["user_id"])[answers]
     return np.unique(np.concatenate([np.intersect1d(losing, full), answered, _touched(bucket, inputs)]))
 
