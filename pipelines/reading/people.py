@@ -1,5 +1,6 @@
 """One user's page: the profile, the newest posts and the newest notifications."""
 
+from operator import itemgetter
 from typing import Any
 
 from pipelines.reading.reader import Reader, people, posts
@@ -10,7 +11,8 @@ Row = dict[str, Any]
 def page(reader: Reader, user_id: int, limit: int) -> dict[str, Any]:
     """The profile of a user who has one, with at most `limit` posts and notifications, which have names and texts."""
     (profile,) = reader.of_ids("profile", "user_id", [user_id])
-    timeline = reader.of_ids("user_timeline", "author_id", [user_id])[:limit]
+    entries = sorted(reader.of_ids("user_timeline", "author_id", [user_id]), key=itemgetter("kind"))
+    timeline = sorted(entries, key=itemgetter("entered_at", "post_id"), reverse=True)[:limit]
     notices = reader.of_ids("notifications", "user_id", [user_id])[:limit]
     written = posts(reader, {row["post_id"] for row in (*timeline, *notices)} - {None})
     authors = {post["author_id"] for post in written.values()}
