@@ -4,8 +4,7 @@ No owner's rows are in two files, unless the table grows.
 """
 
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Sequence
-from itertools import pairwise
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
@@ -44,18 +43,19 @@ def with_rows_of(files: Iterable[FileRange], owners: "Int64s") -> Iterator[FileR
             yield file
 
 
-def are_apart(files: Sequence[FileRange]) -> bool:
+def are_apart(files: Ranges) -> bool:
     """Whether no two files of one bucket may have rows of the same owner; the files are by bucket and range."""
-    return all(one.bucket != other.bucket or one.last < other.first for one, other in pairwise(files))
+    return all(len(part) == 1 for part in apart(files))
 
 
 def apart(files: Ranges) -> Iterator[Ranges]:
-    """The files, by bucket and range, in parts that have no owner in common: none, or each of them with the next."""
-    part: list[FileRange] = []
+    """The files, by bucket and range, in parts; no owner's rows are in two of these, but in several files of one."""
+    part, last = list[FileRange](), LEAST
     for file in files:
-        if part and (part[-1].bucket != file.bucket or max(one.last for one in part) < file.first):
+        if part and (part[-1].bucket != file.bucket or last < file.first):
             yield tuple(part)
-            part = []
+            part, last = [], LEAST
         part.append(file)
+        last = max(last, file.last)
     if part:
         yield tuple(part)

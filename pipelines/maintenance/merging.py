@@ -22,7 +22,7 @@ from pipelines.ranges import Ranges, apart, in_bucket
 from pipelines.releases.records import APPLICATION, RELEASES, record
 from pipelines.releases.release import Release, Released, last_of
 from pipelines.runs.generations import LARGE
-from pipelines.runs.materialize import BATCH_ROWS, Written, staged
+from pipelines.runs.materialize import BATCH_ROWS, Written, staged_beside
 from pipelines.runs.publishing import Tables, is_as_before, place_of, projections, roll_back
 from pipelines.runs.staged import Staged
 from pipelines.storage import commits, datafiles, delta
@@ -118,7 +118,7 @@ def _by_table(found: list[Group], written: list[list[Written]]) -> Merged:
 
 def _committed(lake: Lake, tables: Tables, last: Release, merged: Merged) -> dict[str, Released]:
     """The tables' new versions, committed once all are seen to have the rows that they had. Raises OtherRows."""
-    files = {name: _staged(lake, name, last.tables[name], some) for name, some in merged.items()}
+    files = {name: _staged(lake, tables, name, last, some) for name, some in merged.items()}
     for name, one in files.items():
         if not is_as_before(one, last, name):
             raise OtherRows(f"merging {one.place} changed its rows, nothing is published")
@@ -132,12 +132,10 @@ def _committed(lake: Lake, tables: Tables, last: Release, merged: Merged) -> dic
     return released
 
 
-def _staged(lake: Lake, name: str, before: Released, merged: list[tuple[Group, list[Written]]]) -> Staged:
+def _staged(lake: Lake, tables: Tables, name: str, last: Release, merged: list[tuple[Group, list[Written]]]) -> Staged:
     """A table of merged files, and of those that stay."""
-    place, table = place_of(lake, name), projections()[name].table
-    gone = {file for group, _ in merged for file in group.files}
-    old = [datafiles.content(file.place) for file in gone]
-    left = Content(before.rows - sum(one.rows for one in old), int(before.content_hash) - sum(one.hash for one in old))
-    handle = delta.find(place, before.version)
-    kept = tuple(file for file in delta.ranges(place, handle, table.owner) if file not in gone) if handle else ()
-    return staged(table, place, (new for _, new in merged), kept, left)
+    replaced = {file.place for group, _ in merged for file in group.files}
+    before = Content(last.tables[name].rows, int(last.tables[name].content_hash))
+    written = (new for _, new in merged)
+    table = projections()[name].table
+    return staged_beside(table, place_of(lake, name), written, tables.ranges(lake, name), replaced, before)

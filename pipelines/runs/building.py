@@ -146,7 +146,7 @@ def _is_updated(name: str, projection: BucketProjection, state: BuildState) -> b
 
 
 def is_sooner_made_anew(name: str, projection: BucketProjection, concerned: Mapping[str, tuple[int, int]]) -> bool:
-    """Whether a table is a view to which buckets send, and most of what it is made of would be read to merge it.
+    """Whether a table is a view to which buckets send, and much of what it is made of would be read to merge it.
 
     `concerned` has of relations how many rows stand in files that may have rows of the touched, and how many there are.
     What is made of events is not.

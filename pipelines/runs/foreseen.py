@@ -93,7 +93,7 @@ class Foresight:
         if not count:
             return Work(Mode.KEPT, "no new event says anything of it")
         if is_sooner_made_anew(name, projection, self._rows_concerned(projection)):
-            reason = "most of what it is made of would be read to merge it"
+            reason = "much of what it is made of would be read to merge it"
             return Work(Mode.DERIVED, reason, None, self._inputs(projection), self.whole(name))
         files, known = self._stored(name), self.owners.get(projection.table.name)
         own = self.concerned[projection.table.name] = files.about(count) if known is None else files.of(known)

@@ -1,6 +1,6 @@
 """Materialize: a projection's rows become sorted, checked, hashed data files, bucket by bucket, not yet committed."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from itertools import chain
@@ -102,6 +102,24 @@ def _write_merged(
     """The task that merges a bucket's rows and writes them."""
     rows, audits = projection.merge(bucket, inputs), projection.audits(bucket, inputs)
     return list(write_buckets(place, projection.table, (*checks, *audits), ((bucket, one) for one in rows), mark))
+
+
+def staged_beside(
+    table: Table,
+    place: str,
+    by_bucket: Iterable[Iterable[Written]],
+    own: Ranges,
+    replaced: Collection[str],
+    before: Content,
+) -> Staged:
+    """What was written in the place of some of a table's own files, beside the others; `before` is what all had.
+
+    Raises AuditError where a check found anything.
+    """
+    gone = [datafiles.content(one) for one in replaced]
+    kept = tuple(file for file in own if file.place not in replaced)
+    left = Content(before.rows - sum(one.rows for one in gone), before.hash - sum(one.hash for one in gone))
+    return staged(table, place, by_bucket, kept, left)
 
 
 def staged(

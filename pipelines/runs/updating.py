@@ -13,11 +13,10 @@ from pipelines.inputs import BucketInputs
 from pipelines.invariants import checks_of
 from pipelines.projections import BucketProjection
 from pipelines.runs.making import Making
-from pipelines.runs.materialize import staged
+from pipelines.runs.materialize import staged_beside
 from pipelines.runs.rewriting import OWNER, Rewriting
 from pipelines.runs.sending import Resent, is_resendable, resent, with_sent
 from pipelines.runs.staged import BuildContext, Staged
-from pipelines.storage import datafiles
 from pipelines.storage.datafiles import Content
 from pipelines.storage.staging import tables_in
 from pipelines.tables import Table
@@ -68,10 +67,7 @@ def update_buckets(
         task = Rewriting(Making(projection, sending), place, checks, context.mark, folder)
         done = context.engine.run(task, range(context.buckets))
     replaced = set(chain.from_iterable(one.replaced for one in done))
-    gone = [datafiles.content(one) for one in replaced]
-    kept = tuple(file for file in inputs.own if file.place not in replaced)
-    left = Content(before.rows - sum(one.rows for one in gone), before.hash - sum(one.hash for one in gone))
-    made = staged(projection.table, place, (one.written for one in done), kept, left)
+    made = staged_beside(projection.table, place, (one.written for one in done), inputs.own, replaced, before)
     touched = {bucket: one.touched for bucket, one in enumerate(done) if one.touched is not None}
     return Updated(made, touched, sum(one.concerned for one in done))
 

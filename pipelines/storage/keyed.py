@@ -62,7 +62,10 @@ class Keyed:
         self._files = [(one, KeyedFile(one.place, key)) for one in delta.ranges(place, handle, key)]
 
     def rows(self, ids: Iterable[int], columns: Sequence[str] = ()) -> list[dict[str, Any]]:
-        """The rows with these ids, those of one id in the table's order: the key and these columns, or all."""
+        """The rows with these ids: the key and these columns, or all.
+
+        Those of one id are in the table's order, unless the table grows: then they may be in several files.
+        """
         by_bucket: dict[int, list[int]] = {}
         for one in sorted(set(ids)):
             by_bucket.setdefault(one % self._buckets, []).append(one)

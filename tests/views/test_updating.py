@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from pipelines.reading.people import page
 from pipelines.reading.reader import Reader
 from pipelines.runs.run import run
 from pipelines.runs.staged import BYTES_PER_EVENT
@@ -210,3 +211,14 @@ def test_a_batch_touches_no_table_of_which_it_says_nothing_new(history, merged):
     alice.posts(post_id=7, at="13:00")
     changed = {name for name, content in merged().items() if content != before[name]}
     assert changed == {"relations/users", "views/profile", "views/daily_activity"}
+
+
+def test_the_newest_posts_of_a_user_come_first_whatever_files_they_are_in(history, lake, merged):
+    (alice,) = history.users("alice")
+    alice.registers()
+    for batch in range(4):
+        for number in range(4):
+            alice.posts(post_id=1 + 4 * batch + number, at=f"1{batch}:0{number}")
+        merged()
+    found = page(Reader.of(lake), alice, 6)
+    assert [post["post_id"] for post in found["posts"]] == [16, 15, 14, 13, 12, 11]
