@@ -23,7 +23,7 @@ class AuditError(NewsfeedError):
 
 @dataclass(frozen=True)
 class Check:
-    """A named predicate on each row and the row before it in the file (a row of nulls before the first)."""
+    """A named predicate on each row and the row before it (a row of nulls before the first)."""
 
     name: str
     holds: Holds
@@ -137,6 +137,29 @@ def audit(checks: tuple[Check, ...], key: tuple[str, ...], before: Rows, row: Ro
         if failed:
             found = row.filter(flags(fails)).slice(0, 5).select(key).to_pylist()
             findings.add(check.name, failed, [", ".join(f"{k} {v}" for k, v in one.items()) for one in found])
+
+
+class Auditor:
+    """Applies checks to rows as they come, each with the row before it, and notes the keys that fail."""
+
+    def __init__(self, checks: tuple[Check, ...], key: tuple[str, ...]) -> None:
+        self._checks, self._key = checks, key
+        self._last: Rows | None = None
+        self._findings = Findings()
+
+    def audit(self, rows: Rows) -> None:
+        """Apply the checks to the next rows."""
+        if not self._checks or not rows.num_rows:
+            return
+        before = self._last or pa.record_batch([pa.nulls(1, field.type) for field in rows.schema], rows.schema)
+        audit(self._checks, self._key, before, rows.slice(0, 1), self._findings)
+        audit(self._checks, self._key, rows.slice(0, rows.num_rows - 1), rows.slice(1), self._findings)
+        self._last = rows.slice(rows.num_rows - 1)
+
+    def found(self) -> Findings:
+        """What was found since this was last asked."""
+        found, self._findings = self._findings, Findings()
+        return found
 
 
 def require_clean(table: str, findings: Findings) -> None:

@@ -1,7 +1,7 @@
 """Projections: the pure functions that make each relation and view from what it reads."""
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
@@ -168,6 +168,11 @@ class BucketProjection:
 
 
 AnyProjection = Projection | BucketProjection
+
+
+def in_buckets(projection: AnyProjection, buckets: int) -> AnyProjection:
+    """The projection with its table as it lies in so many buckets."""
+    return replace(projection, table=projection.table.in_buckets(buckets))
 
 
 def is_mergeable(projection: AnyProjection) -> bool:

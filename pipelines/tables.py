@@ -1,7 +1,7 @@
 """What a table promises: its columns, its key, its layout. Everything else is derived from it."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import pyarrow as pa
@@ -19,6 +19,9 @@ ARROW_TYPES: dict[str, pa.DataType] = {
     "array<bigint>": pa.list_(pa.int64()),
     "array<string>": pa.list_(pa.string()),
 }
+
+FEW_BUCKETS, MOST_ROWS = 32, 1 << 20
+"""A table in more buckets has larger files, of so many rows at most: their number is Delta's to list."""
 
 
 class ContractError(NewsfeedError):
@@ -41,8 +44,9 @@ class Table:
 
     `order` is that of the key when it is not given; `-` before a column means descending. `row_group` is how many rows
     a row group has: to find one row by key decodes them all, to read all rows is slower with small ones. `file_rows` is
-    about how many rows a data file has: where one of them changes all are written. Where a table `grows`, new rows are
-    in files of their own until these are as large as others, so that files of a bucket may have rows of one owner.
+    about how many rows a data file has, in few buckets: where one changes all are written. Where a table `grows`, new
+    rows are in files of their own until these are as large as others, so that files of a bucket may have rows of one
+    owner.
     """
 
     name: str
@@ -52,7 +56,7 @@ class Table:
     bucket_by: str | None = None
     order: tuple[str, ...] = ()
     row_group: int = 128 * 1024
-    file_rows: int = 128 * 1024
+    file_rows: int = 32 * 1024
     grows: bool = False
 
     def __post_init__(self) -> None:
@@ -82,6 +86,11 @@ class Table:
     def ddl(self) -> str:
         """The Spark schema as DDL text, which needs no session to write down."""
         return ", ".join(f"{c.name} {c.type}" for c in self.columns)
+
+    def in_buckets(self, buckets: int) -> "Table":
+        """The table as it lies in so many buckets."""
+        rows = max(self.file_rows, min(self.file_rows * (buckets // FEW_BUCKETS), MOST_ROWS))
+        return self if rows == self.file_rows else replace(self, file_rows=rows)
 
     def check(self, found: Iterable[tuple[str, str]]) -> None:
         """Raise ContractError unless the (name, type) pairs found are exactly the declared ones, in any order."""

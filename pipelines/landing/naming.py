@@ -163,5 +163,5 @@ def write_names(place: str, mark: str, one: tuple[str, Bools]) -> DataFile | Non
     for batch in rows.to_batches(max_chunksize=IDENTITIES.row_group):
         writer.write(batch)
     file = writer.close()
-    require_clean("identities", writer.findings)
+    require_clean("identities", writer.findings())
     return file

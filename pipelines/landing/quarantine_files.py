@@ -141,7 +141,7 @@ class QuarantineWriter:
         if self._writer is None or self._bounds is None:
             return ()
         file = self._writer.close()
-        require_clean("quarantine", self._writer.findings)
+        require_clean("quarantine", self._writer.findings())
         first, last, received = self._bounds
         stats = json.loads(file.stats)
         stats["minValues"] |= {"source": first}

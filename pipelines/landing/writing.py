@@ -53,7 +53,7 @@ def write_events(target: Target, stages: Sequence[Standing]) -> DataFile | None:
             for batch in events.slice(start, LOG_FILE.row_group).combine_chunks().to_batches():
                 writer.write(_landed(batch, name, target))
     file = writer.close()
-    require_clean("log", writer.findings)
+    require_clean("log", writer.findings())
     return file
 
 

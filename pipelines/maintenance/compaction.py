@@ -110,7 +110,7 @@ def _rewritten(lake: Lake, group: Group, folder: str, mark: str) -> DataFile:
         for batch in events.combine_chunks().to_batches(LOG_FILE.row_group):
             writer.write(batch)
     file = writer.close()
-    require_clean("log", writer.findings)
+    require_clean("log", writer.findings())
     wrong = differences(_certificate(read), _certificate([places.join(lake.log, file.path)]))
     if wrong:
         raise NotTheSame("\n".join([f"compacting {lake.log} changed what landed, nothing is committed:", *wrong]))

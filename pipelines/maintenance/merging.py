@@ -18,6 +18,7 @@ from pipelines.cores import cores
 from pipelines.errors import NewsfeedError
 from pipelines.invariants import checks_of
 from pipelines.ordering import in_order
+from pipelines.projections import in_buckets
 from pipelines.ranges import Ranges, apart, in_bucket
 from pipelines.releases.records import APPLICATION, RELEASES, record
 from pipelines.releases.release import Release, Released, last_of
@@ -54,7 +55,7 @@ def groups(lake: Lake, last: Release | None) -> list[Group]:
 
 
 def _groups(lake: Lake, last: Release, name: str) -> Iterator[Group]:
-    place, table = place_of(lake, name), projections()[name].table
+    place, table = place_of(lake, name), projections()[name].table.in_buckets(last.buckets)
     handle = delta.find(place, last.tables[name].version)
     if handle is None:
         return
@@ -97,7 +98,7 @@ def merge(lake: Lake, clock: datetime) -> list[tuple[Group, int]]:
 
 def _merged(lake: Lake, last: Release, mark: str, group: Group) -> list[Written]:
     """New files with the rows of a group's."""
-    projection = projections()[group.table]
+    projection = in_buckets(projections()[group.table], last.buckets)
     rows = pa.concat_tables(datafiles.read(file.place, list(projection.table.names)) for file in group.files)
     batches = in_order(projection.table, rows).combine_chunks().to_batches(BATCH_ROWS)
     of_bucket = ((group.files[0].bucket, batch) for batch in batches)

@@ -9,7 +9,6 @@ LIKES = Table(
     key=("post_id", "user_id"),
     description="Every user and post that ever had a like, with its last event; the post may not stand.",
     bucket_by="post_id",
-    file_rows=32 * 1024,
     grows=True,
 )
 

@@ -31,7 +31,6 @@ POSTS = Table(
     key=("post_id",),
     description="Every post of which a `posted` was ever seen; its author may be deactivated.",
     bucket_by="post_id",
-    file_rows=32 * 1024,
     grows=True,
 )
 

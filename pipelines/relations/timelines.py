@@ -37,7 +37,6 @@ TIMELINES = Table(
     description="Every standing post and every standing repost of one, by whose timeline it is in.",
     bucket_by="user_id",
     order=("user_id", "-entered_at", "-post_id", "kind"),
-    file_rows=32 * 1024,
     grows=True,
 )
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from pipelines.engines.base import Engine
 from pipelines.inputs import BucketInputs
-from pipelines.projections import AnyProjection, BucketProjection, Projection
+from pipelines.projections import AnyProjection, BucketProjection, Projection, in_buckets
 from pipelines.ranges import Ranges
 from pipelines.runs.change_audit import audit_of
 from pipelines.runs.history import History
@@ -115,7 +115,7 @@ def relations_of(earlier: Mapping[str, Ranges]) -> dict[str, Ranges]:
 
 def _stage(name: str, state: BuildState, plan: Plan, context: BuildContext) -> Staged:
     """One table, its rows and its counts checked."""
-    projection, place = projections()[name], place_of(plan.start.lake, name)
+    projection, place = in_buckets(projections()[name], context.buckets), place_of(plan.start.lake, name)
     inputs = inputs_of(projection, state.places, context)
     state.modes[name] = plan.modes[name]
     if isinstance(projection, Projection):

@@ -33,13 +33,15 @@ class Work:
 
 @dataclass
 class Foresight:
-    """What is known before a run; `named` has by extract whom the new events name, None when these are too many.
+    """What is known before a run, which makes tables in so many buckets.
 
-    Of the tables gone through, `counts` has of about how many owners rows change, `owners` of which where that is
-    known, `changed` the files that would be written, `concerned` those that may have rows of these owners.
+    `named` has by extract whom the new events name, None when these are too many. Of the tables gone through, `counts`
+    has of about how many owners rows change, `owners` of which where that is known, `changed` the files that would be
+    written, `concerned` those that may have rows of these owners.
     """
 
     planned: Plan
+    buckets: int
     new: Certificate
     named: Mapping[str, Int64s] | None
     counts: dict[str, int] = field(default_factory=dict)
@@ -65,7 +67,7 @@ class Foresight:
         """All of a table: as the last release has it, or about as the first one would."""
         last, table = self.planned.start.last, projections()[name].table
         if last is None or name not in last.tables:
-            return costs.first(name, counted(self.planned.landed.total or {}), table.file_rows)
+            return costs.first(name, counted(self.planned.landed.total or {}), table.in_buckets(self.buckets).file_rows)
         return self._stored(name).whole
 
     def _anew(self, name: str, projection: AnyProjection) -> Amount:

@@ -60,7 +60,7 @@ def preview(lake: Lake, request: Request) -> Preview:
     buckets = buckets_of(start, budget(None, cores()) // cores())
     planned = plan(start, request, damaged_tables(lake, start.last), buckets)
     new, last = _new_events(planned), start.last
-    foreseen = Foresight(planned, new, _named(planned, new))
+    foreseen = Foresight(planned, buckets, new, _named(planned, new))
     steps = tuple(_step(name, foreseen.work(name)) for name in projections()) if planned.reason else ()
     joined = counted(new) if planned.of(Mode.MERGED) else 0
     events = costs.FIELD * _fields_read(planned, new) + costs.JOINED * joined

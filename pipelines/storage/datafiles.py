@@ -14,7 +14,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from pipelines.arrays import int64s
-from pipelines.checks import Check, Findings, audit
+from pipelines.checks import Auditor, Check, Findings
 from pipelines.hashing import content_hash
 from pipelines.ranges import GREATEST, LEAST
 from pipelines.storage import parquet, places
@@ -78,11 +78,9 @@ class FileWriter:
         mark: str | None = None,
     ) -> None:
         self._path = folder + new_name(bucket, mark)
-        self.findings = Findings()
         self._place, self._table, self._bucket = places.join(place, self._path), table, bucket
-        self._checks, self._hashed = checks, hashed
+        self._auditor, self._hashed = Auditor(checks, table.key), hashed
         self._rows, self._hash, self._bounds = 0, 0, dict[str, tuple[int, int]]()
-        self._last: pa.RecordBatch | None = None
         places.make_folder(self._place.rsplit("/", 1)[0])
         with self._undone_when_it_fails():
             self._sink = Summed(self._place)
@@ -93,11 +91,7 @@ class FileWriter:
         """Check, hash and write the next rows."""
         if batch.num_rows == 0:
             return
-        if self._checks:
-            before = self._last or pa.record_batch([pa.nulls(1, f.type) for f in batch.schema], batch.schema)
-            audit(self._checks, self._table.key, before, batch.slice(0, 1), self.findings)
-            audit(self._checks, self._table.key, batch.slice(0, batch.num_rows - 1), batch.slice(1), self.findings)
-        self._last = batch.slice(batch.num_rows - 1)
+        self._auditor.audit(batch)
         self._hash += content_hash(batch) if self._hashed else 0
         self._rows += batch.num_rows
         self._note_bounds(batch)
@@ -121,6 +115,10 @@ class FileWriter:
         }
         owners = self._bounds.get(str(self._table.owner), (LEAST, GREATEST))
         return DataFile(path, self._bucket, self._sink.size, self._rows, self._hash, json.dumps(stats), *owners)
+
+    def findings(self) -> Findings:
+        """What the checks found in the rows written so far."""
+        return self._auditor.found()
 
     @contextmanager
     def _undone_when_it_fails(self) -> Iterator[None]:
@@ -172,13 +170,23 @@ def write_buckets(
     batches: Iterable[tuple[int, pa.RecordBatch]],
     mark: str | None = None,
 ) -> Iterator[tuple[DataFile, Findings]]:
-    """Write batches, which come bucket by bucket, to files of a bucket each; tell of each file when it is done."""
+    """Write batches, which come bucket by bucket, to files of a bucket each; tell of each file when it is done.
+
+    Rows are checked as they come, so what is found in some may be told with the file before.
+    """
     for bucket, of_bucket in groupby(batches, itemgetter(0)):
-        for of_file in in_files(table, (batch for _, batch in of_bucket)):
-            writer = FileWriter(place, table, bucket, checks, mark=mark)
+        auditor = Auditor(checks, table.key)
+        for of_file in in_files(table, _audited(auditor, (batch for _, batch in of_bucket))):
+            writer = FileWriter(place, table, bucket, mark=mark)
             for batch in of_file:
                 writer.write(batch)
-            yield writer.close(), writer.findings
+            yield writer.close(), auditor.found()
+
+
+def _audited(auditor: Auditor, batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+    for batch in batches:
+        auditor.audit(batch)
+        yield batch
 
 
 def in_files(table: Table, batches: Iterable[pa.RecordBatch]) -> Iterator[list[pa.RecordBatch]]:

@@ -35,7 +35,6 @@ NEWSFEED = Table(
     description="What each reader sees, newest first, at most `cap` entries.",
     bucket_by="reader_id",
     row_group=16 * 1024,
-    file_rows=512 * 1024,
 )
 
 

@@ -29,7 +29,6 @@ POST_STATS = Table(
     key=("post_id",),
     description="The counts of every standing post.",
     bucket_by="post_id",
-    file_rows=32 * 1024,
     grows=True,
 )
 

@@ -25,7 +25,6 @@ POSTS = Table(
     description="Every standing post.",
     row_group=512,
     bucket_by="post_id",
-    file_rows=32 * 1024,
     grows=True,
 )
 

@@ -22,7 +22,6 @@ USER_TIMELINE = Table(
     description="What each user posted, replied and reposted, newest first.",
     bucket_by="author_id",
     order=("author_id", "-entered_at", "-post_id", "kind"),
-    file_rows=32 * 1024,
     grows=True,
 )
 

@@ -1,5 +1,6 @@
 """In how many rows a bucket's files are cut: as many as a file has, and no owner's rows are in two."""
 
+from dataclasses import replace
 from itertools import chain, groupby, pairwise
 from random import Random
 
@@ -7,7 +8,7 @@ import pyarrow as pa
 import pytest
 
 from pipelines.storage.datafiles import in_files
-from pipelines.tables import Column, Table
+from pipelines.tables import MOST_ROWS, Column, Table
 
 COLUMNS = (Column("user_id", "bigint", "whose"), Column("number", "bigint", "which"))
 ROWS = 8
@@ -54,6 +55,16 @@ def test_an_owner_of_many_rows_has_them_in_one_file_and_others_are_in_others():
     assert sizes([1] * 100) == [100]
     assert cut([1] * 2 + [2] * 100 + [3] * 3) == [[1] * 2 + [2] * 100, [3] * 3]
     assert cut([1] * 8 + [2] * 100) == [[1] * 8, [2] * 100]
+
+
+@pytest.mark.parametrize(("buckets", "rows"), [(1, ROWS), (32, ROWS), (63, ROWS), (64, 2 * ROWS), (1 << 30, MOST_ROWS)])
+def test_in_many_buckets_files_are_larger_up_to_a_bound(buckets, rows):
+    assert TABLE.in_buckets(buckets).file_rows == rows
+
+
+def test_in_many_buckets_files_are_never_smaller_than_in_few():
+    large = replace(TABLE, file_rows=2 * MOST_ROWS)
+    assert large.in_buckets(1 << 30) == large
 
 
 def test_rows_that_are_not_in_the_order_of_owners_are_in_one_file():
