@@ -10,9 +10,10 @@ import os
 import platform
 import re
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import IO
 
@@ -39,7 +40,7 @@ def scratch(parent: str) -> Iterator[str]:
             yield folder
         finally:
             with suppress(places.PlaceError):  # what stays behind now, the next command takes away
-                places.remove_folder(folder)
+                _in_full(partial(places.remove_folder, folder))
 
 
 def in_use(parent: str) -> bool:
@@ -129,7 +130,18 @@ def _locked(folder: str) -> Iterator[None]:
             yield
     finally:
         with suppress(places.PlaceError):
-            _unlock(folder)
+            _in_full(partial(_unlock, folder))
+
+
+def _in_full(step: Callable[[], None]) -> None:
+    """Take a step; one that a signal interrupts is taken again before that is told."""
+    try:
+        step()
+    except Exception:
+        raise
+    except BaseException:
+        step()
+        raise
 
 
 def _unlock(folder: str) -> None:

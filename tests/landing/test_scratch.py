@@ -20,6 +20,17 @@ PATIENCE = 60
 """Seconds to wait for a landing that was told to end."""
 DAY = timedelta(days=1)
 COMMAND = [sys.executable, "-c", "from pipelines.cli import script; script()"]
+MANY = 20_000
+FULL = f"""
+import sys
+from pathlib import Path
+from pipelines.storage.scratch import scratch
+with scratch(sys.argv[1]) as folder:
+    for number in range({MANY}):
+        Path(folder, str(number)).touch()
+    print("full", flush=True)
+"""
+"""A process whose scratch folder takes a while to take away."""
 
 
 @pytest.fixture
@@ -62,6 +73,18 @@ def test_told_to_end_it_cleans_up(landing, lake, number):
     assert landing.wait(PATIENCE) == 128 + number
     assert landing.stderr.read().count(b"\n") == 1
     assert left(lake) == []
+
+
+def test_told_to_end_while_it_cleans_up_it_still_does(tmp_path):
+    command = [*HEARING, sys.executable, "-c", FULL, str(tmp_path)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        process.stdout.readline()
+        (folder,) = tmp_path.glob("*[0-9a-f]")
+        while len(list(folder.iterdir())) == MANY:
+            pass
+        process.send_signal(signal.SIGINT)
+        assert b"KeyboardInterrupt" in process.communicate(timeout=PATIENCE)[1]
+    assert not list(tmp_path.iterdir())
 
 
 def test_killed_the_next_takes_away_what_it_left(landing, lake, land, tmp_path):
