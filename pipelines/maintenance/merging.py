@@ -135,7 +135,7 @@ def _committed(lake: Lake, tables: Tables, last: Release, merged: Merged) -> dic
 
 def _staged(lake: Lake, tables: Tables, name: str, last: Release, merged: list[tuple[Group, list[Written]]]) -> Staged:
     """A table of merged files, and of those that stay."""
-    replaced = {file.place for group, _ in merged for file in group.files}
+    replaced = {file.place: datafiles.content(file.place) for group, _ in merged for file in group.files}
     before = Content(last.tables[name].rows, int(last.tables[name].content_hash))
     written = (new for _, new in merged)
     table = projections()[name].table

@@ -1,6 +1,6 @@
 """Materialize: a projection's rows become sorted, checked, hashed data files, bucket by bucket, not yet committed."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from itertools import chain
@@ -17,7 +17,7 @@ from pipelines.runs.extraction import Extracted
 from pipelines.runs.sending import with_sent
 from pipelines.runs.staged import BuildContext, Staged
 from pipelines.storage import datafiles
-from pipelines.storage.datafiles import NO_ROWS, Content, DataFile, write_buckets
+from pipelines.storage.datafiles import NO_ROWS, Content, DataFile, total, write_buckets
 from pipelines.tables import Table
 
 if TYPE_CHECKING:
@@ -109,16 +109,16 @@ def staged_beside(
     place: str,
     by_bucket: Iterable[Iterable[Written]],
     own: Ranges,
-    replaced: Collection[str],
+    replaced: Mapping[str, Content],
     before: Content,
 ) -> Staged:
-    """What was written in the place of some of a table's own files, beside the others; `before` is what all had.
+    """What was written in the place of some of a table's own files, beside the others.
 
-    Raises AuditError where a check found anything.
+    `replaced` has what is in those files, `before` is what was in all. Raises AuditError where a check found anything.
     """
-    gone = [datafiles.content(one) for one in replaced]
+    gone = total(replaced.values())
     kept = tuple(file for file in own if file.place not in replaced)
-    left = Content(before.rows - sum(one.rows for one in gone), before.hash - sum(one.hash for one in gone))
+    left = Content(before.rows - gone.rows, before.hash - gone.hash)
     return staged(table, place, by_bucket, kept, left)
 
 

@@ -1,7 +1,7 @@
 """Rewriting: the rows of those of a bucket's owners of whom something changed, in new files instead of theirs."""
 
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
 from itertools import groupby
@@ -21,7 +21,7 @@ from pipelines.runs.generations import changes, parts
 from pipelines.runs.making import Making
 from pipelines.runs.materialize import Written
 from pipelines.storage import datafiles, places
-from pipelines.storage.datafiles import Content, write_buckets
+from pipelines.storage.datafiles import Content, total, write_buckets
 from pipelines.storage.staging import write_stage
 from pipelines.tables import Table
 
@@ -31,19 +31,19 @@ OWNER = "owner"
 
 @dataclass(frozen=True)
 class Rewritten:
-    """What a task has done: the files that it wrote, and those whose place they take; where it noted the owners.
+    """What a task has done: the files that it wrote, what those had whose place they take; where it noted the owners.
 
     `concerned` is how many rows stand in the files that may have had rows of these owners.
     """
 
     written: list[Written] = field(default_factory=list)
-    replaced: list[str] = field(default_factory=list)
+    replaced: Mapping[str, Content] = field(default_factory=dict)
     touched: str | None = None
     concerned: int = 0
 
     def and_also(self, other: "Rewritten") -> "Rewritten":
         """What both have done."""
-        written, replaced = [*self.written, *other.written], [*self.replaced, *other.replaced]
+        written, replaced = [*self.written, *other.written], {**self.replaced, **other.replaced}
         return replace(self, written=written, replaced=replaced)
 
 
@@ -130,10 +130,10 @@ class Rewriting:
         written = list(
             write_buckets(self.place, self.making.projection.table, (*self.checks, *audits), batches, self.mark)
         )
-        old = [datafiles.content(file.place) for file in files]
+        old = {file.place: datafiles.content(file.place) for file in files}
         new = [Content(file.rows, file.content_hash) for file, _ in written]
-        if any(found.counts for _, found in written) or _total(old) != _total(new):
-            return Rewritten(written, [file.place for file in files])
+        if any(found.counts for _, found in written) or total(old.values()) != total(new):
+            return Rewritten(written, old)
         for file, _ in written:
             places.remove(places.join(self.place, file.path))
         return Rewritten()
@@ -169,7 +169,3 @@ def _with(table: Table, old: pa.Table, made: pa.Table, owners: Int64s) -> pa.Tab
     if table.owner is None:
         return in_order(table, pa.concat_tables([without_owners(old, table.bucket_by, owners), made]))
     return with_rows_replaced(old, of_owners(made, table.owner, owners), table.owner, owners)
-
-
-def _total(some: list[Content]) -> Content:
-    return Content(sum(one.rows for one in some), sum(one.hash for one in some))

@@ -66,7 +66,7 @@ def update_buckets(
         checks = checks_of(projection, context.policy)
         task = Rewriting(Making(projection, sending), place, checks, context.mark, folder)
         done = context.engine.run(task, range(context.buckets))
-    replaced = set(chain.from_iterable(one.replaced for one in done))
+    replaced = dict(chain.from_iterable(one.replaced.items() for one in done))
     made = staged_beside(projection.table, place, (one.written for one in done), inputs.own, replaced, before)
     touched = {bucket: one.touched for bucket, one in enumerate(done) if one.touched is not None}
     return Updated(made, touched, sum(one.concerned for one in done))

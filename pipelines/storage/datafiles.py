@@ -58,6 +58,11 @@ class Content(NamedTuple):
 NO_ROWS = Content(0, 0)
 
 
+def total(some: Iterable[Content]) -> Content:
+    """What all have together."""
+    return Content(*(sum(each) for each in zip(NO_ROWS, *some, strict=True)))
+
+
 class FileWriter:
     """Writes the rows of one bucket to one new file; `close` tells what was written.
 
