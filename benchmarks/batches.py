@@ -2,7 +2,8 @@
 
 A batch is the last events of a network; what it costs is a landing and a run as commands, their start included, each
 time in a copy of a lake that has all before it. Beside it, in the same turn: to land everything and to rebuild.
-The curve lands the events of a small network, without those that make users and follows, hour by hour.
+The curve lands the events of a small network, without those that make users and follows, hour by hour; with
+`--keep 24`, releases but the last 24 are expired each day, and the lake is compared with one made of all in one run.
 """
 
 import argparse
@@ -24,6 +25,7 @@ FEW: Final = 100
 GRAPH: Final = ("registered", "followed", "unfollowed", "blocked", "unblocked", "muted", "unmuted", "deactivated")
 HOURS: Final = Scale("hours", 5_000, 150_000, 400_000, 750_000, 100_000, deliveries=12_000_000)
 AN_HOUR: Final = 5_000
+DAY: Final = 24
 
 
 def lines_of(folder: Path) -> Iterator[bytes]:
@@ -73,26 +75,29 @@ def beside_a_rebuild(ground: Ground, work: Path) -> None:
         print(f"{name:12}  {land:6.2f}  {run:6.2f}  {together:9.2f}  {together / whole:.0%}")
 
 
-def hour_after_hour(hours: int, work: Path) -> None:
+def hour_after_hour(hours: int, keep: int, cap: int, work: Path) -> None:
     """Prints the seconds and the bytes written of hours in the beginning and in the end, and their ratios."""
     shutil.rmtree(work, ignore_errors=True)
     folder = folder_of(HOURS, 1) / "events"
     graph = [line for line in lines_of(folder) if json.loads(line)["event_type"] in GRAPH]
     rest = (line for line in lines_of(folder) if json.loads(line)["event_type"] not in GRAPH)
-    root = work / "lake"
-    landed_and_run(written(work / "graph.jsonl", graph), root)
-    taken, before = [], size_of(root)
-    for hour in range(hours):
-        batch = written(work / "hour.jsonl", list(islice(rest, AN_HOUR)))
-        land, run = landed_and_run(batch, root)
-        after = size_of(root)
-        taken.append((land, run, float(after - before)))
-        before = after
-        print(json.dumps({"hour": hour + 1, "land": land, "run": run, "bytes": taken[-1][2]}), flush=True)
+    root, policy, taken = work / "lake", ("--cap", str(cap)), list[tuple[float, float, float]]()
+    landed_and_run(written(work / "graph.jsonl", graph), root, *policy)
+    for hour in range(1, hours + 1):
+        before, batch = size_of(root), written(work / f"hours/{hour:03}.jsonl", list(islice(rest, AN_HOUR)))
+        taken.append((*landed_and_run(batch, root), float(size_of(root) - before)))
+        print(json.dumps({"hour": hour, **dict(zip(("land", "run", "bytes"), taken[-1], strict=True))}), flush=True)
+        if keep and hour % DAY == 0:
+            newsfeed("maintain", "--root", root, "--keep", keep, "--grace", 0, "--execute")
     early, late = taken[14:24] or taken, taken[-10:]
     for number, name in enumerate(("land", "run", "bytes")):
         first, last = (statistics.median(one[number] for one in some) for some in (early, late))
         print(f"{name:6} hours 15 to 24: {first:,.2f}, the last ten: {last:,.2f}, ratio {last / first:.2f}")
+    if keep:
+        newsfeed("land", work / "graph.jsonl", work / "hours", "--root", work / "once")
+        newsfeed("run", "--root", work / "once", *policy)
+        size, once = size_of(root), size_of(work / "once")
+        print(f"disk {size / 1e6:,.0f} MB, of one run {once / 1e6:,.0f} MB, ratio {size / once:.2f}")
 
 
 def size_of(root: Path) -> int:
@@ -106,10 +111,12 @@ def main() -> None:
     parser.add_argument("scale", nargs="?", default="S")
     parser.add_argument("--repeat", type=int, default=3)
     parser.add_argument("--curve", type=int, default=0, metavar="HOURS")
+    parser.add_argument("--keep", type=int, default=0, metavar="RELEASES")
+    parser.add_argument("--cap", type=int, default=800)
     arguments = parser.parse_args()
     work = RESULTS / "work" / f"batches-{arguments.scale}"
     if arguments.curve:
-        hour_after_hour(arguments.curve, work)
+        hour_after_hour(arguments.curve, arguments.keep, arguments.cap, work)
     else:
         beside_a_rebuild(Ground(arguments.scale, repeat=arguments.repeat), work)
 
