@@ -10,7 +10,7 @@ import pytest
 from pipelines.arrays import int64s
 from pipelines.ranges import FileRange, apart
 from pipelines.runs.generations import NotThere, changes, parts
-from pipelines.storage.datafiles import in_files
+from pipelines.storage.bucket_files import in_files
 from pipelines.tables import Column, Table
 
 ROWS = 64

@@ -25,7 +25,8 @@ from pipelines.landing.partitions import Names, Partition, events_in
 from pipelines.landing.rejects import RejectStage
 from pipelines.landing.rereading import lines_at
 from pipelines.storage import commits, datafiles, delta
-from pipelines.storage.datafiles import DataFile, FileWriter
+from pipelines.storage.datafiles import DataFile
+from pipelines.storage.file_writer import FileWriter
 from pipelines.storage.lake import Lake
 from pipelines.storage.staging import read_stage, write_stage
 from pipelines.storage.uncommitted import owned

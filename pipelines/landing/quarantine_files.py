@@ -16,7 +16,8 @@ from pipelines.checks import require_clean, standard_checks
 from pipelines.clock import EPOCH
 from pipelines.events.log import QUARANTINE
 from pipelines.storage import datafiles, delta, places
-from pipelines.storage.datafiles import DataFile, FileWriter
+from pipelines.storage.datafiles import DataFile
+from pipelines.storage.file_writer import FileWriter
 
 KEY = list(QUARANTINE.key)
 WHOLE_TABLE: dict[str, str | None] = {}

@@ -14,7 +14,8 @@ from pipelines.clock import date_of
 from pipelines.door.arrow import TYPE, by_number, column_of_type
 from pipelines.events.log import LOG_FILE, PARTITION
 from pipelines.landing.partitions import Stage, by_type
-from pipelines.storage.datafiles import DataFile, FileWriter
+from pipelines.storage.datafiles import DataFile
+from pipelines.storage.file_writer import FileWriter
 
 SCHEMA = by_number(LOG_FILE.arrow)
 

@@ -16,7 +16,8 @@ from pipelines.errors import NewsfeedError
 from pipelines.events.log import LOG, LOG_FILE, PARTITION
 from pipelines.log.certificate import CERTIFIED, Certificate, differences, recomputed
 from pipelines.storage import commits, delta, logfiles, parquet, places
-from pipelines.storage.datafiles import DataFile, FileWriter
+from pipelines.storage.datafiles import DataFile
+from pipelines.storage.file_writer import FileWriter
 from pipelines.storage.lake import Lake
 from pipelines.storage.logfiles import TYPE
 from pipelines.storage.uncommitted import owned

@@ -11,7 +11,8 @@ from pipelines.releases.expiries import EXPIRED
 from pipelines.releases.records import RELEASES
 from pipelines.releases.release import Release, records
 from pipelines.storage import commits, datafiles, delta, places
-from pipelines.storage.datafiles import DataFile, FileWriter
+from pipelines.storage.datafiles import DataFile
+from pipelines.storage.file_writer import FileWriter
 from pipelines.storage.lake import Lake
 from pipelines.storage.uncommitted import owned
 

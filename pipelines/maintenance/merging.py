@@ -27,7 +27,8 @@ from pipelines.runs.materialize import BATCH_ROWS, Written, staged_beside
 from pipelines.runs.publishing import Tables, is_as_before, place_of, projections, roll_back
 from pipelines.runs.staged import Staged
 from pipelines.storage import commits, datafiles, delta
-from pipelines.storage.datafiles import Content, write_buckets
+from pipelines.storage.bucket_files import write_buckets
+from pipelines.storage.datafiles import Content
 from pipelines.storage.lake import Lake
 from pipelines.storage.uncommitted import owned
 from pipelines.tables import Table

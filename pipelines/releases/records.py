@@ -11,7 +11,7 @@ from pipelines.checks import standard_checks
 from pipelines.clock import micros
 from pipelines.releases.release import Release
 from pipelines.storage import commits, delta
-from pipelines.storage.datafiles import FileWriter
+from pipelines.storage.file_writer import FileWriter
 from pipelines.storage.lake import Lake
 from pipelines.storage.uncommitted import owned
 from pipelines.tables import Column, Table

@@ -17,7 +17,8 @@ from pipelines.runs.extraction import Extracted
 from pipelines.runs.sending import with_sent
 from pipelines.runs.staged import BuildContext, Staged
 from pipelines.storage import datafiles
-from pipelines.storage.datafiles import NO_ROWS, Content, DataFile, total, write_buckets
+from pipelines.storage.bucket_files import write_buckets
+from pipelines.storage.datafiles import NO_ROWS, Content, DataFile, total
 from pipelines.tables import Table
 
 if TYPE_CHECKING:

@@ -21,7 +21,8 @@ from pipelines.runs.generations import changes, parts
 from pipelines.runs.making import Making
 from pipelines.runs.materialize import Written
 from pipelines.storage import datafiles, places
-from pipelines.storage.datafiles import Content, total, write_buckets
+from pipelines.storage.bucket_files import write_buckets
+from pipelines.storage.datafiles import Content, total
 from pipelines.storage.staging import write_stage
 from pipelines.tables import Table
 

@@ -17,7 +17,7 @@ from pyspark.sql import functions as F
 from pipelines.engines import EngineError, UnknownEngine, open_engine
 from pipelines.storage import datafiles
 from pipelines.storage.checksums import DamagedFile
-from pipelines.storage.datafiles import FileWriter
+from pipelines.storage.file_writer import FileWriter
 from pipelines.tables import Column, ContractError, Table
 from tests.engines.conftest import named, need_java
 

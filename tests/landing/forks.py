@@ -31,7 +31,8 @@ from pipelines.landing.writing import Target, write_events
 from pipelines.maintenance.expiry import Limits
 from pipelines.maintenance.maintain import maintain
 from pipelines.runs.run import run
-from pipelines.storage import commits, datafiles, places
+from pipelines.storage import commits, places
+from pipelines.storage.file_writer import FileWriter
 from pipelines.storage.lake import Lake
 from tests.landing.lines import line
 
@@ -41,7 +42,7 @@ STEPS = {
     "create": (DeltaTable, "create"),
     "commit": (commits, "commit"),
     "restore": (DeltaTable, "restore"),
-    "file": (datafiles.FileWriter, "close"),
+    "file": (FileWriter, "close"),
     "index": (id_index, "write_merged"),
     "take away": (quarantine, "take_away"),
     "remove": (places, "remove"),

@@ -21,7 +21,7 @@ from pipelines.relations.follows import FOLLOWS
 from pipelines.relations.timelines import TIMELINES
 from pipelines.runs.materialize import materialize_buckets
 from pipelines.runs.staged import BuildContext, buckets_for
-from pipelines.storage.datafiles import write_buckets
+from pipelines.storage.bucket_files import write_buckets
 from pipelines.storage.lake import Lake
 from pipelines.storage.naming import bucket_of
 from pipelines.views.newsfeed import VIEW

@@ -9,6 +9,7 @@ from pipelines.ranges import FileRange
 from pipelines.runs.amounts import Amount, Stored
 from pipelines.runs.caps import with_cap
 from pipelines.storage import datafiles, places
+from pipelines.storage.bucket_files import write_buckets
 from pipelines.tables import Column, Table
 from pipelines.views.profile import PROFILE
 
@@ -26,7 +27,7 @@ def file_of(folder, rng, first):
     """A file of fifty owners with up to twenty rows each, and the positions of these."""
     rows = [(owner, number) for owner in range(first, first + 50) for number in range(1, rng.randint(2, 21))]
     batch = pa.record_batch([pa.array(column) for column in zip(*rows, strict=True)], NUMBERED.arrow)
-    ((written, _),) = datafiles.write_buckets(folder, NUMBERED, (), [(first % 2, batch)])
+    ((written, _),) = write_buckets(folder, NUMBERED, (), [(first % 2, batch)])
     place = FileRange(written.bucket, written.first, written.last, places.join(folder, written.path))
     return (place, Amount(1, written.size, written.rows)), [number for _, number in rows]
 

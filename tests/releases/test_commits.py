@@ -11,7 +11,7 @@ from deltalake.exceptions import DeltaError
 
 from pipelines.errors import NewsfeedError
 from pipelines.storage import commits, delta, places
-from pipelines.storage.datafiles import FileWriter
+from pipelines.storage.file_writer import FileWriter
 from pipelines.tables import Column, Table
 
 TABLE = Table("numbers", (Column("number", "bigint", "a number"),), ("number",))

@@ -7,8 +7,8 @@ import pyarrow as pa
 import pytest
 
 from pipelines.storage import commits, delta
-from pipelines.storage.datafiles import FileWriter
 from pipelines.storage.deltalog import name_of
+from pipelines.storage.file_writer import FileWriter
 from pipelines.storage.uncommitted import owned
 from tests.releases.test_commits import TABLE, numbers, place, put
 

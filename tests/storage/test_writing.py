@@ -7,14 +7,14 @@ import sys
 
 import pytest
 
-from pipelines.storage.datafiles import FileWriter
+from pipelines.storage.file_writer import FileWriter
 from pipelines.storage.places import PlaceError
 from tests.releases.test_commits import TABLE
 
 WRITES = """
 import os, resource, sys
 import pyarrow as pa
-from pipelines.storage.datafiles import FileWriter
+from pipelines.storage.file_writer import FileWriter
 from pipelines.tables import Column, Table
 
 resource.setrlimit(resource.RLIMIT_FSIZE, (1_000_000, 1_000_000))

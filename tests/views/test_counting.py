@@ -16,6 +16,7 @@ from pipelines.relations.follows import FOLLOWS
 from pipelines.runs.count_audit import Audit
 from pipelines.runs.staged import Staged
 from pipelines.storage import datafiles
+from pipelines.storage.bucket_files import write_buckets
 from pipelines.tables import Column, Table
 
 DEACTIVATED, ALIKE = 70_000, 70_000 - 65_536  # their ids end in the same sixteen bits
@@ -47,7 +48,7 @@ def refused(engine, tmp_path):
             (post % BUCKETS, pa.RecordBatch.from_pylist([dict(zip(NAMES, (post, *counts), strict=True))], STATS.arrow))
             for post, *counts in sorted(rows, key=lambda row: (row[0] % BUCKETS, row))
         )
-        written = datafiles.write_buckets(str(tmp_path), STATS, (), batches)
+        written = write_buckets(str(tmp_path), STATS, (), batches)
         files = Staged(STATS, str(tmp_path), tuple(file for file, _ in written)).ranges
         inputs = BucketInputs(Policy(), BUCKETS, MappingProxyType({}), datafiles.read, datafiles.count, 0, 0)
         try:

@@ -7,7 +7,7 @@ from random import Random
 import pyarrow as pa
 import pytest
 
-from pipelines.storage.datafiles import in_files
+from pipelines.storage.bucket_files import in_files
 from pipelines.tables import MOST_ROWS, Column, Table
 
 COLUMNS = (Column("user_id", "bigint", "whose"), Column("number", "bigint", "which"))
