@@ -4,7 +4,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipelines.arrays import Int64s, arrow, bools, int64s, or_zero
+from pipelines.arrays import Bools, Int64s, arrow, bools, int64s, or_zero
 from pipelines.sorting import grouped
 
 NUMBER = "number"
@@ -31,6 +31,18 @@ def added_up(rows: pa.Table) -> pa.Table:
 def difference(before: pa.Table, after: pa.Table) -> pa.Table:
     """The rows of which one of two tables has more than the other."""
     return added_up(pa.concat_tables([times(before, -1), times(after, 1)]))
+
+
+def are_in(rows: pa.Table, others: pa.Table) -> Bools:
+    """Which rows are the same as any of the others, in the columns of these."""
+    if not rows.num_rows:
+        return np.zeros(0, np.bool_)
+    every = pa.concat_tables([rows.select(others.column_names), others])
+    order, starts = grouped(*(word for name in every.column_names for word in words(every[name])))
+    found = np.empty(len(order), np.bool_)
+    found[order] = np.repeat(np.logical_or.reduceat(order >= rows.num_rows, starts[:-1]), np.diff(starts))
+    same: Bools = found[: rows.num_rows]
+    return same
 
 
 def _numbered(rows: pa.Table, numbers: Int64s) -> pa.Table:

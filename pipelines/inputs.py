@@ -8,7 +8,7 @@ import pyarrow as pa
 
 from pipelines.arrays import Int64s, flags, int64s, no_rows
 from pipelines.moments import NO_MOMENTS, Moments, among, moments
-from pipelines.owners import of_owners
+from pipelines.owners import of_owners, without_owners
 from pipelines.policy import Policy
 from pipelines.ranges import Ranges, apart, in_bucket, with_rows_of
 from pipelines.tables import Table
@@ -79,7 +79,8 @@ class BucketInputs:
     those of the projection's own table, `states` gives by extract the rows that say so, `withdrawn` what was sent and
     is no more, `touched` says of which owners of a table rows may have changed, and `differences`, of one that grows,
     which rows came, with the number 1, and which went, with -1. `chosen` has by table the owners, ascending, whose rows
-    alone are read, and `held` the rows of files that were read already.
+    alone are read, and `held` the rows of files that were read already; of the tables `by_row` those rows of other
+    owners are read too that have this `number` among the differences.
     """
 
     policy: Policy
@@ -99,6 +100,8 @@ class BucketInputs:
     differences: Callable[[str, int], pa.Table] = no_differences
     chosen: Mapping[str, Int64s] = field(default_factory=dict, compare=False)
     held: Mapping[str, pa.Table] = field(default_factory=dict, compare=False)
+    by_row: frozenset[str] = field(default=frozenset(), compare=False)
+    number: int = field(default=1, compare=False)
 
     def told(self, extract: Extract, bucket: int) -> pa.Table:
         """What all events say to an extract: the rows extracted, and such as say what stood before.
@@ -123,14 +126,31 @@ class BucketInputs:
 
     def as_before(self) -> "BucketInputs":
         """The same of the tables as they were, and of what was sent before."""
-        return replace(self, places=self.earlier, received=self.withdrawn, earlier={})
+        return replace(self, places=self.earlier, received=self.withdrawn, earlier={}, number=-1)
 
     def choosing(self, chosen: Mapping[Table, Int64s]) -> "BucketInputs":
         """The same, of some tables just the rows of these owners, who ascend."""
         return replace(self, chosen={**self.chosen, **{table.name: owners for table, owners in chosen.items()}})
 
+    def with_rows_of(self, *tables: Table) -> "BucketInputs":
+        """The same, of these tables, which grow, also the rows of other owners than the chosen that came, or went."""
+        return replace(self, by_row=self.by_row.union(table.name for table in tables))
+
     def read(self, table: Table, columns: list[str], bucket: int | None = None) -> pa.Table:
         """Columns of a table's rows: of one bucket, in their order, or of all buckets, one after another."""
+        if bucket is None or table.name not in self.by_row:
+            return self._stored(table, columns, bucket)
+        from pipelines.differences import NUMBER  # which is compiled, as what only declares and reads is not
+        from pipelines.ordering import in_order
+
+        asked = list(dict.fromkeys([*columns, *(name.lstrip("-") for name in table.order)]))
+        changes = self.differences(table.name, bucket)
+        changes = changes.filter(flags(int64s(changes[NUMBER]) == self.number))
+        others = without_owners(changes, str(table.owner), self.chosen[table.name])
+        rows = [self._stored(table, asked, bucket), others.select(asked)]
+        return in_order(table, pa.concat_tables(rows)).select(columns)
+
+    def _stored(self, table: Table, columns: list[str], bucket: int | None) -> pa.Table:
         files, chosen = self.files(table, bucket), self.chosen.get(table.name)
         if chosen is not None and table.owner is not None:
             files = tuple(with_rows_of(files, chosen))

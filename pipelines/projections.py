@@ -76,6 +76,8 @@ class Resending:
     - `stood`: the rows that the chosen owners of a bucket had received, told from the table as it was; None for what is
       sent `before` other, of which that is not asked.
     - `unknown`: the owners in a bucket of whom the table does not tell that, given what they receive now.
+    - `by_row`: tables that grow of which each row, with what is chosen of others, is sent by itself: of all but the
+      senders just the rows that came, or went, are sent, or withdrawn.
     - `toward`: by table, the owners of whose rows in a bucket something is sent to these, of whom nothing is known.
     """
 
@@ -83,6 +85,7 @@ class Resending:
     stood: Callable[[int, BucketInputs], pa.Table] | None = None
     unknown: Callable[[int, BucketInputs], Int64s] = none_unknown
     toward: Callable[[int, BucketInputs, Int64s], Chosen] = nobody
+    by_row: tuple[Table, ...] = ()
 
 
 Belong = Callable[[Int64s], Bools]

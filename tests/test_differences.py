@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime
 
 import pyarrow as pa
 
-from pipelines.differences import added_up, difference, times
+from pipelines.differences import added_up, are_in, difference, times
 
 TYPES = {
     "id": pa.int64(),
@@ -29,6 +29,13 @@ def numbers(found):
 def test_rows_that_are_in_both_as_often_are_no_difference():
     assert difference(rows(ROW, OTHER, ROW), rows(OTHER, ROW, ROW)).num_rows == 0
     assert difference(rows(), rows()).num_rows == 0
+
+
+def test_rows_are_found_among_others_by_the_columns_that_these_have():
+    assert are_in(rows(ROW, OTHER, ROW), rows(ROW, ROW)).tolist() == [True, False, True]
+    assert are_in(rows(ROW, OTHER), rows(OTHER | {"name": "c"}).select(["id", "day"])).tolist() == [False, True]
+    assert are_in(rows(ROW), rows()).tolist() == [False]
+    assert are_in(rows(), rows(ROW)).tolist() == []
 
 
 def test_a_row_is_told_with_how_many_times_more_or_less_it_is_there():

@@ -1,11 +1,13 @@
 """What tasks read of a bucket's files: rows in their table's order, also where files have rows of the same owners."""
 
+from dataclasses import replace
 from random import Random
 
 import numpy as np
 import pyarrow as pa
 import pytest
 
+from pipelines.differences import times
 from pipelines.inputs import BucketInputs
 from pipelines.policy import Policy
 from pipelines.ranges import FileRange
@@ -69,6 +71,19 @@ def test_rows_of_files_that_have_rows_of_one_owner_come_in_order(seed, read):
         assert read(inputs, 0) == newest_first(every)
         chosen = sorted(rng.sample(range(1, 25), 6))
         assert read(inputs, 0, chosen) == newest_first([one for one in every if one["user_id"] in chosen])
+
+
+def test_beside_the_rows_of_the_chosen_those_come_that_changed_of_others():
+    def told(inputs):
+        return inputs.read(TIMELINES, ["post_id"], 0)["post_id"].to_pylist()
+
+    came = pa.Table.from_pylist([row(2, 5, 1, "post"), row(4, 8, 2, "post"), row(4, 3, 7, "post")], TIMELINES.arrow)
+    went = pa.Table.from_pylist([row(6, 3, 9, "post")], TIMELINES.arrow)
+    changes = pa.concat_tables([times(came, 1), times(went, -1)])
+    inputs = replace(inputs_of([(0, [row(2, 5, 1, "post"), row(4, 9, 5, "post")])]), differences=lambda *_: changes)
+    asked = inputs.choosing({TIMELINES: np.array([2])}).with_rows_of(TIMELINES)
+    before = replace(asked, earlier=asked.places).as_before()
+    assert (told(inputs), told(asked), told(before)) == ([1, 5], [1, 2, 7], [1, 9])
 
 
 def test_all_buckets_come_one_after_another(read):

@@ -44,7 +44,13 @@ def following(bucket: int, inputs: BucketInputs, users: Int64s) -> Int64s:
 
 def posts_in(bucket: int, inputs: BucketInputs, *facts: Table) -> Int64s:
     """The posts of a bucket that may stand otherwise, or of whose standing facts something may have changed."""
-    found, users = [inputs.touched(table.name, bucket) for table in (POSTS, *facts)], gone_or_back(inputs)
+    told = [inputs.touched(table.name, bucket) for table in facts]
+    return np.unique(np.concatenate([otherwise_in(bucket, inputs, *facts), *told]))
+
+
+def otherwise_in(bucket: int, inputs: BucketInputs, *facts: Table) -> Int64s:
+    """The posts of a bucket that may stand otherwise, or which somebody gave these facts who is gone, or is back."""
+    found, users = [inputs.touched(POSTS.name, bucket)], gone_or_back(inputs)
     if len(users):
         for table, column in ((POSTS, "author_id"), *((fact, "user_id") for fact in facts)):
             rows = inputs.read(table, ["post_id", column], bucket)

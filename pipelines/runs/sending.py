@@ -112,7 +112,7 @@ def _side(signed: Rows, sign: int, bucket: int) -> pa.Table:
 
 def _changes(stage: Exchange, inputs: BucketInputs, bucket: int, *, is_last: bool) -> pa.Table:
     """The task: what a bucket sends and withdraws; at last only that of which one is not the other."""
-    chosen = inputs.choosing(_resending(stage).senders(bucket, inputs))
+    chosen = inputs.choosing(_resending(stage).senders(bucket, inputs)).with_rows_of(*_resending(stage).by_row)
     before, after = (stage.rows(bucket, one).cast(stage.schema) for one in (chosen.as_before(), chosen))
     if is_last:
         return difference(before, after).cast(_signed(stage.schema))

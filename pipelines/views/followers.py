@@ -42,7 +42,7 @@ def _merge(bucket: int, inputs: BucketInputs) -> Iterator[pa.RecordBatch]:
 
 
 def _followers(bucket: int, inputs: BucketInputs) -> Chosen:
-    return {FOLLOWS: touched.followers_in(bucket, inputs)}
+    return {FOLLOWS: touched.following(bucket, inputs, touched.gone_or_back(inputs))}
 
 
 def _stood(bucket: int, inputs: BucketInputs) -> pa.Table:
@@ -53,6 +53,7 @@ VIEW = BucketProjection(
     FOLLOWERS,
     ("follows", "deactivations"),
     _merge,
-    exchange=Exchange(FOLLOWERS.arrow, _followed, resending=Resending(_followers, _stood)),
+    exchange=Exchange(FOLLOWERS.arrow, _followed, resending=Resending(_followers, _stood, by_row=(FOLLOWS,))),
     touched=no_more,
+    row_by_row=True,
 )

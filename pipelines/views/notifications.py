@@ -9,12 +9,12 @@ import pyarrow.compute as pc
 
 from pipelines.arrays import Int64s, arrow, arrow_where, fixed_values, flags, int64s, is_text, or_zero, strings
 from pipelines.checks import Check, at_most, in_order, numbered
-from pipelines.differences import NUMBER
+from pipelines.differences import NUMBER, are_in, difference
 from pipelines.inputs import BucketInputs
 from pipelines.merge.notification_order import RANKS, Notifications
 from pipelines.merge.notifications import newest
 from pipelines.policy import Policy
-from pipelines.projections import BucketProjection, Chosen, Exchange, Resending, no_more
+from pipelines.projections import BucketProjection, Chosen, Exchange, Resending
 from pipelines.relations import touched
 from pipelines.relations.follows import FOLLOWS
 from pipelines.relations.hides import HIDES
@@ -30,6 +30,7 @@ from pipelines.tables import Column, Table
 
 KINDS = ("followed", "liked", "mentioned", "replied", "reposted")  # in alphabetical order, as they are sorted
 ANSWER = KINDS.index("replied")
+GIVEN = (LIKES, REPOSTS)
 NEWEST_FIRST = ("-notified_at", "kind", "actor_id", "-post_id")
 
 NOTIFICATIONS = Table(
@@ -133,13 +134,10 @@ def _merge(bucket: int, inputs: BucketInputs) -> Iterator[pa.RecordBatch]:
 
 def _changed(bucket: int, inputs: BucketInputs) -> Chosen:
     """Who and which posts may notify others than before."""
-    posts = touched.posts_in(bucket, inputs, LIKES, REPOSTS)
-    users = inputs.touched(TIMELINES.name, bucket)
-    return {**_on(posts), FOLLOWS: touched.followers_in(bucket, inputs), TIMELINES: users}
-
-
-def _on(posts: Int64s) -> Chosen:
-    return {POSTS: posts, LIKES: posts, REPOSTS: posts}
+    posts = touched.posts_in(bucket, inputs, *GIVEN)
+    given = dict.fromkeys(GIVEN, touched.otherwise_in(bucket, inputs, *GIVEN))
+    followers = touched.following(bucket, inputs, touched.gone_or_back(inputs))
+    return {POSTS: posts, **given, FOLLOWS: followers, TIMELINES: posts[:0]}
 
 
 def _stood(bucket: int, inputs: BucketInputs) -> pa.Table:
@@ -152,21 +150,43 @@ def _stood(bucket: int, inputs: BucketInputs) -> pa.Table:
 
 
 def _unknown(bucket: int, inputs: BucketInputs) -> Int64s:
-    """The users who hide others than before, are active and were not, or lose one of as many as are kept.
+    """The users who are shown more than before, or lose one of as many as are kept.
 
     Also those who lose an answer: a mention by the same post may have given way to it.
     """
-    rows = inputs.received(bucket)
-    lost = rows.filter(flags(int64s(rows[NUMBER]) < 0))
-    losing, answers = np.unique(int64s(lost["user_id"])), int64s(lost["rank"]) & (RANKS - 1) == ANSWER
-    before = inputs.choosing({NOTIFICATIONS: losing}).own_before(NOTIFICATIONS, ["user_id", "position"], bucket)
-    full = int64s(before["user_id"])[int64s(before["position"].cast(pa.int64())) == inputs.policy.cap]
-    answered = int64s(lost["user_id"])[answers]
-    return np.unique(np.concatenate([np.intersect1d(losing, full), answered, _touched(bucket, inputs)]))
+    rows, hides = inputs.received(bucket), _hides(bucket, inputs)
+    lost, more = (rows.filter(flags(side)) for side in (int64s(rows[NUMBER]) < 0, int64s(rows[NUMBER]) > 0))
+    shown, hidden = (hides.filter(flags(side)) for side in (int64s(hides[NUMBER]) < 0, int64s(hides[NUMBER]) > 0))
+    losing = _losing(bucket, inputs, lost, _answers(more), hidden)
+    found = [int64s(one["user_id"]) for one in (losing, _answers(lost), shown)]
+    return np.unique(np.concatenate([*found, touched.gone_or_back_in(bucket, inputs)]))
 
 
-def _touched(bucket: int, inputs: BucketInputs) -> Int64s:
-    return np.union1d(inputs.touched(HIDES.name, bucket), touched.gone_or_back_in(bucket, inputs))
+def _losing(bucket: int, inputs: BucketInputs, lost: pa.Table, answers: pa.Table, hidden: pa.Table) -> pa.Table:
+    """What is lost, hidden, or gives way to answers, of lists of as many as are kept."""
+    users = np.unique(np.concatenate([int64s(rows["user_id"]) for rows in (lost, answers, hidden)]))
+    before = inputs.choosing({NOTIFICATIONS: users}).own_before(NOTIFICATIONS, ["user_id"], bucket)
+    users, counts = np.unique(int64s(before["user_id"]), return_counts=True)
+    stood = _stood(bucket, inputs.choosing({NOTIFICATIONS: users[counts == inputs.policy.cap]}))
+    mentions = answers.set_column(1, "rank", arrow(int64s(answers["rank"]) - 1, pa.int64()))
+    by_hidden = hidden.rename_columns({"hidden_id": "actor_id"})
+    going = lost.select(SENT.names), mentions.select(SENT.names), by_hidden.select(["user_id", "actor_id"])
+    return pa.concat_tables(stood.filter(flags(are_in(stood, rows))) for rows in going)
+
+
+def _answers(rows: pa.Table) -> pa.Table:
+    return rows.filter(flags(int64s(rows["rank"]) & (RANKS - 1) == ANSWER))
+
+
+def _hides(bucket: int, inputs: BucketInputs) -> pa.Table:
+    """Whom users hide who did not, with the number 1, and whom they hid, with -1."""
+    chosen = inputs.choosing({HIDES: _hiding(bucket, inputs)})
+    return difference(*(one.read(HIDES, list(HIDES.names), bucket) for one in (chosen.as_before(), chosen)))
+
+
+def _hiding(bucket: int, inputs: BucketInputs) -> Int64s:
+    """The users who may hide others than before."""
+    return inputs.touched(HIDES.name, bucket)
 
 
 def _toward(bucket: int, inputs: BucketInputs, users: Int64s) -> Chosen:
@@ -178,7 +198,11 @@ def _toward(bucket: int, inputs: BucketInputs, users: Int64s) -> Chosen:
     posts = int64s(rows["post_id"])[among(int64s(rows["author_id"]), users) | mentioning]
     entries = inputs.read(TIMELINES, ["user_id", "parent_author_id"], bucket)
     answering = np.unique(int64s(entries["user_id"])[among(or_zero(entries["parent_author_id"]), users)])
-    return {**_on(posts), FOLLOWS: touched.following(bucket, inputs, users), TIMELINES: answering}
+    return {
+        **dict.fromkeys((POSTS, *GIVEN), posts),
+        FOLLOWS: touched.following(bucket, inputs, users),
+        TIMELINES: answering,
+    }
 
 
 VIEW = BucketProjection(
@@ -186,8 +210,10 @@ VIEW = BucketProjection(
     ("follows", "posts", "likes", "reposts", "timelines", "hides", "deactivations"),
     _merge,
     _checks,
-    exchange=Exchange(SENT, _sent, resending=Resending(_changed, _stood, _unknown, _toward)),
-    touched=no_more,
+    exchange=Exchange(
+        SENT, _sent, resending=Resending(_changed, _stood, _unknown, _toward, by_row=(FOLLOWS, *GIVEN, TIMELINES))
+    ),
+    touched=_hiding,
     beside=(HIDES,),
     capped="position",
 )

@@ -73,9 +73,10 @@ def _partial_counts(bucket: int, inputs: BucketInputs) -> pa.Table:
 
 
 def _changed(bucket: int, inputs: BucketInputs) -> Chosen:
-    """The followers and the posts that may name others than before."""
+    """The followers who are gone or back or follow such, the posts that may name others, and what stands otherwise."""
+    followers = touched.following(bucket, inputs, touched.gone_or_back(inputs))
     posts = touched.posts_in(bucket, inputs, LIKES)
-    return {FOLLOWS: touched.followers_in(bucket, inputs), POSTS: posts, LIKES: posts}
+    return {FOLLOWS: followers, POSTS: posts, LIKES: touched.otherwise_in(bucket, inputs, LIKES)}
 
 
 def _counted_before(bucket: int, inputs: BucketInputs) -> pa.Table:
@@ -96,14 +97,15 @@ def _unknown(bucket: int, inputs: BucketInputs) -> Int64s:
 
 def _toward(bucket: int, inputs: BucketInputs, users: Int64s) -> Chosen:
     """Those who follow such users, and the posts of these, which are new."""
-    return {**_changed(bucket, inputs), FOLLOWS: touched.following(bucket, inputs, users)}
+    posts = inputs.touched(POSTS.name, bucket)
+    return {POSTS: posts, LIKES: posts, FOLLOWS: touched.following(bucket, inputs, users)}
 
 
 def _concerned(bucket: int, inputs: BucketInputs, users: Int64s) -> Chosen:
     """The followers and the posts of whom something changed, those who follow such users, and who acted."""
-    changed = _changed(bucket, inputs)
-    followers = np.union1d(changed[FOLLOWS], touched.following(bucket, inputs, users))
-    return {**changed, FOLLOWS: followers, USERS: inputs.touched(USERS.name, bucket)}
+    followers = np.union1d(touched.followers_in(bucket, inputs), touched.following(bucket, inputs, users))
+    posts = touched.posts_in(bucket, inputs, LIKES)
+    return {FOLLOWS: followers, POSTS: posts, LIKES: posts, USERS: inputs.touched(USERS.name, bucket)}
 
 
 def _touched(bucket: int, inputs: BucketInputs) -> Int64s:
@@ -127,7 +129,9 @@ VIEW = BucketProjection(
     ("users", "follows", "posts", "likes", "deactivations"),
     _merge,
     exchange=Exchange(
-        partial_counts("user_id"), _partial_counts, resending=Resending(_changed, _counted_before, _unknown, _toward)
+        partial_counts("user_id"),
+        _partial_counts,
+        resending=Resending(_changed, _counted_before, _unknown, _toward, by_row=(FOLLOWS, LIKES)),
     ),
     touched=_touched,
     beside=(USERS,),

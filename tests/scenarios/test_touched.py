@@ -157,6 +157,27 @@ def test_a_follow_a_mention_and_an_answer_come_up_in_a_list_that_loses_one(alice
         assert notified(alice, cap=cap) == expected[:cap]
 
 
+def test_a_list_of_as_many_notifications_as_are_kept_of_which_one_is_hidden_has_the_next_one(
+    alice, bob, carol, dora, notified
+):
+    post = alice.posts()
+    for user in (bob, carol, dora):
+        user.likes(post)
+    alice.mutes(carol)
+    assert notified(alice, cap=2) == [("liked", dora, post), ("liked", bob, post)]
+    bob.follows(alice)
+    dora.mutes(alice)
+    assert notified(alice, cap=2) == [("followed", bob, None), ("liked", dora, post)]
+
+
+def test_a_mention_that_gives_way_to_an_answer_lets_the_next_one_up(alice, bob, carol, notified):
+    bob.replies(7, post_id=701, mentioned_ids=[alice], at="12:00")
+    carol.posts(post_id=702, mentioned_ids=[alice], at="12:00")
+    assert notified(alice, cap=1) == [("mentioned", bob, 701)]
+    alice.posts(post_id=7)
+    assert notified(alice, cap=1) == [("mentioned", carol, 702)]
+
+
 def test_a_post_that_answers_no_more_mentions_again(alice, bob, carol, notified):
     alice.posts(post_id=7, at="12:00")
     reply = bob.replies(7, mentioned_ids=[alice])

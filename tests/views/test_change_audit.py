@@ -131,7 +131,7 @@ def test_new_counts_that_are_wrong_by_one_are_told_with_their_keys(told, view, f
     [
         (
             "profile",
-            {"senders": none_of(FOLLOWS)},
+            {"senders": none_of(FOLLOWS), "by_row": ()},
             [wrong("followees", "user_id 1", "user_id 2", "user_id 4"), wrong("followers", "user_id 2", "user_id 4")],
         ),
         ("profile", {"toward": none_of(FOLLOWS)}, [wrong("followers", "user_id 3")]),
