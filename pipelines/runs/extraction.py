@@ -7,7 +7,7 @@ import uuid
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from itertools import chain
 
@@ -30,14 +30,24 @@ Extracts = Sequence[Extract]
 
 @dataclass(frozen=True)
 class Extracted:
-    """The files with the rows of each extract; each extract has a folder of its own."""
+    """The files with the rows of each extract; each extract has a folder of its own.
+
+    The rows of a bucket lie in portions, each with all rows of some owners: its task need not hold them all at once.
+    """
 
     folder: str = ""
     sent: Mapping[str, tuple[Sent, ...]] = field(default_factory=dict)
+    buckets: int = 1
+    portions: range = range(1)
 
     def rows(self, one: Extract, bucket: int) -> pa.Table:
         """The rows that an extract brought to a bucket."""
-        return fetch(self.sent[one.name], bucket, one.schema).combine_chunks()
+        of_all = (fetch(self.sent[one.name], bucket + self.buckets * portion, one.schema) for portion in self.portions)
+        return pa.concat_tables(of_all).combine_chunks()
+
+    def by_portion(self) -> list["Extracted"]:
+        """The rows of each portion."""
+        return [replace(self, portions=range(portion, portion + 1)) for portion in self.portions]
 
     def has(self, extracts: Extracts) -> bool:
         """Whether events gave rows to any of these extracts."""
@@ -45,11 +55,11 @@ class Extracted:
 
     def of(self, extracts: Extracts) -> "Extracted":
         """The rows of just these extracts."""
-        return Extracted(self.folder, {one.name: self.sent[one.name] for one in extracts})
+        return replace(self, sent={one.name: self.sent[one.name] for one in extracts})
 
     def and_more(self, others: "Extracted") -> "Extracted":
-        """These rows, and those of others."""
-        return Extracted(self.folder, {name: (*sent, *others.sent.get(name, ())) for name, sent in self.sent.items()})
+        """These rows, and those of others, in as many buckets and portions."""
+        return replace(self, sent={name: (*sent, *others.sent.get(name, ())) for name, sent in self.sent.items()})
 
     def remove(self, extracts: Iterable[Extract]) -> None:
         """Delete the rows of these extracts, which nothing needs any more."""
@@ -57,14 +67,13 @@ class Extracted:
             places.remove_folder(places.join(self.folder, one.name))
 
 
-def extract(engine: Engine, log: Log, extracts: Extracts, buckets: int, folder: str) -> Extracted:
+def extract(engine: Engine, log: Log, extracts: Extracts, buckets: int, folder: str, portions: int = 1) -> Extracted:
     """Run the extracts over the log's events, into new files of the folder."""
     for one in extracts:
         places.make_folder(places.join(folder, one.name))
-    told = engine.run(partial(_extract, log, extracts, buckets, folder), log.shares(engine.slots))
-    return Extracted(
-        folder, {one.name: tuple(share[one.name] for share in told if one.name in share) for one in extracts}
-    )
+    told = engine.run(partial(_extract, log, extracts, buckets * portions, folder), log.shares(engine.slots))
+    sent = {one.name: tuple(share[one.name] for share in told if one.name in share) for one in extracts}
+    return Extracted(folder, sent, buckets, range(portions))
 
 
 def _extract(log: Log, extracts: Extracts, buckets: int, folder: str, share: Sequence[str]) -> dict[str, Sent]:

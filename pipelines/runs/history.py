@@ -47,7 +47,8 @@ def read(plan: Plan, earlier: dict[str, Ranges], context: BuildContext, folder: 
     whole, new = (extracts_of(plan, mode) for mode in (Mode.REBUILT, Mode.MERGED))
     log = whole_log(plan) if plan.reads_all else None
     if log is not None:
-        extracted[Mode.REBUILT] = _extract(context, log, [CERTIFIED, *whole], folder, Mode.REBUILT)
+        every = [CERTIFIED, *whole]
+        extracted[Mode.REBUILT] = _extract(context, log, every, folder, Mode.REBUILT, context.portions)
         plan = _certified(plan, _certificate(extracted[Mode.REBUILT]))
     if new:
         extracted[Mode.MERGED] = _new(plan, new, earlier, context, folder)
@@ -66,10 +67,12 @@ def whole_log(plan: Plan) -> Log:
     return Log(tuple(delta.sizes(start.lake.log, start.log)), upto)
 
 
-def _extract(context: BuildContext, log: Log, extracts: Sequence[Extract], folder: str, name: str) -> Extracted:
+def _extract(
+    context: BuildContext, log: Log, extracts: Sequence[Extract], folder: str, name: str, portions: int = 1
+) -> Extracted:
     place = places.join(folder, name.replace(" ", "-"))
     places.make_folder(place)
-    return extract(context.engine, log, extracts, context.buckets, place)
+    return extract(context.engine, log, extracts, context.buckets, place, portions)
 
 
 def _certificate(extracted: Extracted) -> Certificate:

@@ -1,10 +1,12 @@
 """Materialize: a projection's rows become sorted, checked, hashed data files, bucket by bucket, not yet committed."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from itertools import chain
 from typing import TYPE_CHECKING
+
+import pyarrow as pa
 
 from pipelines.checks import Check, Findings, require_clean
 from pipelines.inputs import BucketInputs
@@ -84,25 +86,41 @@ def materialize_buckets(
     extracted: Extracted = NOTHING,
 ) -> Staged:
     """Stage a projection that is made bucket by bucket, of what is held or was extracted. Raises AuditError."""
-    inputs = replace(inputs_of(projection, held, context), extracted=extracted.of(projection.extracts).rows)
+    told = extracted.of(projection.extracts)
+    inputs = replace(inputs_of(projection, held, context), extracted=told.rows)
     with context.lake.scratch() as folder:
         if projection.exchange is not None:
             inputs = with_sent(projection.exchange, projection.table.bucket_by, inputs, folder, context)
-        task = partial(_write_merged, projection, inputs, place, checks_of(projection, context.policy), context.mark)
+        checks = checks_of(projection, context.policy)
+        task = partial(_write_merged, projection, inputs, told, place, checks, context.mark)
         return staged(projection.table, place, context.engine.run(task, range(context.buckets)))
 
 
 def _write_merged(
     projection: BucketProjection,
     inputs: BucketInputs,
+    extracted: Extracted,
     place: str,
     checks: tuple[Check, ...],
     mark: str | None,
     bucket: int,
 ) -> list[Written]:
     """The task that merges a bucket's rows and writes them."""
-    rows, audits = projection.merge(bucket, inputs), projection.audits(bucket, inputs)
+    rows, audits = _merged(projection, inputs, extracted, bucket), projection.audits(bucket, inputs)
     return list(write_buckets(place, projection.table, (*checks, *audits), ((bucket, one) for one in rows), mark))
+
+
+def _merged(
+    projection: BucketProjection, inputs: BucketInputs, extracted: Extracted, bucket: int
+) -> Iterator[pa.RecordBatch]:
+    """A bucket's rows; of the events of one portion after another where these make the rows of their owners."""
+    parts, table, by = extracted.by_portion(), projection.table, {one.by for one in projection.extracts}
+    if len(parts) == 1 or by - {None} != {table.bucket_by}:
+        yield from projection.merge(bucket, inputs)
+        return
+    of_each = (projection.merge(bucket, replace(inputs, extracted=part.rows)) for part in parts)
+    rows = pa.concat_tables(pa.Table.from_batches(made, table.arrow) for made in of_each)
+    yield from in_order(table, rows).combine_chunks().to_batches(BATCH_ROWS)
 
 
 def staged_beside(

@@ -37,7 +37,7 @@ def look(lake: Lake) -> Start:
 
 
 def plan(start: Start, request: Request, damaged: frozenset[str], buckets: int) -> Plan:
-    """What a run that is asked for has to do, with what is damaged, if all that landed would be made in these buckets.
+    """What a run that is asked for has to do, with what is damaged, if all would be made in these buckets.
 
     Raises NoRelease, UnknownView, UsageError, and OtherLog when the last release was made of another log.
     """
@@ -61,9 +61,26 @@ def plan(start: Start, request: Request, damaged: frozenset[str], buckets: int) 
 
 
 def buckets_of(start: Start, memory: int) -> int:
-    """In how many buckets all that landed would be made, by tasks that may hold so many bytes."""
+    """In how many buckets all that lives would be made, by tasks that may hold so many bytes.
+
+    What lives are the facts that the last release keeps, and the events since; no more than events landed.
+    """
+    events = events_of(start)
+    if start.last is None:
+        return buckets_for(events, memory)
+    return buckets_for(min(events, _facts(start.last) + max(0, events - start.last.events)), memory)
+
+
+def events_of(start: Start) -> int:
+    """How many events landed."""
     total = start.newest.total
-    return buckets_for(int(start.log.count()) if total is None else counted(total), memory)
+    return int(start.log.count()) if total is None else counted(total)
+
+
+def _facts(last: Release) -> int:
+    """How many rows a release has of relations that are made of events."""
+    made = (name for name, one in projections().items() if name.startswith("relations/") and "events" in one.reads)
+    return sum(last.tables[name].rows for name in made if name in last.tables)
 
 
 def _all(mode: Mode) -> dict[str, Mode]:

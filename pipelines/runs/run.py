@@ -14,10 +14,10 @@ from pipelines.releases.records import RELEASES, record
 from pipelines.releases.release import Release, Released
 from pipelines.runs.building import build, earlier_ranges, relations_of
 from pipelines.runs.history import read
-from pipelines.runs.planning import buckets_of, look, plan
+from pipelines.runs.planning import buckets_of, events_of, look, plan
 from pipelines.runs.plans import Mode, Plan, Request
 from pipelines.runs.publishing import Tables, publish, roll_back
-from pipelines.runs.staged import BuildContext, Staged
+from pipelines.runs.staged import BuildContext, Staged, portions_for
 from pipelines.runs.steps import Progress, Steps
 from pipelines.storage import commits
 from pipelines.storage.lake import Lake
@@ -119,10 +119,11 @@ def _memory(given: int | None) -> int:
 
 def _context(planned: Plan, engine: Engine, memory: int, mark: str) -> BuildContext:
     """Where the tables are made; in as many buckets as those have that are kept."""
-    last = planned.start.last
+    last, task = planned.start.last, memory // engine.slots
     kept = last is not None and planned.kept
-    buckets = last.buckets if last is not None and kept else buckets_of(planned.start, memory // engine.slots)
-    return BuildContext(planned.start.lake, engine, planned.policy, buckets, memory, mark)
+    buckets = last.buckets if last is not None and kept else buckets_of(planned.start, task)
+    portions = portions_for(events_of(planned.start), buckets, task)
+    return BuildContext(planned.start.lake, engine, planned.policy, buckets, memory, mark, portions)
 
 
 def _says_the_same(made: Release, last: Release) -> bool:

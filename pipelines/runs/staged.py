@@ -11,21 +11,22 @@ from pipelines.storage.datafiles import NO_ROWS, Content, DataFile
 from pipelines.storage.lake import Lake
 from pipelines.tables import Table
 
-EVENTS_PER_BUCKET = 1 << 20
+FACTS_PER_BUCKET = 1 << 20
 """As many as a bucket has at least: what a task makes of them stays mostly in the cache."""
 
 ENOUGH_BUCKETS = 32
 """Above as many, larger ones are quicker: what belongs to others is sent in fewer and larger pieces."""
 
 BYTES_PER_EVENT = 512
-"""What a task holds of its bucket for each event of the log that is the bucket's share, at most."""
+"""What a task holds of its bucket for each event that it goes through at once, or fact that lives, at most."""
 
 
 @dataclass(frozen=True)
 class BuildContext:
     """What every table of a run is built with: the lake, the engine, the policy, the number of buckets.
 
-    `memory` is how many bytes all tasks that run at once may hold, `mark` what the names of data files begin with.
+    `memory` is how many bytes all tasks that run at once may hold, `mark` what the names of data files begin with,
+    `portions` in how many a bucket's events are gone through where all are.
     """
 
     lake: Lake
@@ -34,6 +35,7 @@ class BuildContext:
     buckets: int
     memory: int
     mark: str | None = None
+    portions: int = 1
 
 
 @dataclass(frozen=True)
@@ -76,7 +78,12 @@ class Staged:
         return places.join(self.place, file.path)
 
 
-def buckets_for(events: int, memory: int) -> int:
-    """The number of buckets, a power of two; a task that makes one holds its share of the events within the memory."""
-    share = min(max(EVENTS_PER_BUCKET, events // ENOUGH_BUCKETS), memory // BYTES_PER_EVENT)
-    return 1 << max(0, -(-events // share) - 1).bit_length()
+def buckets_for(facts: int, memory: int) -> int:
+    """The number of buckets, a power of two; a task that makes one holds its share of the facts within the memory."""
+    share = min(max(FACTS_PER_BUCKET, facts // ENOUGH_BUCKETS), memory // BYTES_PER_EVENT)
+    return 1 << max(0, -(-facts // share) - 1).bit_length()
+
+
+def portions_for(events: int, buckets: int, memory: int) -> int:
+    """In how many portions a task goes through its bucket's events, so that it holds one within the memory."""
+    return max(1, -(-events // (buckets * (memory // BYTES_PER_EVENT))))

@@ -9,7 +9,7 @@ from pipelines.runs.extraction import extract
 from pipelines.runs.log import Log
 from pipelines.runs.materialize import frame_of, materialize_buckets, materialize_frame
 from pipelines.runs.publishing import projections
-from pipelines.runs.staged import BuildContext, buckets_for
+from pipelines.runs.staged import BuildContext, buckets_for, portions_for
 from pipelines.storage import datafiles, delta
 from pipelines.views import load_views
 from tests.laws.worlds import land_events, together
@@ -22,15 +22,16 @@ def landed(engine, new_lake, histories):
     return lake
 
 
-def staged_in(buckets, lake, engine, policy):
-    """Every relation and view, staged in so many buckets."""
+def staged_in(buckets, portions, lake, engine, policy):
+    """Every relation and view, staged in so many buckets, whose events come in so many portions."""
     made, at = {}, BuildContext(lake, engine, policy, buckets, 1 << 30)
     extracts = {one.name: one for projection in projections().values() for one in projection.extracts}
     log = Log(tuple(delta.sizes(lake.log, delta.find(lake.log))))
-    extracted, frames = extract(engine, log, list(extracts.values()), buckets, f"{lake.root}/extracted-{buckets}"), {}
+    to, frames = f"{lake.root}/extracted-{buckets}-{portions}", {}
+    extracted = extract(engine, log, list(extracts.values()), buckets, to, portions)
     for kind, loaded in (("relation", load_relations()), ("view", load_views())):
         for name, projection in loaded.items():
-            place = f"{lake.root}/{kind}-{name}-{buckets}"
+            place = f"{lake.root}/{kind}-{name}-{buckets}-{portions}"
             if isinstance(projection, Projection):
                 staged = materialize_frame(projection, frames, place, at)
             else:
@@ -44,7 +45,7 @@ def staged_in(buckets, lake, engine, policy):
 
 @pytest.mark.parametrize("policy", [Policy(), Policy(cap=3, own_posts=False, replies="all")], ids=str)
 def test_many_buckets_hold_the_rows_of_one(landed, engine, policy):
-    one, many = (staged_in(buckets, landed, engine, policy) for buckets in (1, 8))
+    one, many = (staged_in(buckets, 1, landed, engine, policy) for buckets in (1, 8))
     for staged in one.values():
         assert len(staged.files) == 1
     for name, staged in many.items():
@@ -53,6 +54,18 @@ def test_many_buckets_hold_the_rows_of_one(landed, engine, policy):
         for file in staged.ranges if staged.table.bucket_by else ():
             ids = datafiles.read(file.place, [staged.table.bucket_by])[0].to_pylist()
             assert {value % 8 for value in ids} == {file.bucket}
+
+
+def test_in_however_many_portions_events_come_the_rows_are_the_same(landed, engine):
+    at_once, in_portions = (staged_in(2, portions, landed, engine, Policy()) for portions in (1, 3))
+    for name, staged in in_portions.items():
+        assert (staged.rows, staged.content_hash) == (at_once[name].rows, at_once[name].content_hash), name
+        assert [file[:3] for file in staged.ranges] == [file[:3] for file in at_once[name].ranges], name
+
+
+@pytest.mark.parametrize(("events", "portions"), [(0, 1), (1, 1), (4 << 21, 1), ((4 << 21) + 1, 2), (13 << 21, 4)])
+def test_a_portion_has_as_many_events_as_a_task_can_hold(events, portions):
+    assert portions_for(events, 4, 1 << 30) == portions
 
 
 @pytest.mark.parametrize(

@@ -1,9 +1,11 @@
-"""A lake that has grown is made in more buckets, by a rebuild that says so before and after."""
+"""A lake in which more lives is made in more buckets, by a rebuild that says so before and after."""
 
 import pytest
 
 from pipelines.landing.land import land
 from pipelines.releases.release import release
+from pipelines.runs import history
+from pipelines.runs.extraction import extract
 from pipelines.runs.planning import buckets_of, look, plan
 from pipelines.runs.plans import Mode, Request
 from pipelines.runs.run import run
@@ -38,3 +40,24 @@ def test_four_times_the_buckets_are_a_rebuild(small, engine, tmp_path, events, b
     assert planned.modes["relations/follows"] == done.modes["relations/follows"] == mode
     assert release(small).buckets == buckets
     assert done.release.tables["views/followees"].rows == events
+
+
+def test_what_was_withdrawn_makes_no_buckets_but_portions_of_events(small, engine, tmp_path, monkeypatch):
+    for turn in range(4):
+        land(small, engine, [toggled(tmp_path / f"{turn}.jsonl", turn)])
+        assert run(small, engine, memory=ROOM * engine.slots).reason == f"landing {turn + 2} is new"
+    asked = []
+    monkeypatch.setattr(history, "extract", lambda *given: asked.append(given[-1]) or extract(*given))
+    rebuilt = run(small, engine, memory=ROOM * engine.slots, rebuild=True)
+    assert (rebuilt.published, rebuilt.release.buckets, asked) == (False, 1, [5])
+    assert rebuilt.release.tables["views/followees"].rows == 50
+
+
+def toggled(path, turn):
+    """Everybody is unfollowed, and followed again."""
+    events = [
+        line(f"{kind}-{turn}-{number}", kind, event_time=f"2026-03-04T1{turn}:0{minute}:00Z", followee_id=1000 + number)
+        for minute, kind in enumerate(["unfollowed", "followed"])
+        for number in range(50)
+    ]
+    return file_of(path, *events)
