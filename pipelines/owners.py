@@ -33,15 +33,6 @@ def _file_of_each(files: Ranges, owners: Int64s) -> Int64s:
     return found
 
 
-def belong_to(files: Ranges, some: Ranges, owners: Int64s) -> Bools:
-    """Whether each owner belongs to one of some of the files of a bucket."""
-    if not files:
-        return np.ones(len(owners), np.bool_)
-    chosen = np.array([file in some for file in files])
-    found: Bools = chosen[_file_of_each(files, owners)]
-    return found
-
-
 def parted(batches: Iterable[pa.RecordBatch], owner: str, ends: Sequence[int]) -> Iterator[tuple[int, pa.RecordBatch]]:
     """The rows of batches, which ascend by owner, with the number of the first end that is not less than the owner."""
     for batch in batches:

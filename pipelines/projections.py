@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 import numpy as np
 import pyarrow as pa
 
-from pipelines.arrays import Bools, Int64s
+from pipelines.arrays import Int64s
 from pipelines.checks import Check
 from pipelines.inputs import BucketInputs, Extract, State
 from pipelines.policy import Policy
@@ -88,9 +88,6 @@ class Resending:
     by_row: tuple[Table, ...] = ()
 
 
-Belong = Callable[[Int64s], Bools]
-"""Which owners belong to the files whose rows are made."""
-
 Update = tuple[Iterator[pa.RecordBatch], tuple[Check, ...]]
 """Rows of owners of a bucket, and the checks of just these."""
 
@@ -140,8 +137,8 @@ class BucketProjection:
       need no bucket to be told.
     - `counts`: as of a Projection.
     - `update`: makes of what the table and those that it reads were, and of what these are, the rows that `merge` would
-      make of the owners who belong to the files `own`, and the checks that belong to them; where those who are touched
-      are known.
+      make of the owners who belong to the files `own`, and the checks that belong to them; it is given who is touched,
+      and not asked where that is not known.
     - `states`: by the name of each extract, rows that say what stood before; with them `merge` makes of new events
       alone what it would make of all.
     - `touched`: the owners in a bucket of whom something may have changed, None where that is not known; beyond those
@@ -163,7 +160,7 @@ class BucketProjection:
     exchange: Exchange | None = None
     counts: Counts | None = None
     states: Mapping[str, State] = field(default_factory=dict, hash=False)
-    update: Callable[[int, BucketInputs, Belong], Update] | None = None
+    update: Callable[[int, BucketInputs, Int64s], Update] | None = None
     touched: Callable[[int, BucketInputs], Int64s | None] = all_owners
     beside: tuple[Table, ...] = ()
     capped: str | None = None

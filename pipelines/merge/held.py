@@ -48,21 +48,32 @@ def bounds_of(entries: Entries) -> Bounds:
 
 
 @compiled
-def _look_through(reader: Ids, post: Ids, changed: Known, starts: Ids, stale: Bools) -> int:
-    """Write where each reader's entries begin, and which entries are of a post that changed; how many readers."""
-    count = 0
+def _look_through(reader: Ids, post: Ids, changed: Known, touched: Ids, starts: Ids, stale: Bools) -> int:
+    """Write where each reader's entries begin, and which are stale: those that touched ones have of posts that changed.
+
+    Returns how many readers there are; those touched ascend.
+    """
+    count = at = 0
+    is_touched = False
     for row in range(len(reader)):
-        starts[count] = row
-        count += row == 0 or reader[row] != reader[row - 1]
-        stale[row] = is_known(changed, post[row])
+        if row == 0 or reader[row] != reader[row - 1]:
+            starts[count] = row
+            count += 1
+            while at < len(touched) and touched[at] < reader[row]:
+                at += 1
+            is_touched = at < len(touched) and touched[at] == reader[row]
+        stale[row] = is_touched and is_known(changed, post[row])
     return count
 
 
-def held_in(rows: pa.Table, changed: Known) -> Held:
-    """What some rows of the view hold, which ascend by reader; entries of posts that changed are stale."""
+def held_in(rows: pa.Table, changed: Known, touched: Ids) -> Held:
+    """What some rows of the view hold, which ascend by reader; entries of posts that changed are stale.
+
+    Of readers who are not touched they are as they were.
+    """
     reader, post, entered_at = (ids_in(rows, name) for name in ("reader_id", "post_id", "entered_at"))
     starts, stale = np.empty(len(reader) + 1, np.int64), np.empty(len(reader), np.bool_)
-    count = _look_through(reader, post, changed, starts, stale)
+    count = _look_through(reader, post, changed, touched, starts, stale)
     return Held(Bounds(reader[starts[:count]], np.append(starts[:count], len(reader))), post, entered_at, stale)
 
 

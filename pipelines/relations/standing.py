@@ -20,6 +20,10 @@ if TYPE_CHECKING:
     from pyspark.sql import DataFrame
 
 
+BOTH = ("follower_id", "followee_id")
+"""Who is to be active so that a follow stands."""
+
+
 def of_active(frames: Frames, rows: "DataFrame", *users: str) -> "DataFrame":
     """The rows in which none of the users (names of columns) is deactivated."""
     from pyspark.sql import functions as F
@@ -62,7 +66,12 @@ def posts_in(bucket: int, inputs: BucketInputs, *columns: str) -> pa.Table:
 
 def follows_in(bucket: int, inputs: BucketInputs) -> pa.Table:
     """The standing follows of a bucket's followers, by follower: follower_id, followee_id, event_time."""
-    return _holding(bucket, inputs, FOLLOWS, "follower_id", "followee_id")
+    return _holding(bucket, inputs, FOLLOWS, BOTH, "event_time")
+
+
+def followees_in(bucket: int, inputs: BucketInputs) -> pa.Table:
+    """The standing follows of a bucket's followers, by follower: follower_id, followee_id."""
+    return _holding(bucket, inputs, FOLLOWS, BOTH)
 
 
 def given_in(bucket: int, inputs: BucketInputs, facts: Table) -> pa.Table:
@@ -70,14 +79,14 @@ def given_in(bucket: int, inputs: BucketInputs, facts: Table) -> pa.Table:
 
     The post may not stand.
     """
-    return _holding(bucket, inputs, facts, "user_id")
+    return _holding(bucket, inputs, facts, ("user_id",), "event_time")
 
 
-def _holding(bucket: int, inputs: BucketInputs, facts: Table, *users: str) -> pa.Table:
-    """The key and the time of a bucket's facts that hold, by active users."""
-    columns = [*facts.key, "event_time"]
-    found = inputs.read(facts, [*columns, "holds"], bucket)
-    return _standing(found.select(columns), bools(found["holds"]).copy(), inactive_users(inputs), *users)
+def _holding(bucket: int, inputs: BucketInputs, facts: Table, users: tuple[str, ...], *columns: str) -> pa.Table:
+    """The key and these columns of a bucket's facts that hold, by active users."""
+    names = [*facts.key, *columns]
+    found = inputs.read(facts, [*names, "holds"], bucket)
+    return _standing(found.select(names), bools(found["holds"]).copy(), inactive_users(inputs), *users)
 
 
 def _standing(rows: pa.Table, stands: Bools, inactive: Members, *users: str) -> pa.Table:

@@ -3,7 +3,6 @@
 import uuid
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from functools import partial
 from itertools import groupby
 from operator import itemgetter
 
@@ -14,7 +13,7 @@ from pipelines.arrays import Int64s, arrow, int64s, no_rows
 from pipelines.checks import Check
 from pipelines.differences import times
 from pipelines.ordering import in_order
-from pipelines.owners import belong_to, files_touched, of_owners, parted, with_rows_replaced, without_owners
+from pipelines.owners import files_touched, of_owners, parted, with_rows_replaced, without_owners
 from pipelines.ranges import FileRange, Ranges, in_bucket, with_rows_of
 from pipelines.runs.exchange import ROWS
 from pipelines.runs.generations import changes, parts
@@ -113,7 +112,7 @@ class Rewriting:
             return self._write(bucket, self.making.projection.audits(bucket, inputs), files, merged)
         parts = [some for some, _ in files_touched(files, owners)]
         own = tuple(file for some in parts for file in some)
-        rows, audits = self.making.projection.update(bucket, replace(inputs, own=own), partial(belong_to, files, own))
+        rows, audits = self.making.projection.update(bucket, replace(inputs, own=own), owners)
         done, written = Rewritten(), set[int]()
         by_part = parted(rows, str(self.making.projection.table.owner), [_end(files, some) for some in parts[:-1]])
         for number, of_part in groupby(by_part, itemgetter(0)):

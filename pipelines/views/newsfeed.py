@@ -6,7 +6,7 @@ from functools import partial
 import numpy as np
 import pyarrow as pa
 
-from pipelines.arrays import int64s
+from pipelines.arrays import Int64s, int64s
 from pipelines.checks import Check, at_most, in_order, numbered
 from pipelines.inputs import BucketInputs
 from pipelines.merge.audit import FAULTS, NewsfeedAudit
@@ -15,7 +15,7 @@ from pipelines.merge.portions import portions, with_own
 from pipelines.merge.readers import authors_in, readers_of
 from pipelines.merge.timelines import index_timelines
 from pipelines.policy import Policy
-from pipelines.projections import Belong, BucketProjection, Update
+from pipelines.projections import BucketProjection, Update
 from pipelines.relations.timelines import TIMELINES
 from pipelines.tables import Column, Table
 from pipelines.views.newsfeed_inputs import ENTRY_BYTES, facts_on, index, pieces, relations
@@ -78,8 +78,8 @@ def _audits(bucket: int, inputs: BucketInputs) -> tuple[Check, ...]:
     return NewsfeedAudit(facts, *relations(bucket, inputs), inputs.policy).checks()
 
 
-def _update(bucket: int, inputs: BucketInputs, belong: Belong) -> Update:
-    return updated_newsfeeds(bucket, inputs, NEWSFEED, BATCH, belong)
+def _update(bucket: int, inputs: BucketInputs, readers: Int64s) -> Update:
+    return updated_newsfeeds(bucket, inputs, NEWSFEED, BATCH, readers)
 
 
 VIEW = BucketProjection(

@@ -14,7 +14,7 @@ from pipelines.merge.facts import Facts, facts_of
 from pipelines.merge.readers import Pairs
 from pipelines.merge.timelines import COLUMNS, Timelines, index_timelines
 from pipelines.relations.hides import HIDES
-from pipelines.relations.standing import follows_in
+from pipelines.relations.standing import followees_in
 from pipelines.relations.timelines import TIMELINES
 
 Indexed = tuple[Timelines, Facts]
@@ -84,8 +84,8 @@ def facts_on(inputs: BucketInputs, posts: pa.Array) -> Facts:
 
 
 def relations(bucket: int, inputs: BucketInputs) -> tuple[Pairs, Pairs]:
-    """Whom the bucket's readers follow, and who is hidden from them."""
-    return _pairs(follows_in(bucket, inputs)), _pairs(inputs.read(HIDES, ["user_id", "hidden_id"], bucket))
+    """Whom the bucket's readers follow, and who is hidden from them; those that are chosen, where some are."""
+    return _pairs(followees_in(bucket, inputs)), _pairs(inputs.read(HIDES, ["user_id", "hidden_id"], bucket))
 
 
 def _pairs(rows: pa.Table) -> Pairs:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from functools import lru_cache, partial
+from functools import lru_cache
 from itertools import chain
 from threading import Lock
 from typing import NamedTuple
@@ -19,11 +19,11 @@ from pipelines.merge.facts import ENTRY_COLUMNS, Entries, Facts, entries_of, fac
 from pipelines.merge.held import by_file, held_in, too_few
 from pipelines.merge.lookup import Ids, Known, are_known, ids_in, known
 from pipelines.merge.newsfeeds import newsfeeds
-from pipelines.merge.readers import Pairs, authors_in, readers_of
+from pipelines.merge.readers import Pairs, readers_of
 from pipelines.merge.timelines import Timelines, index_timelines
 from pipelines.merge.updates import Updated, as_rows, updated
 from pipelines.owners import are_among, of_owners
-from pipelines.projections import Belong, Update
+from pipelines.projections import Update
 from pipelines.ranges import FileRange, in_bucket, with_rows_of
 from pipelines.relations import touched
 from pipelines.relations.follows import FOLLOWS
@@ -36,7 +36,7 @@ FEW, SHARE = 1024, 2
 """So many readers, or such a part of a bucket's, are made anew; where there are more, all are sooner made anew."""
 
 MANY = 100
-"""Where more than such a part of the readers is made anew, to index all timelines once for all buckets costs less."""
+"""Where readers with more than such a part of the follows are made anew, to index all timelines once costs less."""
 
 
 class Changes(NamedTuple):
@@ -119,17 +119,19 @@ def _with_other_timelines(inputs: BucketInputs) -> Ids:
     return np.concatenate([inputs.touched(TIMELINES.name, bucket) for bucket in range(inputs.buckets)])
 
 
-def updated_newsfeeds(bucket: int, inputs: BucketInputs, table: Table, batch: int, belong: Belong) -> Update:
-    """The newsfeeds of those of a bucket's readers who belong, and the checks of entries that are not as they were."""
-    follows, hides = relations(bucket, inputs)
+def updated_newsfeeds(bucket: int, inputs: BucketInputs, table: Table, batch: int, readers: Ids) -> Update:
+    """The newsfeeds of a bucket, and the checks of entries that are not as they were.
+
+    Such have only readers of whom something may have changed, who ascend: not all who are shown a post that changed.
+    """
+    follows, hides = relations(bucket, inputs.choosing({FOLLOWS: readers, HIDES: readers}))
     changes, policy = _changes(inputs), inputs.policy
     files = _files(inputs, table, bucket)
-    held = [held_in(rows, changes.known) for rows in files]
-    new = _feeds(changes.indexed, (_of(follows, belong), _of(hides, belong)), bucket, inputs, table, belong)
+    held = [held_in(rows, changes.known, readers) for rows in files]
+    new = _feeds(changes.indexed, (follows, hides), readers, inputs, table)
     anew = np.unique(np.concatenate([_with_others(bucket, inputs), *(too_few(one, new, policy.cap) for one in held)]))
-    are_anew = partial(are_among, some=anew)
-    timelines, facts = _needed(inputs, anew, follows)
-    made = _feeds(timelines, (_of(follows, are_anew), _of(hides, are_anew)), bucket, inputs, table, are_anew)
+    timelines, facts = _needed(bucket, inputs, anew, _of(follows, anew))
+    made = _feeds(timelines, (_of(follows, anew), _of(hides, anew)), anew, inputs, table)
     if facts is None:
         others = known(np.setdiff1d(made.post, changes.posts))
         facts = facts_of(together([changes.rows, _on(others, inputs)]) if len(made.post) else changes.rows)
@@ -153,24 +155,23 @@ def _rows(feeds: Iterator[Updated], marks: Marks, table: Table) -> Iterator[pa.R
         yield as_rows(found, table.arrow)
 
 
-def _feeds(
-    timelines: Timelines, of: tuple[Pairs, Pairs], bucket: int, inputs: BucketInputs, table: Table, belong: Belong
-) -> Entries:
-    """The newsfeeds of those of a bucket's readers who belong, of what some timelines have."""
-    own = authors_in(timelines, bucket, inputs.buckets) if inputs.policy.own_posts else timelines.users[:0]
-    made = newsfeeds(timelines, readers_of(timelines, *of, own[belong(own)]), inputs.policy, table.arrow, 1 << 30)
+def _feeds(timelines: Timelines, of: tuple[Pairs, Pairs], some: Ids, inputs: BucketInputs, table: Table) -> Entries:
+    """The newsfeeds of some readers, who ascend, of what some timelines have."""
+    own = np.intersect1d(timelines.users[timelines.lengths > 0], some if inputs.policy.own_posts else some[:0])
+    made = newsfeeds(timelines, readers_of(timelines, *of, own), inputs.policy, table.arrow, 1 << 30)
     return entries_of(pa.Table.from_batches(made, table.arrow))
 
 
-def _needed(inputs: BucketInputs, anew: Ids, follows: Pairs) -> tuple[Timelines, Facts | None]:
+def _needed(bucket: int, inputs: BucketInputs, anew: Ids, follows: Pairs) -> tuple[Timelines, Facts | None]:
     """The timelines of which readers are made anew; or all and their facts, where these are many and it fits."""
-    if len(anew) * MANY > np.count_nonzero(np.diff(follows[0], prepend=0)) and (indexed := index(inputs)) is not None:
+    of_all = sum(file.rows for file in inputs.files(FOLLOWS, bucket))
+    if len(follows[0]) * MANY > of_all and (indexed := index(inputs)) is not None:
         return indexed
-    users = np.union1d(anew, follows[1][are_among(follows[0], anew)])
+    users = np.union1d(anew, follows[1])
     return index_timelines(_of_users(users, inputs)), None
 
 
-def _of(pairs: Pairs, belong: Belong) -> Pairs:
-    """The pairs whose first users belong."""
-    chosen = belong(pairs[0])
+def _of(pairs: Pairs, some: Ids) -> Pairs:
+    """The pairs whose first users are among some, who ascend."""
+    chosen = are_among(pairs[0], some)
     return pairs[0][chosen], pairs[1][chosen]

@@ -67,7 +67,8 @@ def test_old_and_new_entries_are_merged_however_many_come_at_a_time(seed, batch)
         old, changed, new, made = drawn(random)
         anew, rows = {one[0] for one in made} | {random.randint(1, 12)}, rows_of(old)
         some = [entries_of(rows_of(entries)) for entries in (new, made)]
-        found = list(updated(rows, held_in(rows, known(ids(changed))), some[0], ids(anew), some[1], CAP, batch))
+        held = held_in(rows, known(ids(changed)), ids(range(1, 12)))
+        found = list(updated(rows, held, some[0], ids(anew), some[1], CAP, batch))
         made_of = pa.Table.from_batches([as_rows(one, NEWSFEED.arrow) for one in found], NEWSFEED.arrow)
         expected = sorted_out(old, changed, new, anew, made)
         assert made_of.select(ENTRY_COLUMNS).equals(rows_of([one for one, _ in expected]))
@@ -77,7 +78,7 @@ def test_old_and_new_entries_are_merged_however_many_come_at_a_time(seed, batch)
 def test_positions_of_each_reader_are_counted_from_one():
     rows = rows_of([(1, 5, 7, None, 3), (1, 4, 7, 9, 2), (3, 5, 7, None, 3)])
     nothing, nobody = entries_of(rows_of([])), ids([])
-    (found,) = updated(rows, held_in(rows, known(ids([4]))), nothing, nobody, nothing, CAP, 10)
+    (found,) = updated(rows, held_in(rows, known(ids([4])), ids([1, 3])), nothing, nobody, nothing, CAP, 10)
     assert as_rows(found, NEWSFEED.arrow).select(["reader_id", "position"]).to_pylist() == [
         {"reader_id": 1, "position": 1},
         {"reader_id": 3, "position": 1},
@@ -87,8 +88,13 @@ def test_positions_of_each_reader_are_counted_from_one():
 def test_a_full_newsfeed_needs_as_many_known_entries_as_it_has():
     full = [(reader, post, 7, None, post) for reader in (1, 2, 3) for post in (9, 8, 7, 6)]
     new = [(2, 10, 7, None, 10), (3, 5, 7, None, 5)]
-    held = held_in(rows_of([*full, (4, 9, 7, None, 9)]), known(ids([8])))
+    held = held_in(rows_of([*full, (4, 9, 7, None, 9)]), known(ids([8])), ids(range(1, 5)))
     assert too_few(held, entries_of(rows_of(new)), CAP).tolist() == [1, 3]
+
+
+def test_entries_of_readers_who_are_not_touched_are_not_stale():
+    rows = rows_of([(reader, post, 7, None, post) for reader in (1, 2, 3, 4) for post in (9, 8)])
+    assert held_in(rows, known(ids([8])), ids([2, 4, 5])).stale.tolist() == [False] * 3 + [True] + [False] * 3 + [True]
 
 
 @pytest.mark.parametrize("size", [0, 1, 5, 1000])
