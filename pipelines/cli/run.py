@@ -145,7 +145,7 @@ def _tell(done: "Run", *, as_json: bool) -> None:
     if as_json:
         modes = {name: str(mode) for name, mode in done.modes.items()}
         facts = {"published": done.published, "reason": done.reason, "seconds": done.seconds, "modes": modes}
-        show.as_json({**facts, "release": release.as_dict()})
+        show.as_json({**facts, "reasons": done.reasons, "release": release.as_dict()})
         return
     if not done.published:
         covered = show.counted(release.events, "event")
@@ -157,5 +157,8 @@ def _tell(done: "Run", *, as_json: bool) -> None:
 
 
 def _made(done: "Run", name: str) -> tuple[str, str]:
-    """In how many seconds a table was made, and how."""
-    return (f"{done.seconds[name]:.2f}", str(done.modes[name])) if name in done.seconds else ("", "kept")
+    """In how many seconds a table was made, and how; also why, where it was not as planned."""
+    if name not in done.seconds:
+        return "", "kept"
+    how = str(done.modes[name])
+    return f"{done.seconds[name]:.2f}", f"{how}: {done.reasons[name]}" if name in done.reasons else how

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from pipelines.engines.base import Engine
 from pipelines.inputs import BucketInputs
@@ -27,6 +27,10 @@ if TYPE_CHECKING:
 MOST = 0.25
 """Where a larger share of what a view is made of would be read to merge it, it is quicker to make all of it anew."""
 
+READS_MUCH = "much of what it is made of would be read to merge it"
+OF_UNKNOWN = "what changed in a relation that was made anew is not known"
+MOST_TOUCHED = "most of its owners are touched"
+
 
 @dataclass
 class BuildState:
@@ -34,7 +38,7 @@ class BuildState:
 
     `touched` says of which owners rows changed since; what is made anew without that being known is in `unknown`.
     `concerned` has of each relation how many rows stand in files that may have rows of the touched, and how many it
-    has; `modes` how tables were made.
+    has; `modes` how tables were made, and `reasons` why those were made anew that would have been merged.
     """
 
     history: History
@@ -47,6 +51,7 @@ class BuildState:
     unknown: set[str] = field(default_factory=set)
     concerned: dict[str, tuple[int, int]] = field(default_factory=dict)
     modes: dict[str, Mode] = field(default_factory=dict)
+    reasons: dict[str, str] = field(default_factory=dict)
 
     def add(self, table: Table, found: Ranges) -> None:
         """Add a relation, which later tables may read."""
@@ -63,10 +68,18 @@ class BuildState:
         return frame_of(engine.session, self.tables[name], files)
 
 
+class Built(NamedTuple):
+    """Tables by name, how each was made, and why those were made anew that would have been merged."""
+
+    staged: dict[str, Staged]
+    modes: dict[str, Mode]
+    reasons: dict[str, str]
+
+
 def build(
     plan: Plan, context: BuildContext, history: History, earlier: Mapping[str, Ranges], folder: str, steps: Steps
-) -> tuple[dict[str, Staged], dict[str, Mode]]:
-    """The tables that are made, by name, and how; the others that these are made of stay as the last release has them.
+) -> Built:
+    """The tables that are made; the others that these are made of stay as the last release has them.
 
     A folder is for what tables to come need of those before.
     """
@@ -78,7 +91,7 @@ def build(
             history.forget(plan, name)
         if name.startswith("relations/"):
             _add(state, plan, name, staged.get(name))
-    return staged, state.modes
+    return Built(staged, state.modes, state.reasons)
 
 
 def _is_made(projection: AnyProjection, mode: Mode, state: BuildState) -> bool:
@@ -122,7 +135,6 @@ def _stage(name: str, state: BuildState, plan: Plan, context: BuildContext) -> S
         frames = {read: state.frame(read, context.engine) for read in projection.reads}
         staged = materialize_frame(projection, frames, place, context)
     elif _is_updated(name, projection, state):
-        state.modes[name] = Mode.MERGED
         inputs = _with_what_was(inputs, name, projection, state, plan)
         staged = _updated(name, projection, inputs, state, plan, context)
     else:
@@ -140,9 +152,13 @@ def _is_updated(name: str, projection: BucketProjection, state: BuildState) -> b
 
     A view is sooner made anew where most is new.
     """
-    if state.modes[name] == Mode.REBUILT or not state.unknown.isdisjoint(projection.reads):
+    if state.modes[name] == Mode.REBUILT:
         return False
-    return not is_sooner_made_anew(name, projection, state.concerned)
+    if not state.unknown.isdisjoint(projection.reads):
+        state.reasons[name] = OF_UNKNOWN
+    elif is_sooner_made_anew(name, projection, state.concerned):
+        state.reasons[name] = READS_MUCH
+    return name not in state.reasons
 
 
 def is_sooner_made_anew(name: str, projection: BucketProjection, concerned: Mapping[str, tuple[int, int]]) -> bool:
@@ -180,6 +196,9 @@ def _updated(
         raise AssertionError("there is no release before")
     before = Content(last.tables[name].rows, int(last.tables[name].content_hash))
     made = update_buckets(projection, inputs, place_of(plan.start.lake, name), context, before, state.folder)
+    state.modes[name] = Mode.DERIVED if made.is_whole else Mode.MERGED
+    if made.is_whole:
+        state.reasons[name] = MOST_TOUCHED
     if name.startswith("relations/"):
         state.touched[table.name] = made.touched
         state.concerned[table.name] = made.concerned, before.rows

@@ -11,7 +11,7 @@ from pipelines.log.certificate import Certificate, counted, of_types
 from pipelines.projections import AnyProjection, BucketProjection
 from pipelines.runs import costs
 from pipelines.runs.amounts import Amount, Stored, stored, total
-from pipelines.runs.building import is_sooner_made_anew
+from pipelines.runs.building import READS_MUCH, is_sooner_made_anew
 from pipelines.runs.caps import PROFILES, with_cap
 from pipelines.runs.plans import Mode, Plan
 from pipelines.runs.publishing import place_of, projections
@@ -95,8 +95,7 @@ class Foresight:
         if not count:
             return Work(Mode.KEPT, "no new event says anything of it")
         if is_sooner_made_anew(name, projection, self._rows_concerned(projection)):
-            reason = "much of what it is made of would be read to merge it"
-            return Work(Mode.DERIVED, reason, None, self._inputs(projection), self.whole(name))
+            return Work(Mode.DERIVED, READS_MUCH, None, self._inputs(projection), self.whole(name))
         files, known = self._stored(name), self.owners.get(projection.table.name)
         own = self.concerned[projection.table.name] = files.about(count) if known is None else files.of(known)
         changed = [self.changed.get(one, NOTHING) for one in projection.reads]

@@ -33,13 +33,15 @@ OWNER = "owner"
 class Rewritten:
     """What a task has done: the files that it wrote, what those had whose place they take; where it noted the owners.
 
-    `concerned` is how many rows stand in the files that may have had rows of these owners.
+    `concerned` is how many rows stand in the files that may have had rows of these owners, `is_whole` whether all rows
+    of the bucket were made as if there had been none.
     """
 
     written: list[Written] = field(default_factory=list)
     replaced: Mapping[str, Content] = field(default_factory=dict)
     touched: str | None = None
     concerned: int = 0
+    is_whole: bool = False
 
     def and_also(self, other: "Rewritten") -> "Rewritten":
         """What both have done."""
@@ -109,7 +111,8 @@ class Rewriting:
         inputs, files = self.making.inputs, in_bucket(self.making.inputs.own, bucket)
         if owners is None or self.making.projection.update is None:
             merged = self.making.projection.merge(bucket, inputs)
-            return self._write(bucket, self.making.projection.audits(bucket, inputs), files, merged)
+            done = self._write(bucket, self.making.projection.audits(bucket, inputs), files, merged)
+            return replace(done, is_whole=True)
         parts = [some for some, _ in files_touched(files, owners)]
         own = tuple(file for some in parts for file in some)
         rows, audits = self.making.projection.update(bucket, replace(inputs, own=own), owners)

@@ -12,12 +12,12 @@ from pipelines.log.certificate import counted, written
 from pipelines.memory import budget
 from pipelines.releases.records import RELEASES, record
 from pipelines.releases.release import Release, Released
-from pipelines.runs.building import build, earlier_ranges, relations_of
+from pipelines.runs.building import Built, build, earlier_ranges, relations_of
 from pipelines.runs.history import read
 from pipelines.runs.planning import buckets_of, events_of, look, plan
 from pipelines.runs.plans import Mode, Plan, Request
 from pipelines.runs.publishing import Tables, publish, roll_back
-from pipelines.runs.staged import BuildContext, Staged, portions_for
+from pipelines.runs.staged import BuildContext, portions_for
 from pipelines.runs.steps import Progress, Steps
 from pipelines.storage import commits
 from pipelines.storage.lake import Lake
@@ -28,7 +28,8 @@ from pipelines.storage.uncommitted import owned
 class Run:
     """What a run did: the release that now serves, whether it is new, why; how each table was made, and the seconds.
 
-    Tables that turned out not to need it were not made: they have no seconds.
+    Tables that turned out not to need it were not made: they have no seconds. `reasons` says why tables were made anew
+    that would have been merged.
     """
 
     release: Release
@@ -36,6 +37,7 @@ class Run:
     reason: str
     seconds: dict[str, float]
     modes: Mapping[str, Mode] = field(default_factory=dict)
+    reasons: Mapping[str, str] = field(default_factory=dict)
 
 
 def run(
@@ -69,26 +71,25 @@ def run(
         return Run(start.last, published=False, reason="nothing new", seconds=steps.seconds)
     with lake.scratch(), owned(rolled_back.by_place(lake)) as mark:
         context = _context(planned, engine, _memory(memory), mark)
-        planned, staged, modes = _staged(planned, rolled_back, context, steps)
+        planned, built = _built(planned, rolled_back, context, steps)
         with steps.step("publish"):
-            tables = publish(rolled_back, staged, start.last, _number(planned), context.buckets)
+            tables = publish(rolled_back, built.staged, start.last, _number(planned), context.buckets)
             made = _release(planned, tables, context.buckets, clock)
             if start.last is not None and _says_the_same(made, start.last):
                 reason = f"{planned.reason}: the same again"
                 return Run(start.last, published=False, reason=reason, seconds=steps.seconds)
             record(lake, releases, made)
-    return Run(made, published=True, reason=planned.reason or "", seconds=steps.seconds, modes=modes)
+    why = planned.reason or ""
+    return Run(made, published=True, reason=why, seconds=steps.seconds, modes=built.modes, reasons=built.reasons)
 
 
-def _staged(
-    planned: Plan, tables: Tables, context: BuildContext, steps: Steps
-) -> tuple[Plan, dict[str, Staged], dict[str, Mode]]:
-    """The plan, of events that were certified, the stale tables made of them, and how."""
+def _built(planned: Plan, tables: Tables, context: BuildContext, steps: Steps) -> tuple[Plan, Built]:
+    """The plan, of events that were certified, and the stale tables made of them."""
     with context.lake.scratch() as folder:
         with steps.step("read the log"):
             earlier = earlier_ranges(planned, tables)
             planned, history = read(planned, relations_of(earlier), context, folder)
-        return planned, *build(planned, context, history, earlier, folder, steps)
+        return planned, build(planned, context, history, earlier, folder, steps)
 
 
 def _number(planned: Plan) -> int:

@@ -158,3 +158,12 @@ def test_a_plan_says_what_a_run_would_do_and_does_nothing(work, source):
     work("run")
     assert work("run", "--plan") == "nothing new: release 1 would serve on\n"
     assert json.loads(work("run", "--plan", "--rebuild", "--json"))["reason"] == "rebuild"
+
+
+def test_a_run_says_why_a_view_is_made_anew(work, source, tmp_path):
+    work("land", source)
+    work("run")
+    work("land", file_of(tmp_path / "more", line("e-more", followee_id=9)))
+    made = {told.split()[0]: told for told in work("run").splitlines()[2:]}
+    assert made["views/followers"].endswith("made anew: much of what it is made of would be read to merge it")
+    assert made["views/followees"].endswith("merged")

@@ -40,6 +40,7 @@ def test_it_says_how_the_run_makes_each_table_and_writes_nothing(released, engin
     for name, mode in done.modes.items():
         assert mode == planned[name] or (planned[name], mode) == (Mode.MERGED, Mode.DERIVED)
     assert set(done.modes) == set(planned)
+    assert set(done.reasons) == {name for name, mode in done.modes.items() if mode == Mode.DERIVED}
 
 
 def test_before_the_first_release_all_is_rebuilt(landed):
