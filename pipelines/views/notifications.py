@@ -1,13 +1,14 @@
 """What others did that concerns a user, newest first."""
 
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipelines.arrays import Int64s, arrow, arrow_where, fixed_values, flags, int64s, is_text, or_zero, strings
+from pipelines.arrays import Int64s, arrow, arrow_where, flags, int64s, is_text, or_zero, strings
 from pipelines.checks import Check, at_most, in_order, numbered
 from pipelines.differences import NUMBER, are_in, difference
 from pipelines.inputs import BucketInputs
@@ -143,7 +144,7 @@ def _changed(bucket: int, inputs: BucketInputs) -> Chosen:
 def _stood(bucket: int, inputs: BucketInputs) -> pa.Table:
     """The newest notifications as they were, as they had been sent."""
     rows = inputs.own_before(NOTIFICATIONS, ["user_id", "kind", "actor_id", "post_id", "notified_at"], bucket)
-    kinds = fixed_values(pc.index_in(rows["kind"], strings(KINDS)).combine_chunks()).astype(np.int64)
+    kinds = int64s(pc.index_in(rows["kind"], strings(KINDS)).cast(pa.int64()))
     ranks = arrow(kinds - RANKS * int64s(rows["notified_at"]), pa.int64())
     posts = arrow(or_zero(rows["post_id"]), pa.int64())
     return pa.table([rows["user_id"], ranks, rows["actor_id"], posts], SENT)
@@ -157,7 +158,9 @@ def _unknown(bucket: int, inputs: BucketInputs) -> Int64s:
     rows, hides = inputs.received(bucket), _hides(bucket, inputs)
     lost, more = (rows.filter(flags(side)) for side in (int64s(rows[NUMBER]) < 0, int64s(rows[NUMBER]) > 0))
     shown, hidden = (hides.filter(flags(side)) for side in (int64s(hides[NUMBER]) < 0, int64s(hides[NUMBER]) > 0))
-    losing = _losing(bucket, inputs, lost, _answers(more), hidden)
+    answers = _answers(more)
+    anew = answers.filter(flags(among(int64s(answers["post_id"]), _answering_anew(inputs))))
+    losing = _losing(bucket, inputs, lost, anew, hidden)
     found = [int64s(one["user_id"]) for one in (losing, _answers(lost), shown)]
     return np.unique(np.concatenate([*found, touched.gone_or_back_in(bucket, inputs)]))
 
@@ -172,6 +175,14 @@ def _losing(bucket: int, inputs: BucketInputs, lost: pa.Table, answers: pa.Table
     by_hidden = hidden.rename_columns({"hidden_id": "actor_id"})
     going = lost.select(SENT.names), mentions.select(SENT.names), by_hidden.select(["user_id", "actor_id"])
     return pa.concat_tables(stood.filter(flags(are_in(stood, rows))) for rows in going)
+
+
+@lru_cache(maxsize=1)
+def _answering_anew(inputs: BucketInputs) -> Int64s:
+    """The posts of all buckets of which an entry came, and one went: they may answer other users than before."""
+    every = pa.concat_tables(inputs.differences(TIMELINES.name, bucket) for bucket in range(inputs.buckets))
+    came, went = (int64s(every["post_id"])[int64s(every[NUMBER]) == number] for number in (1, -1))
+    return np.intersect1d(came, went)
 
 
 def _answers(rows: pa.Table) -> pa.Table:
@@ -196,13 +207,15 @@ def _toward(bucket: int, inputs: BucketInputs, users: Int64s) -> Chosen:
     mentioning = np.zeros(rows.num_rows, np.bool_)
     mentioning[int64s(pc.list_parent_indices(rows["mentioned_ids"]))[mentioned]] = True
     posts = int64s(rows["post_id"])[among(int64s(rows["author_id"]), users) | mentioning]
-    entries = inputs.read(TIMELINES, ["user_id", "parent_author_id"], bucket)
-    answering = np.unique(int64s(entries["user_id"])[among(or_zero(entries["parent_author_id"]), users)])
-    return {
-        **dict.fromkeys((POSTS, *GIVEN), posts),
-        FOLLOWS: touched.following(bucket, inputs, users),
-        TIMELINES: answering,
-    }
+    given = dict.fromkeys((POSTS, *GIVEN), posts)
+    return {**given, FOLLOWS: touched.following(bucket, inputs, users), TIMELINES: _answering(bucket, inputs, users)}
+
+
+def _answering(bucket: int, inputs: BucketInputs, users: Int64s) -> Int64s:
+    """Who in a bucket answers some users."""
+    every = (inputs.open(place, ["user_id", "parent_author_id"]) for place in inputs.of(TIMELINES, bucket))
+    found = [int64s(rows["user_id"])[among(or_zero(rows["parent_author_id"]), users)] for rows in every]
+    return np.unique(np.concatenate([users[:0], *found]))
 
 
 VIEW = BucketProjection(
