@@ -32,6 +32,7 @@ SHARED |= {
     "sayings",
     "standing",
     "partial_counts",
+    "newsfeed_changes",
     "newsfeed_inputs",
     "newsfeed_updates",
 }

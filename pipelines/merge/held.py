@@ -1,8 +1,9 @@
 """Newsfeeds as they were: whose they are, which of their entries are stale, and of which too few are left.
 
-A newsfeed is the newest entries, up to the cap. Those of posts of which something changed are stale; all others are as
-they were, unless the reader follows or hides others than before. What was below a full newsfeed is not known: if too
-few entries are left that come before its last one, the reader's newsfeed is to be made anew.
+A newsfeed is the newest entries, up to the cap. Those of posts of which something changed are stale, and those whose
+place is taken by what users followed since bring; all others are as they were, unless the reader follows fewer or hides
+others than before. What was below a full newsfeed is not known: if too few entries are left that come before its last
+one, the reader's newsfeed is to be made anew.
 """
 
 from collections.abc import Iterator, Sequence

@@ -51,7 +51,7 @@ class Shown(NamedTuple):
 
 
 @inlined
-def _deliver_to(
+def deliver_to(
     timelines: Timelines, readers: Readers, audience: Audience, entry: int, rules: Rules, feeds: Feeds
 ) -> Any:
     """Deliver one entry; how many readers were full and left its owner's audience."""
@@ -96,7 +96,7 @@ def deliver(
     for place in range(len(entries)):
         prefetch(audience.bounds, timelines.owner[entries[min(place + 2 * AHEAD, last)]])
         prefetch(audience.readers, audience.bounds[timelines.owner[entries[min(place + AHEAD, last)]], 0])
-        left -= _deliver_to(timelines, readers, audience, entries[place], rules, feeds)
+        left -= deliver_to(timelines, readers, audience, entries[place], rules, feeds)
         if not left:
             break
 

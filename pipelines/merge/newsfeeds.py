@@ -8,9 +8,10 @@ import pyarrow as pa
 
 from pipelines.arrays import arrow, arrow_where
 from pipelines.merge.groups import cuts
+from pipelines.merge.growing import concerned, deliver_since, since_of
 from pipelines.merge.kernel import Audience, Feeds, Shown, close_gaps, deliver, hear, show
 from pipelines.merge.lookup import Ids, Indexes
-from pipelines.merge.readers import audience_of
+from pipelines.merge.readers import Pairs, audience_of, followers_since
 from pipelines.merge.reasons import ALL, FOLLOWED_PARENTS, NONE, Readers, Rules
 from pipelines.merge.timelines import Timelines
 from pipelines.policy import Policy
@@ -22,10 +23,34 @@ def newsfeeds(
     timelines: Timelines, readers: Readers, policy: Policy, schema: pa.Schema, batch: int
 ) -> Iterator[pa.RecordBatch]:
     """The readers' newsfeeds in order: batches of at most so many entries, but each reader's entries in one."""
-    rules = Rules(policy.cap, policy.own_posts, REPLIES[policy.replies])
+    rules = _rules(policy)
     feeds = _buffers(timelines, readers, policy.cap)
     audience = audience_of(readers, rules)
     deliver(timelines, readers, audience, _heard(timelines, audience), rules, feeds)
+    yield from _batches(timelines, readers, feeds, schema, batch)
+
+
+def brought(
+    timelines: Timelines, readers: Readers, since: Pairs, policy: Policy, schema: pa.Schema, batch: int
+) -> Iterator[pa.RecordBatch]:
+    """What users followed since, who are among the followees, bring to newsfeeds: the newest, up to the cap.
+
+    In the same batches. Just such entries are told as were not there, though their posts may have been.
+    """
+    rules = _rules(policy)
+    feeds = _buffers(timelines, readers, policy.cap)
+    audiences = since_of(readers, followers_since(timelines, readers, since), rules)
+    deliver_since(timelines, readers, audiences, rules, feeds, concerned(timelines, audiences))
+    yield from _batches(timelines, readers, feeds, schema, batch)
+
+
+def _rules(policy: Policy) -> Rules:
+    return Rules(policy.cap, policy.own_posts, REPLIES[policy.replies])
+
+
+def _batches(
+    timelines: Timelines, readers: Readers, feeds: Feeds, schema: pa.Schema, batch: int
+) -> Iterator[pa.RecordBatch]:
     close_gaps(feeds)
     sizes = feeds.end - feeds.start[:-1]
     starts = np.concatenate([[0], np.cumsum(sizes)])

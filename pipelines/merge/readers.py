@@ -30,6 +30,12 @@ def readers_of(timelines: Timelines, follows: Pairs, hides: Pairs, own: Ids) -> 
     )
 
 
+def followers_since(timelines: Timelines, readers: Readers, pairs: Pairs) -> Groups:
+    """Of each user those of the readers whose pair with the user is among some, ascending."""
+    followers, followees = _known(timelines, pairs)
+    return grouped(followees, np.searchsorted(readers.reader_id, followers), len(timelines.users))
+
+
 def _known(timelines: Timelines, pairs: Pairs) -> tuple[Ids, Indexes]:
     """The pairs whose second user the timelines name, that one as an index."""
     index = find(timelines.lookup, pairs[1])
@@ -41,6 +47,13 @@ def authors_in(timelines: Timelines, bucket: int, buckets: int) -> Ids:
     """The users of a bucket who have a timeline."""
     users: Ids = timelines.users[(timelines.users % buckets == bucket) & (timelines.lengths > 0)]
     return users
+
+
+def with_timelines(timelines: Timelines, some: Ids) -> Ids:
+    """Those of some users who have a timeline."""
+    index = find(timelines.lookup, some)
+    known = np.flatnonzero(index >= 0)
+    return some[known[timelines.lengths[index[known]] > 0]]
 
 
 def audience_of(readers: Readers, rules: Rules) -> Audience:

@@ -3,13 +3,15 @@
 from functools import lru_cache
 
 import numpy as np
+import pyarrow as pa
 
 from pipelines.arrays import Bools, Int64s, int64s
+from pipelines.differences import NUMBER, added_up
 from pipelines.inputs import BucketInputs
 from pipelines.relations.follows import FOLLOWS
 from pipelines.relations.members import among, ids_of
 from pipelines.relations.posts import POSTS
-from pipelines.relations.standing import inactive_users
+from pipelines.relations.standing import BOTH, active_in, inactive_users
 from pipelines.tables import Table
 
 
@@ -29,6 +31,16 @@ def followers_in(bucket: int, inputs: BucketInputs) -> Int64s:
     """The followers of a bucket of whose standing follows something may have changed."""
     told, users = inputs.touched(FOLLOWS.name, bucket), gone_or_back(inputs)
     return np.union1d(told, following(bucket, inputs, users))
+
+
+def follows_changed(bucket: int, inputs: BucketInputs) -> pa.Table:
+    """The follows of a bucket's followers that stand and did not, with the number 1, or stood and do not, with -1.
+
+    Of such as have a user who is gone or back not all are told.
+    """
+    told = inputs.differences(FOLLOWS.name, bucket)
+    rows = active_in(told.filter(told["holds"]), inactive_users(inputs), *BOTH)
+    return added_up(rows.select([*FOLLOWS.key, NUMBER]))
 
 
 def following(bucket: int, inputs: BucketInputs, users: Int64s) -> Int64s:

@@ -18,8 +18,9 @@ from pipelines.policy import Policy
 from pipelines.projections import BucketProjection, Update
 from pipelines.relations.timelines import TIMELINES
 from pipelines.tables import Column, Table
+from pipelines.views.newsfeed_changes import readers_touched
 from pipelines.views.newsfeed_inputs import ENTRY_BYTES, facts_on, index, pieces, relations
-from pipelines.views.newsfeed_updates import readers_touched, updated_newsfeeds
+from pipelines.views.newsfeed_updates import updated_newsfeeds
 
 NEWSFEED = Table(
     "newsfeed",

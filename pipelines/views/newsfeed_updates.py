@@ -1,122 +1,91 @@
 """Newsfeeds made of what they were: with the entries of posts of which something changed, or of some readers anew."""
 
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
-from functools import lru_cache
+from dataclasses import dataclass, replace
 from itertools import chain
-from threading import Lock
 from typing import NamedTuple
 
 import numpy as np
 import pyarrow as pa
 
-from pipelines.arrays import flags, int64s
-from pipelines.cores import cores
 from pipelines.inputs import BucketInputs
 from pipelines.merge.audit import Marks, NewsfeedAudit
 from pipelines.merge.facts import ENTRY_COLUMNS, Entries, Facts, entries_of, facts_of
-from pipelines.merge.held import by_file, held_in, too_few
-from pipelines.merge.lookup import Ids, Known, are_known, ids_in, known
-from pipelines.merge.newsfeeds import newsfeeds
-from pipelines.merge.readers import Pairs, readers_of
-from pipelines.merge.timelines import Timelines, index_timelines
+from pipelines.merge.growing import chosen, in_order, replaced, with_many
+from pipelines.merge.held import Held, by_file, held_in, too_few
+from pipelines.merge.lookup import Ids, are_known, known
+from pipelines.merge.newsfeeds import brought, newsfeeds
+from pipelines.merge.readers import Pairs, readers_of, with_timelines
+from pipelines.merge.reasons import Readers
+from pipelines.merge.timelines import Timelines, each_once, index_timelines
 from pipelines.merge.updates import Updated, as_rows, updated
-from pipelines.owners import are_among, of_owners
+from pipelines.owners import are_among
+from pipelines.policy import Policy
 from pipelines.projections import Update
-from pipelines.ranges import FileRange, in_bucket, with_rows_of
-from pipelines.relations import touched
+from pipelines.ranges import in_bucket
 from pipelines.relations.follows import FOLLOWS
 from pipelines.relations.hides import HIDES
-from pipelines.relations.timelines import TIMELINES
 from pipelines.tables import Table
-from pipelines.views.newsfeed_inputs import index, opened, relations, together
-
-FEW, SHARE = 1024, 2
-"""So many readers, or such a part of a bucket's, are made anew; where there are more, all are sooner made anew."""
+from pipelines.views.newsfeed_changes import Changes, changes_of, followed_since, of_users, on_posts, others_in
+from pipelines.views.newsfeed_inputs import fits, index, relations, together
 
 MANY = 100
 """Where readers with more than such a part of the follows are made anew, to index all timelines once costs less."""
 
 
-class Changes(NamedTuple):
-    """The posts of which something in the timelines changed, and the rows that timelines have on them, also indexed."""
+@dataclass(frozen=True)
+class Delivery:
+    """What delivers to readers of a bucket: whom they follow, and who is hidden from them."""
 
-    posts: Ids
-    known: Known
-    rows: pa.Table
-    indexed: Timelines
+    bucket: int
+    inputs: BucketInputs
+    table: Table
+    follows: Pairs
+    hides: Pairs
 
+    def feeds(self, timelines: Timelines, some: Ids) -> Entries:
+        """The newsfeeds of some readers, who ascend, of what some timelines have."""
+        own = with_timelines(timelines, some if self.inputs.policy.own_posts else some[:0])
+        return self._told(newsfeeds(timelines, self._readers(timelines, some, own), *self._shape))
 
-_comparing = Lock()
-_compared: dict[tuple[tuple[str, ...], ...], Changes] = {}
+    def brought(self, timelines: Timelines, since: Pairs) -> Entries:
+        """What users bring whom readers, who ascend, follow since: no more than the cap to each."""
+        readers = self._readers(timelines, each_once(since[0]), since[0][:0])
+        return self._told(brought(timelines, readers, since, *self._shape))
 
+    def needed(self, some: Ids) -> tuple[Timelines, Facts | None]:
+        """The timelines that some readers follow, and theirs; or all and their facts, if that costs less and fits."""
+        followees = _of(self.follows, some)[1]
+        of_all = sum(file.rows for file in self.inputs.files(FOLLOWS, self.bucket))
+        if len(followees) * MANY > of_all and (indexed := index(self.inputs)) is not None:
+            return indexed
+        return index_timelines(of_users(np.union1d(some, followees), self.inputs)), None
 
-def _changes(inputs: BucketInputs) -> Changes:
-    """What changed, found once in each process, on all cores, and shared by its tasks; data files never change."""
-    places = inputs.as_before().of(TIMELINES), inputs.of(TIMELINES)
-    with _comparing:
-        if places not in _compared:
-            _compared.clear()
-            posts = np.unique(np.concatenate([_changed(inputs, bucket) for bucket in range(inputs.buckets)]))
-            of = known(posts)
-            rows = _on(of, inputs)
-            _compared[places] = Changes(posts, of, rows, index_timelines(rows))
-        return _compared[places]
+    def followed(self, since: Pairs) -> Timelines:
+        """What has the entries of users followed since, and all other rows on posts of these entries."""
+        return followed_since(self.inputs) if fits(self.inputs) else self.needed(each_once(since[0]))[0]
 
+    @property
+    def _shape(self) -> tuple[Policy, pa.Schema, int]:
+        return self.inputs.policy, self.table.arrow, 1 << 30
 
-def _changed(inputs: BucketInputs, bucket: int) -> Ids:
-    """The posts of which rows of the timelines of a bucket's users came or went."""
-    return ids_in(inputs.differences(TIMELINES.name, bucket), "post_id")
+    def _readers(self, timelines: Timelines, some: Ids, own: Ids) -> Readers:
+        return readers_of(timelines, _of(self.follows, some), _of(self.hides, some), own)
 
-
-def _on(posts: Known, inputs: BucketInputs) -> pa.Table:
-    """The rows that all timelines have on some posts."""
-
-    def of_file(place: str) -> pa.Table:
-        rows = opened(inputs, place)
-        return rows.filter(flags(are_known(posts, ids_in(rows, "post_id"))))
-
-    with ThreadPoolExecutor(cores()) as pool:
-        return together(pool.map(of_file, inputs.of(TIMELINES)))
-
-
-def _of_users(users: Ids, inputs: BucketInputs) -> pa.Table:
-    """The rows of the timelines of some users, who ascend."""
-
-    def of_file(file: FileRange) -> pa.Table:
-        return of_owners(opened(inputs, file.place), "user_id", users[users % inputs.buckets == file.bucket])
-
-    return together(map(of_file, with_rows_of(inputs.files(TIMELINES), users)))
+    def _told(self, made: Iterator[pa.RecordBatch]) -> Entries:
+        return entries_of(pa.Table.from_batches(made, self.table.arrow))
 
 
-def readers_touched(bucket: int, inputs: BucketInputs) -> Ids | None:
-    """The readers of a bucket who follow or hide others than before, or follow users whose timelines changed.
+class Made(NamedTuple):
+    """New entries of readers whose others are as they were, the readers made anew, their entries, and what stands.
 
-    None where the first are most.
+    The facts are those on the posts of all these entries.
     """
-    others = _with_others(bucket, inputs)
-    if len(others) > FEW and len(others) > _readers(bucket, inputs) // SHARE:
-        return None
-    users = _with_other_timelines(inputs)
-    own = users[users % inputs.buckets == bucket]
-    return np.unique(np.concatenate([others, own, touched.following(bucket, inputs, users)]))
 
-
-def _readers(bucket: int, inputs: BucketInputs) -> int:
-    """How many users of a bucket ever followed anybody."""
-    return len(np.unique(int64s(inputs.read(FOLLOWS, ["follower_id"], bucket)[0])))
-
-
-def _with_others(bucket: int, inputs: BucketInputs) -> Ids:
-    """The readers of a bucket who follow or hide others than before."""
-    return np.union1d(touched.followers_in(bucket, inputs), inputs.touched(HIDES.name, bucket))
-
-
-@lru_cache(maxsize=1)
-def _with_other_timelines(inputs: BucketInputs) -> Ids:
-    """The users of all buckets whose timelines may have changed."""
-    return np.concatenate([inputs.touched(TIMELINES.name, bucket) for bucket in range(inputs.buckets)])
+    new: Entries
+    anew: Ids
+    entries: Entries
+    facts: Facts
 
 
 def updated_newsfeeds(bucket: int, inputs: BucketInputs, table: Table, batch: int, readers: Ids) -> Update:
@@ -125,21 +94,36 @@ def updated_newsfeeds(bucket: int, inputs: BucketInputs, table: Table, batch: in
     Such have only readers of whom something may have changed, who ascend: not all who are shown a post that changed.
     """
     follows, hides = relations(bucket, inputs.choosing({FOLLOWS: readers, HIDES: readers}))
-    changes, policy = _changes(inputs), inputs.policy
     files = _files(inputs, table, bucket)
-    held = [held_in(rows, changes.known, readers) for rows in files]
-    new = _feeds(changes.indexed, (follows, hides), readers, inputs, table)
-    anew = np.unique(np.concatenate([_with_others(bucket, inputs), *(too_few(one, new, policy.cap) for one in held)]))
-    timelines, facts = _needed(bucket, inputs, anew, _of(follows, anew))
-    made = _feeds(timelines, (_of(follows, anew), _of(hides, anew)), anew, inputs, table)
-    if facts is None:
-        others = known(np.setdiff1d(made.post, changes.posts))
-        facts = facts_of(together([changes.rows, _on(others, inputs)]) if len(made.post) else changes.rows)
-    marks = Marks()
-    audit = NewsfeedAudit(lambda _: facts, follows, hides, policy, marks)
-    of_files = zip(files, held, by_file(new, held), by_file(made, held), strict=True)
-    found = (updated(rows, one, some, anew, others, policy.cap, batch) for rows, one, some, others in of_files)
+    held = [held_in(rows, changes_of(inputs).known, readers) for rows in files]
+    made = _made(Delivery(bucket, inputs, table, follows, hides), readers, held)
+    marks, cap = Marks(), inputs.policy.cap
+    audit = NewsfeedAudit(lambda _: made.facts, follows, hides, inputs.policy, marks)
+    of_files = zip(files, held, by_file(made.new, held), by_file(made.entries, held), strict=True)
+    found = (updated(rows, one, new, made.anew, others, cap, batch) for rows, one, new, others in of_files)
     return _rows(chain.from_iterable(found), marks, table), audit.checks()
+
+
+def _made(delivery: Delivery, readers: Ids, held: list[Held]) -> Made:
+    """What is new to the readers of a bucket; what it takes the place of becomes stale."""
+    inputs, cap = delivery.inputs, delivery.inputs.policy.cap
+    changes, others = changes_of(inputs), others_in(delivery.bucket, inputs)
+    timelines, facts = delivery.needed(others.anew)
+    since = delivery.brought(delivery.followed(others.since) if facts is None else timelines, others.since)
+    more = chosen(since, ~are_known(changes.known, since.post))
+    replaced(held, more)
+    new = in_order(delivery.feeds(changes.indexed, readers), more)
+    anew = np.unique(np.concatenate([others.anew, with_many(since, cap), *(too_few(one, new, cap) for one in held)]))
+    if facts is None:
+        timelines, facts = delivery.needed(anew)
+    entries = delivery.feeds(timelines, anew)
+    return Made(new, anew, entries, _facts(inputs, changes, entries, more) if facts is None else facts)
+
+
+def _facts(inputs: BucketInputs, changes: Changes, *made: Entries) -> Facts:
+    """What stands of the posts that changed, and of those of which entries were made."""
+    posts = np.setdiff1d(np.concatenate([one.post for one in made]), changes.posts)
+    return facts_of(together([changes.rows, on_posts(known(posts), inputs)]) if len(posts) else changes.rows)
 
 
 def _files(inputs: BucketInputs, table: Table, bucket: int) -> list[pa.Table]:
@@ -153,22 +137,6 @@ def _rows(feeds: Iterator[Updated], marks: Marks, table: Table) -> Iterator[pa.R
     for found in feeds:
         marks.add(found.is_new)
         yield as_rows(found, table.arrow)
-
-
-def _feeds(timelines: Timelines, of: tuple[Pairs, Pairs], some: Ids, inputs: BucketInputs, table: Table) -> Entries:
-    """The newsfeeds of some readers, who ascend, of what some timelines have."""
-    own = np.intersect1d(timelines.users[timelines.lengths > 0], some if inputs.policy.own_posts else some[:0])
-    made = newsfeeds(timelines, readers_of(timelines, *of, own), inputs.policy, table.arrow, 1 << 30)
-    return entries_of(pa.Table.from_batches(made, table.arrow))
-
-
-def _needed(bucket: int, inputs: BucketInputs, anew: Ids, follows: Pairs) -> tuple[Timelines, Facts | None]:
-    """The timelines of which readers are made anew; or all and their facts, where these are many and it fits."""
-    of_all = sum(file.rows for file in inputs.files(FOLLOWS, bucket))
-    if len(follows[0]) * MANY > of_all and (indexed := index(inputs)) is not None:
-        return indexed
-    users = np.union1d(anew, follows[1])
-    return index_timelines(_of_users(users, inputs)), None
 
 
 def _of(pairs: Pairs, some: Ids) -> Pairs:

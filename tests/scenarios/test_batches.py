@@ -59,6 +59,31 @@ def test_an_earlier_reason_moves_an_entry_down(alice, bob, carol, shown):
     assert shown(alice) == [three[2], three[1], post, three[0]]
 
 
+def test_a_follow_brings_what_others_answered_long_before(alice, bob, carol, shown):
+    alice.follows(bob)
+    post = carol.posts()
+    reply = bob.replies(post)
+    alice.follows(carol)
+    assert shown(alice) == [reply, post]
+
+
+def test_a_reply_goes_with_the_author_whom_it_answers(alice, bob, carol, shown):
+    alice.follows(bob)
+    alice.follows(carol)
+    bob.replies(carol.posts())
+    carol.deactivates()
+    assert shown(alice) == []
+
+
+def test_a_followee_with_more_posts_than_a_feed_shows_moves_down_what_was_reposted(alice, bob, carol, shown):
+    alice.follows(bob)
+    posts = [carol.posts() for _ in range(3)]
+    bob.reposts(posts[0])
+    assert shown(alice, cap=2) == [posts[0]]
+    alice.follows(carol)
+    assert shown(alice, cap=2) == [posts[2], posts[1]]
+
+
 def test_a_parent_that_is_seen_after_its_reply_shows_the_reply(alice, bob, carol, shown):
     alice.follows(bob)
     alice.follows(carol)

@@ -164,6 +164,32 @@ def test_a_follow_brings_the_posts_of_a_user_of_another_bucket(history, merged, 
     assert merged(events=16) == rebuilt()
 
 
+def test_a_reader_who_unfollows_somebody_keeps_the_posts_of_users_of_another_bucket(history, merged, rebuilt):
+    users = in_a_circle(history, 64)
+    for other in users[9:16]:
+        users[0].follows(other)
+    merged(events=16)
+    users[0].unfollows(users[9])
+    assert merged(events=16) == rebuilt()
+
+
+def test_users_of_all_buckets_follow_somebody_since(history, merged, rebuilt):
+    users = in_a_circle(history, 64)
+    merged(events=60)
+    for user, other in zip(users[:8], users[9:17], strict=True):
+        user.follows(other)
+    assert merged(events=60) == rebuilt()
+
+
+def test_whom_a_reader_follows_since_may_post_in_the_same_batch(history, merged, rebuilt):
+    alice, bob = history.users("alice", "bob")
+    bob.posts()
+    merged()
+    alice.follows(bob)
+    bob.posts()
+    assert merged() == rebuilt()
+
+
 def test_blocks_by_users_of_all_buckets_hide_both(history, merged, rebuilt):
     users = in_a_circle(history, 64)
     merged(events=16)
