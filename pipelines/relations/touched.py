@@ -29,8 +29,12 @@ def gone_or_back_in(bucket: int, inputs: BucketInputs) -> Int64s:
 
 def followers_in(bucket: int, inputs: BucketInputs) -> Int64s:
     """The followers of a bucket of whose standing follows something may have changed."""
-    told, users = inputs.touched(FOLLOWS.name, bucket), gone_or_back(inputs)
-    return np.union1d(told, following(bucket, inputs, users))
+    return np.union1d(inputs.touched(FOLLOWS.name, bucket), following_gone_or_back(bucket, inputs))
+
+
+def following_gone_or_back(bucket: int, inputs: BucketInputs) -> Int64s:
+    """The followers of a bucket who are gone or back, or ever followed a user who is."""
+    return following(bucket, inputs, gone_or_back(inputs))
 
 
 def follows_changed(bucket: int, inputs: BucketInputs) -> pa.Table:

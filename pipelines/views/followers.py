@@ -42,7 +42,7 @@ def _merge(bucket: int, inputs: BucketInputs) -> Iterator[pa.RecordBatch]:
 
 
 def _followers(bucket: int, inputs: BucketInputs) -> Chosen:
-    return {FOLLOWS: touched.following(bucket, inputs, touched.gone_or_back(inputs))}
+    return {FOLLOWS: touched.following_gone_or_back(bucket, inputs)}
 
 
 def _stood(bucket: int, inputs: BucketInputs) -> pa.Table:

@@ -131,7 +131,7 @@ def _readers(bucket: int, inputs: BucketInputs) -> int:
 
 def others_in(bucket: int, inputs: BucketInputs) -> Others:
     """The readers of a bucket who follow or hide others than before."""
-    gone = touched.following(bucket, inputs, touched.gone_or_back(inputs))
+    gone = touched.following_gone_or_back(bucket, inputs)
     rows = touched.follows_changed(bucket, inputs)
     (readers, followees), number = map(int64s, rows.select(FOLLOWS.key).columns), int64s(rows[NUMBER])
     anew = np.unique(np.concatenate([readers[number < 0], gone, inputs.touched(HIDES.name, bucket)]))

@@ -137,7 +137,7 @@ def _changed(bucket: int, inputs: BucketInputs) -> Chosen:
     """Who and which posts may notify others than before."""
     posts = touched.posts_in(bucket, inputs, *GIVEN)
     given = dict.fromkeys(GIVEN, touched.otherwise_in(bucket, inputs, *GIVEN))
-    followers = touched.following(bucket, inputs, touched.gone_or_back(inputs))
+    followers = touched.following_gone_or_back(bucket, inputs)
     return {POSTS: posts, **given, FOLLOWS: followers, TIMELINES: posts[:0]}
 
 

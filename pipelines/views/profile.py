@@ -74,7 +74,7 @@ def _partial_counts(bucket: int, inputs: BucketInputs) -> pa.Table:
 
 def _changed(bucket: int, inputs: BucketInputs) -> Chosen:
     """The followers who are gone or back or follow such, the posts that may name others, and what stands otherwise."""
-    followers = touched.following(bucket, inputs, touched.gone_or_back(inputs))
+    followers = touched.following_gone_or_back(bucket, inputs)
     posts = touched.posts_in(bucket, inputs, LIKES)
     return {FOLLOWS: followers, POSTS: posts, LIKES: touched.otherwise_in(bucket, inputs, LIKES)}
 
