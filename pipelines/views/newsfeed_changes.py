@@ -22,6 +22,7 @@ from pipelines.relations import touched
 from pipelines.relations.follows import FOLLOWS
 from pipelines.relations.hides import HIDES
 from pipelines.relations.timelines import TIMELINES
+from pipelines.sorting import order_by
 from pipelines.views.newsfeed_inputs import opened, together
 
 FEW, SHARE = 1024, 2
@@ -136,7 +137,7 @@ def others_in(bucket: int, inputs: BucketInputs) -> Others:
     (readers, followees), number = map(int64s, rows.select(FOLLOWS.key).columns), int64s(rows[NUMBER])
     anew = np.unique(np.concatenate([readers[number < 0], gone, inputs.touched(HIDES.name, bucket)]))
     more = (number > 0) & ~are_among(readers, anew)
-    order = np.lexsort((followees[more], readers[more]))
+    order = order_by(readers[more], followees[more])
     return Others(anew, (readers[more][order], followees[more][order]))
 
 

@@ -27,7 +27,7 @@ from pipelines.relations.follows import FOLLOWS
 from pipelines.relations.hides import HIDES
 from pipelines.tables import Table
 from pipelines.views.newsfeed_changes import Changes, changes_of, followed_since, of_users, on_posts, others_in
-from pipelines.views.newsfeed_inputs import fits, index, relations, together
+from pipelines.views.newsfeed_inputs import Indexed, fits, index, relations, together
 
 MANY = 100
 """Where readers with more than such a part of the follows are made anew, to index all timelines once costs less."""
@@ -53,17 +53,18 @@ class Delivery:
         readers = self._readers(timelines, each_once(since[0]), since[0][:0])
         return self._told(brought(timelines, readers, since, *self._shape))
 
-    def needed(self, some: Ids) -> tuple[Timelines, Facts | None]:
-        """The timelines that some readers follow, and theirs; or all and their facts, if that costs less and fits."""
-        followees = _of(self.follows, some)[1]
+    def every(self, some: Ids) -> Indexed | None:
+        """All timelines and their facts, where that costs less than those that some readers follow, and fits."""
         of_all = sum(file.rows for file in self.inputs.files(FOLLOWS, self.bucket))
-        if len(followees) * MANY > of_all and (indexed := index(self.inputs)) is not None:
-            return indexed
-        return index_timelines(of_users(np.union1d(some, followees), self.inputs)), None
+        return index(self.inputs) if len(_of(self.follows, some)[1]) * MANY > of_all else None
 
-    def followed(self, since: Pairs) -> Timelines:
+    def followed(self, some: Ids) -> Timelines:
+        """The timelines that some readers follow, and theirs."""
+        return index_timelines(of_users(np.union1d(some, _of(self.follows, some)[1]), self.inputs))
+
+    def followed_since(self, since: Pairs) -> Timelines:
         """What has the entries of users followed since, and all other rows on posts of these entries."""
-        return followed_since(self.inputs) if fits(self.inputs) else self.needed(each_once(since[0]))[0]
+        return followed_since(self.inputs) if fits(self.inputs) else self.followed(each_once(since[0]))
 
     @property
     def _shape(self) -> tuple[Policy, pa.Schema, int]:
@@ -108,16 +109,15 @@ def _made(delivery: Delivery, readers: Ids, held: list[Held]) -> Made:
     """What is new to the readers of a bucket; what it takes the place of becomes stale."""
     inputs, cap = delivery.inputs, delivery.inputs.policy.cap
     changes, others = changes_of(inputs), others_in(delivery.bucket, inputs)
-    timelines, facts = delivery.needed(others.anew)
-    since = delivery.brought(delivery.followed(others.since) if facts is None else timelines, others.since)
+    every = delivery.every(others.anew)
+    since = delivery.brought(delivery.followed_since(others.since) if every is None else every[0], others.since)
     more = chosen(since, ~are_known(changes.known, since.post))
     replaced(held, more)
     new = in_order(delivery.feeds(changes.indexed, readers), more)
     anew = np.unique(np.concatenate([others.anew, with_many(since, cap), *(too_few(one, new, cap) for one in held)]))
-    if facts is None:
-        timelines, facts = delivery.needed(anew)
-    entries = delivery.feeds(timelines, anew)
-    return Made(new, anew, entries, _facts(inputs, changes, entries, more) if facts is None else facts)
+    every = every or delivery.every(anew)
+    entries = delivery.feeds(delivery.followed(anew) if every is None else every[0], anew)
+    return Made(new, anew, entries, _facts(inputs, changes, entries, more) if every is None else every[1])
 
 
 def _facts(inputs: BucketInputs, changes: Changes, *made: Entries) -> Facts:
