@@ -2,8 +2,7 @@
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from functools import lru_cache
-from threading import Lock
+from functools import lru_cache, partial
 from typing import NamedTuple
 
 import numpy as np
@@ -23,7 +22,7 @@ from pipelines.relations.follows import FOLLOWS
 from pipelines.relations.hides import HIDES
 from pipelines.relations.timelines import TIMELINES
 from pipelines.sorting import order_by
-from pipelines.views.newsfeed_inputs import opened, together
+from pipelines.views.newsfeed_inputs import Shared, opened, together
 
 FEW, SHARE = 1024, 2
 """So many readers, or such a part of a bucket's, are made anew; where there are more, all are sooner made anew."""
@@ -45,22 +44,19 @@ class Others(NamedTuple):
     since: Pairs
 
 
-_comparing = Lock()
-_compared: dict[tuple[tuple[str, ...], ...], Changes] = {}
-_followed: dict[tuple[tuple[str, ...], ...], Timelines] = {}
+_changes, _followed = Shared[Changes](), Shared[Timelines]()
 
 
 def changes_of(inputs: BucketInputs) -> Changes:
-    """What changed, found once in each process, on all cores, and shared by its tasks; data files never change."""
-    places = inputs.as_before().of(TIMELINES), inputs.of(TIMELINES)
-    with _comparing:
-        if places not in _compared:
-            _compared.clear()
-            posts = np.unique(np.concatenate([_changed(inputs, bucket) for bucket in range(inputs.buckets)]))
-            of = known(posts)
-            rows = on_posts(of, inputs)
-            _compared[places] = Changes(posts, of, rows, index_timelines(rows))
-        return _compared[places]
+    """What changed, found once in each process, on all cores."""
+    return _changes.of((inputs.as_before().of(TIMELINES), inputs.of(TIMELINES)), partial(_compared, inputs))
+
+
+def _compared(inputs: BucketInputs) -> Changes:
+    posts = np.unique(np.concatenate([_changed(inputs, bucket) for bucket in range(inputs.buckets)]))
+    of = known(posts)
+    rows = on_posts(of, inputs)
+    return Changes(posts, of, rows, index_timelines(rows))
 
 
 def _changed(inputs: BucketInputs, bucket: int) -> Ids:
@@ -69,16 +65,16 @@ def _changed(inputs: BucketInputs, bucket: int) -> Ids:
 
 
 def followed_since(inputs: BucketInputs) -> Timelines:
-    """The rows on all posts of users whom anybody follows since, and on answers to these; as what changed."""
-    places = inputs.as_before().of(FOLLOWS), inputs.of(FOLLOWS), inputs.of(TIMELINES)
-    with _comparing:
-        if places not in _followed:
-            _followed.clear()
-            told = [touched.follows_changed(bucket, inputs) for bucket in range(inputs.buckets)]
-            users = known(np.unique(np.concatenate([ids_in(rows, "followee_id") for rows in told])))
-            rows = _where(inputs, lambda rows: _name(users, rows))
-            _followed[places] = index_timelines(on_posts(known(np.unique(ids_in(rows, "post_id"))), inputs))
-        return _followed[places]
+    """The rows on all posts of users whom anybody follows since, and on answers to these; found as what changed is."""
+    files = inputs.as_before().of(FOLLOWS), inputs.of(FOLLOWS), inputs.of(TIMELINES)
+    return _followed.of(files, partial(_on_posts_of_followed, inputs))
+
+
+def _on_posts_of_followed(inputs: BucketInputs) -> Timelines:
+    told = [touched.follows_changed(bucket, inputs) for bucket in range(inputs.buckets)]
+    users = known(np.unique(np.concatenate([ids_in(rows, "followee_id") for rows in told])))
+    rows = _where(inputs, lambda rows: _name(users, rows))
+    return index_timelines(on_posts(known(np.unique(ids_in(rows, "post_id"))), inputs))
 
 
 def _name(users: Known, rows: pa.Table) -> Bools:

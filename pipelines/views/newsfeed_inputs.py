@@ -1,9 +1,10 @@
 """What newsfeeds are made of: all timelines, indexed once, and of a bucket who follows and hides whom."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Hashable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from functools import lru_cache
+from functools import lru_cache, partial
 from threading import Lock
+from typing import Generic, TypeVar
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -22,8 +23,29 @@ Indexed = tuple[Timelines, Facts]
 ENTRY_BYTES = 224
 """What a row of the timelines takes while they are indexed for the merge and for the audit."""
 
-_indexing, _opening = Lock(), Lock()
-_indexed: dict[tuple[str, ...], Indexed] = {}
+Value = TypeVar("Value")
+
+
+class Shared(Generic[Value]):
+    """What is found of some data files, which never change, once in each process, and shared by its tasks.
+
+    It is kept until it is asked for of other files.
+    """
+
+    def __init__(self) -> None:
+        self._lock, self._found = Lock(), dict[Hashable, Value]()
+
+    def of(self, files: Hashable, find: Callable[[], Value]) -> Value:
+        """What was found of the files, or is found now; other tasks wait."""
+        with self._lock:
+            if files not in self._found:
+                self._found.clear()
+                self._found[files] = find()
+            return self._found[files]
+
+
+_indexed = Shared[Indexed]()
+_opening = Lock()
 _opened: dict[tuple[str, ...], dict[str, pa.Table]] = {}
 
 
@@ -39,19 +61,17 @@ def _rows(places: tuple[str, ...], count: Callable[[str], int]) -> int:
 
 
 def index(inputs: BucketInputs) -> Indexed | None:
-    """All timelines, if they fit, indexed once in each process and shared by its tasks; data files never change."""
-    if not fits(inputs):
-        return None
+    """All timelines, if they fit, indexed once in each process."""
+    return _indexed.of(inputs.of(TIMELINES), partial(_index, inputs)) if fits(inputs) else None
+
+
+def _index(inputs: BucketInputs) -> Indexed:
     places = inputs.of(TIMELINES)
-    with _indexing:
-        if places not in _indexed:
-            _indexed.clear()
-            held = _opened.get(places, {})
-            rows = together(held[place] if place in held else inputs.open(place, COLUMNS) for place in places)
-            with ThreadPoolExecutor(1) as beside:
-                facts = beside.submit(facts_of, rows)
-                _indexed[places] = index_timelines(rows), facts.result()
-        return _indexed[places]
+    held = _opened.get(places, {})
+    rows = together(held[place] if place in held else inputs.open(place, COLUMNS) for place in places)
+    with ThreadPoolExecutor(1) as beside:
+        facts = beside.submit(facts_of, rows)
+        return index_timelines(rows), facts.result()
 
 
 def together(parts: Iterable[pa.Table]) -> pa.Table:
