@@ -57,6 +57,10 @@ class BuildState:
         """Add a relation, which later tables may read."""
         self.tables[table.name], self.places[table.name] = table, found
 
+    def told_anew(self, name: str, why: str) -> None:
+        """Say of a table that it is made anew, and why."""
+        self.modes[name], self.reasons[name] = Mode.DERIVED, why
+
     def frame(self, name: str, engine: Engine) -> "DataFrame":
         """The rows of a relation, or of the log as `events`, in files that are verified, as engines do not."""
         log = self.history.log
@@ -134,31 +138,31 @@ def _stage(name: str, state: BuildState, plan: Plan, context: BuildContext) -> S
     if isinstance(projection, Projection):
         frames = {read: state.frame(read, context.engine) for read in projection.reads}
         staged = materialize_frame(projection, frames, place, context)
-    elif _is_updated(name, projection, state):
+    elif plan.modes[name] == Mode.REBUILT:
+        staged = _anew(name, projection, state, plan, context)
+    elif (why := _why_anew(name, projection, state)) is not None:
+        state.told_anew(name, why)
+        staged = _anew(name, projection, state, plan, context)
+    else:
         inputs = _with_what_was(inputs, name, projection, state, plan)
         staged = _updated(name, projection, inputs, state, plan, context)
-    else:
-        state.modes[name] = Mode.REBUILT if plan.modes[name] == Mode.REBUILT else Mode.DERIVED
-        extracted = state.history.extracted.get(plan.modes[name], NOTHING)
-        staged = materialize_buckets(projection, state.places, place, context, extracted)
-        state.unknown.add(projection.table.name)
     if projection.counts is not None:
         audit_of(projection, projection.counts, inputs, staged.ranges).require_right(context.engine)
     return staged
 
 
-def _is_updated(name: str, projection: BucketProjection, state: BuildState) -> bool:
-    """Whether a table is made of what it was, and of what changed in what it is made of.
+def _anew(name: str, projection: BucketProjection, state: BuildState, plan: Plan, context: BuildContext) -> Staged:
+    """A table that is made without what it was."""
+    state.unknown.add(projection.table.name)
+    extracted = state.history.extracted.get(plan.modes[name], NOTHING)
+    return materialize_buckets(projection, state.places, place_of(plan.start.lake, name), context, extracted)
 
-    A view is sooner made anew where most is new.
-    """
-    if state.modes[name] == Mode.REBUILT:
-        return False
+
+def _why_anew(name: str, projection: BucketProjection, state: BuildState) -> str | None:
+    """Why a table is not made of what it was, and of what changed in what it is made of; None when it is."""
     if not state.unknown.isdisjoint(projection.reads):
-        state.reasons[name] = OF_UNKNOWN
-    elif is_sooner_made_anew(name, projection, state.concerned):
-        state.reasons[name] = READS_MUCH
-    return name not in state.reasons
+        return OF_UNKNOWN
+    return READS_MUCH if is_sooner_made_anew(name, projection, state.concerned) else None
 
 
 def is_sooner_made_anew(name: str, projection: BucketProjection, concerned: Mapping[str, tuple[int, int]]) -> bool:
@@ -196,9 +200,9 @@ def _updated(
         raise AssertionError("there is no release before")
     before = Content(last.tables[name].rows, int(last.tables[name].content_hash))
     made = update_buckets(projection, inputs, place_of(plan.start.lake, name), context, before, state.folder)
-    state.modes[name] = Mode.DERIVED if made.is_whole else Mode.MERGED
+    state.modes[name] = Mode.MERGED
     if made.is_whole:
-        state.reasons[name] = MOST_TOUCHED
+        state.told_anew(name, MOST_TOUCHED)
     if name.startswith("relations/"):
         state.touched[table.name] = made.touched
         state.concerned[table.name] = made.concerned, before.rows
