@@ -114,8 +114,9 @@ def _merged(
     projection: BucketProjection, inputs: BucketInputs, extracted: Extracted, bucket: int
 ) -> Iterator[pa.RecordBatch]:
     """A bucket's rows; of the events of one portion after another where these make the rows of their owners."""
-    parts, table, by = extracted.by_portion(), projection.table, {one.by for one in projection.extracts}
-    if len(parts) == 1 or by - {None} != {table.bucket_by}:
+    parts, table = extracted.by_portion(), projection.table
+    are_of_owners = {one.by for one in projection.extracts} == {table.bucket_by} != {None}
+    if len(parts) == 1 or not are_of_owners:
         yield from projection.merge(bucket, inputs)
         return
     of_each = (projection.merge(bucket, replace(inputs, extracted=part.rows)) for part in parts)

@@ -85,7 +85,7 @@ class FileWriter:
         return DataFile(path, self._bucket, self._sink.size, self._rows, self._hash, json.dumps(stats), *owners)
 
     def findings(self) -> Findings:
-        """What the checks found in the rows written so far."""
+        """What the checks found since this was last asked."""
         return self._auditor.found()
 
     @contextmanager
