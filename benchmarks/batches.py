@@ -94,10 +94,15 @@ def hour_after_hour(hours: int, keep: int, cap: int, work: Path) -> None:
         first, last = (statistics.median(one[number] for one in some) for some in (early, late))
         print(f"{name:6} hours 15 to 24: {first:,.2f}, the last ten: {last:,.2f}, ratio {last / first:.2f}")
     if keep:
-        newsfeed("land", work / "graph.jsonl", work / "hours", "--root", work / "once")
-        newsfeed("run", "--root", work / "once", *policy)
-        size, once = size_of(root), size_of(work / "once")
-        print(f"disk {size / 1e6:,.0f} MB, of one run {once / 1e6:,.0f} MB, ratio {size / once:.2f}")
+        beside_one_run(work, *policy)
+
+
+def beside_one_run(work: Path, *policy: str) -> None:
+    """Prints how large the lake is, and one made of the same lines in one run."""
+    newsfeed("land", work / "graph.jsonl", work / "hours", "--root", work / "once")
+    newsfeed("run", "--root", work / "once", *policy)
+    size, once = size_of(work / "lake"), size_of(work / "once")
+    print(f"disk {size / 1e6:,.0f} MB, of one run {once / 1e6:,.0f} MB, ratio {size / once:.2f}")
 
 
 def size_of(root: Path) -> int:
