@@ -26,22 +26,21 @@ def commit(handle, file):
 
 
 def end(place, fault, disturb=lambda: None):
-    """Write three files, one to its end, one that is committed and one that is not finished, and raise a fault."""
+    """Write three files, one to its end, one that is committed and one that is not finished, and raise a new fault."""
     handle = delta.find(place)
-    with pytest.raises(type(fault)), owned({place: handle}) as mark:  # noqa: PT012 (what it does is what is tested)
+    with pytest.raises(fault), owned({place: handle}) as mark:  # noqa: PT012 (what it does is what is tested)
         write(place, mark, 1).close()
         commit(handle, write(place, mark, 2).close())
-        unfinished = write(place, mark, 3)
+        _unfinished = write(place, mark, 3)
         disturb()
         raise fault
-    return unfinished
 
 
 def files(place):
     return len(list(Path(place).glob("*.parquet")))
 
 
-@pytest.mark.parametrize("fault", [KeyboardInterrupt(), MemoryError(), commits.Conflict("too late")], ids=repr)
+@pytest.mark.parametrize("fault", [KeyboardInterrupt, MemoryError, commits.Conflict])
 def test_what_no_commit_names_goes_and_what_one_names_stays_whatever_the_fault(place, fault):
     put(delta.find(place), place, 7, application="another")
     end(place, fault)
@@ -49,12 +48,12 @@ def test_what_no_commit_names_goes_and_what_one_names_stays_whatever_the_fault(p
 
 
 def test_what_a_commit_named_stays_also_when_another_removed_it_since(place):
-    end(place, KeyboardInterrupt(), lambda: commits.restore(place, delta.find(place), 0))
+    end(place, KeyboardInterrupt, lambda: commits.restore(place, delta.find(place), 0))
     assert (numbers(place, 1), numbers(place)) == ([2], [])
 
 
 def test_all_stay_where_a_commit_may_come_about_yet(place):
-    end(place, commits.Unsettled("no answer"))
+    end(place, commits.Unsettled)
     assert (files(place), numbers(place)) == (3, [2])
 
 
@@ -64,5 +63,5 @@ def test_all_stay_where_a_commit_cannot_be_read(place, harm):
         put(delta.find(place), place, 4, transaction=2)
         harm(Path(place) / "_delta_log" / name_of(1))
 
-    end(place, KeyboardInterrupt(), disturb)
+    end(place, KeyboardInterrupt, disturb)
     assert files(place) == 4
