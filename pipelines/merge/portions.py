@@ -15,11 +15,11 @@ import pyarrow.compute as pc
 
 from pipelines.arrays import Bools, bools, flags, int64s, is_text
 from pipelines.compiled import compiled
-from pipelines.merge.lookup import Ids, Indexes, Lookup, find, lookup_of
+from pipelines.merge.lookup import Ids, Indexes, find, lookup_of
 from pipelines.merge.readers import Pairs
 
-Pieces = Callable[[], Iterator[pa.Table]]
-"""The rows of the relation `timelines`, some at a time; each user's rows stand together, newest first."""
+Pieces = Callable[[Ids], Iterator[pa.Table]]
+"""The timelines of users, who ascend, some rows at a time; each user's rows stand together, newest first."""
 
 
 @dataclass(frozen=True)
@@ -41,22 +41,22 @@ def portions(pieces: Pieces, wanted: Pairs, cap: int, limit: int) -> Iterator[Po
 
     `wanted` has the users whose timelines each reader needs, ascending by reader.
     """
-    early = np.unique(np.concatenate([_early(rows) for rows in pieces()]))
-    users, indexes = np.unique(wanted[1], return_inverse=True)
-    lengths, lookup = np.zeros(len(users), np.int64), lookup_of(users)
-    for rows in pieces():
-        owners = find(lookup, int64s(rows["user_id"]))
-        lengths += np.bincount(owners[_can_matter(rows, cap, early) & (owners >= 0)], minlength=len(users))
     readers, starts = np.unique(wanted[0], return_index=True)
     if not len(readers):
         return
+    users, indexes = np.unique(wanted[1], return_inverse=True)
+    early = np.unique(np.concatenate([_early(rows) for rows in pieces(users)]))
+    lengths, lookup = np.zeros(len(users), np.int64), lookup_of(users)
+    for rows in pieces(users):
+        owners = int64s(rows["user_id"])[_can_matter(rows, cap, early)]
+        lengths += np.bincount(find(lookup, owners), minlength=len(users))
     starts = np.append(starts, len(wanted[0]))
     ends = np.empty(len(readers), np.int64)
     count = cut(starts, indexes.astype(np.int32), lengths, limit, np.full(len(users), -1, np.int32), ends)
     first = 0
     for end in ends[:count].tolist():
-        needed = lookup_of(np.unique(wanted[1][starts[first] : starts[end]]))
-        found = pa.concat_tables(_needed(rows, needed, cap, early) for rows in pieces())
+        needed = np.unique(wanted[1][starts[first] : starts[end]])
+        found = pa.concat_tables(rows.filter(flags(_can_matter(rows, cap, early))) for rows in pieces(needed))
         yield Portion(int(readers[first]), int(readers[end - 1]), found)
         first = end
 
@@ -105,8 +105,3 @@ def _can_matter(rows: pa.Table, cap: int, early: Ids) -> Bools:
     sizes = np.diff(np.append(starts, len(owners)))
     found: Bools = (before - np.repeat(before[starts], sizes) < cap) | bools(is_text(rows["kind"], "repost"))
     return found
-
-
-def _needed(rows: pa.Table, users: Lookup, cap: int, early: Ids) -> pa.Table:
-    """The rows of these users that can matter."""
-    return rows.filter(flags((find(users, int64s(rows["user_id"])) >= 0) & _can_matter(rows, cap, early)))

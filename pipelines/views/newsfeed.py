@@ -10,6 +10,8 @@ from pipelines.arrays import Int64s, int64s
 from pipelines.checks import Check, at_most, in_order, numbered
 from pipelines.inputs import BucketInputs
 from pipelines.merge.audit import FAULTS, NewsfeedAudit
+from pipelines.merge.facts import Facts, facts_of
+from pipelines.merge.lookup import known
 from pipelines.merge.newsfeeds import newsfeeds
 from pipelines.merge.portions import portions, with_own
 from pipelines.merge.readers import authors_in, readers_of
@@ -18,8 +20,8 @@ from pipelines.policy import Policy
 from pipelines.projections import BucketProjection, Update
 from pipelines.relations.timelines import TIMELINES
 from pipelines.tables import Column, Table
-from pipelines.views.newsfeed_changes import readers_touched
-from pipelines.views.newsfeed_inputs import ENTRY_BYTES, facts_on, index, pieces, relations
+from pipelines.views.newsfeed_changes import on_posts, readers_touched
+from pipelines.views.newsfeed_inputs import ENTRY_BYTES, index, pieces, relations
 from pipelines.views.newsfeed_updates import updated_newsfeeds
 
 NEWSFEED = Table(
@@ -75,8 +77,13 @@ def _merge(bucket: int, inputs: BucketInputs) -> Iterator[pa.RecordBatch]:
 
 def _audits(bucket: int, inputs: BucketInputs) -> tuple[Check, ...]:
     indexed = index(inputs)
-    facts = partial(facts_on, inputs) if indexed is None else lambda _: indexed[1]
+    facts = partial(_facts_on, inputs) if indexed is None else lambda _: indexed[1]
     return NewsfeedAudit(facts, *relations(bucket, inputs), inputs.policy).checks()
+
+
+def _facts_on(inputs: BucketInputs, posts: pa.Array) -> Facts:
+    """The standing posts of these ids, and their reposts."""
+    return facts_of(on_posts(known(np.unique(int64s(posts))), inputs))
 
 
 def _update(bucket: int, inputs: BucketInputs, readers: Int64s) -> Update:

@@ -7,9 +7,8 @@ from threading import Lock
 from typing import Generic, TypeVar
 
 import pyarrow as pa
-import pyarrow.compute as pc
 
-from pipelines.arrays import int64s, no_rows
+from pipelines.arrays import Int64s, int64s, no_rows
 from pipelines.inputs import BucketInputs
 from pipelines.merge.facts import Facts, facts_of
 from pipelines.merge.readers import Pairs
@@ -93,14 +92,11 @@ def opened(inputs: BucketInputs, place: str) -> pa.Table:
         return _opened[places][place]
 
 
-def pieces(inputs: BucketInputs) -> Iterator[pa.Table]:
-    """All timelines, a bucket at a time."""
-    return (inputs.read(TIMELINES, COLUMNS, bucket) for bucket in range(inputs.buckets))
-
-
-def facts_on(inputs: BucketInputs, posts: pa.Array) -> Facts:
-    """The standing posts of these ids, and their reposts."""
-    return facts_of(pa.concat_tables(rows.filter(pc.is_in(rows["post_id"], posts)) for rows in pieces(inputs)))
+def pieces(inputs: BucketInputs, users: Int64s) -> Iterator[pa.Table]:
+    """The timelines of some users, who ascend, a bucket at a time."""
+    for bucket in range(inputs.buckets):
+        chosen = inputs.choosing({TIMELINES: users[users % inputs.buckets == bucket]})
+        yield chosen.read(TIMELINES, COLUMNS, bucket)
 
 
 def relations(bucket: int, inputs: BucketInputs) -> tuple[Pairs, Pairs]:

@@ -10,6 +10,7 @@ import pytest
 from pipelines.checks import Findings, audit
 from pipelines.inputs import BucketInputs
 from pipelines.merge.portions import cut, portions
+from pipelines.owners import of_owners
 from pipelines.policy import Policy
 from pipelines.ranges import GREATEST, LEAST, FileRange
 from pipelines.relations.deactivations import DEACTIVATIONS
@@ -56,6 +57,11 @@ def merged(network, policy, buckets=1, memory=0):
     return sorted(rows)
 
 
+def timelines_of(network):
+    """A function that gives the timelines of some users."""
+    return lambda users: iter([of_owners(network.timelines(), "user_id", users)])
+
+
 @pytest.mark.parametrize("entries", [0, 4, 1000])
 @pytest.mark.parametrize("buckets", [1, 3])
 def test_random_networks_in_portions_merge_as_the_naive_way_says(monkeypatch, seed, entries, buckets):
@@ -72,7 +78,7 @@ def test_a_portion_has_what_can_matter_of_its_followees_timelines_and_no_more():
     replies = [Post(90, 1, 90, is_reply=True, parent_author=2)]
     network = Network(set(), [*posts, *replies], {(1, 20): 5, (2, 10): 100})
     wanted = (np.array([7, 8, 8]), np.array([1, 1, 3]))
-    (found,) = portions(lambda: iter([network.timelines()]), wanted, 3, 100)
+    (found,) = portions(timelines_of(network), wanted, 3, 100)
     assert (found.first, found.last) == (7, 8)
     kept = [(row["user_id"], row["post_id"], row["kind"]) for row in found.timelines.to_pylist()]
     assert kept == [(1, 90, "reply"), (1, 18, "post"), (1, 17, "post"), (1, 16, "post"), (1, 20, "repost")]
