@@ -80,8 +80,10 @@ def merge(lake: Lake, clock: datetime) -> list[tuple[Group, int]]:
     """
 
     def attempt() -> list[tuple[Group, int]]:
-        releases = delta.find(lake.releases)
-        last = None if releases is None else last_of(releases)
+        if delta.find(lake.releases) is None:
+            return []
+        releases = commits.ensure(lake.releases, RELEASES)
+        last = last_of(releases)
         found = groups(lake, last)
         if not found or last is None:
             return []
@@ -91,7 +93,7 @@ def merge(lake: Lake, clock: datetime) -> list[tuple[Group, int]]:
                 written = list(pool.map(partial(_merged, lake, last, mark), found))
             released = _committed(lake, tables, last, _by_table(found, written))
             made = replace(last, number=last.number + 1, released_at=clock, tables={**last.tables, **released})
-            record(lake, commits.ensure(lake.releases, RELEASES), made)
+            record(lake, releases, made)
         return [(group, sum(file.size for file, _ in new)) for group, new in zip(found, written, strict=True)]
 
     return commits.until_committed(attempt)

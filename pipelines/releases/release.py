@@ -89,6 +89,18 @@ def last_release(lake: Lake) -> Release | None:
     return None if handle is None else last_of(handle)
 
 
+def has_same_rows(one: Release | None, other: Release | None) -> bool:
+    """Whether two releases, or none, have the same rows of the same events: one may be the other, merged."""
+    return _content(one) == _content(other)
+
+
+def _content(one: Release | None) -> object:
+    if one is None:
+        return None
+    tables = {name: (table.rows, table.content_hash, table.projection) for name, table in one.tables.items()}
+    return one.landing, one.events, one.policy, one.certificate, tables
+
+
 def records(handle: delta.Handle) -> list[Release]:
     """The releases that a version of the table holds, the first one first."""
     rows = query.rows({"releases": handle}, "SELECT * FROM releases ORDER BY release")

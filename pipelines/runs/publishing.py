@@ -89,10 +89,10 @@ def publish(
             continue
         handle = tables.handles[name]
         found = Released(int(handle.version()), files.rows, files.content_hash, projection.version)
-        kept = name not in tables.damaged and _is_unchanged(found, last, name, buckets)
-        if kept and are_whole(delta.files(handle)):
+        same = None if name in tables.damaged else _unchanged(found, last, name, buckets)
+        if same is not None and are_whole(delta.files(handle)):
             files.discard()
-            released[name] = found
+            released[name] = same
         else:
             removed = files.replaced(delta.paths(handle))
             change = commits.Commit(files.files, removed, APPLICATION, number, {}, {})
@@ -107,8 +107,8 @@ def is_as_before(found: Released | Staged, last: Release | None, name: str) -> b
     return before is not None and (before.rows, before.content_hash) == (found.rows, found.content_hash)
 
 
-def _is_unchanged(found: Released, last: Release | None, name: str, buckets: int) -> bool:
-    """Whether the last release has the same rows in the same layout, so that its files can stay."""
+def _unchanged(found: Released, last: Release | None, name: str, buckets: int) -> Released | None:
+    """A table as the last release has it, if that has the same rows in the same layout, so that its files can stay."""
     if last is None or last.buckets != buckets or not is_as_before(found, last, name):
-        return False
-    return last.tables[name].projection == found.projection
+        return None
+    return last.tables[name] if last.tables[name].projection == found.projection else None

@@ -11,15 +11,15 @@ from pipelines.engines.base import Engine
 from pipelines.log.certificate import counted, written
 from pipelines.memory import budget
 from pipelines.releases.records import RELEASES, record
-from pipelines.releases.release import Release, Released
+from pipelines.releases.release import Release, Released, has_same_rows, last_release
 from pipelines.runs.building import Built, build, earlier_ranges, relations_of
 from pipelines.runs.history import read
 from pipelines.runs.planning import buckets_of, events_of, look, plan
-from pipelines.runs.plans import Mode, Plan, Request
+from pipelines.runs.plans import Mode, Plan, Request, Start
 from pipelines.runs.publishing import Tables, publish, roll_back
 from pipelines.runs.staged import BuildContext, portions_for
 from pipelines.runs.steps import Progress, Steps
-from pipelines.storage import commits
+from pipelines.storage import commits, delta
 from pipelines.storage.lake import Lake
 from pipelines.storage.uncommitted import owned
 
@@ -58,19 +58,34 @@ def run(
     many bytes the run may take (a quarter of the machine when None): it decides how many buckets there are, no row.
     With `accept_log` the events that the log has are those that landed, whatever it has lost.
     Raises NothingLanded, OtherLog, IncompleteLog, AuditError, UnknownView, NoRelease when there is none to make a view
-    for, and Conflict when another run published first; the last release serves on.
+    for, and Conflict when another run published first; the last release serves on. It starts again when a maintenance
+    came first, as what that publishes has the same rows.
     """
-    steps = Steps(progress)
+    request = Request(policy or {}, rebuild, view, accept_log)
+    before: Release | None = None
+
+    def attempt() -> Run:
+        nonlocal before
+        start = look(lake)
+        before = start.last
+        return _run(start, request, engine, _memory(memory), clock, Steps(progress))
+
+    return commits.until_committed(attempt, lambda: has_same_rows(before, last_release(lake)))
+
+
+def _run(start: Start, request: Request, engine: Engine, memory: int, clock: datetime | None, steps: Steps) -> Run:
+    """Publish from this start. Raises Conflict when another process committed since."""
+    lake = start.lake
     with steps.step("open"):
-        start, releases = look(lake), commits.ensure(lake.releases, RELEASES)
+        releases = commits.ensure(lake.releases, RELEASES)
         rolled_back = roll_back(lake, start.last)
-        request = Request(policy or {}, rebuild, view, accept_log)
-        buckets = buckets_of(start, _memory(memory) // engine.slots)
+        buckets = buckets_of(start, memory // engine.slots)
         planned = plan(start, request, rolled_back.damaged, buckets)
     if planned.reason is None and start.last is not None:
         return Run(start.last, published=False, reason="nothing new", seconds=steps.seconds)
     with lake.scratch(), owned(rolled_back.by_place(lake)) as mark:
-        context = _context(planned, engine, _memory(memory), mark)
+        _require_newest(start, releases)  # from now on, maintenance takes away nothing that was read before
+        context = _context(planned, engine, memory, mark)
         planned, built = _built(planned, rolled_back, context, steps)
         with steps.step("publish"):
             tables = publish(rolled_back, built.staged, start.last, _number(planned), context.buckets)
@@ -81,6 +96,14 @@ def run(
             record(lake, releases, made)
     why = planned.reason or ""
     return Run(made, published=True, reason=why, seconds=steps.seconds, modes=built.modes, reasons=built.reasons)
+
+
+def _require_newest(start: Start, releases: delta.Handle) -> None:
+    """Raise Conflict when another process committed since to the log or the releases."""
+    commits.require_newest(start.log)
+    commits.require_newest(releases)
+    if delta.greatest(releases, "release") != (None if start.last is None else start.last.number):
+        raise commits.Conflict(f"another process committed to {start.lake.releases} first")
 
 
 def _built(planned: Plan, tables: Tables, context: BuildContext, steps: Steps) -> tuple[Plan, Built]:

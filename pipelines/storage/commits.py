@@ -149,6 +149,13 @@ def commit(handle: Handle, table: "Table", change: Commit) -> int:
             return _version_of(handle, change)
 
 
+def require_newest(handle: Handle) -> None:
+    """Raise Conflict when a handle does not show its table's newest version, as another process committed since."""
+    place = places.absolute(str(handle.table_uri))
+    if max(deltalog.commits(place), default=0) > int(handle.version()):
+        raise Conflict(f"another process committed to {place} first")
+
+
 def _sheds(handle: Handle, table: "Table", change: Commit) -> bool:
     """Whether a commit replaces all rows of a table that has columns which are not declared any more.
 
@@ -196,13 +203,18 @@ def restore(place: str, handle: Handle, version: int) -> bool:
     return True
 
 
-def until_committed(attempt: Callable[[], T]) -> T:
-    """Try again, from a fresh look at the table, while other processes commit first. Raises GaveUp."""
+def until_committed(attempt: Callable[[], T], is_worth_it: Callable[[], bool] = lambda: True) -> T:
+    """Try again, from a fresh look at the table, while other processes commit first. Raises GaveUp.
+
+    Raises Conflict when one did and it is not worth it to try again.
+    """
     fault = None
     for tries in range(TRIES):
         try:
             return attempt()
         except Conflict as found:
+            if not is_worth_it():
+                raise
             fault = found
             time.sleep(0.02 * tries)
     raise GaveUp(str(fault)) from fault

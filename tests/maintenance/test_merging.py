@@ -1,17 +1,21 @@
 """Generations that batches left are merged in a release of its own, which has the same rows in fewer files."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from functools import partial
 
 import pytest
 
 from pipelines.landing.land import land
+from pipelines.maintenance import merging
 from pipelines.maintenance.expiry import Limits
 from pipelines.maintenance.maintain import GENERATIONS, maintain
 from pipelines.ranges import apart
 from pipelines.releases.release import release
+from pipelines.runs import run as running
 from pipelines.runs.publishing import place_of, projections
 from pipelines.runs.run import run
 from pipelines.storage import delta
+from pipelines.storage.commits import Conflict
 from pipelines.storage.lake import Lake
 from tests.landing.lines import CLOCK, file_of
 from tests.laws.worlds import in_small_files
@@ -82,3 +86,54 @@ def test_killed_anywhere_the_last_release_serves_and_the_next_one_merges(grown, 
     maintain(grown, Limits(), execute=True)
     assert (contents(grown), served(grown)) == (before, rows)
     assert all(some == files for some, files in parts(grown).values())
+
+
+@pytest.fixture
+def first(monkeypatch):
+    """A function that has something done, once, before a function of a module goes on."""
+
+    def do(module, name, work):
+        there = getattr(module, name)
+
+        def after(*given, **more):
+            monkeypatch.setattr(module, name, there)
+            work()
+            return there(*given, **more)
+
+        monkeypatch.setattr(module, name, after)
+
+    return do
+
+
+def test_a_run_that_publishes_before_what_is_merged_is_followed_by_it(grown, engine, first):
+    first(merging, "roll_back", lambda: run(grown, engine, policy={"cap": 2}, clock=CLOCK))
+    assert maintain(grown, Limits(), execute=True, clock=CLOCK).faults == []
+    assert (releases(grown), release(grown, 11).policy.cap) == ([*range(1, 13)], 2)
+    assert release(grown).policy.cap == 2
+    assert run(grown, engine, rebuild=True, clock=CLOCK).reason == "rebuild: the same again"
+
+
+@pytest.mark.parametrize(("module", "name"), [(running, "_context"), (running, "publish"), (running, "record")])
+def test_a_run_starts_again_when_generations_are_merged_first(grown, engine, first, tmp_path, module, name):
+    land(grown, engine, [file_of(tmp_path / "new", *deeds(20, 10, 21))], clock=CLOCK)
+    first(module, name, lambda: maintain(grown, Limits(), execute=True, clock=CLOCK))
+    assert run(grown, engine, clock=CLOCK).release.number == 12
+    assert (releases(grown)[-2:], contents(grown, 9) == contents(grown, 10)) == ([11, 12], True)
+    assert run(grown, engine, rebuild=True, clock=CLOCK).reason == "rebuild: the same again"
+
+
+def test_a_run_reads_no_file_that_maintenance_took_away_before_it_could_know_of_the_run(grown, engine, first, tmp_path):
+    for number in (21, 22):
+        land(grown, engine, [file_of(tmp_path / f"new-{number}", *deeds(20, number))], clock=CLOCK)
+    tidy = partial(maintain, grown, Limits(1), grace=timedelta(0), execute=True)
+    first(running, "roll_back", tidy)
+    assert run(grown, engine, clock=CLOCK).published
+    assert run(grown, engine, rebuild=True, clock=CLOCK).reason == "rebuild: the same again"
+
+
+def test_a_run_that_another_one_came_before_says_so(grown, engine, first, tmp_path):
+    land(grown, engine, [file_of(tmp_path / "new", *deeds(20, 10, 21))], clock=CLOCK)
+    first(running, "publish", lambda: run(grown, engine, policy={"cap": 2}, clock=CLOCK))
+    with pytest.raises(Conflict, match="another process committed to"):
+        run(grown, engine, clock=CLOCK)
+    assert (releases(grown)[-1], release(grown).policy.cap) == (11, 2)
