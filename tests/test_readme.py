@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from pipelines.cli import main
+from tests.spark_process import QUICK_JAVA
 from tests.surroundings import environment
 
 PROJECT = Path(__file__).parent.parent
@@ -55,7 +56,7 @@ def executed(tmp_path_factory: pytest.TempPathFactory):
 
 def _printed(copy: Path, script: str) -> str:
     """What a script prints that must succeed in a copy of the project."""
-    command, settings = ["bash", "-c", script], environment(PYTHONPATH=str(copy))
+    command, settings = ["bash", "-c", script], environment(PYTHONPATH=str(copy), JDK_JAVA_OPTIONS=QUICK_JAVA)
     done = subprocess.run(command, cwd=copy, env=settings, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr + done.stdout[-3000:]
     return done.stdout
