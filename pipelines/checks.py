@@ -23,10 +23,11 @@ class AuditError(NewsfeedError):
 
 @dataclass(frozen=True)
 class Check:
-    """A named predicate on each row and the row before it (a row of nulls before the first)."""
+    """A named predicate on each row and the row before it (a row of nulls before the first), or on each row `alone`."""
 
     name: str
     holds: Holds
+    alone: bool = False
 
 
 @dataclass
@@ -70,7 +71,7 @@ def _equal(first: pa.Array, second: pa.Array) -> Bools:
 
 def not_null(column: str) -> Check:
     """No row is null in the column."""
-    return Check(f"{column} is given", lambda _, row: _given(row[column]))
+    return Check(f"{column} is given", lambda _, row: _given(row[column]), alone=True)
 
 
 def _ascends(before: Rows, row: Rows, order: tuple[str, ...]) -> Bools:
@@ -119,9 +120,12 @@ def in_order(owner: str, *order: str) -> Check:
 
 def at_most(column: str, bound: int) -> Check:
     """No value of the column is above the bound."""
-    return Check(
-        f"{column} is at most {bound}", lambda _, row: _given(row[column]) & (fixed_values(row[column]) <= bound)
-    )
+
+    def holds(_: Rows, row: Rows) -> Bools:
+        held: Bools = _given(row[column]) & (fixed_values(row[column]) <= bound)
+        return held
+
+    return Check(f"{column} is at most {bound}", holds, alone=True)
 
 
 def standard_checks(table: Table) -> tuple[Check, ...]:
@@ -152,8 +156,10 @@ class Auditor:
         if not self._checks or not rows.num_rows:
             return
         before = self._last or pa.record_batch([pa.nulls(1, field.type) for field in rows.schema], rows.schema)
-        audit(self._checks, self._key, before, rows.slice(0, 1), self._findings)
-        audit(self._checks, self._key, rows.slice(0, rows.num_rows - 1), rows.slice(1), self._findings)
+        pairs = ((before, rows.slice(0, 1)), (rows.slice(0, rows.num_rows - 1), rows.slice(1)))
+        for check in self._checks:
+            for previous, row in ((rows, rows),) if check.alone else pairs:
+                audit((check,), self._key, previous, row, self._findings)
         self._last = rows.slice(rows.num_rows - 1)
 
     def found(self) -> Findings:

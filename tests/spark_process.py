@@ -8,7 +8,8 @@ from multiprocessing import get_context
 
 from pipelines.engines import open_engine
 
-QUICK_JAVA = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"  # compiles in haste, since it does not live long
+QUICK_JAVA = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"
+"""Java starts sooner so, and computes slower: it does not live long."""
 OPENED = ExitStack()
 
 

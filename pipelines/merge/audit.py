@@ -54,7 +54,7 @@ class NewsfeedAudit:
 
     def checks(self) -> tuple[Check, ...]:
         """A check for each kind of fault; all of a batch are audited at once."""
-        return tuple(Check(name, self._holds(bit)) for bit, name in FAULTS.items())
+        return tuple(Check(name, self._holds(bit), alone=True) for bit, name in FAULTS.items())
 
     def _holds(self, bit: int) -> Any:
         def holds(_: pa.RecordBatch, rows: pa.RecordBatch) -> Bools:

@@ -16,9 +16,9 @@ from pysail.spark import SparkConnectServer
 from pipelines.engines import open_engine
 from pipelines.engines.jars import delta_jars
 from pipelines.engines.spark import LOCAL_CONF
+from tests.spark_process import QUICK_JAVA
 
 NAMES = ("sail", "spark", "connect-sail", "connect-spark")
-QUICK_JAVA = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"  # starts sooner, and computes slower
 
 
 @pytest.fixture(params=NAMES, scope="module")
