@@ -53,8 +53,8 @@ bench: .venv/dev ## measure and draw ours beside DuckDB, Polars and a copy; with
 	$(BIN)/python -m benchmarks $(or $(SCALE),S) $(TURNS) --plot docs/benchmarks-$(or $(SCALE),S).svg
 
 bench-batches: .venv/dev ## measure what batches cost beside a rebuild, and hour after hour (SCALE=S HOURS=48), some minutes each
-	$(BIN)/python -m benchmarks.batches $(or $(SCALE),S)
-	$(BIN)/python -m benchmarks.batches --curve $(or $(HOURS),48) --keep 24
+	$(BIN)/python -m benchmarks $(or $(SCALE),S) --only batches --cap $(or $(CAP),800) --repeat $(or $(REPEAT),3)
+	$(BIN)/python -m benchmarks.curve $(or $(HOURS),48) --keep 24
 
 bench-large: .venv/dev ## the same with ten times as much of everything
 	$(BIN)/python -m benchmarks L $(TURNS)

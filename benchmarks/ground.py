@@ -83,7 +83,7 @@ class Ground:
 
     def files(self, view: str) -> list[Path]:
         """The data files of a view of the last release."""
-        return _files(*Reader.of(self._lake).place(view))
+        return files_of(self._ours, view)
 
     def log_files(self) -> list[Path]:
         """The data files of the log."""
@@ -110,6 +110,11 @@ class Ground:
     @property
     def _lake(self) -> Lake:
         return Lake.at(str(self._ours))
+
+
+def files_of(root: Path, view: str) -> list[Path]:
+    """The data files of a view of a lake's last release."""
+    return _files(*Reader.of(Lake.at(str(root))).place(view))
 
 
 def _files(place: str, version: int | None) -> list[Path]:

@@ -33,6 +33,15 @@ def land(lines: Path, root: Path) -> Repetition:
     return Repetition({"land": done.seconds}, done.peak_bytes)
 
 
+def land_and_run(lines: Path, root: Path, *flags: str | int) -> Repetition:
+    """Lands some lines and publishes a release of them, as two commands: their seconds, and those of the newsfeed."""
+    landing = newsfeed("land", lines, "--root", root)
+    run = newsfeed("run", "--root", root, *flags, "--json")
+    newsfeed_alone = json.loads(run.output)["seconds"]["views/newsfeed"]
+    taken = {"land": landing.seconds, "run": run.seconds, "together": landing.seconds + run.seconds}
+    return Repetition(taken | {"newsfeed": newsfeed_alone}, max(landing.peak_bytes, run.peak_bytes))
+
+
 def hourly(root: Path) -> dict[str, float]:
     """The median seconds of early and of late ones of many small landings into a new root, in one process."""
     found: dict[str, float] = json.loads(_python("benchmarks.hourly", root).output)

@@ -25,7 +25,7 @@ from pipelines.sorting import order_by
 from pipelines.views.newsfeed_inputs import Shared, opened, together
 
 FEW, SHARE = 1024, 2
-"""So many readers, or such a part of a bucket's, are made anew; where there are more, all are sooner made anew."""
+"""So many readers, or such a part of a bucket's, are merged; where more are touched, all are sooner made anew."""
 
 
 class Changes(NamedTuple):
@@ -111,14 +111,12 @@ def of_users(users: Ids, inputs: BucketInputs) -> pa.Table:
 def readers_touched(bucket: int, inputs: BucketInputs) -> Ids | None:
     """The readers of a bucket who follow or hide others than before, or follow users whose timelines changed.
 
-    None where the first are most.
+    None where these are most.
     """
-    others = others_in(bucket, inputs)
-    if len(others.anew) > FEW and len(others.anew) > _readers(bucket, inputs) // SHARE:
-        return None
-    users = _with_other_timelines(inputs)
+    others, users = others_in(bucket, inputs), _with_other_timelines(inputs)
     own = users[users % inputs.buckets == bucket]
-    return np.unique(np.concatenate([others.anew, others.since[0], own, touched.following(bucket, inputs, users)]))
+    found = np.unique(np.concatenate([others.anew, others.since[0], own, touched.following(bucket, inputs, users)]))
+    return None if len(found) > FEW and len(found) > _readers(bucket, inputs) // SHARE else found
 
 
 def _readers(bucket: int, inputs: BucketInputs) -> int:

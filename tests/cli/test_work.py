@@ -8,6 +8,7 @@ from types import SimpleNamespace
 
 import pytest
 
+from pipelines.views import newsfeed_changes
 from tests.landing.lines import file_of, line, rows_of
 
 TIME = ["--ingestion-time", "2026-01-01T00:00:00Z"]
@@ -167,3 +168,12 @@ def test_a_run_says_why_a_view_is_made_anew(work, source, tmp_path):
     made = {told.split()[0]: told for told in work("run").splitlines()[2:]}
     assert made["views/followers"].endswith("made anew: much of what it is made of would be read to merge it")
     assert made["views/followees"].endswith("merged")
+
+
+def test_newsfeeds_are_made_anew_where_most_readers_are_touched(work, source, tmp_path, monkeypatch):
+    monkeypatch.setattr(newsfeed_changes, "FEW", 0)
+    work("land", source)
+    work("run")
+    work("land", file_of(tmp_path / "more", line("e-more", followee_id=9)))
+    made = next(told for told in work("run").splitlines() if told.startswith("views/newsfeed "))
+    assert made.endswith("made anew: most of its owners are touched")

@@ -18,7 +18,7 @@ from pipelines.runs import building
 from pipelines.runs.publishing import projections
 from pipelines.runs.run import run
 from pipelines.storage.lake import Lake
-from pipelines.views import VIEWS, load_views
+from pipelines.views import VIEWS, load_views, newsfeed_changes
 from tests.histories import Event, random_history
 from tests.reference import Policy, views
 from tests.reference.views import utc_date
@@ -54,9 +54,11 @@ def land_events(lake, engine, events, clock=CLOCK):
 def in_small_files(patch: pytest.MonkeyPatch, rows: int, most: float = 1) -> None:
     """Data files of about so many rows, so that batches leave most of them as they are.
 
-    A view is made anew where a larger share than `most` of what it is made of is new.
+    A view is made anew where a larger share than `most` of what it is made of is new; where that is 0, the newsfeeds of
+    a bucket are where most of its readers are touched, however few.
     """
     patch.setattr(building, "MOST", most)
+    patch.setattr(newsfeed_changes, "FEW", newsfeed_changes.FEW if most else 0)
     for projection in projections().values():
         patch.setitem(vars(projection.table), "file_rows", rows)
 
