@@ -9,6 +9,7 @@ from pathlib import Path
 from benchmarks.peers import LANDING
 from benchmarks.timing import Finished, Repetition, command
 from pipelines.cli import ENVIRONMENT
+from pipelines.cores import cores
 
 
 def newsfeed(*arguments: str | Path | int) -> Finished:
@@ -34,12 +35,17 @@ def land(lines: Path, root: Path) -> Repetition:
 
 
 def land_and_run(lines: Path, root: Path, *flags: str | int) -> Repetition:
-    """Lands some lines and publishes a release of them, as two commands: their seconds, and those of the newsfeed."""
+    """Lands some lines and publishes a release of them, as two commands: their seconds, and those of the newsfeed.
+
+    Beside them, the run's processor time, and the one that a plan foretold.
+    """
     landing = newsfeed("land", lines, "--root", root)
+    plan = newsfeed("run", "--root", root, *flags, "--plan", "--json")
     run = newsfeed("run", "--root", root, *flags, "--json")
-    newsfeed_alone = json.loads(run.output)["seconds"]["views/newsfeed"]
     taken = {"land": landing.seconds, "run": run.seconds, "together": landing.seconds + run.seconds}
-    return Repetition(taken | {"newsfeed": newsfeed_alone}, max(landing.peak_bytes, run.peak_bytes))
+    steps = {"newsfeed": json.loads(run.output)["seconds"]["views/newsfeed"]}
+    foretold = {"core-seconds": run.processor, "foretold": json.loads(plan.output)["seconds"] * cores()}
+    return Repetition(taken | steps | foretold, max(landing.peak_bytes, run.peak_bytes))
 
 
 def hourly(root: Path) -> dict[str, float]:

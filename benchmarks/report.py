@@ -29,15 +29,18 @@ class Found:
 
 
 def show(title: str, found: Found) -> None:
-    """Prints the median of each side with its spread, and as a ratio to the first: a row per step, or per side."""
+    """Prints the median of each side with its spread, and as a ratio to the first: a row per step, or per side.
+
+    What there are more of has the rows; of two sides there are few.
+    """
     console = Console()
     print(f"\n{title}")
-    table = _by_side(found) if len(found.runs) > 2 else _by_step(found)
+    table = _by_side(found) if len(found.runs) > max(2, len(_steps(found))) else _by_step(found)
     (console if console.is_terminal else Console(width=WIDTH)).print(table)
 
 
 def _by_step(found: Found) -> Table:
-    """A row for each step, a column for each of two sides."""
+    """A row for each step, a column for each side."""
     ours, *others = found.runs
     table = _table("step", *(f"{name}, {found.unit}" for name in found.runs), *(f"{name} / {ours}" for name in others))
     for step in _steps(found):

@@ -1,6 +1,7 @@
 """Repetitions by turns, their medians and spread, and the memory of a command with its children."""
 
 import os
+import resource
 import statistics
 import subprocess
 import sys
@@ -28,11 +29,12 @@ class Repetition:
 
 @dataclass(frozen=True)
 class Finished:
-    """A command that ended well: what it printed, how long it took, the most memory at once."""
+    """A command that ended well: what it printed, how long it took, the most memory at once, its processor time."""
 
     output: str
     seconds: float
     peak_bytes: int
+    processor: float
 
 
 @dataclass
@@ -96,7 +98,7 @@ def command(arguments: list[str], patience: float = PATIENCE, environment: Mappi
     """
     usual = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
     given = usual | dict(environment or {})
-    peak, start = Peak(), perf_counter()
+    peak, start, before = Peak(), perf_counter(), _processor()
     with (
         tempfile.TemporaryFile("w+") as said,
         subprocess.Popen(arguments, stdout=subprocess.PIPE, stderr=said, text=True, env=given) as process,  # noqa: S603
@@ -116,7 +118,13 @@ def command(arguments: list[str], patience: float = PATIENCE, environment: Mappi
             said.seek(0)
             sys.stderr.write(said.read())
             raise subprocess.CalledProcessError(process.returncode, arguments)
-    return Finished(output, seconds, peak.value)
+    return Finished(output, seconds, peak.value, _processor() - before)
+
+
+def _processor() -> float:
+    """The seconds of processors that commands took which ended."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
 
 
 def _watch(root: int, peak: Peak) -> None:
