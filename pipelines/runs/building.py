@@ -9,7 +9,9 @@ from pipelines.engines.base import Engine
 from pipelines.inputs import BucketInputs
 from pipelines.projections import AnyProjection, BucketProjection, Projection, in_buckets
 from pipelines.ranges import Ranges
+from pipelines.releases.release import Release
 from pipelines.runs.change_audit import audit_of
+from pipelines.runs.choosing import MOST_TOUCHED, why_anew
 from pipelines.runs.history import History
 from pipelines.runs.materialize import NOTHING, frame_of, inputs_of, materialize_buckets, materialize_frame
 from pipelines.runs.plans import Mode, Plan
@@ -24,21 +26,13 @@ from pipelines.tables import Table
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
 
-MOST = 0.25
-"""Where a larger share of what a view is made of would be read to merge it, it is quicker to make all of it anew."""
-
-READS_MUCH = "much of what it is made of would be read to merge it"
-OF_UNKNOWN = "what changed in a relation that was made anew is not known"
-MOST_TOUCHED = "most of its owners are touched"
-
 
 @dataclass
 class BuildState:
     """What tables are built of: the log, what was extracted, the relations so far, and those of the last release.
 
-    `touched` says of which owners rows changed since; what is made anew without that being known is in `unknown`.
-    `concerned` has of each relation how many rows stand in files that may have rows of the touched, and how many it
-    has; `modes` how tables were made, and `reasons` why those were made anew that would have been merged.
+    `touched` says of which owners rows changed since, `owners` of how many, None where that is not known; `modes` how
+    tables were made, and `reasons` why those were made anew that would have been merged.
     """
 
     history: History
@@ -48,8 +42,7 @@ class BuildState:
     places: dict[str, Ranges] = field(default_factory=dict)
     changed: set[str] = field(default_factory=set)
     touched: dict[str, Touched] = field(default_factory=dict)
-    unknown: set[str] = field(default_factory=set)
-    concerned: dict[str, tuple[int, int]] = field(default_factory=dict)
+    owners: dict[str, int | None] = field(default_factory=dict)
     modes: dict[str, Mode] = field(default_factory=dict)
     reasons: dict[str, str] = field(default_factory=dict)
 
@@ -112,9 +105,7 @@ def _add(state: BuildState, plan: Plan, name: str, staged: Staged | None) -> Non
     if staged is not None and not is_as_before(staged, plan.start.last, name):
         state.changed.add(table.name)
     if staged is not None:
-        state.concerned.setdefault(table.name, (staged.rows, staged.rows))
-    elif plan.start.last is not None and name in plan.start.last.tables:
-        state.concerned[table.name] = 0, plan.start.last.tables[name].rows
+        state.owners.setdefault(table.name, None)
     if table.name in plan.reads:
         state.add(table, staged.ranges if staged is not None else state.earlier[name])
 
@@ -132,20 +123,20 @@ def relations_of(earlier: Mapping[str, Ranges]) -> dict[str, Ranges]:
 
 def _stage(name: str, state: BuildState, plan: Plan, context: BuildContext) -> Staged:
     """One table, its rows and its counts checked."""
-    projection, place = in_buckets(projections()[name], context.buckets), place_of(plan.start.lake, name)
+    projection, last = in_buckets(projections()[name], context.buckets), plan.start.last
     inputs = inputs_of(projection, state.places, context)
     state.modes[name] = plan.modes[name]
     if isinstance(projection, Projection):
         frames = {read: state.frame(read, context.engine) for read in projection.reads}
-        staged = materialize_frame(projection, frames, place, context)
-    elif plan.modes[name] == Mode.REBUILT:
+        staged = materialize_frame(projection, frames, place_of(plan.start.lake, name), context)
+    elif last is None or plan.modes[name] == Mode.REBUILT:
         staged = _anew(name, projection, state, plan, context)
-    elif (why := _why_anew(name, projection, state)) is not None:
+    elif (why := why_anew(name, projection, state.owners, last)) is not None:
         state.told_anew(name, why)
         staged = _anew(name, projection, state, plan, context)
     else:
         inputs = _with_what_was(inputs, name, projection, state, plan)
-        staged = _updated(name, projection, inputs, state, plan, context)
+        staged = _updated(name, projection, inputs, state, last, context)
     if projection.counts is not None:
         audit_of(projection, projection.counts, inputs, staged.ranges).require_right(context.engine)
     return staged
@@ -153,28 +144,8 @@ def _stage(name: str, state: BuildState, plan: Plan, context: BuildContext) -> S
 
 def _anew(name: str, projection: BucketProjection, state: BuildState, plan: Plan, context: BuildContext) -> Staged:
     """A table that is made without what it was."""
-    state.unknown.add(projection.table.name)
     extracted = state.history.extracted.get(plan.modes[name], NOTHING)
     return materialize_buckets(projection, state.places, place_of(plan.start.lake, name), context, extracted)
-
-
-def _why_anew(name: str, projection: BucketProjection, state: BuildState) -> str | None:
-    """Why a table is not made of what it was, and of what changed in what it is made of; None when it is."""
-    if not state.unknown.isdisjoint(projection.reads):
-        return OF_UNKNOWN
-    return READS_MUCH if is_sooner_made_anew(name, projection, state.concerned) else None
-
-
-def is_sooner_made_anew(name: str, projection: BucketProjection, concerned: Mapping[str, tuple[int, int]]) -> bool:
-    """Whether a table is a view to which buckets send, and much of what it is made of would be read to merge it.
-
-    `concerned` has of relations how many rows stand in files that may have rows of the touched, and how many there are.
-    What is made of events is not.
-    """
-    if name.startswith("relations/") or projection.exchange is None or "events" in projection.reads:
-        return False
-    every = [concerned[read] for read in projection.reads if read in concerned]
-    return sum(some for some, _ in every) > MOST * sum(rows for _, rows in every)
 
 
 def _with_what_was(
@@ -193,17 +164,19 @@ def _with_what_was(
 
 
 def _updated(
-    name: str, projection: BucketProjection, inputs: BucketInputs, state: BuildState, plan: Plan, context: BuildContext
+    name: str,
+    projection: BucketProjection,
+    inputs: BucketInputs,
+    state: BuildState,
+    last: Release,
+    context: BuildContext,
 ) -> Staged:
-    last, table = plan.start.last, projection.table
-    if last is None:
-        raise AssertionError("there is no release before")
-    before = Content(last.tables[name].rows, int(last.tables[name].content_hash))
-    made = update_buckets(projection, inputs, place_of(plan.start.lake, name), context, before, state.folder)
+    """A table that is made of what it was; later ones are told what changed."""
+    table, before = projection.table, Content(last.tables[name].rows, int(last.tables[name].content_hash))
+    made = update_buckets(projection, inputs, place_of(context.lake, name), context, before, state.folder)
     state.modes[name] = Mode.MERGED
     if made.is_whole:
         state.told_anew(name, MOST_TOUCHED)
     if name.startswith("relations/"):
-        state.touched[table.name] = made.touched
-        state.concerned[table.name] = made.concerned, before.rows
+        state.touched[table.name], state.owners[table.name] = made.touched, made.owners
     return made.staged

@@ -11,8 +11,8 @@ from pipelines.log.certificate import Certificate, counted, of_types
 from pipelines.projections import AnyProjection, BucketProjection
 from pipelines.runs import costs
 from pipelines.runs.amounts import Amount, Stored, stored, total
-from pipelines.runs.building import READS_MUCH, is_sooner_made_anew
 from pipelines.runs.caps import PROFILES, with_cap
+from pipelines.runs.choosing import why_anew
 from pipelines.runs.plans import Mode, Plan
 from pipelines.runs.publishing import place_of, projections
 from pipelines.storage import delta
@@ -37,7 +37,7 @@ class Foresight:
 
     `named` has by extract whom the new events name, None when these are too many. Of the tables gone through, `counts`
     has of about how many owners rows change, `owners` of which where that is known, `changed` the files that would be
-    written, `concerned` those that may have rows of these owners.
+    written.
     """
 
     planned: Plan
@@ -47,7 +47,6 @@ class Foresight:
     counts: dict[str, int] = field(default_factory=dict)
     owners: dict[str, Int64s] = field(default_factory=dict)
     changed: dict[str, Amount] = field(default_factory=dict)
-    concerned: dict[str, Amount] = field(default_factory=dict)
 
     def work(self, name: str) -> Work:
         """What would be done with a table, of which those that it is made of were asked before."""
@@ -60,7 +59,6 @@ class Foresight:
             found = Work(mode, reason, None, self._inputs(projection), self._anew(name, projection))
         if name.startswith("relations/"):
             self.changed[projection.table.name] = found.written
-            self.concerned.setdefault(projection.table.name, found.written)
         return found
 
     def whole(self, name: str) -> Amount:
@@ -91,13 +89,13 @@ class Foresight:
 
     def _merged(self, name: str, projection: BucketProjection) -> Work:
         """A table that is made of what it was, and of new events or of what changed in relations."""
-        count = self._touched(projection)
+        count, last = self._touched(projection), self.planned.start.last
         if not count:
             return Work(Mode.KEPT, "no new event says anything of it")
-        if is_sooner_made_anew(name, projection, self._rows_concerned(projection)):
-            return Work(Mode.DERIVED, READS_MUCH, None, self._inputs(projection), self.whole(name))
+        if last is not None and (why := why_anew(name, projection, self.counts, last)) is not None:
+            return Work(Mode.DERIVED, why, None, self._inputs(projection), self.whole(name))
         files, known = self._stored(name), self.owners.get(projection.table.name)
-        own = self.concerned[projection.table.name] = files.about(count) if known is None else files.of(known)
+        own = files.about(count) if known is None else files.of(known)
         changed = [self.changed.get(one, NOTHING) for one in projection.reads]
         told = count if projection.extracts and files.table.bucket_by is not None else None
         read = total(changed if projection.row_by_row else [own, *changed])
@@ -128,11 +126,6 @@ class Foresight:
         changed = {read for read in projection.reads if self.counts.get(read)}
         known = changed and changed <= beside & set(self.owners)
         return reduce(np.union1d, [self.owners[one] for one in changed]) if known else None
-
-    def _rows_concerned(self, projection: BucketProjection) -> dict[str, tuple[int, int]]:
-        """Of the relations that a table is made of, how many rows stand in files that change, and how many in all."""
-        reads = [read for read in projection.reads if read in self.concerned]
-        return {read: (self.concerned[read].rows, self.whole(f"relations/{read}").rows) for read in reads}
 
 
 def _written(files: Stored, count: int, owners: Int64s | None, own: Amount) -> Amount:

@@ -53,7 +53,7 @@ class Plan:
     - kept: as the last release has it;
     - merged: of what it was in the last release, which covers the landing `since`, and of what changed since;
     - made anew: of relations, if one of those that it reads turns out to have changed; so are in the end those that
-      were to be merged and of which most changed;
+      were to be merged, where that would take longer;
     - rebuilt: of all events, or of relations.
 
     `accepted` says whether the log is taken as it is read.

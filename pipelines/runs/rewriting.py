@@ -33,14 +33,13 @@ OWNER = "owner"
 class Rewritten:
     """What a task has done: the files that it wrote, what those had whose place they take; where it noted the owners.
 
-    `concerned` is how many rows stand in the files that may have had rows of these owners, `is_whole` whether all rows
-    of the bucket were made as if there had been none.
+    `owners` is how many these are, `is_whole` whether all rows of the bucket were made as if there had been none.
     """
 
     written: list[Written] = field(default_factory=list)
     replaced: Mapping[str, Content] = field(default_factory=dict)
     touched: str | None = None
-    concerned: int = 0
+    owners: int = 0
     is_whole: bool = False
 
     def and_also(self, other: "Rewritten") -> "Rewritten":
@@ -75,7 +74,7 @@ class Rewriting:
         held = {file.place: self.making.inputs.open(file.place, list(table.names)) for file in old}
         made = self.making.rows(bucket, owners, held)
         owners = _all_in(table, [*held.values(), made]) if owners is None else owners
-        done = Rewritten(touched=self._noted(owners), concerned=sum(file.rows for file in old))
+        done = Rewritten(touched=self._noted(owners), owners=len(owners))
         for some, theirs in files_touched(files, owners) if table.owner is not None else [(files, owners)]:
             rows = pa.concat_tables([no_rows(table.arrow), *(held[file.place] for file in some)])
             done = done.and_also(self._write(bucket, (), some, _with(table, rows, made, theirs).to_batches(ROWS)))
@@ -101,7 +100,7 @@ class Rewriting:
             withdrawn, added = changes(table, pa.concat_tables(found), of_owners(made, str(table.owner), owners))
         numbered = [times(in_order(table, rows), number) for rows, number in ((withdrawn, -1), (added, 1))]
         noted = self._noted(owners, pa.concat_tables(numbered))
-        done = Rewritten(touched=noted, concerned=sum(file.rows for file in with_rows_of(files, owners)))
+        done = Rewritten(touched=noted, owners=len(owners))
         for part in parts(table, files, withdrawn, added, rows):
             done = done.and_also(self._write(bucket, (), part.files, part.rows.to_batches(ROWS)))
         return done

@@ -27,14 +27,14 @@ Touched = Mapping[int, str]
 
 @dataclass(frozen=True)
 class Updated:
-    """A table of which some rows were made anew, the owners of those, and how many rows stood in files with theirs.
+    """A table of which some rows were made anew, the owners of those, and how many these are.
 
     `is_whole` says whether in a bucket all were made, as most of its owners were touched.
     """
 
     staged: Staged
     touched: Touched
-    concerned: int
+    owners: int
     is_whole: bool
 
 
@@ -73,7 +73,7 @@ def update_buckets(
     replaced = dict(chain.from_iterable(one.replaced.items() for one in done))
     made = staged_beside(projection.table, place, (one.written for one in done), inputs.own, replaced, before)
     touched = {bucket: one.touched for bucket, one in enumerate(done) if one.touched is not None}
-    return Updated(made, touched, sum(one.concerned for one in done), any(one.is_whole for one in done))
+    return Updated(made, touched, sum(one.owners for one in done), any(one.is_whole for one in done))
 
 
 def _sending(

@@ -166,7 +166,7 @@ def test_a_run_says_why_a_view_is_made_anew(work, source, tmp_path):
     work("run")
     work("land", file_of(tmp_path / "more", line("e-more", followee_id=9)))
     made = {told.split()[0]: told for told in work("run").splitlines()[2:]}
-    assert made["views/followers"].endswith("made anew: much of what it is made of would be read to merge it")
+    assert made["views/followers"].endswith("made anew: to merge all that changed would take longer")
     assert made["views/followees"].endswith("merged")
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from pipelines.releases.release import release
 from pipelines.runs.run import run
-from tests.laws.worlds import in_small_files, land_events, together
+from tests.laws.worlds import MANY, in_small_files, land_events, together
 
 POLICIES: tuple[dict[str, object], ...] = (
     {"cap": 3},
@@ -36,7 +36,7 @@ def batches(events, rng):
 @pytest.mark.parametrize("number", range(6))
 def test_batches_end_with_what_a_rebuild_makes(engine, new_lake, histories, seed, number, monkeypatch):
     rng, lake = Random(1000 * seed + number), new_lake()
-    in_small_files(monkeypatch, 100, most=number % 3)  # where it is more than 0, no view is made anew
+    in_small_files(monkeypatch, 100, most=number % 3 * MANY)  # where it is more than 0, no view is made anew
     policy, memory = POLICIES[number % len(POLICIES)], rng.choice(MEMORY)
     for batch in batches(together(histories), rng):
         land_events(lake, engine, batch)

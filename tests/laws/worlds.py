@@ -14,7 +14,7 @@ import pytest
 from pipelines.events import EVENT_TYPES
 from pipelines.landing.land import land
 from pipelines.reading.reader import Reader
-from pipelines.runs import building
+from pipelines.runs import choosing
 from pipelines.runs.publishing import projections
 from pipelines.runs.run import run
 from pipelines.storage.lake import Lake
@@ -26,6 +26,7 @@ from tests.reference.views import utc_date
 CORE = frozenset(EVENT_TYPES)
 CLOCK = datetime(2024, 6, 1, tzinfo=UTC)
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+MANY = 1 << 40
 
 Histories = Mapping[int, list[Event]]  # by base: a history's ids lie within base + 1 … base + 999
 Row = tuple[Any, ...]
@@ -51,13 +52,13 @@ def land_events(lake, engine, events, clock=CLOCK):
     return land(lake, engine, [str(file)], clock=clock)
 
 
-def in_small_files(patch: pytest.MonkeyPatch, rows: int, most: float = 1) -> None:
+def in_small_files(patch: pytest.MonkeyPatch, rows: int, most: float = MANY) -> None:
     """Data files of about so many rows, so that batches leave most of them as they are.
 
-    A view is made anew where a larger share than `most` of what it is made of is new; where that is 0, the newsfeeds of
-    a bucket are where most of its readers are touched, however few.
+    A view is made anew where more owners than `most` a row of what it is made of are touched: none is by default; where
+    that is 0, the newsfeeds of a bucket are where most of its readers are touched, however few.
     """
-    patch.setattr(building, "MOST", most)
+    patch.setattr(choosing, "MOST", most)
     patch.setattr(newsfeed_changes, "FEW", newsfeed_changes.FEW if most else 0)
     for projection in projections().values():
         patch.setitem(vars(projection.table), "file_rows", rows)

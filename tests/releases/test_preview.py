@@ -6,6 +6,7 @@ import pytest
 
 from pipelines.landing.land import land
 from pipelines.releases.release import release
+from pipelines.runs import choosing
 from pipelines.runs.planning import NothingLanded
 from pipelines.runs.plans import Mode, Request
 from pipelines.runs.preview import preview
@@ -14,7 +15,7 @@ from pipelines.runs.run import run
 from pipelines.storage import delta
 from pipelines.storage.lake import Lake
 from tests.landing.lines import file_of, line
-from tests.laws.worlds import in_small_files
+from tests.laws.worlds import MANY, in_small_files
 
 ALL = Request({})
 
@@ -99,8 +100,11 @@ def files(lake, table, number):
     return set(delta.paths(handle))
 
 
-def test_the_owners_of_tables_of_events_are_those_whom_new_events_name(undisturbed, copy, engine, tmp_path):
+def test_the_owners_of_tables_of_events_are_those_whom_new_events_name(
+    undisturbed, copy, engine, tmp_path, monkeypatch
+):
     lake = copy(undisturbed)
+    monkeypatch.setattr(choosing, "MOST", MANY)  # no view is made anew
     land(lake, engine, [file_of(tmp_path / "new", *follows((41, 42), (41, 43), (42, 41)))])
     found = steps(lake)
     owners = {name: found[f"relations/{name}"].owners for name in ("follows", "users", "active_days", "likes")}
@@ -134,6 +138,25 @@ def test_where_a_table_grows_new_rows_would_be_written_and_no_file_again(tmp_pat
     old, new = (files(lake, "relations/follows", number) for number in (1, 2))
     assert (found.owners, found.files_read, found.files_written) == (3, 2, 1)
     assert (old - new, len(new - old)) == (set(), 1)
+
+
+@pytest.mark.parametrize(
+    ("pairs", "mode"),
+    [([(1, one) for one in range(10, 30)], Mode.MERGED), ([(one, one + 3) for one in range(1, 6)], Mode.DERIVED)],
+    ids=["much of one", "little of some"],
+)
+def test_by_how_many_users_are_touched_a_view_is_merged_or_made_anew_as_foretold(
+    tmp_path, engine, monkeypatch, pairs, mode
+):
+    in_small_files(monkeypatch, 4, most=1 / 10)
+    lake, everyone = Lake.at(str(tmp_path / "lake")), range(1, 41)
+    land(lake, engine, [file_of(tmp_path / "old", *follows(*((one, one + 1) for one in everyone)))])
+    run(lake, engine)
+    land(lake, engine, [file_of(tmp_path / "new", *follows(*pairs))])
+    found = steps(lake)["views/followers"]
+    made = run(lake, engine)
+    assert (found.mode, made.modes["views/followers"]) == (mode, mode)
+    assert made.reasons.get("views/followers") == (found.reason if mode == Mode.DERIVED else None)
 
 
 def test_many_new_events_are_counted_and_not_read(undisturbed, copy, engine, tmp_path, monkeypatch):

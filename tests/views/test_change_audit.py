@@ -14,13 +14,13 @@ from pipelines.projections import no_more, none_unknown
 from pipelines.relations.follows import FOLLOWS
 from pipelines.relations.posts import POSTS
 from pipelines.releases.release import all_releases
-from pipelines.runs import building
+from pipelines.runs import choosing
 from pipelines.runs.plans import Mode
 from pipelines.runs.run import run
 from pipelines.storage.lake import Lake
 from pipelines.views import post_stats, profile
 from tests.histories import History
-from tests.laws.worlds import CLOCK, land_events
+from tests.laws.worlds import CLOCK, MANY, land_events
 
 VIEWS = {"profile": profile, "post_stats": post_stats}
 MERGES = {name: view.VIEW.merge for name, view in VIEWS.items()}
@@ -63,7 +63,7 @@ def batch(engine, tmp_path_factory):
 def told(batch, engine, tmp_path, monkeypatch):
     """What is said of the batch, check by check, where a view is made otherwise; nothing when it is published."""
     lake = Lake.at(shutil.copytree(batch.root, str(tmp_path / "lake")))
-    monkeypatch.setattr(building, "MOST", 1)  # no view is made anew
+    monkeypatch.setattr(choosing, "MOST", MANY)  # no view is made anew
 
     def of(view, **changes):
         monkeypatch.setattr(VIEWS[view], "VIEW", replace(VIEWS[view].VIEW, **changes))
