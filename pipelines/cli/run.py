@@ -63,7 +63,7 @@ def run(
     lake = Lake.at(root)
     try:
         if plan:
-            _tell_plan(lake, asked, as_json=json)
+            _tell_plan(lake, engine, memory, asked, as_json=json)
         else:
             _tell(_publish(lake, engine, memory, asked, verbose=verbose), as_json=json)
     except NothingLanded as nothing:
@@ -100,12 +100,17 @@ def _policy(cap: int | None, replies: str | None, own_posts: bool | None) -> dic
     return {name: value for name, value in given.items() if value is not None}
 
 
-def _tell_plan(lake: "Lake", asked: dict[str, Any], *, as_json: bool) -> None:
-    """Say what a run that is asked for would do."""
+def _tell_plan(lake: "Lake", engine: str, memory: str | None, asked: dict[str, Any], *, as_json: bool) -> None:
+    """Say what a run that is asked for would do, on the engine of that name, which is not started."""
+    from pipelines.cores import cores
+    from pipelines.engines import open_engine
+    from pipelines.memory import budget
     from pipelines.runs.plans import Request
     from pipelines.runs.preview import as_facts, preview
 
-    found = preview(lake, Request(**asked))
+    size = budget(memory, cores())
+    with open_engine(engine):
+        found = preview(lake, Request(**asked), size)
     if as_json:
         show.as_json(as_facts(found))
         return

@@ -42,6 +42,14 @@ def without(total: Certificate, some: Certificate) -> Certificate:
     return left
 
 
+def by_type(certificate: Certificate) -> Certificate:
+    """The certificate by type alone, as those of one landing may have come on different days."""
+    return {
+        kind: {"": (sum(count for count, _ in days.values()), sum(hashes for _, hashes in days.values()))}
+        for kind, days in certificate.items()
+    }
+
+
 def of_types(certificate: Certificate, types: Collection[str]) -> Certificate:
     """The certificate of the events of some types, of all where none is named."""
     return {kind: days for kind, days in certificate.items() if not types or kind in types}

@@ -6,7 +6,7 @@ Landings are known by their certificates: numbers and versions go back too where
 from collections.abc import Iterable, Iterator
 
 from pipelines.errors import NewsfeedError
-from pipelines.log.certificate import Certificate, counted, parsed, total_of
+from pipelines.log.certificate import Certificate, by_type, counted, parsed, total_of
 from pipelines.log.landings import Landed, landings
 from pipelines.releases.release import Release
 from pipelines.storage import delta
@@ -23,11 +23,11 @@ def covered(place: str, log: delta.Handle, release: Release) -> Landed | None:
 
     Raises OtherLog when the release was made of another log, or of more landings than this one has.
     """
-    wanted = _by_type(parsed(release.certificate))
+    wanted = by_type(parsed(release.certificate))
     there, seen = _since_accepted(landings(place, log)), list[Landed]()
     for one in there:
         seen.append(one)
-        if one.total is not None and _by_type(one.total) == wanted:
+        if one.total is not None and by_type(one.total) == wanted:
             return one
         if one.given_up is not None and one.given_up >= release.number:
             return None
@@ -50,14 +50,6 @@ def log_gone(place: str, release: Release | None) -> str:
     """What to say where there is a release, and no log at all."""
     number = 0 if release is None else release.number
     return f"there is no log at {place}, of which release {number} was made: put it back, or land its sources again"
-
-
-def _by_type(certificate: Certificate) -> dict[str, tuple[int, int]]:
-    """Number and hash of the events by type: those of one landing may have come on different days."""
-    return {
-        kind: (sum(count for count, _ in days.values()), sum(hashes for _, hashes in days.values()))
-        for kind, days in certificate.items()
-    }
 
 
 def _told(place: str, there: list[Landed], release: Release) -> str:

@@ -6,14 +6,14 @@ files go. So a kill anywhere leaves a lake that serves, and the next maintenance
 
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from pipelines.errors import NewsfeedError
 from pipelines.maintenance import compaction, merging
 from pipelines.maintenance.expiry import Limits, expire
 from pipelines.maintenance.needs import limit, log_versions, records_since, tables_of, unneeded
-from pipelines.releases.release import all_releases
+from pipelines.releases.release import Release, all_releases
 from pipelines.storage import delta, history, places, trimming, walking
 from pipelines.storage.lake import Lake
 
@@ -98,7 +98,7 @@ def maintain(
             _compact(work)
         with work.report.trying():
             _merge(work)
-        kept = {one.number for one in limits.kept(all_releases(lake), work.now)}
+        kept = {one.number for one in limits.kept(_releases(work), work.now)}
         with work.report.trying():
             _expire(work)
         with work.report.trying():
@@ -133,8 +133,16 @@ def _expire(work: Work) -> None:
     if work.execute:
         work.report.add(RELEASES, len(expire(work.lake, work.limits, work.now)))
     else:
-        found = all_releases(work.lake)
+        found = _releases(work)
         work.report.add(RELEASES, len(found) - len(work.limits.kept(found, work.now)))
+
+
+def _releases(work: Work) -> list[Release]:
+    """The releases that there are; the last one once more for that of generations which are not merged yet."""
+    found = all_releases(work.lake)
+    if work.execute or not work.report.steps[GENERATIONS].count:
+        return found
+    return [*found, replace(found[-1], released_at=work.now)]
 
 
 def _tidy(work: Work, kept: set[int], own: str) -> None:

@@ -88,3 +88,9 @@ def test_without_room_it_loses_nothing(command, told, disk):
     ballast.unlink()
     assert files(lake) == before
     assert command("maintain", "--keep", 1, "--execute", "--root", lake).code == 0
+
+
+@pytest.mark.parametrize("wrong", [("--memory", "1M"), ("--memory", "much"), ("--engine", "flink")], ids=str)
+def test_a_plan_takes_what_its_run_takes_and_nothing_else(call, lake, wrong):
+    said = [call("run", *plan, *wrong, "--root", lake) for plan in ([], ["--plan"])]
+    assert [(one.code, one.err) for one in said] == [(2, said[0].err)] * 2

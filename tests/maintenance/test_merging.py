@@ -8,7 +8,7 @@ import pytest
 from pipelines.landing.land import land
 from pipelines.maintenance import merging
 from pipelines.maintenance.expiry import Limits
-from pipelines.maintenance.maintain import GENERATIONS, maintain
+from pipelines.maintenance.maintain import GENERATIONS, RELEASES, maintain
 from pipelines.ranges import apart
 from pipelines.releases.release import release
 from pipelines.runs import run as running
@@ -67,6 +67,12 @@ def test_it_says_beforehand_how_many_files_it_would_merge_and_then_there_is_noth
     done = maintain(grown, Limits(), execute=True).steps[GENERATIONS]
     assert said.count == done.count > 0
     assert [maintain(grown, Limits(), execute=True).steps[GENERATIONS].count, releases(grown)[-1]] == [0, 11]
+
+
+@pytest.mark.parametrize("limits", [Limits(1), Limits(3), Limits(keep_days=0)], ids=str)
+def test_it_says_beforehand_how_many_releases_expire_beside_that_of_the_merged(grown, limits):
+    said, done = (maintain(grown, limits, execute=execute).steps[RELEASES] for execute in (False, True))
+    assert (said, releases(grown)[-1]) == (done, 11)
 
 
 def test_batches_go_on_from_merged_generations(grown, engine, tmp_path):
