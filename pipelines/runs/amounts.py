@@ -1,15 +1,20 @@
 """Amounts: how many files, bytes and rows of a table a batch concerns, told from the files' ranges of owners."""
 
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import groupby
 
+import numpy as np
 import pyarrow as pa
 
-from pipelines.arrays import Int64s, no_rows
-from pipelines.owners import files_touched
+from pipelines.arrays import Int64s, int64s, no_rows
+from pipelines.errors import NewsfeedError
+from pipelines.owners import are_among, files_touched
 from pipelines.ranges import FileRange, with_rows_of
+from pipelines.runs.generations import like
 from pipelines.storage import datafiles, delta, places
+from pipelines.storage.bucket_files import files_of
 from pipelines.tables import Table
 
 COUNTED = 4_000_000
@@ -73,10 +78,39 @@ class Stored:
             found += _within(self.table, list(files), owners[buckets == bucket])
         return found
 
+    def standing(self, owners: Int64s) -> tuple[Amount, int]:
+        """The files that have rows of these owners, who ascend, and how many of these have none in any.
+
+        Where the files are too large to be looked through, or cannot be read, all have rows whose range it is.
+        """
+        may = {file: amount for file, amount in self.files if any(with_rows_of((file,), owners))}
+        is_read = total(may.values()).rows <= COUNTED
+        there = {file: self._owners_in(file, owners, is_read=is_read) for file in may}
+        stand = np.unique(np.concatenate([np.empty(0, np.int64), *there.values()]))
+        return total(may[file] for file, some in there.items() if len(some)), len(owners) - len(stand)
+
+    def _owners_in(self, file: FileRange, owners: Int64s, *, is_read: bool) -> Int64s:
+        """Which of these owners have rows in a file, or may have, where it is not read."""
+        is_own = (owners >= file.first) & (owners <= file.last) & (owners % self.buckets == file.bucket)
+        own: Int64s = owners[is_own]
+        with suppress(NewsfeedError):
+            column = str(self.table.owner)
+            there = int64s(datafiles.read(file.place, [column])[column]) if is_read and len(own) else own
+            own = own[are_among(own, np.unique(there))]
+        return own
+
     def grown(self, rows: int) -> Amount:
-        """So many more rows, of the mean size, in a file for each bucket that has any."""
-        whole = self.whole
-        return Amount(min(rows, self.buckets), whole.bytes * rows // max(1, whole.rows), rows)
+        """So many more rows, of the mean size, in each bucket with the files that are merged with them."""
+        whole, found = self.whole, Amount()
+        buckets = min(rows, self.buckets)
+        by_bucket = {bucket: list(files) for bucket, files in groupby(self.files, lambda file: file[0].bucket)}
+        for bucket in range(buckets):
+            amounts, new = dict(by_bucket.get(bucket, [])), (rows + bucket) // buckets
+            sizes = {file: amount.rows for file, amount in amounts.items()}
+            merged = total(amounts[file] for file in like(self.table, sizes, new))
+            size = merged.bytes + whole.bytes * new // max(1, whole.rows)
+            found += Amount(files_of(self.table, merged.rows + new), size, merged.rows + new)
+        return found
 
     def about(self, owners: float) -> Amount:
         """As many files as have rows of so many owners, if chance spreads these."""

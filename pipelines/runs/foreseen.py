@@ -138,5 +138,5 @@ def _written(files: Stored, count: int, owners: Int64s | None, own: Amount) -> A
         return own
     if owners is None or table.key != (table.owner,):
         return files.grown(count)
-    last = max((file.last for file, _ in files.files), default=0)
-    return own + files.grown(int(np.count_nonzero(owners > last)))
+    standing, new = files.standing(owners)
+    return standing + files.grown(new)

@@ -113,13 +113,13 @@ def _with_new(table: Table, files: Ranges, replaced: list[Part], new: pa.Table, 
     by_file = {part.files[0]: part for part in replaced}
     every = [by_file.get(file) or Part((file,), no_rows(table.arrow)) for file in files]
     sizes = {part.files[0]: part.rows.num_rows if part.files[0] in by_file else part.files[0].rows for part in every}
-    merged = [*_like(table, sizes, new.num_rows)]
+    merged = [*like(table, sizes, new.num_rows)]
     together = [by_file[file].rows if file in by_file else rows(file) for file in merged]
     part = Part(tuple(merged), in_order(table, pa.concat_tables([new, *together])))
     return [one for one in replaced if one.files[0] not in merged] + [part]
 
 
-def _like(table: Table, sizes: dict[FileRange, int], rows: int) -> Iterator[FileRange]:
+def like(table: Table, sizes: dict[FileRange, int], rows: int) -> Iterator[FileRange]:
     """The files, by how many rows they would have, that are not larger than those that are written with new rows."""
     for file, size in sorted(sizes.items(), key=lambda one: (one[1], one[0])):
         if size * SMALL >= table.file_rows and (size > rows or size * LARGE >= table.file_rows):

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from pipelines.arrays import Int64s
 from pipelines.cores import cores
-from pipelines.log.certificate import CERTIFIED, Certificate, counted, of_types, without
+from pipelines.log.certificate import CERTIFIED, Certificate, by_type, counted, of_types, parsed, without
 from pipelines.memory import budget
 from pipelines.runs import costs
 from pipelines.runs.extraction import owners_named
@@ -54,10 +54,13 @@ class Preview:
     seconds: float
 
 
-def preview(lake: Lake, request: Request) -> Preview:
-    """What a run that is asked for would do. Raises what a run would raise before it makes anything."""
+def preview(lake: Lake, request: Request, memory: int | None = None) -> Preview:
+    """What a run that is asked for, and may take so much memory, would do.
+
+    Raises what a run would raise before it makes anything.
+    """
     start = look(lake)
-    buckets = buckets_of(start, budget(None, cores()) // cores())
+    buckets = buckets_of(start, (budget(None, cores()) if memory is None else memory) // cores())
     planned = plan(start, request, damaged_tables(lake, start.last), buckets)
     new, last = _new_events(planned), start.last
     foreseen = Foresight(planned, buckets, new, _named(planned, new))
@@ -84,11 +87,10 @@ def _named(planned: Plan, new: Certificate) -> dict[str, Int64s] | None:
 
 
 def _new_events(planned: Plan) -> Certificate:
-    """The certificate of the events that no release covers yet, as far as it is known."""
-    total, last = planned.landed.total or {}, planned.start.last
-    if planned.since is not None and planned.since.total is not None:
-        return without(total, planned.since.total)
-    return {} if last is not None else total
+    """The certificate, by type, of the events that the release will have and the last one has not."""
+    last = planned.start.last
+    before = {} if last is None else parsed(last.certificate)
+    return without(by_type(planned.landed.total or {}), by_type(before))
 
 
 def _fields_read(planned: Plan, new: Certificate) -> int:

@@ -59,6 +59,11 @@ def in_files(table: Table, batches: Iterable[pa.RecordBatch]) -> Iterator[list[p
         yield held
 
 
+def files_of(table: Table, rows: int) -> int:
+    """In how many files so many rows of a bucket are, of owners with few rows each."""
+    return max(1, -(-(4 * rows - table.file_rows) // (4 * table.file_rows))) if rows else 0
+
+
 def _cut(held: list[pa.RecordBatch], owner: str, rows: int) -> tuple[list[pa.RecordBatch], list[pa.RecordBatch]]:
     """The rows of the owners of the first so many, and the rest, which is not empty unless it is not known yet."""
     last, whole = None, []

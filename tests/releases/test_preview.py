@@ -60,6 +60,18 @@ def test_only_what_landed_since_is_read_and_counted(released):
     assert modes(found)["views/newsfeed"] == Mode.MERGED
 
 
+@pytest.mark.parametrize("asked", [{"rebuild": True}, {"accept_log": True}, {"policy": {"cap": 3}}], ids=str)
+def test_new_events_are_told_however_tables_are_made(released, asked):
+    assert preview(released, Request(**{"policy": {}, **asked})).events == preview(released, ALL).events
+
+
+def test_memory_decides_in_how_many_buckets_all_would_be_made(released, copy, engine):
+    lake, memory = copy(released), 1 << 14
+    found = preview(lake, ALL, memory)
+    assert found.reason != preview(lake, ALL).reason
+    assert found.reason == run(lake, engine, memory=memory).reason
+
+
 def test_one_view_reads_no_event_unless_it_is_made_of_events(released):
     for view, reads in (("profile", False), ("daily_activity", True)):
         found = preview(released, Request({}, view=view))
@@ -157,6 +169,24 @@ def test_by_how_many_users_are_touched_a_view_is_merged_or_made_anew_as_foretold
     made = run(lake, engine)
     assert (found.mode, made.modes["views/followers"]) == (mode, mode)
     assert made.reasons.get("views/followers") == (found.reason if mode == Mode.DERIVED else None)
+
+
+def posts(*ids):
+    return [line(f"p{one}", "posted", post_id=one) for one in ids]
+
+
+@pytest.mark.parametrize("new", [(1,), (9, 17), (4, 900), range(100, 130), range(1, 60, 2)], ids=str)
+def test_posts_that_are_new_are_foretold_wherever_their_ids_are(tmp_path, engine, monkeypatch, new):
+    in_small_files(monkeypatch, 16)
+    lake = Lake.at(str(tmp_path / "lake"))
+    for number, ids in enumerate((range(2, 60, 2), (200,), (300, 301))):
+        land(lake, engine, [file_of(tmp_path / f"{number}", *posts(*ids))])
+        run(lake, engine)
+    land(lake, engine, [file_of(tmp_path / "new", *posts(*new))])
+    found = steps(lake)
+    run(lake, engine)
+    made = {name: len(files(lake, name, 4) - files(lake, name, 3)) for name in ("relations/posts", "views/posts")}
+    assert {name: found[name].files_written for name in made} == made
 
 
 def test_many_new_events_are_counted_and_not_read(undisturbed, copy, engine, tmp_path, monkeypatch):
