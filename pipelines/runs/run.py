@@ -12,7 +12,8 @@ from pipelines.log.certificate import counted, written
 from pipelines.memory import budget
 from pipelines.releases.records import RELEASES, record
 from pipelines.releases.release import Release, Released, has_same_rows, last_release
-from pipelines.runs.building import Built, build, earlier_ranges, relations_of
+from pipelines.runs.build_state import earlier_ranges, relations_of
+from pipelines.runs.building import Built, build
 from pipelines.runs.history import read
 from pipelines.runs.planning import buckets_of, events_of, look, plan
 from pipelines.runs.plans import Mode, Plan, Request, Start

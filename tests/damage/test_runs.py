@@ -11,7 +11,7 @@ from pipelines.ranges import GREATEST, LEAST, FileRange
 from pipelines.reading.reader import Reader, newsfeed
 from pipelines.relations.follows import FOLLOWS
 from pipelines.releases.release import all_releases, release
-from pipelines.runs.building import BuildState
+from pipelines.runs.build_state import BuildState
 from pipelines.runs.history import History
 from pipelines.runs.log import Log
 from pipelines.runs.run import run
