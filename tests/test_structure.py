@@ -35,6 +35,8 @@ SHARED |= {
     "newsfeed_changes",
     "newsfeed_inputs",
     "newsfeed_updates",
+    "notifications_changes",
+    "notifications_sent",
 }
 ENGINES = ("pyspark", "pysail", "numba", "pyarrow", "pandas", "numpy", "duckdb")
 
