@@ -57,7 +57,8 @@ def plan(start: Start, request: Request, damaged: frozenset[str], buckets: int) 
         return Plan(start, policy, start.newest, reason, _all(Mode.REBUILT))
     rebuilt = _changed(last) | damaged | (_views() if policy != last.policy else frozenset())
     modes = _modes(rebuilt, has_new=before.number < start.newest.number)
-    return Plan(start, policy, start.newest, reason or _reason_for(last, damaged), modes, before)
+    told = [one for one in (reason, _reason_for(last, damaged)) if one is not None]
+    return Plan(start, policy, start.newest, "; ".join(told) or None, modes, before)
 
 
 def buckets_of(start: Start, memory: int) -> int:

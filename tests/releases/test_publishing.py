@@ -28,7 +28,7 @@ def test_a_run_for_a_new_landing_makes_what_is_gone_too(released, undisturbed, e
     lake = copy(released)
     for file in data_files(lake.view("newsfeed")):
         file.unlink()
-    assert run(lake, engine).reason == "landing 2 is new"
+    assert run(lake, engine).reason == "landing 2 is new; damaged: views/newsfeed"
     assert served(lake) == served(undisturbed)
 
 

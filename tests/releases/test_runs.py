@@ -15,6 +15,8 @@ from pipelines.merge.audit import NewsfeedAudit
 from pipelines.merge.updates import updated
 from pipelines.releases.release import NoRelease, release
 from pipelines.runs.planning import NothingLanded
+from pipelines.runs.plans import Request
+from pipelines.runs.preview import preview
 from pipelines.runs.publishing import place_of
 from pipelines.runs.run import run
 from pipelines.storage import delta
@@ -123,6 +125,15 @@ def test_a_new_version_of_a_view_is_published(undisturbed, engine, copy, project
     versions = {name: one["projection"] for name, one in tables(undisturbed).items()}
     assert {name: one["projection"] for name, one in tables(lake).items()} == versions | {"views/profile": 2}
     assert run(lake, engine).reason == "nothing new"
+
+
+def test_what_is_rebuilt_beside_what_is_new_is_told_and_foretold(released, undisturbed, engine, copy, projections):
+    lake = copy(released)
+    projections("views/profile", version=2)
+    found = preview(lake, Request({}))
+    done = run(lake, engine)
+    assert (found.reason, done.reason) == ("landing 2 is new; changed: views/profile",) * 2
+    assert contents(lake) == contents(undisturbed)
 
 
 def test_a_changed_view_is_made_anew_alone(undisturbed, engine, copy, projections):
