@@ -15,7 +15,22 @@ pytest_plugins = ["tests.scenarios.fixtures"]
 
 SEED = int(os.environ.get("SEED", "1"))
 TESTS = Path(__file__).parent
-LONGEST_FIRST = ("dags", "test_readme.py", "laws", "engines")
+LONGEST_FIRST = (
+    "laws",
+    "maintenance",
+    "releases",
+    "cli",
+    "dags",
+    "engines",
+    "views",
+    "merge",
+    "landing",
+    "test_readme.py",
+    "scenarios",
+    "benchmarks",
+    "door",
+    "damage",
+)
 LIKE_LAWS = ("adapters", "test_ldbc.py", "versions")  # they share the laws' Spark
 
 
