@@ -4,7 +4,6 @@ Runs merge generations of like size as they come; this merges all, so that table
 at the same time publishes, or this does: who comes second starts again.
 """
 
-from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
@@ -45,6 +44,15 @@ class Group:
     table: str
     files: Ranges
     size: int
+
+
+@dataclass(frozen=True)
+class Merged:
+    """A group, what was in each of its files, and the new ones."""
+
+    group: Group
+    old: Mapping[str, Content]
+    new: list[Written]
 
 
 def groups(lake: Lake, last: Release | None) -> list[Group]:
@@ -91,38 +99,36 @@ def merge(lake: Lake, clock: datetime) -> list[tuple[Group, int]]:
         with owned(tables.by_place(lake)) as mark:
             with ThreadPoolExecutor(cores()) as pool:
                 written = list(pool.map(partial(_merged, lake, last, mark), found))
-            released = _committed(lake, tables, last, _by_table(found, written))
+            released = _committed(lake, tables, last, written)
             made = replace(last, number=last.number + 1, released_at=clock, tables={**last.tables, **released})
             record(lake, releases, made)
-        return [(group, sum(file.size for file, _ in new)) for group, new in zip(found, written, strict=True)]
+        return [(one.group, sum(file.size for file, _ in one.new)) for one in written]
 
     return commits.until_committed(attempt)
 
 
-def _merged(lake: Lake, last: Release, mark: str, group: Group) -> list[Written]:
+def _merged(lake: Lake, last: Release, mark: str, group: Group) -> Merged:
     """New files with the rows of a group's."""
     projection = in_buckets(projections()[group.table], last.buckets)
-    rows = pa.concat_tables(datafiles.read(file.place, list(projection.table.names)) for file in group.files)
-    batches = in_order(projection.table, rows).combine_chunks().to_batches(BATCH_ROWS)
+    rows, old = _read(projection.table, group.files)
+    batches = rows.combine_chunks().to_batches(BATCH_ROWS)
     of_bucket = ((group.files[0].bucket, batch) for batch in batches)
     checks = checks_of(projection, last.policy)
-    return list(write_buckets(place_of(lake, group.table), projection.table, checks, of_bucket, mark))
+    new = list(write_buckets(place_of(lake, group.table), projection.table, checks, of_bucket, mark))
+    return Merged(group, old, new)
 
 
-Merged = Mapping[str, list[tuple[Group, list[Written]]]]
-"""By table, the groups, and what was written of each."""
+def _read(table: Table, files: Ranges) -> tuple[pa.Table, dict[str, Content]]:
+    """The rows of files in the table's order, and what is in each file."""
+    found = [datafiles.with_content(file.place, list(table.names)) for file in files]
+    old = {file.place: content for file, (_, content) in zip(files, found, strict=True)}
+    return in_order(table, pa.concat_tables(rows for rows, _ in found)), old
 
 
-def _by_table(found: list[Group], written: list[list[Written]]) -> Merged:
-    by_table = defaultdict[str, list[tuple[Group, list[Written]]]](list)
-    for group, new in zip(found, written, strict=True):
-        by_table[group.table].append((group, new))
-    return by_table
-
-
-def _committed(lake: Lake, tables: Tables, last: Release, merged: Merged) -> dict[str, Released]:
+def _committed(lake: Lake, tables: Tables, last: Release, merged: list[Merged]) -> dict[str, Released]:
     """The tables' new versions, committed once all are seen to have the rows that they had. Raises OtherRows."""
-    files = {name: _staged(lake, tables, name, last, some) for name, some in merged.items()}
+    by_table = groupby(merged, lambda one: one.group.table)  # as they come, table by table
+    files = {name: _staged(lake, tables, name, last, list(some)) for name, some in by_table}
     for name, one in files.items():
         if not is_as_before(one, last, name):
             raise OtherRows(f"merging {one.place} changed its rows, nothing is published")
@@ -136,10 +142,10 @@ def _committed(lake: Lake, tables: Tables, last: Release, merged: Merged) -> dic
     return released
 
 
-def _staged(lake: Lake, tables: Tables, name: str, last: Release, merged: list[tuple[Group, list[Written]]]) -> Staged:
+def _staged(lake: Lake, tables: Tables, name: str, last: Release, merged: list[Merged]) -> Staged:
     """A table of merged files, and of those that stay."""
-    replaced = {file.place: datafiles.content(file.place) for group, _ in merged for file in group.files}
+    replaced = {place: content for one in merged for place, content in one.old.items()}
     before = Content(last.tables[name].rows, int(last.tables[name].content_hash))
-    written = (new for _, new in merged)
+    written = (one.new for one in merged)
     table = projections()[name].table
     return staged_beside(table, place_of(lake, name), written, tables.ranges(lake, name), replaced, before)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 import pyarrow as pa
+import pyarrow.parquet as pq
 
 from pipelines.hashing import content_hash
 from pipelines.ranges import GREATEST, LEAST
@@ -78,10 +79,21 @@ def content(place: str) -> Content:
     Raises DamagedFile, PlaceError.
     """
     with parquet.opened(place) as file:
-        rows, said = int(file.metadata.num_rows), (file.metadata.metadata or {}).get(CONTENT_HASH.encode())
-    return Content(
-        rows, sum(content_hash(one) for one in read(place, None).to_batches()) if said is None else int(said)
-    )
+        return _content(place, file)
+
+
+def with_content(place: str, columns: list[str]) -> tuple[pa.Table, Content]:
+    """The named columns of one data file, which is opened once, and its content. Raises DamagedFile, PlaceError."""
+    with parquet.opened(place) as file:
+        return parquet.rows(place, file, columns, use_threads=True), _content(place, file)
+
+
+def _content(place: str, file: pq.ParquetFile) -> Content:
+    said = (file.metadata.metadata or {}).get(CONTENT_HASH.encode())
+    if said is not None:
+        return Content(int(file.metadata.num_rows), int(said))
+    rows = parquet.rows(place, file, None, use_threads=True)
+    return Content(rows.num_rows, sum(map(content_hash, rows.to_batches())))
 
 
 def count(place: str) -> int:

@@ -14,7 +14,7 @@ from pipelines.releases.release import release
 from pipelines.runs import run as running
 from pipelines.runs.publishing import place_of, projections
 from pipelines.runs.run import run
-from pipelines.storage import delta
+from pipelines.storage import delta, parquet
 from pipelines.storage.commits import Conflict
 from pipelines.storage.lake import Lake
 from tests.landing.lines import CLOCK, file_of
@@ -67,6 +67,14 @@ def test_it_says_beforehand_how_many_files_it_would_merge_and_then_there_is_noth
     done = maintain(grown, Limits(), execute=True).steps[GENERATIONS]
     assert said.count == done.count > 0
     assert [maintain(grown, Limits(), execute=True).steps[GENERATIONS].count, releases(grown)[-1]] == [0, 11]
+
+
+def test_each_file_that_is_merged_is_opened_once(grown, monkeypatch):
+    verify, opened = parquet.verify_footer, []
+    monkeypatch.setattr(parquet, "verify_footer", lambda place: opened.append(place) or verify(place))
+    found = {file.place for group in merging.groups(grown, release(grown)) for file in group.files}
+    merging.merge(grown, CLOCK)
+    assert sorted(place for place in opened if place in found) == sorted(found)
 
 
 @pytest.mark.parametrize("limits", [Limits(1), Limits(3), Limits(keep_days=0)], ids=str)
