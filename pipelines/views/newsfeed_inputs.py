@@ -22,6 +22,9 @@ Indexed = tuple[Timelines, Facts]
 ENTRY_BYTES = 224
 """What a row of the timelines takes while they are indexed for the merge and for the audit."""
 
+HELD_BYTES = 2 * ENTRY_BYTES
+"""The most that a row takes in a batch: as it was read, indexed with those of users followed since, and with all."""
+
 Value = TypeVar("Value")
 
 
@@ -48,9 +51,9 @@ _opening = Lock()
 _opened: dict[tuple[str, ...], dict[str, pa.Table]] = {}
 
 
-def fits(inputs: BucketInputs) -> bool:
-    """Whether the tasks of a process may hold all timelines in common."""
-    return _rows(inputs.of(TIMELINES), inputs.count) * ENTRY_BYTES <= inputs.shared
+def fits(inputs: BucketInputs, row: int = ENTRY_BYTES) -> bool:
+    """Whether the tasks of a process may hold all timelines in common, of which a row takes so many bytes."""
+    return _rows(inputs.of(TIMELINES), inputs.count) * row <= inputs.shared
 
 
 @lru_cache(maxsize=1)
@@ -79,8 +82,8 @@ def together(parts: Iterable[pa.Table]) -> pa.Table:
 
 
 def opened(inputs: BucketInputs, place: str) -> pa.Table:
-    """The rows of a file of the timelines; where all fit, read once in each process and shared by its tasks."""
-    if not fits(inputs):
+    """The rows of a file of the timelines; where all fit twice, read once in each process and shared by its tasks."""
+    if not fits(inputs, HELD_BYTES):
         return inputs.open(place, COLUMNS)
     places = inputs.of(TIMELINES)
     with _opening:

@@ -27,7 +27,7 @@ from pipelines.relations.follows import FOLLOWS
 from pipelines.relations.hides import HIDES
 from pipelines.tables import Table
 from pipelines.views.newsfeed_changes import Changes, changes_of, followed_since, of_users, on_posts, others_in
-from pipelines.views.newsfeed_inputs import Indexed, fits, index, relations, together
+from pipelines.views.newsfeed_inputs import HELD_BYTES, Indexed, fits, index, relations, together
 
 MANY = 100
 """Where readers with more than such a part of the follows are made anew, to index all timelines once costs less."""
@@ -64,7 +64,7 @@ class Delivery:
 
     def followed_since(self, since: Pairs) -> Timelines:
         """What has the entries of users followed since, and all other rows on posts of these entries."""
-        return followed_since(self.inputs) if fits(self.inputs) else self.followed(each_once(since[0]))
+        return followed_since(self.inputs) if fits(self.inputs, HELD_BYTES) else self.followed(each_once(since[0]))
 
     @property
     def _shape(self) -> tuple[Policy, pa.Schema, int]:

@@ -18,6 +18,7 @@ from pipelines.relations.follows import FOLLOWS
 from pipelines.relations.hides import HIDES
 from pipelines.relations.timelines import TIMELINES
 from pipelines.views import newsfeed
+from pipelines.views.newsfeed_inputs import opened
 from tests.merge.networks import Network, Post, drawn, naive
 from tests.merge.test_kernel import POLICIES, rows_of
 
@@ -108,3 +109,12 @@ def test_a_shared_index_is_made_where_it_fits():
     inputs = inputs_of(network, Policy(), 1, 0)
     assert newsfeed.index(inputs) is None
     assert newsfeed.index(replace(inputs, shared=newsfeed.ENTRY_BYTES)) is not None
+
+
+def test_what_a_batch_holds_beside_the_index_is_kept_only_where_it_fits_with_it():
+    inputs = inputs_of(Network({(7, 1)}, [Post(11, 1, 11)], {}), Policy(), 1, 0)
+    (place,) = inputs.of(TIMELINES)
+    alone, both = (replace(inputs, shared=newsfeed.ENTRY_BYTES * times) for times in (1, 2))
+    assert opened(alone, place) is not opened(alone, place)
+    assert opened(both, place) is opened(both, place)
+    assert newsfeed.index(alone) is newsfeed.index(both) is not None
