@@ -9,6 +9,14 @@ import pyarrow as pa
 from pipelines.arrays import Bools, Int64s, arrow, flags, int64s
 from pipelines.ranges import Ranges
 
+FEW = 1024
+"""So many owners of a bucket are never too many for what they were to be merged with what changed."""
+
+
+def are_most(some: int, owners: int) -> bool:
+    """Whether so many of a bucket's owners are touched that all are sooner made anew: more than half, and not few."""
+    return some > FEW and some > owners // 2
+
 
 def files_touched(files: Ranges, owners: Int64s) -> Iterator[tuple[Ranges, Int64s]]:
     """The files of a bucket to which rows of these owners, who ascend, belong, and whose rows belong to them.

@@ -8,11 +8,13 @@ import numpy as np
 
 from pipelines.arrays import Int64s
 from pipelines.log.certificate import Certificate, counted, of_types
+from pipelines.owners import are_most
 from pipelines.projections import AnyProjection, BucketProjection
+from pipelines.releases.release import Release
 from pipelines.runs import costs
 from pipelines.runs.amounts import Amount, Stored, stored, total
 from pipelines.runs.caps import PROFILES, with_cap
-from pipelines.runs.choosing import why_anew
+from pipelines.runs.choosing import MOST_TOUCHED, why_anew
 from pipelines.runs.plans import Mode, Plan
 from pipelines.runs.publishing import place_of, projections
 from pipelines.storage import delta
@@ -94,12 +96,19 @@ class Foresight:
             return Work(Mode.KEPT, "no new event says anything of it")
         if last is not None and (why := why_anew(name, projection, self.counts, last)) is not None:
             return Work(Mode.DERIVED, why, None, self._inputs(projection), self.whole(name))
+        if last is not None and projection.update is not None and self._are_most(count, last):
+            return Work(Mode.DERIVED, MOST_TOUCHED, None, self._inputs(projection), self.whole(name))
         files, known = self._stored(name), self.owners.get(projection.table.name)
         own = files.about(count) if known is None else files.of(known)
         changed = [self.changed.get(one, NOTHING) for one in projection.reads]
         told = count if projection.extracts and files.table.bucket_by is not None else None
         read = total(changed if projection.row_by_row else [own, *changed])
         return Work(Mode.MERGED, "joined with what is new", told, read, _written(files, count, known, own))
+
+    def _are_most(self, count: int, last: Release) -> bool:
+        """Whether so many changes, of any owners, are of most users in each bucket."""
+        users = last.tables["relations/users"].rows
+        return are_most(costs.among(users, count) // self.buckets, users // self.buckets)
 
     def _touched(self, projection: BucketProjection) -> int:
         """Of how many owners rows are made: exactly if events name them, or about as many as changed in relations."""

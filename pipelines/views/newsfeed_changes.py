@@ -15,7 +15,7 @@ from pipelines.inputs import BucketInputs
 from pipelines.merge.lookup import Ids, Known, are_known, ids_in, known
 from pipelines.merge.readers import Pairs
 from pipelines.merge.timelines import Timelines, index_timelines
-from pipelines.owners import are_among, of_owners
+from pipelines.owners import are_among, are_most, of_owners
 from pipelines.ranges import FileRange, with_rows_of
 from pipelines.relations import touched
 from pipelines.relations.follows import FOLLOWS
@@ -23,9 +23,6 @@ from pipelines.relations.hides import HIDES
 from pipelines.relations.timelines import TIMELINES
 from pipelines.sorting import order_by
 from pipelines.views.newsfeed_inputs import Shared, opened, together
-
-FEW, SHARE = 1024, 2
-"""So many readers, or such a part of a bucket's, are merged; where more are touched, all are sooner made anew."""
 
 
 class Changes(NamedTuple):
@@ -116,7 +113,7 @@ def readers_touched(bucket: int, inputs: BucketInputs) -> Ids | None:
     others, users = others_in(bucket, inputs), _with_other_timelines(inputs)
     own = users[users % inputs.buckets == bucket]
     found = np.unique(np.concatenate([others.anew, others.since[0], own, touched.following(bucket, inputs, users)]))
-    return None if len(found) > FEW and len(found) > _readers(bucket, inputs) // SHARE else found
+    return None if are_most(len(found), _readers(bucket, inputs)) else found
 
 
 def _readers(bucket: int, inputs: BucketInputs) -> int:

@@ -8,7 +8,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from pipelines.views import newsfeed_changes
+from pipelines import owners
 from tests.landing.lines import file_of, line, rows_of
 
 TIME = ["--ingestion-time", "2026-01-01T00:00:00Z"]
@@ -171,7 +171,7 @@ def test_a_run_says_why_a_view_is_made_anew(work, source, tmp_path):
 
 
 def test_newsfeeds_are_made_anew_where_most_readers_are_touched(work, source, tmp_path, monkeypatch):
-    monkeypatch.setattr(newsfeed_changes, "FEW", 0)
+    monkeypatch.setattr(owners, "FEW", 0)
     work("land", source)
     work("run")
     work("land", file_of(tmp_path / "more", line("e-more", followee_id=9)))

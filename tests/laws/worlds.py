@@ -11,6 +11,7 @@ from uuid import uuid4
 
 import pytest
 
+from pipelines import owners
 from pipelines.events import EVENT_TYPES
 from pipelines.landing.land import land
 from pipelines.reading.reader import Reader
@@ -18,7 +19,7 @@ from pipelines.runs import choosing
 from pipelines.runs.publishing import projections
 from pipelines.runs.run import run
 from pipelines.storage.lake import Lake
-from pipelines.views import VIEWS, load_views, newsfeed_changes
+from pipelines.views import VIEWS, load_views
 from tests.histories import Event, random_history
 from tests.reference import Policy, views
 from tests.reference.views import utc_date
@@ -59,7 +60,7 @@ def in_small_files(patch: pytest.MonkeyPatch, rows: int, most: float = MANY) -> 
     that is 0, the newsfeeds of a bucket are where most of its readers are touched, however few.
     """
     patch.setattr(choosing, "MOST", most)
-    patch.setattr(newsfeed_changes, "FEW", newsfeed_changes.FEW if most else 0)
+    patch.setattr(owners, "FEW", owners.FEW if most else 0)
     for projection in projections().values():
         patch.setitem(vars(projection.table), "file_rows", rows)
 

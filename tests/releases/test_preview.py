@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from pipelines import owners
 from pipelines.landing.land import land
 from pipelines.releases.release import release
 from pipelines.runs import choosing
@@ -119,8 +120,8 @@ def test_the_owners_of_tables_of_events_are_those_whom_new_events_name(
     monkeypatch.setattr(choosing, "MOST", MANY)  # no view is made anew
     land(lake, engine, [file_of(tmp_path / "new", *follows((41, 42), (41, 43), (42, 41)))])
     found = steps(lake)
-    owners = {name: found[f"relations/{name}"].owners for name in ("follows", "users", "active_days", "likes")}
-    assert owners == {"follows": 2, "users": 2, "active_days": 2, "likes": None}
+    of = {name: found[f"relations/{name}"].owners for name in ("follows", "users", "active_days", "likes")}
+    assert of == {"follows": 2, "users": 2, "active_days": 2, "likes": None}
     assert (found["relations/likes"].mode, found["views/posts"].mode) == (Mode.KEPT, Mode.KEPT)
     assert (found["views/followers"].mode, found["views/followers"].owners) == (Mode.MERGED, None)
 
@@ -225,3 +226,14 @@ def test_what_a_higher_cap_adds_is_told_from_profiles(undisturbed, copy, engine)
     made = run(lake, engine, policy={"cap": 50}).release.tables
     assert abs(found["views/newsfeed"].rows - made["views/newsfeed"].rows) <= made["views/newsfeed"].rows / 5
     assert all(before[name].rows < found[name].rows <= made[name].rows for name in CAPPED)
+
+
+@pytest.mark.parametrize(("few", "mode"), [(0, Mode.DERIVED), (100, Mode.MERGED)])
+def test_newsfeeds_would_be_made_anew_where_most_readers_are_touched(tmp_path, engine, monkeypatch, few, mode):
+    monkeypatch.setattr(owners, "FEW", few)
+    lake, everyone = Lake.at(str(tmp_path / "lake")), range(1, 41)
+    land(lake, engine, [file_of(tmp_path / "old", *follows(*((one, one + 1) for one in everyone)))])
+    run(lake, engine)
+    land(lake, engine, [file_of(tmp_path / "new", *follows(*((one, one + 2) for one in everyone)))])
+    found = preview(lake, ALL)
+    assert (modes(found)["views/newsfeed"], run(lake, engine).modes["views/newsfeed"]) == (mode, mode)
