@@ -11,6 +11,7 @@ import pytest
 
 from pipelines.engines.jars import delta_jars
 from tests.landing.lines import file_of, line
+from tests.spark_process import QUICK_JAVA
 from tests.surroundings import environment
 
 PROJECT = Path(__file__).parents[2]
@@ -21,11 +22,10 @@ def submitted(folder, *options):
     """What a real `spark-submit` of a landing prints."""
     if shutil.which("java") is None:
         pytest.skip("needs Java")
-    quick = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"  # starts sooner, and computes slower
     command = [str(Path(pyspark.__file__).parent / "bin" / "spark-submit"), "--master", "local[1]"]
     command += ["--conf", f"spark.jars={','.join(delta_jars())}", "--conf", "spark.ui.enabled=false", *options]
     command += [str(PROJECT / "jobs" / "land.py"), file_of(folder / "a.jsonl", line()), "--root", str(folder / "lake")]
-    settings = environment(PYSPARK_PYTHON=sys.executable, PYTHONPATH=str(PROJECT), JDK_JAVA_OPTIONS=quick)
+    settings = environment(PYSPARK_PYTHON=sys.executable, PYTHONPATH=str(PROJECT), JDK_JAVA_OPTIONS=QUICK_JAVA)
     done = subprocess.run(command, env=settings, cwd=os.sep, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     return done.stdout.splitlines(), [one for one in done.stderr.splitlines() if " INFO " in one]
