@@ -53,6 +53,15 @@ def expire(lake: Lake, limits: Limits, now: datetime) -> list[int]:
     return commits.until_committed(attempt)
 
 
+def files_of(lake: Lake, expired: list[int]) -> list[int]:
+    """The sizes of the files of the releases' table that have the records of these, which are the first."""
+    handle = delta.find(lake.releases)
+    if handle is None or not expired:
+        return []
+    facts = delta.facts_of_files(handle, ["size_bytes", "max.release"])
+    return [size for size, greatest in facts if greatest is not None and int(greatest) <= max(expired)]
+
+
 def _commit(lake: Lake, handle: delta.Handle, upto: int) -> None:
     """Take the records up to one away from the version that the handle shows. Raises Conflict."""
     facts = delta.facts_of_files(handle, ["path", "min.release"])

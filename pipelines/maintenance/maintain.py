@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 
 from pipelines.errors import NewsfeedError
 from pipelines.maintenance import compaction, merging
-from pipelines.maintenance.expiry import Limits, expire
+from pipelines.maintenance.expiry import Limits, expire, files_of
 from pipelines.maintenance.needs import limit, log_versions, records_since, tables_of, unneeded
 from pipelines.releases.release import Release, all_releases
 from pipelines.storage import delta, history, places, trimming, walking
@@ -134,7 +134,13 @@ def _expire(work: Work) -> None:
         work.report.add(RELEASES, len(expire(work.lake, work.limits, work.now)))
     else:
         found = _releases(work)
-        work.report.add(RELEASES, len(found) - len(work.limits.kept(found, work.now)))
+        expired = found[: len(found) - len(work.limits.kept(found, work.now))]
+        work.report.add(RELEASES, len(expired))
+        sizes = files_of(work.lake, [one.number for one in expired])
+        if work.grace:
+            work.report.add(REPLACED, later=sum(sizes))
+        else:
+            work.report.add(REPLACED, len(sizes), freed=sum(sizes))
 
 
 def _releases(work: Work) -> list[Release]:

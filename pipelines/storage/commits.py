@@ -139,7 +139,7 @@ def commit(handle: Handle, table: "Table", change: Commit) -> int:
         except CommitFailedError as fault:
             again = _created_again(handle)
             if again is None:
-                raise Conflict(f"another process committed to {handle.table_uri} first") from fault
+                raise Conflict(f"another process committed to {place} first") from fault
             handle.load_as_version(again)
         except (PlaceError, DeltaError, OSError) as fault:
             if places.is_url(place):
