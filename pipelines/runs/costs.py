@@ -14,7 +14,7 @@ TABLE = 0.03
 FIELD = 0.028e-6
 """To read a field of an event that an extract takes, and to bring it to its bucket."""
 JOINED = 120e-6
-"""What a new event causes in all tables that are merged, most of it in newsfeeds: to find whom it concerns and how."""
+"""What a new event causes in all tables that are merged: to find whom it concerns and how."""
 FILE = 1e-3
 """To read a data file, or to write one anew, beyond its rows."""
 READ_ROW = 0.06e-6

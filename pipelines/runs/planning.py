@@ -19,6 +19,8 @@ from pipelines.views import unknown_view
 LISTED = 4
 GROWN = 4
 """A lake that has grown so many times is rebuilt in more buckets: what is rebuilt adds up to a third of what is."""
+MANY, PART = 50_000, 128
+"""Where more events than so many are new, and more than such a part of all, a rebuild takes less than to merge."""
 
 
 class NothingLanded(NewsfeedError):
@@ -52,9 +54,8 @@ def plan(start: Start, request: Request, damaged: frozenset[str], buckets: int) 
     reason = _reason_for_all(start, before, policy, rebuild=request.rebuild)
     if last is None or before is None or before.version is None or (reason is not None and request.rebuild):
         return Plan(start, policy, start.newest, reason, _all(Mode.REBUILT))
-    if reason is not None and buckets >= GROWN * last.buckets:
-        reason = f"{reason}: {buckets} buckets instead of {last.buckets}"
-        return Plan(start, policy, start.newest, reason, _all(Mode.REBUILT))
+    if reason is not None and (why := _sooner_rebuilt(start, last, buckets)) is not None:
+        return Plan(start, policy, start.newest, f"{reason}: {why}", _all(Mode.REBUILT))
     rebuilt = _changed(last) | damaged | (_views() if policy != last.policy else frozenset())
     modes = _modes(rebuilt, has_new=before.number < start.newest.number)
     told = [one for one in (reason, _reason_for(last, damaged)) if one is not None]
@@ -76,6 +77,15 @@ def events_of(start: Start) -> int:
     """How many events landed."""
     total = start.newest.total
     return int(start.log.count()) if total is None else counted(total)
+
+
+def _sooner_rebuilt(start: Start, last: Release, buckets: int) -> str | None:
+    """Why all is made of all events though a release could be made of the last one; None when it is."""
+    if buckets >= GROWN * last.buckets:
+        return f"{buckets} buckets instead of {last.buckets}"
+    events = events_of(start)
+    new = events - last.events
+    return f"{new:,} of {events:,} events are new" if new > MANY and new * PART > events else None
 
 
 def _facts(last: Release) -> int:

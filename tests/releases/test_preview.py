@@ -7,7 +7,7 @@ import pytest
 from pipelines import owners
 from pipelines.landing.land import land
 from pipelines.releases.release import release
-from pipelines.runs import choosing
+from pipelines.runs import choosing, planning
 from pipelines.runs.planning import NothingLanded
 from pipelines.runs.plans import Mode, Request
 from pipelines.runs.preview import preview
@@ -237,3 +237,13 @@ def test_newsfeeds_would_be_made_anew_where_most_readers_are_touched(tmp_path, e
     land(lake, engine, [file_of(tmp_path / "new", *follows(*((one, one + 2) for one in everyone)))])
     found = preview(lake, ALL)
     assert (modes(found)["views/newsfeed"], run(lake, engine).modes["views/newsfeed"]) == (mode, mode)
+
+
+@pytest.mark.parametrize(("part", "mode"), [(4, Mode.REBUILT), (3, Mode.MERGED)])
+def test_all_would_be_rebuilt_where_much_of_all_events_is_new(released, copy, engine, monkeypatch, part, mode):
+    monkeypatch.setattr(planning, "MANY", 31)
+    monkeypatch.setattr(planning, "PART", part)
+    lake = copy(released)
+    found, done = preview(lake, ALL), run(lake, engine)
+    assert found.reason == done.reason == "landing 2 is new" + ": 32 of 112 events are new" * (mode == Mode.REBUILT)
+    assert (modes(found)["relations/follows"], done.modes["relations/follows"]) == (mode, mode)
