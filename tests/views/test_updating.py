@@ -175,10 +175,10 @@ def test_a_reader_who_unfollows_somebody_keeps_the_posts_of_users_of_another_buc
 
 def test_users_of_all_buckets_follow_somebody_since(history, merged, rebuilt):
     users = in_a_circle(history, 64)
-    merged(events=60)
+    merged(events=140)
     for user, other in zip(users[:8], users[9:17], strict=True):
         user.follows(other)
-    assert merged(events=60) == rebuilt()
+    assert merged(events=140) == rebuilt()
 
 
 def test_whom_a_reader_follows_since_may_post_in_the_same_batch(history, merged, rebuilt):
