@@ -22,7 +22,7 @@ from pipelines.relations.follows import FOLLOWS
 from pipelines.relations.hides import HIDES
 from pipelines.relations.timelines import TIMELINES
 from pipelines.sorting import order_by
-from pipelines.views.newsfeed_inputs import Shared, opened, together
+from pipelines.views.newsfeed_inputs import Shared, fits, opened, together
 
 
 class Changes(NamedTuple):
@@ -108,12 +108,13 @@ def of_users(users: Ids, inputs: BucketInputs) -> pa.Table:
 def readers_touched(bucket: int, inputs: BucketInputs) -> Ids | None:
     """The readers of a bucket who follow or hide others than before, or follow users whose timelines changed.
 
-    None where these are most.
+    None where these are most, if all timelines can be held for them, or else where those made anew are.
     """
     others, users = others_in(bucket, inputs), _with_other_timelines(inputs)
     own = users[users % inputs.buckets == bucket]
     found = np.unique(np.concatenate([others.anew, others.since[0], own, touched.following(bucket, inputs, users)]))
-    return None if are_most(len(found), _readers(bucket, inputs)) else found
+    sooner_anew = found if fits(inputs) else others.anew
+    return None if are_most(len(sooner_anew), _readers(bucket, inputs)) else found
 
 
 def _readers(bucket: int, inputs: BucketInputs) -> int:

@@ -5,8 +5,10 @@ from pathlib import Path
 
 import pytest
 
+from pipelines import owners
 from pipelines.reading.people import page
 from pipelines.reading.reader import Reader
+from pipelines.runs.plans import Mode
 from pipelines.runs.run import run
 from pipelines.runs.staged import BYTES_PER_EVENT
 from pipelines.storage import delta
@@ -196,6 +198,21 @@ def test_blocks_by_users_of_all_buckets_hide_both(history, merged, rebuilt):
     for user, other in pairwise(users[:9]):
         user.blocks(other)
     assert merged(events=16) == rebuilt()
+
+
+@pytest.mark.parametrize(("events", "mode"), [(10_000, Mode.DERIVED), (16, Mode.MERGED)])
+def test_newsfeeds_are_made_anew_for_most_readers_only_where_all_timelines_can_be_held(
+    history, lake, engine, monkeypatch, events, mode
+):
+    monkeypatch.setattr(owners, "FEW", 0)
+    users = in_a_circle(history, 64)
+    old = len(history.events)
+    for user in users:
+        user.posts()
+    for told in (history.events[:old], history.events[old:]):
+        land_events(lake, engine, told)
+        done = run(lake, engine, memory=events * BYTES_PER_EVENT)
+    assert done.modes["views/newsfeed"] == mode
 
 
 def in_a_circle(history, number):
