@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pyarrow as pa
 
+from pipelines.cores import cores
 from pipelines.errors import UsageError
 
 UNITS = {"M": 1 << 20, "G": 1 << 30, "T": 1 << 40}
@@ -43,6 +44,11 @@ def budget(given: str | None, at_once: int) -> int:
     if found < least:
         raise UsageError(f"--memory: expected at least {least >> 20}M for {at_once} tasks at once, found {given!r}")
     return found
+
+
+def may_take(given: int | None) -> int:
+    """The bytes that a run may take, as given, or by default."""
+    return budget(None, cores()) if given is None else given
 
 
 TRIM, MMAP = -1, -3

@@ -21,6 +21,11 @@ COUNTED = 4_000_000
 """Of about so many rows of a table what they say is taken for what all say."""
 
 
+def hit(count: int, times: float) -> float:
+    """How many of so many are about hit where chance hits one of them so many times."""
+    return count * (1 - (1 - 1 / count) ** times) if count else 0.0
+
+
 @dataclass(frozen=True)
 class Amount:
     """Some files of a table, their bytes and their rows."""
@@ -114,8 +119,7 @@ class Stored:
 
     def about(self, owners: float) -> Amount:
         """As many files as have rows of so many owners, if chance spreads these."""
-        count = len(self.files)
-        return self.whole.part(round(count * (1 - (1 - 1 / count) ** owners))) if count else Amount()
+        return self.whole.part(round(hit(len(self.files), owners)))
 
     def some(self, columns: list[str]) -> pa.Table:
         """Columns of the rows of files of all ranges, in all about COUNTED rows. Raises DamagedFile, PlaceError."""

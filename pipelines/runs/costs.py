@@ -1,6 +1,5 @@
 """Costs: what tables and events take, in seconds of one core, as measured on the benchmarks' `S`: docs/scale.md."""
 
-from math import expm1
 from typing import NamedTuple
 
 from pipelines.releases.release import Release
@@ -77,11 +76,6 @@ def reach(read: str, table: str, last: Release | None) -> int:
         return 1
     follows, users = (last.tables[f"relations/{name}"].rows for name in ("follows", "users"))
     return max(1, follows // max(1, users))
-
-
-def among(owners: int, changes: int) -> int:
-    """About how many owners something changes of, where each change is of any one."""
-    return -round(owners * expm1(-changes / owners)) if owners else 0
 
 
 def first(table: str, events: int, file: int) -> Amount:

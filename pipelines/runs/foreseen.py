@@ -12,7 +12,7 @@ from pipelines.owners import are_most
 from pipelines.projections import AnyProjection, BucketProjection
 from pipelines.releases.release import Release
 from pipelines.runs import costs
-from pipelines.runs.amounts import Amount, Stored, stored, total
+from pipelines.runs.amounts import Amount, Stored, hit, stored, total
 from pipelines.runs.caps import PROFILES, with_cap
 from pipelines.runs.choosing import MOST_TOUCHED, why_anew
 from pipelines.runs.plans import Mode, Plan
@@ -94,10 +94,8 @@ class Foresight:
         count, last = self._touched(projection), self.planned.start.last
         if not count:
             return Work(Mode.KEPT, "no new event says anything of it")
-        if last is not None and (why := why_anew(name, projection, self.counts, last)) is not None:
+        if last is not None and (why := self._why_anew(name, projection, count, last)) is not None:
             return Work(Mode.DERIVED, why, None, self._inputs(projection), self.whole(name))
-        if last is not None and projection.update is not None and self._are_most(count, last):
-            return Work(Mode.DERIVED, MOST_TOUCHED, None, self._inputs(projection), self.whole(name))
         files, known = self._stored(name), self.owners.get(projection.table.name)
         own = files.about(count) if known is None else files.of(known)
         changed = [self.changed.get(one, NOTHING) for one in projection.reads]
@@ -105,10 +103,12 @@ class Foresight:
         read = total(changed if projection.row_by_row else [own, *changed])
         return Work(Mode.MERGED, "joined with what is new", told, read, _written(files, count, known, own))
 
-    def _are_most(self, count: int, last: Release) -> bool:
-        """Whether so many changes, of any owners, are of most users in each bucket."""
+    def _why_anew(self, name: str, projection: BucketProjection, count: int, last: Release) -> str | None:
+        """Why a table is sooner made anew than merged with so many changes, of any owners; None when it is not."""
+        if (why := why_anew(name, projection, self.counts, last)) is not None or projection.update is None:
+            return why
         users = last.tables["relations/users"].rows
-        return are_most(costs.among(users, count) // self.buckets, users // self.buckets)
+        return MOST_TOUCHED if are_most(round(hit(users, count)) // self.buckets, users // self.buckets) else None
 
     def _touched(self, projection: BucketProjection) -> int:
         """Of how many owners rows are made: exactly if events name them, or about as many as changed in relations."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pipelines.arrays import Int64s
 from pipelines.cores import cores
 from pipelines.log.certificate import CERTIFIED, Certificate, by_type, counted, of_types, parsed, without
-from pipelines.memory import budget
+from pipelines.memory import may_take
 from pipelines.runs import costs
 from pipelines.runs.extraction import owners_named
 from pipelines.runs.foreseen import Foresight, Work
@@ -60,7 +60,7 @@ def preview(lake: Lake, request: Request, memory: int | None = None) -> Preview:
     Raises what a run would raise before it makes anything.
     """
     start = look(lake)
-    buckets = buckets_of(start, (budget(None, cores()) if memory is None else memory) // cores())
+    buckets = buckets_of(start, may_take(memory) // cores())
     planned = plan(start, request, damaged_tables(lake, start.last), buckets)
     new, last = _new_events(planned), start.last
     foreseen = Foresight(planned, buckets, new, _named(planned, new))

@@ -6,10 +6,9 @@ from datetime import UTC, datetime
 from typing import Any
 
 from pipelines import __version__
-from pipelines.cores import cores
 from pipelines.engines.base import Engine
 from pipelines.log.certificate import counted, written
-from pipelines.memory import budget
+from pipelines.memory import may_take
 from pipelines.releases.records import RELEASES, record
 from pipelines.releases.release import Release, Released, has_same_rows, last_release
 from pipelines.runs.build_state import earlier_ranges, relations_of
@@ -69,7 +68,7 @@ def run(
         nonlocal before
         start = look(lake)
         before = start.last
-        return _run(start, request, engine, _memory(memory), clock, Steps(progress))
+        return _run(start, request, engine, may_take(memory), clock, Steps(progress))
 
     return commits.until_committed(attempt, lambda: has_same_rows(before, last_release(lake)))
 
@@ -135,11 +134,6 @@ def _release(planned: Plan, tables: dict[str, Released], buckets: int, clock: da
         buckets=buckets,
         code_version=__version__,
     )
-
-
-def _memory(given: int | None) -> int:
-    """How many bytes a run may take."""
-    return budget(None, cores()) if given is None else given
 
 
 def _context(planned: Plan, engine: Engine, memory: int, mark: str) -> BuildContext:
