@@ -13,9 +13,10 @@ from pipelines.arrays import Bools, Int64s, arrow, bools, int64s
 from pipelines.door.hashing import OF_EMPTY_LISTS
 from pipelines.engines.base import Engine
 from pipelines.hashing import row_hashes
-from pipelines.landing.hash_filter import distinct, repeated, within
+from pipelines.landing.hash_filter import distinct, within
 from pipelines.landing.id_index import Index, RowGroups
 from pipelines.landing.partitions import Partition, ids_at
+from pipelines.packing import ascending
 from pipelines.sorting import order_by
 from pipelines.storage import datafiles
 
@@ -48,10 +49,10 @@ class _Candidates:
 def deduplicate(engine: Engine, partitions: list[Partition], index: Index) -> Deduplicated:
     """Which events of the partitions, given in source order, are duplicates or conflicts, also of the log."""
     new = [partition.id_hash for partition in partitions]
-    hashes = np.sort(np.concatenate([NO_HASHES, *new]))
+    hashes = ascending(np.concatenate([NO_HASHES, *new]))
     history = index.candidates(hashes)
     before = engine.run(partial(_in_file, hashes), history) if history else []
-    suspects = distinct([repeated(new), *(found.id_hash for found in before)])
+    suspects = distinct([hashes[1:][hashes[1:] == hashes[:-1]], *(found.id_hash for found in before)])
     starts = np.cumsum([0, *map(len, new)])
     duplicate, conflict = np.zeros(starts[-1], np.bool_), np.zeros(starts[-1], np.bool_)
     if len(suspects):

@@ -1,4 +1,4 @@
-"""Filters of hashes: bits, or bytes, by the lower bits of 64-bit hashes, which leave few hashes to compare."""
+"""Hashes among others: a filter of bytes, by the lower bits of 64-bit hashes, leaves few to compare."""
 
 from collections.abc import Sequence
 from typing import TypeVar
@@ -15,39 +15,6 @@ Word = TypeVar("Word", np.int64, np.uint64)
 
 LARGEST = 26
 """The bits of a hash that choose its byte in the largest filter, 64 MB."""
-
-
-@compiled
-def _note(hashes: Hashes, once: Bytes, twice: Bytes) -> None:
-    """Set the bit of each hash in a filter, and in another one where it is set already."""
-    mask = np.uint64(8 * once.size - 1)
-    for value in hashes:
-        place, bit = (value & mask) >> np.uint64(3), np.uint8(1) << np.uint8(value & np.uint64(7))
-        twice[place] |= once[place] & bit
-        once[place] |= bit
-
-
-@compiled
-def _select(hashes: Hashes, bits: Bytes, into: Hashes) -> int:
-    """Copy the hashes whose bit is set; how many these are."""
-    mask = np.uint64(8 * bits.size - 1)
-    found = 0
-    for value in hashes:
-        into[found] = value
-        found += (bits[(value & mask) >> np.uint64(3)] >> np.uint8(value & np.uint64(7))) & 1
-    return found
-
-
-def repeated(groups: Sequence[Hashes]) -> Hashes:
-    """The hashes, ascending, that occur more than once in the groups together."""
-    size = 1 << sum(map(len, groups)).bit_length()  # at least 8 bits a hash
-    once, twice = np.zeros(size, np.uint8), np.zeros(size, np.uint8)
-    for hashes in groups:
-        _note(hashes, once, twice)
-    into = np.empty(max(map(len, groups), default=0), np.uint64)
-    left = [into[: _select(hashes, twice, into)].copy() for hashes in groups]
-    found = np.sort(np.concatenate([into[:0], *left]))
-    return distinct([found[1:][found[1:] == found[:-1]]])
 
 
 def distinct(groups: Sequence[Hashes]) -> Hashes:

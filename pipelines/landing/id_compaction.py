@@ -10,12 +10,12 @@ from itertools import chain
 import numpy as np
 
 from pipelines.arrays import Int64s
-from pipelines.landing.id_words import UPPER
+from pipelines.landing.id_words import UPPER, FileWords
 from pipelines.packing import PARTS, Words, merged
 from pipelines.storage.hash_runs import Covered, Run, write_run
 
-AT_ONCE = 1 << 22
-"""How many words are in memory at once, about."""
+AT_ONCE = 1 << 18
+"""How many words are merged at once, about: they stay near the core."""
 
 
 @dataclass(frozen=True)
@@ -48,17 +48,21 @@ def chosen(runs: Sequence[Kept], size: int, parts: int) -> list[Kept]:
     return found
 
 
-def write_merged(place: str, kind: str, files: Sequence[Covered], words: Words, runs: Sequence[Kept]) -> None:
-    """Write a run of ascending words of files, and of those of runs. Raises DamagedRun, PlaceError."""
+def write_merged(place: str, kind: str, files: Sequence[FileWords], runs: Sequence[Kept]) -> None:
+    """Write a run of the words of files, and of those of runs. Raises DamagedRun, PlaceError."""
     runs = [one for one in runs if one.files]
-    about = len(words) + sum(one.run.facts.count for one in runs)
+    about = sum(len(file.words) for file in files) + sum(one.run.facts.count for one in runs)
     bits = (about // AT_ONCE).bit_length()
-    first, streams = sum(groups for _, groups in files), [iter(_cut(words, bits))]
+    first, streams = 0, list[Iterator[Words]]()
+    for file in files:
+        streams.append(_raised(_cut(file.words, bits), first))
+        first += file.groups
     for one in runs:
         streams.append(_renumbered(_slices(one.run, bits), _numbers(one, first)))
         first += one.parts
+    covered = [(file.path, file.groups) for file in files]
     slices = map(merged, zip(*streams, strict=True))
-    write_run(place, kind, [*files, *chain.from_iterable(one.covered for one in runs)], about, slices)
+    write_run(place, kind, [*covered, *chain.from_iterable(one.covered for one in runs)], about, slices)
 
 
 def _cut(words: Words, bits: int) -> list[Words]:
@@ -83,6 +87,11 @@ def _numbers(one: Kept, first: int) -> Int64s:
         numbers[firsts[number] : firsts[number] + groups] = np.arange(first, first + groups)
         first += groups
     return numbers
+
+
+def _raised(slices: Iterable[Words], first: int) -> Iterator[Words]:
+    """The words with their parts numbered from the first on."""
+    return (words + np.uint64(first) for words in slices)
 
 
 def _renumbered(slices: Iterable[Words], numbers: Int64s) -> Iterator[Words]:

@@ -15,10 +15,10 @@ from pipelines.arrays import Bools
 from pipelines.engines.base import Engine
 from pipelines.landing.id_compaction import Kept, chosen, write_merged
 from pipelines.landing.id_runs import Runs
-from pipelines.landing.id_words import Kind, fitting, together, words_of
+from pipelines.landing.id_words import FileWords, Kind, fitting, words_of
 from pipelines.packing import PARTS, Words
 from pipelines.storage import delta, places
-from pipelines.storage.hash_runs import Covered, DamagedRun, Run, new_name
+from pipelines.storage.hash_runs import DamagedRun, Run, new_name
 from pipelines.storage.places import PlaceError
 
 AT_ONCE = 1 << 24
@@ -53,13 +53,14 @@ class Index:
     """An index of a kind, for the files of one version of the log; what it lacks is known once it is asked."""
 
     def __init__(self, folder: str, kind: Kind, table: str, files: Sequence[File]) -> None:
-        self._folder, self._kind, self._table, self._files = folder, kind, table, files
+        self.kind = kind
+        self._folder, self._table, self._files = folder, table, files
         self._runs: Runs | None = None
         self._lacks: list[File] = []
 
     def candidates(self, hashes: Words) -> list[RowGroups]:
         """What to read of the log to find all events with these ascending hashes. Raises PlaceError."""
-        self._runs = Runs(self._folder, self._kind)
+        self._runs = Runs(self._folder, self.kind)
         with suppress(PlaceError):
             if not self._files:
                 places.make_folder(self._folder)
@@ -71,13 +72,16 @@ class Index:
         hit = [RowGroups(self._at(path), numbers) for one in kept for path, numbers in _hit(one, parts[one.run.place])]
         return [*(RowGroups(self._at(file.path)) for file in self._lacks), *hit]
 
-    def add(self, engine: Engine, committed: Sequence[File], staging: str) -> tuple[str, ...]:
+    def add(self, engine: Engine, committed: Sequence[FileWords], staging: str) -> tuple[str, ...]:
         """Add files that were committed, and those that the index lacks, if it was asked; what is to be said of it."""
         if self._runs is None:
             return ()
+        own = {words.path: words for words in committed}
         try:
-            for files in _in_portions([*self._lacks, *committed]):
-                self._write(engine, self._runs, files, staging)
+            for files in _in_portions([*self._lacks, *(File(words.path, len(words.words)) for words in committed)]):
+                lacked = [file.path for file in files if file.path not in own]
+                read = engine.run(partial(words_of, table=self._table, kind=self.kind), lacked)
+                self._write(self._runs, [*read, *(own[file.path] for file in files if file.path in own)], staging)
         except PlaceError as fault:
             return (f"the index {self._folder} is behind, the next landing adds to it what has landed: {fault}",)
         for place in filter(lambda place: place != self._folder, self._runs.left_aside):
@@ -89,37 +93,37 @@ class Index:
         """What is to be said of an index that was damaged, missing, or lacked more than killed landings leave."""
         told = [f"{fault}; its files are indexed again" for fault in runs.left_aside.values()]
         is_more = len({file.committed for file in self._lacks}) > KILLED
-        is_odd = (runs.was_missing or is_more) if self._kind.by_all else (runs.was_missing and is_more)
+        is_odd = (runs.was_missing or is_more) if self.kind.by_all else (runs.was_missing and is_more)
         if self._lacks and is_odd and not told:
             count = f"{len(self._lacks):,} of the log's {len(self._files):,} files"
             told.append(f"the index {self._folder} lacked {count}: it is made again from the log")
         return tuple(told)
 
-    def _write(self, engine: Engine, runs: Runs, files: Sequence[File], staging: str) -> None:
+    def _write(self, runs: Runs, files: Sequence[FileWords], staging: str) -> None:
         """Write a run of files, merged with those that are not larger. Raises PlaceError."""
-        found = engine.run(partial(words_of, table=self._table, kind=self._kind), [file.path for file in files])
-        covered, words = together(fitting(found))
+        files = fitting(files)
         staged, name = places.join(staging, new_name()), new_name()
-        due = chosen(self._others(runs, covered), len(words), sum(groups for _, groups in covered))
+        others = self._others(runs, {file.path for file in files})
+        due = chosen(others, sum(len(file.words) for file in files), sum(file.groups for file in files))
         try:
-            write_merged(staged, self._kind.name, covered, words, due)
+            write_merged(staged, self.kind.name, files, due)
         except (DamagedRun, PlaceError) as fault:
             runs.leave_aside(fault)
             due = []
-            write_merged(staged, self._kind.name, covered, words, due)
+            write_merged(staged, self.kind.name, files, due)
         places.make_folder(self._folder)
         places.rename(staged, places.join(self._folder, name))
         for one in due:
             places.remove(one.run.place)
 
-    def _others(self, runs: Runs, covered: Sequence[Covered]) -> list[Kept]:
-        """The runs that there are, without files that were just covered, and without those that the log has no more."""
+    def _others(self, runs: Runs, new: Collection[str]) -> list[Kept]:
+        """The runs that there are, without files that a new one covers, and without those that the log has no more."""
         there = [run for run, _ in runs.each(lambda _: True)]
-        new, live = {path for path, _ in covered}, {file.path for file in self._files}
+        live = {file.path for file in self._files}
         if not all(path in live or path in new for run in there for path, _ in run.facts.files):
             log = delta.find(self._table)  # a run that is there was written after the commit of its files
             live |= set() if log is None else set(delta.paths(log))
-        return _kept(there, live - new)
+        return _kept(there, live.difference(new))
 
     def _at(self, path: str) -> str:
         return places.join(self._table, path)

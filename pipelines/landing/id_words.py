@@ -8,7 +8,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipelines.hashing import row_hashes
-from pipelines.packing import PARTS, Words, ascending, merged
+from pipelines.packing import PARTS, Words, ascending
 from pipelines.storage import datafiles, places
 
 UPPER = np.uint64(2**64 - PARTS)
@@ -45,13 +45,28 @@ def hashes_of(texts: pa.Array) -> Words:
     return row_hashes(pa.record_batch([texts], ["event_id"]))
 
 
+class GroupWords:
+    """The words of a file, of which one row group after another is given."""
+
+    def __init__(self, kind: Kind) -> None:
+        self._kind, self._found = kind, list[Words]()
+
+    def add(self, ids: pa.Array) -> None:
+        """Take in the ids of the next row group."""
+        self._found.append(hashes_of(_looked_for(ids, self._kind)) & UPPER | np.uint64(len(self._found)))
+
+    def of(self, path: str) -> FileWords:
+        """What a run says of the file with these row groups."""
+        words = ascending(np.concatenate([np.empty(0, np.uint64), *self._found]))
+        return FileWords(path, len(self._found), words)
+
+
 def words_of(path: str, table: str, kind: Kind) -> FileWords:
     """The task: what a run says of a file of the log. Raises DamagedFile, PlaceError."""
-    found: list[Words] = []
-    for group, rows in enumerate(datafiles.by_group(places.join(table, path), ["event_id"])):
-        ids = pa.concat_arrays([pa.nulls(0, pa.string()), *rows["event_id"].chunks])
-        found.append(hashes_of(_looked_for(ids, kind)) & UPPER | np.uint64(group))
-    return FileWords(path, len(found), ascending(np.concatenate([np.empty(0, np.uint64), *found])))
+    words = GroupWords(kind)
+    for rows in datafiles.by_group(places.join(table, path), ["event_id"]):
+        words.add(pa.concat_arrays([pa.nulls(0, pa.string()), *rows["event_id"].chunks]))
+    return words.of(path)
 
 
 def _looked_for(ids: pa.Array, kind: Kind) -> pa.Array:
@@ -66,11 +81,3 @@ def fitting(files: Sequence[FileWords]) -> list[FileWords]:
     """The first files, as many as words have numbers for the parts of: a run cannot cover more."""
     ends = np.cumsum([file.groups for file in files])
     return [file for file, end in zip(files, ends, strict=True) if end <= PARTS]
-
-
-def together(files: Sequence[FileWords]) -> tuple[tuple[tuple[str, int], ...], Words]:
-    """The files and the ascending words of them all, whose parts follow one another."""
-    firsts = np.cumsum([0, *(file.groups for file in files)]).astype(np.uint64)
-    words = [file.words + first for file, first in zip(files, firsts[:-1], strict=True)]
-    covered = tuple((file.path, file.groups) for file in files)
-    return covered, merged([np.empty(0, np.uint64), *words])

@@ -5,8 +5,7 @@ from collections.abc import Sequence
 from pipelines.adapters import load_record_ids
 from pipelines.engines.base import Engine
 from pipelines.landing.id_index import File, Index
-from pipelines.landing.id_words import IDS, Kind
-from pipelines.storage.datafiles import DataFile
+from pipelines.landing.id_words import IDS, FileWords, Kind
 from pipelines.storage.lake import Lake
 
 
@@ -19,8 +18,16 @@ class Indexes:
         self.ids = Index(lake.ids, IDS, lake.log, files)
         self.records = None if records is None else Index(lake.records, records, lake.log, files)
 
-    def add(self, engine: Engine, committed: Sequence[DataFile], staging: str) -> tuple[str, ...]:
-        """Add what was committed to those that were looked in; what is to be said of them."""
-        files = [File(file.path, file.rows) for file in committed]
-        asked = [self.ids] if self.records is None else [self.ids, self.records]
-        return tuple(text for index in asked for text in index.add(engine, files, staging))
+        self._all = [index for index in (self.ids, self.records) if index is not None]
+
+    @property
+    def kinds(self) -> tuple[Kind, ...]:
+        """By what events are looked for."""
+        return tuple(index.kind for index in self._all)
+
+    def add(self, engine: Engine, committed: Sequence[tuple[FileWords, ...]], staging: str) -> tuple[str, ...]:
+        """Add the words of each kind of files that were committed; what is to be said of it."""
+        texts = (
+            index.add(engine, [words[number] for words in committed], staging) for number, index in enumerate(self._all)
+        )
+        return tuple(text for told in texts for text in told)

@@ -28,20 +28,19 @@ from pipelines.landing.recognition import require_format
 from pipelines.landing.rejects import count_rejects
 from pipelines.landing.retractions import with_retractions
 from pipelines.landing.sources import Chunk, sources_of
-from pipelines.landing.writing import Target
+from pipelines.landing.writing import Target, Written
 from pipelines.log.certificate import APPLICATION, Certificate, counted
 from pipelines.log.continuity import gone
 from pipelines.log.landings import metadata, newest, next_number
 from pipelines.releases.release import last_release
 from pipelines.storage import commits, delta
-from pipelines.storage.datafiles import DataFile
 from pipelines.storage.lake import Lake
 from pipelines.storage.uncommitted import owned
 
 AT_ONCE = 16
 """The chunks for each core between two words on progress; all are waited for then, and their buffers are given back."""
 Progress = Callable[[int, int], None]
-Files = tuple[DataFile, ...]
+Write = Callable[[Target], list[Written]]
 Keep = Callable[[Sequence[Partition]], int]
 
 
@@ -142,8 +141,8 @@ def _attempt(lake: Lake, engine: Engine, decoded: list[Partition], intake: Intak
     """Land decoded partitions on the log as it stands."""
     log = commits.ensure(lake.log, LOG, [PARTITION])
     last = last_release(lake)
-    target = Target(lake.log, next_number(log, last), intake.clock)
     indexes = Indexes(lake, files_of(log), intake.format)
+    target = Target(lake.log, next_number(log, last), intake.clock, indexes.kinds)
     naming = resolve_names(lake, decoded)
     partitions = with_retractions(without_taken(lake, decoded, naming, intake), indexes.records, intake)
     deduplicated = deduplicate(engine, partitions, indexes.ids)
@@ -151,10 +150,10 @@ def _attempt(lake: Lake, engine: Engine, decoded: list[Partition], intake: Intak
     rejected, faults = count_rejects(partitions)
     new = keep(partitions)
     own = certificate_of(partitions, deduplicated, target.date)
-    files: Files = ()
+    written: list[Written] = []
     if own:
         commit_names(lake, engine, partitions, naming)
-        files = _commit(log, own, partial(write_standing, engine, partitions, deduplicated), target)
+        written = _commit(log, own, partial(write_standing, engine, partitions, deduplicated), target)
     return Landing(
         number=target.landing if own else None,
         lines=sum(partition.line_count for partition in partitions),
@@ -165,7 +164,7 @@ def _attempt(lake: Lake, engine: Engine, decoded: list[Partition], intake: Intak
         faults=dict(faults.most_common()),
         left_out=_left_out(decoded),
         gone=gone(lake.log, log, last),
-        index=indexes.add(engine, files, intake.staging),
+        index=indexes.add(engine, [one.words for one in written], intake.staging),
     )
 
 
@@ -176,11 +175,12 @@ def _left_out(partitions: list[Partition]) -> dict[str, int]:
     return dict(counted.most_common())
 
 
-def _commit(log: delta.Handle, own: Certificate, write: Callable[[Target], list[DataFile]], target: Target) -> Files:
+def _commit(log: delta.Handle, own: Certificate, write: Write, target: Target) -> list[Written]:
     """Append the files that are written, on the very version in which duplicates were looked for; which they are."""
     said = metadata(target.landing, own, newest(target.log, log).total)
     with owned({target.log: log}, target.folder) as mark:
-        files = tuple(write(replace(target, mark=mark)))
+        written = write(replace(target, mark=mark))
+        files = tuple(one.file for one in written)
         change = commits.Commit(files, (), APPLICATION, target.landing, said, {PARTITION: target.date})
         commits.commit(log, LOG, change)
-    return files
+    return written

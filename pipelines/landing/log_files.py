@@ -8,9 +8,8 @@ import numpy.typing as npt
 from pipelines.engines.base import Engine
 from pipelines.landing.deduplication import Deduplicated
 from pipelines.landing.partitions import Partition
-from pipelines.landing.writing import Standing, Target, write_events
+from pipelines.landing.writing import Standing, Target, Written, write_events
 from pipelines.log.certificate import Certificate, total_of
-from pipelines.storage.datafiles import DataFile
 
 TOGETHER = 4
 """How many stages go to one data file at most: each piece of a column costs something, however few rows it has."""
@@ -18,7 +17,7 @@ TOGETHER = 4
 
 def write_standing(
     engine: Engine, partitions: list[Partition], deduplicated: Deduplicated, target: Target
-) -> list[DataFile]:
+) -> list[Written]:
     """The files to commit, written without the events that do not stand."""
     flags = zip(deduplicated.duplicate, deduplicated.conflict, strict=True)
     standing = [~(duplicate | conflict) for duplicate, conflict in flags]

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 import numpy as np
 import pyarrow as pa
@@ -13,6 +14,7 @@ from pipelines.checks import require_clean, standard_checks
 from pipelines.clock import date_of
 from pipelines.door.arrow import TYPE, by_number, column_of_type
 from pipelines.events.log import LOG_FILE, PARTITION
+from pipelines.landing.id_words import FileWords, GroupWords, Kind
 from pipelines.landing.partitions import Stage, by_type
 from pipelines.storage.datafiles import DataFile
 from pipelines.storage.file_writer import FileWriter
@@ -25,11 +27,15 @@ Standing = tuple[Stage, Bools]
 
 @dataclass(frozen=True)
 class Target:
-    """Where events go: the log, the number of the landing, the clock in UTC microseconds, and the files' mark."""
+    """Where events go: the log, the number of the landing, the clock in UTC microseconds, and the files' mark.
+
+    And by what they are looked for, as the indexes need it.
+    """
 
     log: str
     landing: int
     clock: int
+    kinds: tuple[Kind, ...] = ()
     mark: str | None = None
 
     @property
@@ -43,19 +49,29 @@ class Target:
         return f"{PARTITION}={self.date}"
 
 
-def write_events(target: Target, stages: Sequence[Standing]) -> DataFile | None:
+class Written(NamedTuple):
+    """A data file of the log, with its events' words of each kind."""
+
+    file: DataFile
+    words: tuple[FileWords, ...]
+
+
+def write_events(target: Target, stages: Sequence[Standing]) -> Written | None:
     """Write the events of stages that stand, with what the landing adds, to a new data file of the log, if any."""
     if not any(stands.any() for _, stands in stages):
         return None
     checks, folder = standard_checks(LOG_FILE)[1:], f"{target.folder}/"
     writer = FileWriter(target.log, LOG_FILE, 0, checks, folder, hashed=False, schema=SCHEMA, mark=target.mark)
+    indexed = [GroupWords(kind) for kind in target.kinds]
     for name, events in _standing(stages):
         for start in range(0, events.num_rows, LOG_FILE.row_group):
             for batch in events.slice(start, LOG_FILE.row_group).combine_chunks().to_batches():
                 writer.write(_landed(batch, name, target))
+                for words in indexed:
+                    words.add(batch["event_id"])
     file = writer.close()
     require_clean("log", writer.findings())
-    return file
+    return Written(file, tuple(words.of(file.path) for words in indexed))
 
 
 def _standing(stages: Sequence[Standing]) -> Iterator[tuple[str, pa.Table]]:
@@ -72,16 +88,16 @@ def _standing(stages: Sequence[Standing]) -> Iterator[tuple[str, pa.Table]]:
 
 def _landed(events: pa.RecordBatch, name: str, target: Target) -> pa.RecordBatch:
     """Events of a type as rows of the log."""
-    added = _added(target.landing, target.clock).slice(0, events.num_rows)
+    added = _added(target.landing, target.clock, LOG_FILE.row_group).slice(0, events.num_rows)
     given = dict(zip(events.schema.names, events.columns, strict=True))
     given[TYPE] = column_of_type(name, events.num_rows)
     return pa.record_batch([given.get(column, added[column]) for column in SCHEMA.names], SCHEMA)
 
 
 @lru_cache(maxsize=1)
-def _added(landing: int, clock: int) -> pa.RecordBatch:
-    """As many rows as a row group has, with what the landing adds, and null in all else."""
-    added, size = {"landing": landing, "ingestion_time": clock}, LOG_FILE.row_group
+def _added(landing: int, clock: int, size: int) -> pa.RecordBatch:
+    """So many rows with what the landing adds, and null in all else."""
+    added = {"landing": landing, "ingestion_time": clock}
     columns = [
         arrow(np.full(size, added[f.name], np.int64), f.type) if f.name in added else pa.nulls(size, f.type)
         for f in SCHEMA

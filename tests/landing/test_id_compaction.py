@@ -1,5 +1,6 @@
 """A merged run has the words of all that are merged but for files that are not kept, with their parts' new numbers."""
 
+from itertools import starmap
 from random import Random
 
 import numpy as np
@@ -7,6 +8,7 @@ import pytest
 
 from pipelines.landing import id_compaction
 from pipelines.landing.id_compaction import Kept, chosen, write_merged
+from pipelines.landing.id_words import FileWords
 from pipelines.storage import hash_runs
 from pipelines.storage.hash_runs import Run, write_run
 
@@ -21,11 +23,10 @@ def drawn(rng, name, most):
     }
 
 
-def words_of(files):
-    """What a run says of files, and which these are."""
-    groups = [hashes for parts in files.values() for hashes in parts]
-    words = sorted((one << 16) + part for part, hashes in enumerate(groups) for one in hashes)
-    return tuple((path, len(parts)) for path, parts in files.items()), np.array(words, np.uint64)
+def words_of(path, parts):
+    """What a run says of a file."""
+    words = sorted((one << 16) + part for part, hashes in enumerate(parts) for one in hashes)
+    return FileWords(path, len(parts), np.array(words, np.uint64))
 
 
 def said_by(run):
@@ -50,13 +51,12 @@ def test_runs_are_merged_file_by_file(tmp_path, monkeypatch, seed, salt):
     new, kept, expected = drawn(rng, "new", 20), [], {}
     for number in range(rng.randint(0, 4)):
         files = drawn(rng, f"run{number}", rng.choice([2, 100]))
-        covered, words = words_of(files)
-        write_run(str(tmp_path / f"{number}"), "any", covered, len(words), [words])
+        write_merged(str(tmp_path / f"{number}"), "any", list(starmap(words_of, files.items())), [])
+        assert said_by(Run(str(tmp_path / f"{number}"))) == in_order(files)
         some = tuple(n for n in range(len(files)) if rng.random() < 0.7)
         kept.append(Kept(Run(str(tmp_path / f"{number}")), some))
         expected |= {path: files[path] for path in (list(files)[n] for n in some)}
-    covered, words = words_of(new)
-    write_merged(str(tmp_path / "merged"), "any", covered, words, kept)
+    write_merged(str(tmp_path / "merged"), "any", list(starmap(words_of, new.items())), kept)
     assert said_by(Run(str(tmp_path / "merged"))) == in_order(new | expected)
 
 

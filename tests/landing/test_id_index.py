@@ -4,21 +4,23 @@ Where an index is missing, damaged or behind it is made again from the log, and 
 """
 
 import shutil
+from dataclasses import replace
 from pathlib import Path
 from random import Random
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from deltalake import DeltaTable
 
-from pipelines.landing import id_compaction, id_index
+from pipelines.landing import id_compaction, id_index, writing
 from pipelines.landing.id_index import Index, files_of
 from pipelines.landing.id_words import IDS, hashes_of
 from pipelines.landing.land import land as land_in
 from pipelines.storage import delta, hash_runs
 from pipelines.storage.lake import Lake
-from tests.landing.lines import CLOCK, counts, file_of, ids, line
+from tests.landing.lines import CLOCK, PAYLOADS, counts, file_of, ids, line
 
 LACKED = "the index {} lacked {} of the log's {} files: it is made again from the log"
 
@@ -53,6 +55,19 @@ def test_what_did_not_land_before_is_looked_for_in_no_file(add, lake):
     assert candidates(lake, "d", "e", "f") == []
     assert candidates(lake, "d", "c") == candidates(lake, "a", "b") == [[0]]
     assert candidates(lake, "a", "c") == [[0], [0]]
+
+
+def test_a_landing_says_in_which_row_group_each_of_its_events_is(land, lake, tmp_path, monkeypatch):
+    monkeypatch.setattr(writing, "LOG_FILE", replace(writing.LOG_FILE, row_group=3))
+    lines = [line(f"{name}-{number}", name) for name in PAYLOADS for number in range(5)]
+    land(file_of(tmp_path / "lines", *lines, *lines[:7]))
+    (place,) = DeltaTable(lake.log).file_uris()
+    with pq.ParquetFile(place) as file:
+        groups = [file.read_row_group(number, ["event_id"])["event_id"].to_pylist() for number in range(8)]
+    assert [len(group) for group in groups] == [3, 2] * 4
+    assert [candidates(lake, name) for group in groups for name in group] == [
+        [[number]] for number, group in enumerate(groups) for _ in group
+    ]
 
 
 def test_there_are_few_runs_and_each_event_is_in_one(add, lake):
