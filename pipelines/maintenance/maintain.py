@@ -5,7 +5,7 @@ files go. So a kill anywhere leaves a lake that serves, and the next maintenance
 """
 
 from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
@@ -93,17 +93,27 @@ def maintain(
     work = Work(lake, limits, grace, execute, clock)
     for what in (SMALL, GENERATIONS, RELEASES, REPLACED, ORPHANS, CHECKPOINTS, ENTRIES):
         work.report.add(what)
-    with lake.scratch() if execute else nullcontext("") as own:
-        with work.report.trying():
-            _compact(work)
-        with work.report.trying():
-            _merge(work)
+    with _scratch(work) as own:
+        for rewrite in (_compact, _merge) if own or not execute else ():
+            with work.report.trying():
+                rewrite(work)
         kept = {one.number for one in limits.kept(_releases(work), work.now)}
         with work.report.trying():
             _expire(work)
         with work.report.trying():
             _tidy(work, kept, own)
     return work.report
+
+
+@contextmanager
+def _scratch(work: Work) -> Iterator[str]:
+    """A scratch folder, by which others know of this command; "" where nothing is done, or there is no room for one."""
+    with ExitStack() as stack:
+        own = ""
+        if work.execute:
+            with work.report.trying():
+                own = stack.enter_context(work.lake.scratch())
+        yield own
 
 
 def _compact(work: Work) -> None:

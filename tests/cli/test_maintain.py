@@ -1,7 +1,9 @@
 """`newsfeed maintain`: a table of what it frees and costs; what cannot be done is told on a line, and nothing lost."""
 
 import json
+import os
 import shutil
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -88,6 +90,18 @@ def test_without_room_it_loses_nothing(command, told, disk):
     ballast.unlink()
     assert files(lake) == before
     assert command("maintain", "--keep", 1, "--execute", "--root", lake).code == 0
+
+
+def test_without_room_it_takes_away_what_nothing_needs(command, told, disk):
+    lake = shutil.copytree(told.root, disk / "lake")
+    assert command("maintain", "--keep", 1, "--execute", "--root", lake).code == 0
+    found = os.statvfs(disk)
+    subprocess.run(["mount", "-o", f"remount,nr_inodes={found.f_files - found.f_ffree}", str(disk)], check=True)
+    said = command("maintain", "--execute", "--grace", 0, "--json", "--root", lake)
+    assert (said.code, said.err.count("\n"), "_scratch" in said.err) == (1, 1, True)
+    steps = {step["what"]: step for step in json.loads(said.out)["steps"]}
+    assert steps["data files that no kept release needs"]["freed"] > 0
+    assert command("maintain", "--execute", "--grace", 0, "--root", lake).code == 0
 
 
 @pytest.mark.parametrize("wrong", [("--memory", "1M"), ("--memory", "much"), ("--engine", "flink")], ids=str)
