@@ -10,6 +10,11 @@ def micros(clock: datetime | None) -> int:
     return ((clock or datetime.now(UTC)) - EPOCH) // timedelta(microseconds=1)
 
 
+def moment(time: int) -> datetime:
+    """A time in UTC microseconds as a time of the clock."""
+    return EPOCH + timedelta(microseconds=time)
+
+
 def date_of(time: int) -> str:
     """The UTC date of a time in microseconds, as ISO 8601 writes it."""
-    return (EPOCH + timedelta(microseconds=time)).date().isoformat()
+    return moment(time).date().isoformat()

@@ -19,6 +19,7 @@ for command in (
     land.land,
     run.run,
     inspect.status,
+    inspect.metrics,
     inspect.releases,
     read.feed,
     people.find,

@@ -1,5 +1,6 @@
-"""`newsfeed status` and `newsfeed releases`: what there is."""
+"""`newsfeed status`, `newsfeed metrics` and `newsfeed releases`: what there is."""
 
+from datetime import datetime
 from typing import Any
 
 from pipelines.cli import options, show
@@ -29,17 +30,31 @@ def status(root: options.Root = options.ROOT, json: options.AsJson = False) -> N
         _tell(facts)
 
 
+def metrics(root: options.Root = options.ROOT) -> None:
+    """Print what there is, how fresh it is and what waits as text for Prometheus.
+
+    Example: newsfeed metrics > /var/lib/node_exporter/newsfeed.prom
+    """
+    from pipelines.reading.inspection import status_of
+    from pipelines.reading.metrics import exposition, metrics_of
+    from pipelines.storage.lake import Lake
+
+    print(exposition(metrics_of(status_of(Lake.at(root)))), end="")
+
+
 def _tell(facts: dict[str, Any]) -> None:
     print(f"lake        {facts['root']}")
     print(f"log         {show.counted(facts['events'], 'event')} in {show.counted(facts['landings'], 'landing')}")
     for event_type, count in facts["events_by_type"].items():
         print(f"  {count:>12,}  {event_type}")
+    _tell_newest(facts["newest_event"])
     print(f"quarantine  {show.counted(facts['quarantined'], 'line')}")
     release = facts["release"]
     if release is None:
         print("release     none yet: `newsfeed run` publishes the first one")
         return
     print(f"release     {release['number']}, {show.when(release['released_at'])} UTC, {_state(release)}")
+    _tell_newest(release["newest_event"])
     policy = release["policy"]
     own = "own posts" if policy["own_posts"] else "no own posts"
     print(f"policy      at most {policy['cap']} entries, {own}, replies: {policy['replies']}")
@@ -47,12 +62,22 @@ def _tell(facts: dict[str, Any]) -> None:
         print(f"  {rows:>12,}  {name}")
 
 
+def _tell_newest(time: datetime | None) -> None:
+    """Tell of the newest event, and how old it is, where that is known."""
+    if time is not None:
+        print(f"            the newest event is of {show.when(time)} UTC, {show.age(time)} ago")
+
+
 def _state(release: dict[str, Any]) -> str:
     """How the release stands to the log."""
     if release["gone"]:
         return str(release["gone"])
     behind = release["behind"]
-    return "up to date" if behind == 0 else f"{show.counted(behind, 'landing')} behind: `newsfeed run`"
+    if behind == 0:
+        return "up to date"
+    waiting = release["waiting_events"]
+    events = "" if waiting is None else f" with {show.counted(waiting, 'event')}"
+    return f"{show.counted(behind, 'landing')}{events} behind: `newsfeed run`"
 
 
 def releases(root: options.Root = options.ROOT, json: options.AsJson = False) -> None:

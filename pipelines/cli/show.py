@@ -5,7 +5,7 @@ import shutil
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 from pipelines.characters import STEERING, printable
@@ -84,6 +84,16 @@ def cell(value: Any) -> str:
 def when(time: datetime) -> str:
     """A time to the second, in UTC."""
     return time.strftime("%Y-%m-%d %H:%M:%S")
+
+
+def age(time: datetime) -> str:
+    """How long ago a time was, in the two largest of days, hours, minutes and seconds."""
+    left, parts = max(0, int((datetime.now(UTC) - time).total_seconds())), list[str]()
+    for unit, seconds in (("d", 86_400), ("h", 3600), ("min", 60), ("s", 1)):
+        count, left = divmod(left, seconds)
+        if count or (unit == "s" and not parts):
+            parts.append(f"{count:,} {unit}")
+    return " ".join(parts[:2])
 
 
 def person(names: dict[str, Any] | None, user_id: int) -> str:

@@ -31,7 +31,7 @@ from pipelines.landing.sources import Chunk, sources_of
 from pipelines.landing.writing import Target, Written
 from pipelines.log.certificate import APPLICATION, Certificate, counted
 from pipelines.log.continuity import gone
-from pipelines.log.landings import metadata, newest, next_number
+from pipelines.log.landings import Landed, metadata, newest, next_number
 from pipelines.releases.release import last_release
 from pipelines.storage import commits, delta
 from pipelines.storage.lake import Lake
@@ -177,9 +177,11 @@ def _left_out(partitions: list[Partition]) -> dict[str, int]:
 
 def _commit(log: delta.Handle, own: Certificate, write: Write, target: Target) -> list[Written]:
     """Append the files that are written, on the very version in which duplicates were looked for; which they are."""
-    said = metadata(target.landing, own, newest(target.log, log).total)
+    before = newest(target.log, log)
     with owned({target.log: log}, target.folder) as mark:
         written = write(replace(target, mark=mark))
+        times = [one.newest_event for one in written if one.newest_event is not None]
+        said = metadata(Landed(target.landing, own, None, newest_event=max(times, default=None)), before)
         files = tuple(one.file for one in written)
         change = commits.Commit(files, (), APPLICATION, target.landing, said, {PARTITION: target.date})
         commits.commit(log, LOG, change)

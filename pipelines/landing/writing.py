@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 import pyarrow as pa
 
-from pipelines.arrays import Bools, arrow, flags
+from pipelines.arrays import Bools, arrow, flags, int64s
 from pipelines.checks import require_clean, standard_checks
 from pipelines.clock import date_of
 from pipelines.door.arrow import TYPE, by_number, column_of_type
@@ -50,10 +50,14 @@ class Target:
 
 
 class Written(NamedTuple):
-    """A data file of the log, with its events' words of each kind."""
+    """A data file of the log, with its events' words of each kind.
+
+    And the time of its newest event that is not in the future, in UTC microseconds; None when all are.
+    """
 
     file: DataFile
     words: tuple[FileWords, ...]
+    newest_event: int | None
 
 
 def write_events(target: Target, stages: Sequence[Standing]) -> Written | None:
@@ -62,16 +66,24 @@ def write_events(target: Target, stages: Sequence[Standing]) -> Written | None:
         return None
     checks, folder = standard_checks(LOG_FILE)[1:], f"{target.folder}/"
     writer = FileWriter(target.log, LOG_FILE, 0, checks, folder, hashed=False, schema=SCHEMA, mark=target.mark)
-    indexed = [GroupWords(kind) for kind in target.kinds]
+    indexed, times = [GroupWords(kind) for kind in target.kinds], list[int]()
     for name, events in _standing(stages):
         for start in range(0, events.num_rows, LOG_FILE.row_group):
             for batch in events.slice(start, LOG_FILE.row_group).combine_chunks().to_batches():
                 writer.write(_landed(batch, name, target))
                 for words in indexed:
                     words.add(batch["event_id"])
+                times += _newest(batch["event_time"], target.clock)
     file = writer.close()
     require_clean("log", writer.findings())
-    return Written(file, tuple(words.of(file.path) for words in indexed))
+    return Written(file, tuple(words.of(file.path) for words in indexed), max(times, default=None))
+
+
+def _newest(times: pa.Array, clock: int) -> list[int]:
+    """The newest of the times that are not after the clock, if there is one."""
+    past = int64s(times)
+    past = past[past <= clock]
+    return [int(past.max())] if len(past) else []
 
 
 def _standing(stages: Sequence[Standing]) -> Iterator[tuple[str, pa.Table]]:

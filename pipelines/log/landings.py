@@ -9,6 +9,7 @@ from pipelines.releases.release import Release
 from pipelines.storage import commits, delta, deltalog, places
 
 LANDING, OWN, TOTAL, GIVEN_UP = "landing", "certificate", "certificate_total", "given_up"
+NEWEST_EVENT = "newest_event"
 
 
 @dataclass(frozen=True)
@@ -16,7 +17,8 @@ class Landed:
     """A landing: its number, its events' certificate, and that of all events so far, None where that is not known.
 
     Where the log was taken as it is, the last of the releases of which events are gone is `given_up`. `version` is that
-    of the log which the landing made, None where that is not known.
+    of the log which the landing made, None where that is not known. `newest_event` is the UTC microsecond of the newest
+    of all events so far that was not in the future when it landed; None where no landing said one.
     """
 
     number: int
@@ -24,6 +26,7 @@ class Landed:
     total: Certificate | None
     given_up: int | None = None
     version: int | None = None
+    newest_event: int | None = None
 
 
 NOTHING = Landed(0, {}, {})
@@ -61,7 +64,8 @@ def _landed(entry: deltalog.Entry) -> Landed:
     said = entry.info
     total = parsed(said[TOTAL]) if TOTAL in said else None
     given_up = int(said[GIVEN_UP]) if GIVEN_UP in said else None
-    return Landed(int(said[LANDING]), parsed(said[OWN]), total, given_up, entry.version)
+    newest_event = int(said[NEWEST_EVENT]) if NEWEST_EVENT in said else None
+    return Landed(int(said[LANDING]), parsed(said[OWN]), total, given_up, entry.version, newest_event)
 
 
 def _restored(place: str, entry: deltalog.Entry) -> int | None:
@@ -83,10 +87,12 @@ def newest(place: str, log: delta.Handle) -> Landed:
     return next(landings(place, log), Landed(delta.number(log, APPLICATION), {}, None))
 
 
-def metadata(number: int, own: Certificate, before: Certificate | None) -> dict[str, str]:
-    """What the commit of a landing says, after all those of which the certificate is known."""
-    total = {} if before is None else {TOTAL: written(total_of([before, own]))}
-    return {LANDING: str(number), OWN: written(own), **total}
+def metadata(own: Landed, before: Landed) -> dict[str, str]:
+    """What the commit of a landing says: what is its own, and with it what is known of all before it."""
+    total = {} if before.total is None else {TOTAL: written(total_of([before.total, own.own]))}
+    times = [one.newest_event for one in (own, before) if one.newest_event is not None]
+    newest_event = {NEWEST_EVENT: str(max(times))} if times else {}
+    return {LANDING: str(own.number), OWN: written(own.own), **total, **newest_event}
 
 
 def take_as_it_is(log: delta.Handle, total: Certificate, last: Release | None) -> Landed:

@@ -1,7 +1,10 @@
 """What there is in a lake: facts from the tables' own logs, without reading their rows."""
 
+from datetime import datetime
 from typing import Any
 
+from pipelines.clock import moment
+from pipelines.log.certificate import counted
 from pipelines.log.continuity import OtherLog, covered, log_gone
 from pipelines.log.landings import Landed, newest
 from pipelines.releases.release import Release, last_release, require_lake
@@ -22,6 +25,7 @@ def status_of(lake: Lake) -> dict[str, Any]:
         "landings": 0 if landed is None else landed.number,
         "events": sum(by_type.values()),
         "events_by_type": by_type,
+        "newest_event": _newest_event(landed),
         "quarantined": quarantined(lake),
         "release": None if last is None else _release(last) | _behind(lake, log, landed, last),
     }
@@ -33,6 +37,11 @@ def quarantined(lake: Lake) -> int:
     return 0 if handle is None else int(handle.count())
 
 
+def _newest_event(landed: Landed | None) -> datetime | None:
+    """When the newest of all events up to a landing happened, None where that is not known."""
+    return None if landed is None or landed.newest_event is None else moment(landed.newest_event)
+
+
 def _events_by_type(landed: Landed | None) -> dict[str, int]:
     """From the certificate that the last landing left."""
     total = (None if landed is None else landed.total) or {}
@@ -40,14 +49,23 @@ def _events_by_type(landed: Landed | None) -> dict[str, int]:
 
 
 def _behind(lake: Lake, log: delta.Handle | None, landed: Landed | None, last: Release) -> dict[str, Any]:
-    """How many landings a release does not cover, and which ones it covers that are gone from the log."""
+    """How many landings and events wait for the next release, how new the newest event is that one covers.
+
+    And which landings it covers that are gone from the log; then the others are not known.
+    """
+    unknown = {"behind": None, "waiting_events": None, "newest_event": None}
     if log is None or landed is None:
-        return {"behind": None, "gone": log_gone(lake.log, last)}
+        return unknown | {"gone": log_gone(lake.log, last)}
     try:
         before = covered(lake.log, log, last)
     except OtherLog as fault:
-        return {"behind": None, "gone": str(fault)}
-    return {"behind": landed.number - (0 if before is None else before.number), "gone": None}
+        return unknown | {"gone": str(fault)}
+    return {
+        "behind": landed.number - (0 if before is None else before.number),
+        "waiting_events": None if landed.total is None else counted(landed.total) - (last.events if before else 0),
+        "newest_event": _newest_event(before),
+        "gone": None,
+    }
 
 
 def _release(last: Release) -> dict[str, Any]:

@@ -1,4 +1,5 @@
 import json
+import re
 from pathlib import Path
 
 from tests.landing.lines import file_of, line
@@ -11,8 +12,10 @@ log         11 events in 2 landings
              3  posted
              4  registered
              1  reposted
+            the newest event is of 2025-12-31 11:00:00 UTC, AGE ago
 quarantine  2 lines
 release     2, 2026-01-01 00:00:00 UTC, up to date
+            the newest event is of 2025-12-31 11:00:00 UTC, AGE ago
 policy      at most 800 entries, own posts, replies: followed
              5  newsfeed
              4  user_timeline
@@ -38,8 +41,12 @@ FILE, line 3 (byte NEXT)
 """
 
 
+def without_age(text):
+    return re.sub(r"[\d,]+ d( \d+ \w+)? ago", "AGE ago", text)
+
+
 def test_status_says_what_there_is(ask, told):
-    assert ask("status").out == STATUS.replace("ROOT", told.root)
+    assert without_age(ask("status").out) == STATUS.replace("ROOT", told.root)
 
 
 def test_status_as_json(ask, told):
@@ -48,8 +55,10 @@ def test_status_as_json(ask, told):
     assert facts == {
         "root": told.root, "landings": 2, "events": 11, "quarantined": 2,
         "events_by_type": {"followed": 2, "liked": 1, "posted": 3, "registered": 4, "reposted": 1},
+        "newest_event": "2025-12-31T11:00:00Z",
     }  # fmt: skip
     assert (release["number"], release["released_at"], release["landing"]) == (2, "2026-01-01T00:00:00Z", 2)
+    assert (release["newest_event"], release["behind"], release["waiting_events"]) == ("2025-12-31T11:00:00Z", 0, 0)
     assert release["rows"] == {
         "newsfeed": 5, "user_timeline": 4, "profile": 5, "followers": 2, "followees": 2, "posts": 3, "post_stats": 3,
         "notifications": 5, "user_directory": 12, "daily_activity": 1,
@@ -58,10 +67,11 @@ def test_status_as_json(ask, told):
 
 def test_status_before_the_first_release_says_what_to_do(call, tmp_path):
     call("land", file_of(tmp_path / "a", line()), "--root", tmp_path / "lake")
-    said = call("status", "--root", tmp_path / "lake").out.splitlines()
+    said = without_age(call("status", "--root", tmp_path / "lake").out).splitlines()
     assert said[1:] == [
         "log         1 event in 1 landing",
         "             1  followed",
+        "            the newest event is of 2025-12-31 10:00:00 UTC, AGE ago",
         "quarantine  0 lines",
         "release     none yet: `newsfeed run` publishes the first one",
     ]
@@ -71,9 +81,12 @@ def test_status_before_the_first_release_says_what_to_do(call, tmp_path):
 def test_status_says_how_far_the_release_is_behind(call, tmp_path):
     root = ["--root", tmp_path / "lake"]
     for number in range(3):
-        call("land", file_of(tmp_path / "a", line(f"e-{number}")), *root)
+        time = f"2025-12-31T1{number}:00:00Z"
+        call("land", file_of(tmp_path / "a", line(f"e-{number}", event_time=time), line(f"f-{number}")), *root)
         call("run", *root) if number == 0 else None
-    assert ", 2 landings behind: `newsfeed run`\n" in call("status", *root).out
+    said = call("status", *root).out
+    assert ", 2 landings with 4 events behind: `newsfeed run`\n" in said
+    assert re.findall(r"newest event is of .* (\d\d:\d\d):00 UTC", said) == ["12:00", "10:00"]
 
 
 def test_releases_are_listed(ask):

@@ -7,11 +7,13 @@ from pathlib import Path
 import pytest
 from deltalake import DeltaTable, write_deltalake
 
+from pipelines.clock import moment
 from pipelines.log.certificate import counted
 from pipelines.log.landings import newest
 from pipelines.releases.release import all_releases
 from pipelines.runs.history import IncompleteLog
 from pipelines.runs.run import run
+from pipelines.storage import delta
 from tests.landing.lines import CLOCK, file_of, line, rows_of
 
 
@@ -48,6 +50,27 @@ def test_each_commit_tells_what_it_brought_and_the_total(land, lake, tmp_path):
         brought = [row for row in rows if row["landing"] == number + 1]
         assert said(lake) == (summed(brought), summed(rows))
     assert {day: count for day, (count, _) in said(lake)[1]["followed"].items()} == {"2026-01-01": 2, "2026-01-02": 4}
+
+
+def newest_event(lake):
+    """When the newest event happened, as the last landing says: hours and minutes."""
+    found = newest(lake.log, delta.find(lake.log)).newest_event
+    return None if found is None else moment(found).strftime("%H:%M")
+
+
+def test_each_commit_tells_the_newest_event_that_was_not_in_the_future(land, lake, tmp_path):
+    for number, (times, expected) in enumerate(
+        [
+            (["23:59"], None),
+            (["08:00", "07:00", "23:59"], "08:00"),
+            (["06:00"], "08:00"),
+            ([], "08:00"),
+            (["12:00", "09:00"], "12:00"),
+        ]
+    ):
+        lines = [line(f"{number}-{time}", event_time=f"2026-01-01T{time}:00Z") for time in times]
+        land(file_of(tmp_path / "a", *lines), clock=CLOCK + timedelta(hours=12))
+        assert newest_event(lake) == expected
 
 
 def test_the_release_keeps_the_certificate_of_what_it_covers(land, lake, engine, tmp_path):

@@ -1,0 +1,60 @@
+"""Metrics: what Prometheus reads is what `status` says."""
+
+import re
+from datetime import UTC, datetime
+
+import pytest
+
+from pipelines.reading.metrics import Metric, exposition, metrics_of
+from tests.landing.lines import file_of, line
+
+SAMPLE = re.compile(r'newsfeed_[a-z_]+(\{[a-z_]+="(?:[^"\\\n]|\\.)*"\})? -?[0-9.e+]+')
+
+
+def values(text):
+    """The samples by their name with labels."""
+    lines = [line for line in text.splitlines() if not line.startswith("#")]
+    assert all(SAMPLE.fullmatch(line) for line in lines)
+    return {name: float(value) for name, value in (line.rsplit(" ", 1) for line in lines)}
+
+
+def test_all_that_status_says_is_told(ask):
+    text = ask("metrics").out
+    found = values(text)
+    newest = datetime(2025, 12, 31, 11, tzinfo=UTC).timestamp()
+    age = datetime.now(UTC).timestamp() - newest
+    assert found["newsfeed_freshness_seconds"] == pytest.approx(age, abs=60)
+    assert found['newsfeed_events{event_type="registered"}'] == 4
+    assert found['newsfeed_view_rows{view="user_directory"}'] == 12
+    names = ["landings", "quarantined_lines", "release", "release_events", "waiting_landings", "waiting_events"]
+    assert [found[f"newsfeed_{name}"] for name in names] == [2, 2, 2, 11, 0, 0]
+    assert found["newsfeed_newest_event_timestamp_seconds"] == newest
+    assert found["newsfeed_log_is_whole"] == 1
+    told = re.findall(r"^# (HELP|TYPE) (\w+)", text, re.MULTILINE)
+    names = list(dict.fromkeys(name.split("{")[0] for name in found))
+    assert told == [(kind, name) for name in names for kind in ("HELP", "TYPE")]
+
+
+def test_what_is_not_known_is_not_told(call, tmp_path):
+    call("land", file_of(tmp_path / "a", line()), "--root", tmp_path / "lake")
+    found = values(call("metrics", "--root", tmp_path / "lake").out)
+    assert set(found) == {
+        'newsfeed_events{event_type="followed"}', "newsfeed_landings", "newsfeed_quarantined_lines",
+        "newsfeed_newest_event_timestamp_seconds",
+    }  # fmt: skip
+    said = call("metrics", "--root", tmp_path / "nothing")
+    assert (said.code, said.out, said.err.count("\n")) == (1, "", 1)
+
+
+def test_a_release_of_events_that_the_log_lost_is_told():
+    release = {"number": 3, "gone": "2 events are gone", "rows": {}, "newest_event": None, "behind": None}
+    status = {"newest_event": None, "release": release, "events_by_type": {}, "landings": 1, "quarantined": 0}
+    found = values(exposition(metrics_of(status)))
+    assert found == {f"newsfeed_{name}": value for name, value in {
+        "landings": 1, "quarantined_lines": 0, "release": 3, "log_is_whole": 0,
+    }.items()}  # fmt: skip
+
+
+def test_labels_are_escaped():
+    text = exposition([Metric("odd", "Odd.", [((("of", 'a"b\\c\nd'),), 1.5)])])
+    assert text.splitlines()[2:] == [r'newsfeed_odd{of="a\"b\\c\nd"} 1.5']
