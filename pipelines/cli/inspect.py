@@ -31,15 +31,20 @@ def status(root: options.Root = options.ROOT, json: options.AsJson = False) -> N
 
 
 def metrics(root: options.Root = options.ROOT) -> None:
-    """Print what there is, how fresh it is and what waits as text for Prometheus.
+    """Print what there is, how fresh it is, what waits, and what the last landing and run took, for Prometheus.
 
     Example: newsfeed metrics > /var/lib/node_exporter/newsfeed.prom
     """
     from pipelines.reading.inspection import status_of
-    from pipelines.reading.metrics import exposition, metrics_of
+    from pipelines.reading.metrics import exposition, measured, metrics_of
+    from pipelines.storage import measures
     from pipelines.storage.lake import Lake
 
-    print(exposition(metrics_of(status_of(Lake.at(root)))), end="")
+    lake = Lake.at(root)
+    status = status_of(lake)
+    landing = measures.find(lake, "landing", status["landings"]) or {}
+    release = measures.find(lake, "release", (status["release"] or {}).get("number", 0)) or {}
+    print(exposition([*metrics_of(status), *measured(landing, release)]), end="")
 
 
 def _tell(facts: dict[str, Any]) -> None:

@@ -2,6 +2,7 @@
 
 from dataclasses import asdict
 from datetime import UTC, datetime
+from time import perf_counter
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -37,13 +38,16 @@ def land(
 
     Example: newsfeed land inbox/ --root data/lake
     """
+    from pipelines.cli import measured
     from pipelines.engines import open_engine
     from pipelines.landing.land import land as land_lines
     from pipelines.storage.lake import Lake
 
+    start, lake = perf_counter(), Lake.at(root)
     clock = None if ingestion_time is None else _time(ingestion_time)
     with open_engine(engine, verbose=verbose) as opened, show.progress("landing") as progress:
-        landing = land_lines(Lake.at(root), opened, sources, format_name=format_name, clock=clock, progress=progress)
+        landing = land_lines(lake, opened, sources, format_name=format_name, clock=clock, progress=progress)
+    measured.of_landing(lake, landing, perf_counter() - start)
     if json:
         show.as_json(asdict(landing))
     else:

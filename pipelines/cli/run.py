@@ -1,5 +1,6 @@
 """`newsfeed run`: publish the next release."""
 
+from time import perf_counter
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -74,14 +75,17 @@ def run(
 
 def _publish(lake: "Lake", engine: str, memory: str | None, asked: dict[str, Any], *, verbose: bool) -> "Run":
     """Run as it is asked for, on the engine of that name."""
+    from pipelines.cli import measured
     from pipelines.cores import cores
     from pipelines.engines import open_engine
     from pipelines.memory import budget
     from pipelines.runs.run import run
 
-    size = budget(memory, cores())
+    start, size = perf_counter(), budget(memory, cores())
     with open_engine(engine, verbose=verbose, memory=size) as opened, show.status() as progress:
-        return run(lake, opened, **asked, memory=size, progress=progress)
+        done = run(lake, opened, **asked, memory=size, progress=progress)
+    measured.of_run(lake, done, perf_counter() - start)
+    return done
 
 
 def _require_alone(view: str | None, *, accept_log: bool, all_views: bool) -> None:

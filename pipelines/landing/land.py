@@ -50,7 +50,7 @@ class Landing:
 
     `faults` counts quarantined lines by fault, `left_out` the lines that mean nothing here by what they are, `not_read`
     the entries of folders that are no files to read, by what they are. `gone` says which landings the log lost that the
-    last release was made of, `index` what was wrong with the index of ids.
+    last release was made of, `index` what was wrong with the index of ids, `bytes` how many the log's new files have.
     """
 
     number: int | None
@@ -64,6 +64,7 @@ class Landing:
     not_read: dict[str, int] = field(default_factory=dict)
     gone: str | None = None
     index: tuple[str, ...] = ()
+    bytes: int = 0
 
 
 def as_one(landings: Sequence[Landing]) -> Landing:
@@ -85,6 +86,7 @@ def as_one(landings: Sequence[Landing]) -> Landing:
         left_out=dict(left_out.most_common()),
         gone=landings[-1].gone if landings else None,
         index=tuple(dict.fromkeys(text for one in landings for text in one.index)),
+        bytes=sum(one.bytes for one in landings),
     )
 
 
@@ -165,6 +167,7 @@ def _attempt(lake: Lake, engine: Engine, decoded: list[Partition], intake: Intak
         left_out=_left_out(decoded),
         gone=gone(lake.log, log, last),
         index=indexes.add(engine, [one.words for one in written], intake.staging),
+        bytes=sum(one.file.size for one in written),
     )
 
 

@@ -19,6 +19,21 @@ class Metric(NamedTuple):
     values: Sequence[tuple[Labels, float]]
 
 
+def measured(landing: Mapping[str, Any], release: Mapping[str, Any]) -> list[Metric]:
+    """The gauges of what the last landing and the last run measured; none of one that left no record."""
+    faults, steps = landing.get("faults", {}), release.get("seconds_by_step", {})
+    found = [
+        _one("landing_seconds", "Seconds of the last landing.", landing.get("seconds")),
+        _one("landing_lines", "Lines that it read.", landing.get("lines")),
+        _one("landing_bytes", "Bytes of the log's files that it wrote.", landing.get("bytes")),
+        Metric("landing_faults", "Lines that it put into quarantine, by fault.", _by("fault", faults)),
+        _one("run_seconds", "Seconds of the run that published the last release.", release.get("seconds")),
+        _one("run_bytes", "Bytes of the tables' files that it wrote.", release.get("bytes")),
+        Metric("run_step_seconds", "Seconds of each of its steps.", _by("step", steps)),
+    ]
+    return [metric for metric in found if metric.values]
+
+
 def metrics_of(status: Mapping[str, Any], clock: datetime | None = None) -> list[Metric]:
     """The gauges of what `status_of` says of a lake at a time, now when None; none for what is not known."""
     now, release = clock or datetime.now(UTC), status["release"] or {}

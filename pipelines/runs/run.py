@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from pipelines import __version__
+from pipelines.clock import moment
 from pipelines.engines.base import Engine
 from pipelines.log.certificate import counted, written
 from pipelines.memory import may_take
@@ -29,7 +30,8 @@ class Run:
     """What a run did: the release that now serves, whether it is new, why; how each table was made, and the seconds.
 
     Tables that turned out not to need it were not made: they have no seconds. `reasons` says why tables were made anew
-    that would have been merged.
+    that would have been merged, `bytes` how many the new data files have, `newest_event` when the newest event happened
+    that the release covers, None where that is not known.
     """
 
     release: Release
@@ -38,6 +40,8 @@ class Run:
     seconds: dict[str, float]
     modes: Mapping[str, Mode] = field(default_factory=dict)
     reasons: Mapping[str, str] = field(default_factory=dict)
+    bytes: int = 0
+    newest_event: datetime | None = None
 
 
 def run(
@@ -94,8 +98,17 @@ def _run(start: Start, request: Request, engine: Engine, memory: int, clock: dat
                 reason = f"{planned.reason}: the same again"
                 return Run(start.last, published=False, reason=reason, seconds=steps.seconds)
             record(lake, releases, made)
-    why = planned.reason or ""
-    return Run(made, published=True, reason=why, seconds=steps.seconds, modes=built.modes, reasons=built.reasons)
+    newest_event = planned.landed.newest_event
+    return Run(
+        made,
+        published=True,
+        reason=planned.reason or "",
+        seconds=steps.seconds,
+        modes=built.modes,
+        reasons=built.reasons,
+        bytes=sum(file.size for staged in built.staged.values() for file in staged.files),
+        newest_event=None if newest_event is None else moment(newest_event),
+    )
 
 
 def _require_newest(start: Start, releases: delta.Handle) -> None:

@@ -73,6 +73,11 @@ class Lake:
         return places.join(self.root, "records")
 
     @property
+    def metrics(self) -> str:
+        """What landings and runs measured."""
+        return places.join(self.root, "metrics")
+
+    @property
     def releases(self) -> str:
         """The record of each release."""
         return places.join(self.root, "releases")

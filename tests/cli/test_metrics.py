@@ -1,5 +1,6 @@
 """Metrics: what Prometheus reads is what `status` says."""
 
+import json
 import re
 from datetime import UTC, datetime
 
@@ -8,6 +9,7 @@ import pytest
 from pipelines.reading.metrics import Metric, exposition, metrics_of
 from tests.landing.lines import file_of, line
 
+NEWEST = datetime(2025, 12, 31, 10, tzinfo=UTC)
 SAMPLE = re.compile(r'newsfeed_[a-z_]+(\{[a-z_]+="(?:[^"\\\n]|\\.)*"\})? -?[0-9.e+]+')
 
 
@@ -40,10 +42,48 @@ def test_what_is_not_known_is_not_told(call, tmp_path):
     found = values(call("metrics", "--root", tmp_path / "lake").out)
     assert set(found) == {
         'newsfeed_events{event_type="followed"}', "newsfeed_landings", "newsfeed_quarantined_lines",
-        "newsfeed_newest_event_timestamp_seconds",
+        "newsfeed_newest_event_timestamp_seconds", "newsfeed_landing_seconds", "newsfeed_landing_lines",
+        "newsfeed_landing_bytes",
     }  # fmt: skip
     said = call("metrics", "--root", tmp_path / "nothing")
     assert (said.code, said.out, said.err.count("\n")) == (1, "", 1)
+
+
+def record(root, name):
+    return json.loads((root / "metrics" / f"{name}.json").read_text())
+
+
+def test_each_landing_and_each_run_leaves_a_record_of_what_it_measured(call, tmp_path):
+    root = tmp_path / "lake"
+    call("land", file_of(tmp_path / "a", line("e-1"), line("e-1"), b"odd"), "--root", root)
+    call("run", "--root", root)
+    landing, release = record(root, "landing-1"), record(root, "release-1")
+    assert (landing["landing"], landing["lines"], landing["landed"], landing["duplicates"]) == (1, 3, 1, 1)
+    assert (landing["quarantined"], list(landing["faults"].values()), landing["seconds"] > 0) == (1, [1], True)
+    assert landing["bytes"] == sum(file.stat().st_size for file in (root / "log").rglob("part-*.parquet"))
+    assert (release["release"], release["landing"], release["events"]) == (1, 1, 1)
+    assert (release["newest_event"], release["rows"]["views/notifications"]) == ("2025-12-31T10:00:00Z", 1)
+    assert release["bytes"] == sum(
+        file.stat().st_size for kind in ("relations", "views") for file in (root / kind).rglob("part-*.parquet")
+    )
+    released = datetime.fromisoformat(release["released_at"])
+    assert release["freshness_seconds"] == pytest.approx((released - NEWEST).total_seconds(), abs=0.01)
+    found = values(call("metrics", "--root", root).out)
+    assert found["newsfeed_landing_seconds"] == landing["seconds"]
+    assert found['newsfeed_run_step_seconds{step="views/newsfeed"}'] == release["seconds_by_step"]["views/newsfeed"]
+    call("land", file_of(tmp_path / "a", line("e-1")), "--root", root)
+    call("run", "--root", root)
+    assert sorted(file.name for file in (root / "metrics").iterdir()) == ["landing-1.json", "release-1.json"]
+
+
+def test_where_no_record_can_be_kept_the_command_says_so_and_succeeds(call, tmp_path):
+    root = tmp_path / "lake"
+    root.mkdir()
+    (root / "metrics").write_text("in the way")
+    said = call("land", file_of(tmp_path / "a", line()), "--root", root)
+    assert (said.code, said.err.count("\n"), str(root / "metrics") in said.err) == (0, 1, True)
+    assert call("run", "--root", root).code == 0
+    assert "newsfeed_release 1\n" in call("metrics", "--root", root).out
 
 
 def test_a_release_of_events_that_the_log_lost_is_told():

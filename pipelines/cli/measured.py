@@ -1,0 +1,49 @@
+"""What commands leave in the lake of what they measured; where that cannot be written, the command succeeds."""
+
+from typing import TYPE_CHECKING, Any
+
+from pipelines.cli import show
+from pipelines.storage import measures
+from pipelines.storage.places import PlaceError
+
+if TYPE_CHECKING:
+    from pipelines.landing.land import Landing
+    from pipelines.runs.run import Run
+    from pipelines.storage.lake import Lake
+
+
+def of_landing(lake: "Lake", landing: "Landing", seconds: float) -> None:
+    """Keep what a landing measured, if it brought events."""
+    if landing.number is None:
+        return
+    counts = ("lines", "landed", "duplicates", "quarantined", "newly_quarantined", "bytes")
+    facts = {name: getattr(landing, name) for name in counts}
+    _keep(lake, "landing", landing.number, facts | {"faults": landing.faults, "seconds": round(seconds, 3)})
+
+
+def of_run(lake: "Lake", done: "Run", seconds: float) -> None:
+    """Keep what a run measured, if it published."""
+    if not done.published:
+        return
+    made, newest = done.release, done.newest_event
+    age = None if newest is None else round(max(0.0, (made.released_at - newest).total_seconds()), 3)
+    facts = {
+        "released_at": show.written(made.released_at),
+        "newest_event": None if newest is None else show.written(newest),
+        "freshness_seconds": age,
+        "landing": made.landing,
+        "events": made.events,
+        "rows": {name: table.rows for name, table in made.tables.items()},
+        "modes": {name: str(mode) for name, mode in done.modes.items()},
+        "bytes": done.bytes,
+        "seconds": round(seconds, 3),
+        "seconds_by_step": done.seconds,
+    }
+    _keep(lake, "release", made.number, facts)
+
+
+def _keep(lake: "Lake", kind: str, number: int, facts: dict[str, Any]) -> None:
+    try:
+        measures.keep(lake, kind, number, {kind: number, **facts})
+    except PlaceError as fault:
+        show.warning(f"what the {kind} measured is not kept: {fault}")

@@ -1,0 +1,38 @@
+"""What landings and runs measured: a JSON record of each by its number, in the lake's folder `metrics`."""
+
+import json
+import uuid
+from collections.abc import Mapping
+from contextlib import suppress
+from typing import Any
+
+from pipelines.storage import places
+from pipelines.storage.lake import Lake
+
+
+def keep(lake: Lake, kind: str, number: int, facts: Mapping[str, Any]) -> None:
+    """Write the record of a landing or a release, at once or not at all. Raises PlaceError."""
+    place, new = _place(lake, kind, number), f"{_place(lake, kind, number)}.{uuid.uuid4().hex}"
+    places.make_folder(lake.metrics)
+    try:
+        with places.writing(new) as file:
+            file.write(json.dumps(facts, indent=2, ensure_ascii=False).encode())
+        places.rename(new, place)
+    except places.PlaceError:
+        with suppress(places.PlaceError):
+            places.remove(new)
+        raise
+
+
+def find(lake: Lake, kind: str, number: int) -> dict[str, Any] | None:
+    """The record of a landing or a release, None where there is none that can be read."""
+    try:
+        with places.reading(_place(lake, kind, number)) as file:
+            facts: dict[str, Any] = json.loads(file.read())
+    except (places.PlaceError, ValueError):
+        return None
+    return facts
+
+
+def _place(lake: Lake, kind: str, number: int) -> str:
+    return places.join(lake.metrics, f"{kind}-{number}.json")
