@@ -4,7 +4,7 @@ import json
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from itertools import pairwise
 
 import numpy as np
@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 
 from pipelines.arrays import fixed_values, flags, int64s, strings
 from pipelines.checks import require_clean, standard_checks
-from pipelines.clock import EPOCH
+from pipelines.clock import EPOCH, moment
 from pipelines.events.log import QUARANTINE
 from pipelines.storage import datafiles, delta, places
 from pipelines.storage.datafiles import DataFile
@@ -132,7 +132,7 @@ class QuarantineWriter:
         for batch in rows.combine_chunks().to_batches():
             self._writer.write(batch)
         first, last = (rows["source"][at].as_py() for at in (0, -1))
-        received = EPOCH + timedelta(microseconds=int(int64s(rows["ingestion_time"]).max()))
+        received = moment(int(int64s(rows["ingestion_time"]).max()))
         before = self._bounds or (first, last, received)
         self._bounds = before[0], last, max(received, before[2])
 

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -11,7 +12,7 @@ import pyarrow as pa
 
 from pipelines.arrays import Bools, arrow, flags, int64s
 from pipelines.checks import require_clean, standard_checks
-from pipelines.clock import date_of
+from pipelines.clock import date_of, moment
 from pipelines.door.arrow import TYPE, by_number, column_of_type
 from pipelines.events.log import LOG_FILE, PARTITION
 from pipelines.landing.id_words import FileWords, GroupWords, Kind
@@ -52,12 +53,12 @@ class Target:
 class Written(NamedTuple):
     """A data file of the log, with its events' words of each kind.
 
-    And the time of its newest event that is not in the future, in UTC microseconds; None when all are.
+    And the time of its newest event that is not in the future; None when all are.
     """
 
     file: DataFile
     words: tuple[FileWords, ...]
-    newest_event: int | None
+    newest_event: datetime | None
 
 
 def write_events(target: Target, stages: Sequence[Standing]) -> Written | None:
@@ -66,7 +67,7 @@ def write_events(target: Target, stages: Sequence[Standing]) -> Written | None:
         return None
     checks, folder = standard_checks(LOG_FILE)[1:], f"{target.folder}/"
     writer = FileWriter(target.log, LOG_FILE, 0, checks, folder, hashed=False, schema=SCHEMA, mark=target.mark)
-    indexed, times = [GroupWords(kind) for kind in target.kinds], list[int]()
+    indexed, times = [GroupWords(kind) for kind in target.kinds], list[datetime]()
     for name, events in _standing(stages):
         for start in range(0, events.num_rows, LOG_FILE.row_group):
             for batch in events.slice(start, LOG_FILE.row_group).combine_chunks().to_batches():
@@ -79,11 +80,11 @@ def write_events(target: Target, stages: Sequence[Standing]) -> Written | None:
     return Written(file, tuple(words.of(file.path) for words in indexed), max(times, default=None))
 
 
-def _newest(times: pa.Array, clock: int) -> list[int]:
+def _newest(times: pa.Array, clock: int) -> list[datetime]:
     """The newest of the times that are not after the clock, if there is one."""
     past = int64s(times)
     past = past[past <= clock]
-    return [int(past.max())] if len(past) else []
+    return [moment(int(past.max()))] if len(past) else []
 
 
 def _standing(stages: Sequence[Standing]) -> Iterator[tuple[str, pa.Table]]:

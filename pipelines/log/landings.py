@@ -2,7 +2,9 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 
+from pipelines.clock import micros, moment
 from pipelines.events.log import LOG, PARTITION
 from pipelines.log.certificate import APPLICATION, Certificate, parsed, total_of, without, written
 from pipelines.releases.release import Release
@@ -17,8 +19,8 @@ class Landed:
     """A landing: its number, its events' certificate, and that of all events so far, None where that is not known.
 
     Where the log was taken as it is, the last of the releases of which events are gone is `given_up`. `version` is that
-    of the log which the landing made, None where that is not known. `newest_event` is the UTC microsecond of the newest
-    of all events so far that was not in the future when it landed; None where no landing said one.
+    of the log which the landing made, None where that is not known. `newest_event` is when the newest of all events
+    so far happened that was not in the future when it landed; None where no landing said one.
     """
 
     number: int
@@ -26,7 +28,7 @@ class Landed:
     total: Certificate | None
     given_up: int | None = None
     version: int | None = None
-    newest_event: int | None = None
+    newest_event: datetime | None = None
 
 
 NOTHING = Landed(0, {}, {})
@@ -64,7 +66,7 @@ def _landed(entry: deltalog.Entry) -> Landed:
     said = entry.info
     total = parsed(said[TOTAL]) if TOTAL in said else None
     given_up = int(said[GIVEN_UP]) if GIVEN_UP in said else None
-    newest_event = int(said[NEWEST_EVENT]) if NEWEST_EVENT in said else None
+    newest_event = moment(int(said[NEWEST_EVENT])) if NEWEST_EVENT in said else None
     return Landed(int(said[LANDING]), parsed(said[OWN]), total, given_up, entry.version, newest_event)
 
 
@@ -91,7 +93,7 @@ def metadata(own: Landed, before: Landed) -> dict[str, str]:
     """What the commit of a landing says: what is its own, and with it what is known of all before it."""
     total = {} if before.total is None else {TOTAL: written(total_of([before.total, own.own]))}
     times = [one.newest_event for one in (own, before) if one.newest_event is not None]
-    newest_event = {NEWEST_EVENT: str(max(times))} if times else {}
+    newest_event = {NEWEST_EVENT: str(micros(max(times)))} if times else {}
     return {LANDING: str(own.number), OWN: written(own.own), **total, **newest_event}
 
 

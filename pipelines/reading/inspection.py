@@ -1,9 +1,7 @@
 """What there is in a lake: facts from the tables' own logs, without reading their rows."""
 
-from datetime import datetime
 from typing import Any
 
-from pipelines.clock import moment
 from pipelines.log.certificate import counted
 from pipelines.log.continuity import OtherLog, covered, log_gone
 from pipelines.log.landings import Landed, newest
@@ -25,7 +23,7 @@ def status_of(lake: Lake) -> dict[str, Any]:
         "landings": 0 if landed is None else landed.number,
         "events": sum(by_type.values()),
         "events_by_type": by_type,
-        "newest_event": _newest_event(landed),
+        "newest_event": None if landed is None else landed.newest_event,
         "quarantined": quarantined(lake),
         "release": None if last is None else _release(last) | _behind(lake, log, landed, last),
     }
@@ -35,11 +33,6 @@ def quarantined(lake: Lake) -> int:
     """How many lines are in quarantine."""
     handle = delta.find(lake.quarantine)
     return 0 if handle is None else int(handle.count())
-
-
-def _newest_event(landed: Landed | None) -> datetime | None:
-    """When the newest of all events up to a landing happened, None where that is not known."""
-    return None if landed is None or landed.newest_event is None else moment(landed.newest_event)
 
 
 def _events_by_type(landed: Landed | None) -> dict[str, int]:
@@ -63,7 +56,7 @@ def _behind(lake: Lake, log: delta.Handle | None, landed: Landed | None, last: R
     return {
         "behind": landed.number - (0 if before is None else before.number),
         "waiting_events": None if landed.total is None else counted(landed.total) - (last.events if before else 0),
-        "newest_event": _newest_event(before),
+        "newest_event": None if before is None else before.newest_event,
         "gone": None,
     }
 

@@ -20,9 +20,9 @@ class Metric(NamedTuple):
 
 
 def measured(landing: Mapping[str, Any], release: Mapping[str, Any]) -> list[Metric]:
-    """The gauges of what the last landing and the last run measured; none of one that left no record."""
+    """The gauges of what the last landing and the last run measured; without values where one left no record."""
     faults, steps = landing.get("faults", {}), release.get("seconds_by_step", {})
-    found = [
+    return [
         _one("landing_seconds", "Seconds of the last landing.", landing.get("seconds")),
         _one("landing_lines", "Lines that it read.", landing.get("lines")),
         _one("landing_bytes", "Bytes of the log's files that it wrote.", landing.get("bytes")),
@@ -31,14 +31,13 @@ def measured(landing: Mapping[str, Any], release: Mapping[str, Any]) -> list[Met
         _one("run_bytes", "Bytes of the tables' files that it wrote.", release.get("bytes")),
         Metric("run_step_seconds", "Seconds of each of its steps.", _by("step", steps)),
     ]
-    return [metric for metric in found if metric.values]
 
 
 def metrics_of(status: Mapping[str, Any], clock: datetime | None = None) -> list[Metric]:
-    """The gauges of what `status_of` says of a lake at a time, now when None; none for what is not known."""
+    """The gauges of what `status_of` says of a lake at a time, now when None; what is not known has no value."""
     now, release = clock or datetime.now(UTC), status["release"] or {}
     newest, covered, released = status["newest_event"], release.get("newest_event"), release.get("released_at")
-    found = [
+    return [
         Metric("events", "Events of the log by type.", _by("event_type", status["events_by_type"])),
         _one("landings", "Number of the last landing.", status["landings"]),
         _one("quarantined_lines", "Lines in quarantine.", status["quarantined"]),
@@ -53,12 +52,11 @@ def metrics_of(status: Mapping[str, Any], clock: datetime | None = None) -> list
         Metric("view_rows", "Rows of each view of the last release.", _by("view", release.get("rows", {}))),
         _one("log_is_whole", "Whether the log has all that the last release covers.", _is_whole(release)),
     ]
-    return [metric for metric in found if metric.values]
 
 
 def exposition(metrics: Iterable[Metric]) -> str:
-    """The metrics as text, their names beginning with `newsfeed_`."""
-    return "".join(f"{line}\n" for metric in metrics for line in _lines(metric))
+    """The metrics that have values as text, their names beginning with `newsfeed_`."""
+    return "".join(f"{line}\n" for metric in metrics if metric.values for line in _lines(metric))
 
 
 def _lines(metric: Metric) -> Iterator[str]:

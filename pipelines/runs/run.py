@@ -6,7 +6,6 @@ from datetime import UTC, datetime
 from typing import Any
 
 from pipelines import __version__
-from pipelines.clock import moment
 from pipelines.engines.base import Engine
 from pipelines.log.certificate import counted, written
 from pipelines.memory import may_take
@@ -98,7 +97,6 @@ def _run(start: Start, request: Request, engine: Engine, memory: int, clock: dat
                 reason = f"{planned.reason}: the same again"
                 return Run(start.last, published=False, reason=reason, seconds=steps.seconds)
             record(lake, releases, made)
-    newest_event = planned.landed.newest_event
     return Run(
         made,
         published=True,
@@ -107,7 +105,7 @@ def _run(start: Start, request: Request, engine: Engine, memory: int, clock: dat
         modes=built.modes,
         reasons=built.reasons,
         bytes=sum(file.size for staged in built.staged.values() for file in staged.files),
-        newest_event=None if newest_event is None else moment(newest_event),
+        newest_event=planned.landed.newest_event,
     )
 
 

@@ -3,7 +3,6 @@
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 from functools import cached_property
 from typing import Any
 
@@ -13,7 +12,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from pipelines.arrays import Int64s, arrow
-from pipelines.clock import EPOCH
+from pipelines.clock import moment
 from pipelines.moments import Moments
 from pipelines.ranges import FileRange
 from pipelines.storage import delta, parquet, places
@@ -89,7 +88,7 @@ def _values(column: pa.ChunkedArray) -> list[Any]:
     if not pa.types.is_timestamp(column.type):
         return [value.as_py() for value in column]
     micros = (value.as_py() for value in column.cast(pa.int64()))
-    return [None if one is None else EPOCH + timedelta(microseconds=one) for one in micros]
+    return [None if one is None else moment(one) for one in micros]
 
 
 def around(place: str, key: str, time: str, wanted: Moments) -> pa.Table:

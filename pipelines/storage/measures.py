@@ -28,10 +28,10 @@ def find(lake: Lake, kind: str, number: int) -> dict[str, Any] | None:
     """The record of a landing or a release, None where there is none that can be read."""
     try:
         with places.reading(_place(lake, kind, number)) as file:
-            facts: dict[str, Any] = json.loads(file.read())
+            facts = json.loads(file.read())
     except (places.PlaceError, ValueError):
         return None
-    return facts
+    return facts if isinstance(facts, dict) else None
 
 
 def _place(lake: Lake, kind: str, number: int) -> str:

@@ -7,7 +7,6 @@ from pathlib import Path
 import pytest
 from deltalake import DeltaTable, write_deltalake
 
-from pipelines.clock import moment
 from pipelines.log.certificate import counted
 from pipelines.log.landings import newest
 from pipelines.releases.release import all_releases
@@ -55,7 +54,7 @@ def test_each_commit_tells_what_it_brought_and_the_total(land, lake, tmp_path):
 def newest_event(lake):
     """When the newest event happened, as the last landing says: hours and minutes."""
     found = newest(lake.log, delta.find(lake.log)).newest_event
-    return None if found is None else moment(found).strftime("%H:%M")
+    return None if found is None else found.strftime("%H:%M")
 
 
 def test_each_commit_tells_the_newest_event_that_was_not_in_the_future(land, lake, tmp_path):
