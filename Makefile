@@ -66,9 +66,10 @@ signatures: .venv/dev ## list anew which functions commands compile, so that the
 	$(BIN)/python -m tests.signatures
 
 lock: ## choose versions anew and write both locks; needs uv
-	uv pip compile pyproject.toml --universal --generate-hashes --no-header --no-annotate -o requirements.lock
 	uv pip compile pyproject.toml --universal --generate-hashes --no-header --no-annotate \
-		--extra airflow --extra hdfs --extra spark --group dev -c requirements.lock -o requirements-dev.lock
+		--extra airflow --extra hdfs --extra lineage --extra spark --group dev -o requirements-dev.lock
+	uv pip compile pyproject.toml --universal --generate-hashes --no-header --no-annotate \
+		-c requirements-dev.lock -o requirements.lock
 
 dist: .venv/dev ## build a wheel into dist/
 	$(BIN)/python -m pip wheel --quiet --disable-pip-version-check --no-deps --wheel-dir dist .
