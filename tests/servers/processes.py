@@ -71,11 +71,10 @@ class Process:
         os.kill(pid, how) if how == signal.SIGTERM else os.killpg(pid, how)
         ends = time.monotonic() + ENDS_WITHIN
         while self.pid is not None and time.monotonic() < ends:
-            _reap(pid)
             time.sleep(0.05)
         if self.pid is not None:
             os.killpg(pid, signal.SIGKILL)
-            _reap(pid)
+        _reap(pid)
         self._pid_file.unlink(missing_ok=True)
 
     def wait_until(self, ready: Callable[[], object], seconds: float) -> None:
@@ -109,9 +108,9 @@ def _born(pid: int) -> str | None:
 
 
 def _reap(pid: int) -> None:
-    """Take note of the end of a process that this one started."""
+    """Wait for the end of a process that this one started, of which nothing is left then."""
     with suppress(ChildProcessError):
-        os.waitpid(pid, os.WNOHANG)
+        os.waitpid(pid, 0)
 
 
 def free_port() -> int:
