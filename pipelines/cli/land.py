@@ -2,6 +2,7 @@
 
 from dataclasses import asdict
 from datetime import UTC, datetime
+from functools import partial
 from time import perf_counter
 from typing import TYPE_CHECKING, Annotated
 
@@ -12,6 +13,7 @@ from pipelines.cli import options, show
 from pipelines.errors import UsageError
 
 if TYPE_CHECKING:
+    from pipelines.landing.inbox import Inbox
     from pipelines.landing.land import Landing
 
 MAX_SHOWN = 40
@@ -19,6 +21,13 @@ SOURCES = (
     "Files, the files directly in folders, globs (** for folders within), URLs; - is standard input. "
     "Lines as they are, or in gzip, zstd, bz2, xz or lz4, whatever the name."
 )
+SETTLES = 60.0
+"""Seconds."""
+DONE = (
+    "Take SOURCES as inboxes: land the files of these folders that are whole, then move them into this one. A file is "
+    "left while it is empty, its name ends in .tmp, .part, .partial or ._COPYING_, or it is still written (--settled)."
+)
+SETTLED = "With --done: seconds for which nobody wrote in a file that is whole, 60 by default."
 
 
 def land(
@@ -31,6 +40,8 @@ def land(
     ingestion_time: Annotated[
         str | None, typer.Option(help="The time of the landing (RFC 3339) instead of now.")
     ] = None,
+    done: Annotated[str | None, typer.Option(help=DONE)] = None,
+    settled: Annotated[float | None, typer.Option(min=0, help=SETTLED)] = None,
     json: options.AsJson = False,
     verbose: options.Verbose = False,
 ) -> None:
@@ -45,14 +56,29 @@ def land(
 
     start, lake = perf_counter(), Lake.at(root)
     clock = None if ingestion_time is None else _time(ingestion_time)
+    inbox = _inbox(sources, done, settled)
     with open_engine(engine, verbose=verbose) as opened, show.progress("landing") as progress:
-        landing = land_lines(lake, opened, sources, format_name=format_name, clock=clock, progress=progress)
+        land_now = partial(land_lines, lake, opened, format_name=format_name, clock=clock, progress=progress)
+        landing, moved = (land_now(sources), None) if inbox is None else inbox.land(land_now)
     measured.of_landing(lake, landing, perf_counter() - start)
     if json:
-        show.as_json(asdict(landing))
+        show.as_json(asdict(landing) | ({} if moved is None else {"moved": moved}))
     else:
         tell(landing)
+        if moved is not None:
+            print(f"moved        {show.counted(moved, 'file')} to {printable(str(done))}")
     warn(landing)
+
+
+def _inbox(sources: list[str], done: str | None, settled: float | None) -> "Inbox | None":
+    """The inbox that the sources are, if files are to be moved once they landed. Raises UsageError."""
+    from pipelines.landing.inbox import Inbox
+
+    if done:
+        return Inbox.at(sources, done, SETTLES if settled is None else settled)
+    if done is not None or settled is not None:
+        raise UsageError("--done: expected a folder for the files that landed, as --settled also wants it")
+    return None
 
 
 def _time(text: str) -> datetime:

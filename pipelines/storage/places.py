@@ -5,6 +5,7 @@ import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, cast
@@ -118,6 +119,16 @@ def rename(place: str, new: str) -> None:
             os.replace(place, new)
 
 
+def move(place: str, new: str) -> None:
+    """Give a file a name in another folder that nothing has there yet; PlaceError when it cannot be."""
+    with telling("move", place):
+        if is_url(place):
+            filesystem, path = remote(place)
+            filesystem.mv(path, remote(new)[1])
+        else:
+            os.rename(place, new)
+
+
 def make_folder(place: str) -> None:
     """Make a folder and those above it; one that is there is no fault. Raises PlaceError."""
     with telling("make the folder", place):
@@ -137,6 +148,35 @@ def size(place: str) -> int:
         return os.stat(place).st_size
 
 
+@dataclass(frozen=True)
+class State:
+    """What tells whether a file is as it was: its size in bytes, and when it was written last."""
+
+    size: int
+    modified: datetime
+
+
+def state(place: str) -> State | None:
+    """The state of a file, None when there is none. Raises PlaceError."""
+    with telling("read", place), suppress(FileNotFoundError):
+        if is_url(place):
+            filesystem, path = remote(place)
+            filesystem.invalidate_cache(path)
+            return State(int(filesystem.size(path)), filesystem.modified(path).astimezone(UTC))
+        found = os.stat(place)
+        return State(found.st_size, datetime.fromtimestamp(found.st_mtime, UTC))
+    return None
+
+
+def is_folder(place: str) -> bool:
+    """Whether there is a folder; PlaceError when that cannot be seen."""
+    with telling("read", place):
+        if is_url(place):
+            filesystem, path = remote(place)
+            return bool(filesystem.isdir(path))
+        return os.path.isdir(place)
+
+
 def is_stream(place: str) -> bool:
     """Whether a local place, such as a named pipe, can be read but once."""
     return not is_url(place) and os.path.exists(place) and not os.path.isfile(place)
@@ -153,6 +193,11 @@ def exists(place: str) -> bool:
         except (FileNotFoundError, NotADirectoryError):
             return False
         return True
+
+
+def parent(place: str) -> str:
+    """The folder of a place."""
+    return place.rstrip("/").rsplit("/", 1)[0]
 
 
 def names(place: str) -> list[str]:

@@ -81,6 +81,36 @@ def test_what_is_not_read_of_a_folder_is_counted_by_what_it_is(work, tmp_path):
     assert json.loads(work("land", inbox, "--json"))["not_read"] == {"folder": 2, "broken link": 1, "hidden name": 1}
 
 
+def test_an_inbox_lands_and_its_files_are_moved(work, tmp_path):
+    inbox = tmp_path / "in"
+    inbox.mkdir()
+    file_of(inbox / "a.jsonl", line())
+    file_of(inbox / "b.tmp", line("e-2"))
+    taken = work("land", inbox, "--done", inbox / "done", "--settled", "0").splitlines()
+    assert taken[:3] == [
+        "read         1 line",
+        "not read     1 file that is still written",
+        "landed       1 event as landing 1",
+    ]
+    assert taken[-1] == f"moved        1 file to {inbox}/done"
+    again = json.loads(work("land", inbox, "--done", inbox / "done", "--json"))
+    assert (again["landed"], again["moved"], again["not_read"]) == (0, 0, {"file that is still written": 1})
+
+
+@pytest.mark.parametrize(
+    ("options", "told"),
+    [
+        (["--settled", "5"], "--done: expected a folder for the files that landed, as --settled also wants it"),
+        (["--done", ""], "--done: expected a folder for the files that landed, as --settled also wants it"),
+        (["--done", "done"], "SOURCES: expected a folder beside --done, found {source}"),
+    ],
+)
+def test_an_inbox_that_is_given_wrongly_is_told(call, source, tmp_path, monkeypatch, options, told):
+    monkeypatch.chdir(tmp_path)
+    said = call("land", source, "--root", tmp_path / "lake", *options)
+    assert (said.code, said.out, said.err) == (2, "", f"error: {told.format(source=source)}\n")
+
+
 def test_standard_input_lands(work, monkeypatch):
     monkeypatch.setattr(sys, "stdin", SimpleNamespace(buffer=io.BytesIO(line())))
     assert "landed       1 event as landing 1\n" in work("land", "-")
