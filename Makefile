@@ -9,7 +9,7 @@ LDBC := data/ldbc-snb-test
 TURNS := --cap $(or $(CAP),200) --repeat $(or $(REPEAT),3)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test soak mutate check docs bench bench-batches bench-large jars signatures lock dist clean
+.PHONY: help demo test soak mutate check docs bench bench-batches bench-large jars signatures lock dist hdfs-up hdfs-down hdfs-test clean
 
 help: ## list what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -61,6 +61,16 @@ bench-large: .venv/dev ## the same with ten times as much of everything
 
 jars: .venv/dev ## fetch the Delta jars for Apache Spark from Maven into .cache/jars; needs Java
 	$(BIN)/python -m pipelines.engines.jars
+
+hdfs-up: .venv/dev ## start an HDFS at hdfs://127.0.0.1:9820, over HTTP at webhdfs://127.0.0.1:9870; fetches its servers' jar from Maven; needs Java
+	$(BIN)/python -m tests.servers.hdfs up
+
+hdfs-down: .venv/dev ## stop it; its files stay in .servers/hdfs
+	$(BIN)/python -m tests.servers.hdfs down
+
+hdfs-test: .venv/dev ## run the tests of HDFS, on one of their own; fetches its servers' jar from Maven; needs Java
+	$(BIN)/python -m pipelines.compiled
+	$(BIN)/pytest -m servers tests/servers/test_hdfs.py
 
 signatures: .venv/dev ## list anew which functions commands compile, so that they are compiled on all cores
 	$(BIN)/python -m tests.signatures

@@ -12,12 +12,9 @@ from typing import IO, cast
 from urllib.parse import unquote, urlsplit
 
 from pipelines.errors import NewsfeedError, number_of, place_of, reason
-from pipelines.storage.urls import remote
+from pipelines.storage.urls import HDFS, remote
 
 LOCAL = ("file:///", "file://localhost/")
-
-RENAMING = {"hdfs", "viewfs"}
-"""File systems that rename onto another file only when they are told to."""
 
 
 class PlaceError(NewsfeedError):
@@ -113,7 +110,7 @@ def rename(place: str, new: str) -> None:
     with telling("write", new):
         if is_url(place):
             filesystem, path = remote(place)
-            replaces = {"overwrite": True} if urlsplit(place).scheme in RENAMING else {}
+            replaces = {"overwrite": True} if urlsplit(place).scheme in HDFS else {}  # which does not unless it is told
             filesystem.mv(path, remote(new)[1], **replaces)
         else:
             os.replace(place, new)

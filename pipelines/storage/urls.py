@@ -7,7 +7,8 @@ from urllib.parse import unquote
 
 from pipelines.errors import NewsfeedError
 
-HDFS = {"hdfs", "viewfs"}
+HDFS = {"hdfs": "pipelines.storage.hdfs.Hdfs", "viewfs": "pipelines.storage.hdfs.Viewfs"}
+"""The file systems of Hadoop, and the classes here that keep them."""
 
 
 class UrlError(NewsfeedError):
@@ -37,8 +38,11 @@ def remote(url: str) -> tuple[Any, str]:
     that is not taken literally.
     """
     from fsspec.core import url_to_fs
+    from fsspec.registry import register_implementation
 
     local(url)
+    for scheme, kept in HDFS.items():
+        register_implementation(scheme, kept, clobber=True)
     try:
         filesystem, path = url_to_fs(url)
     except (ImportError, ValueError, OSError, RuntimeError) as fault:

@@ -1,0 +1,96 @@
+"""HDFS as fsspec's other file systems are: its files can be sought in and told of as Python's can."""
+
+import io
+from os import SEEK_CUR, SEEK_END
+from typing import IO, TYPE_CHECKING, Any, cast
+
+from hdfs_native.fsspec import HdfsFileSystem, ViewfsFileSystem
+
+if TYPE_CHECKING:
+    from hdfs_native import FileReader, FileWriter
+    from typing_extensions import Buffer
+
+BUFFER = 64 * 1024
+"""How many bytes are asked for at least: a request takes longer than these."""
+
+
+class Read(io.RawIOBase):
+    """A file to read, of which the client knows the length from the beginning."""
+
+    def __init__(self, file: "FileReader") -> None:
+        super().__init__()
+        self._file, self._place = file, 0
+
+    def readable(self) -> bool:
+        """It is."""
+        return True
+
+    def seekable(self) -> bool:
+        """It is."""
+        return True
+
+    def seek(self, offset: int, whence: int = 0) -> int:
+        """Go to a byte, also behind the last, where there is nothing to read."""
+        self._place = offset + {SEEK_CUR: self._place, SEEK_END: len(self._file)}.get(whence, 0)
+        return self._place
+
+    def tell(self) -> int:
+        """The byte that is read next."""
+        return self._place
+
+    def readinto(self, buffer: "Buffer") -> int:
+        """Read as many bytes as fit and are there."""
+        into = memoryview(buffer)
+        size = max(0, min(len(into), len(self._file) - self._place))
+        if size:
+            into[:size] = self._file.read_range(self._place, size)
+            self._place += size
+        return size
+
+
+class Written(io.RawIOBase):
+    """A file to write, which is whole once it is closed."""
+
+    def __init__(self, file: "FileWriter") -> None:
+        super().__init__()
+        self._file, self._size = file, 0
+
+    def writable(self) -> bool:
+        """It is."""
+        return True
+
+    def tell(self) -> int:
+        """How many bytes were written."""
+        return self._size
+
+    def write(self, data: "Buffer") -> int:
+        """Write all bytes."""
+        size = memoryview(data).nbytes
+        self._file.write(bytes(data))
+        self._size += size
+        return size
+
+    def close(self) -> None:
+        """Close the file, once; what was written is there then."""
+        if not self.closed:
+            super().close()
+            self._file.close()
+
+
+class _Files:
+    """What both kinds of file systems of Hadoop have in common."""
+
+    def _open(self, path: str, mode: str = "rb", **options: Any) -> IO[bytes]:
+        """A file to read, or a new one to write, in place of one that is there."""
+        file = super()._open(path, mode, **options)  # type: ignore[misc]
+        if mode == "rb":
+            return io.BufferedReader(Read(file), BUFFER)
+        return cast("IO[bytes]", Written(file))
+
+
+class Hdfs(_Files, HdfsFileSystem):  # type: ignore[misc]
+    """The files of one cluster."""
+
+
+class Viewfs(_Files, ViewfsFileSystem):  # type: ignore[misc]
+    """The files of several clusters, as Hadoop's configuration mounts them."""
