@@ -9,7 +9,7 @@ LDBC := data/ldbc-snb-test
 TURNS := --cap $(or $(CAP),200) --repeat $(or $(REPEAT),3)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test soak mutate check docs bench bench-batches bench-large jars signatures lock dist hdfs-up hdfs-down hdfs-test clean
+.PHONY: help demo test soak mutate check docs bench bench-batches bench-large jars signatures lock dist hdfs-up hdfs-down hdfs-test s3-up s3-down s3-test clean
 
 help: ## list what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -75,9 +75,19 @@ hdfs-test: .venv/dev ## run the tests of HDFS, on one of their own; fetches its 
 signatures: .venv/dev ## list anew which functions commands compile, so that they are compiled on all cores
 	$(BIN)/python -m tests.signatures
 
+s3-up: .venv/dev ## start an object store at http://127.0.0.1:9825 with the bucket s3://lake; it keeps all in memory
+	$(BIN)/python -m tests.servers.s3 up
+
+s3-down: .venv/dev ## stop it, and with it all that it has
+	$(BIN)/python -m tests.servers.s3 down
+
+s3-test: .venv/dev ## run the tests of object stores, on one of their own
+	$(BIN)/python -m pipelines.compiled
+	$(BIN)/pytest -m servers tests/servers/test_s3.py
+
 lock: ## choose versions anew and write both locks; needs uv
 	uv pip compile pyproject.toml --universal --generate-hashes --no-header --no-annotate \
-		--extra airflow --extra hdfs --extra lineage --extra spark --group dev -o requirements-dev.lock
+		--extra airflow --extra hdfs --extra lineage --extra object-store --extra spark --group dev -o requirements-dev.lock
 	uv pip compile pyproject.toml --universal --generate-hashes --no-header --no-annotate \
 		-c requirements-dev.lock -o requirements.lock
 

@@ -14,6 +14,7 @@ from pipelines.errors import NewsfeedError, number_of, reason
 from pipelines.storage import deltalog, places
 from pipelines.storage.delta import Handle, find, paths
 from pipelines.storage.places import PlaceError
+from pipelines.storage.stores import for_tables
 
 if TYPE_CHECKING:
     from pipelines.storage.datafiles import DataFile
@@ -82,7 +83,15 @@ def _create(place: str, table: "Table", partition_by: list[str] | None) -> str |
     with places.telling("write", place):
         try:
             about = table.description
-            DeltaTable.create(place, table.arrow, "error", partition_by, description=about, configuration=KEPT)
+            DeltaTable.create(
+                place,
+                table.arrow,
+                "error",
+                partition_by,
+                description=about,
+                configuration=KEPT,
+                storage_options=for_tables(place),
+            )
         except (DeltaError, CommitFailedError) as fault:
             if number_of(fault) not in (None, errno.EEXIST):
                 raise
@@ -171,7 +180,7 @@ def _created_again(handle: Handle) -> int | None:
 
     Of two processes that create a table at once, Delta lets the second commit its creation on top of the first.
     """
-    newest = DeltaTable(handle.table_uri)
+    newest = DeltaTable(handle.table_uri, storage_options=for_tables(handle.table_uri))
     later = int(newest.version()) - int(handle.version())
     created = later > 0 and all(entry["operation"] == "CREATE TABLE" for entry in newest.history(later))
     return int(newest.version()) if created else None
@@ -193,7 +202,9 @@ def _version_of(handle: Handle, change: Commit) -> int:
 
 def restore(place: str, handle: Handle, version: int) -> bool:
     """Commit the content of an earlier version on top, unless the content is that already; whether it was committed."""
-    if int(handle.version()) == version or set(paths(handle)) == set(paths(DeltaTable(place, version=version))):
+    if int(handle.version()) == version or set(paths(handle)) == set(
+        paths(DeltaTable(place, version=version, storage_options=for_tables(place)))
+    ):
         return False
     try:
         with places.telling("write", place):

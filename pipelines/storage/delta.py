@@ -10,6 +10,7 @@ from pipelines.errors import NewsfeedError, number_of
 from pipelines.ranges import GREATEST, LEAST, FileRange, Ranges
 from pipelines.storage import deltalog, places
 from pipelines.storage.naming import bucket_of
+from pipelines.storage.stores import for_tables
 
 Handle = DeltaTable
 """A Delta table at one version."""
@@ -25,7 +26,7 @@ def find(place: str, version: int | None = None) -> Handle | None:
     deltalog.require_whole(place, version)
     with places.telling("read", place):
         try:
-            return DeltaTable(place, version=version)
+            return DeltaTable(place, version=version, storage_options=for_tables(place))
         except TableNotFoundError:
             return None
         except DeltaError as fault:

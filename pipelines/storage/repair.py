@@ -7,6 +7,7 @@ from deltalake import DeltaTable
 
 from pipelines.storage import deltalog, places
 from pipelines.storage.deltalog import LOST
+from pipelines.storage.stores import for_tables
 
 ASIDE = ".damaged"
 """What is put behind the name of a file that is set aside, which no reader of Delta looks at then."""
@@ -41,7 +42,9 @@ def _mark_lost(place: str, name: str, application: str) -> None:
     version = int(name.removesuffix(".json"))
     if version == 0:
         return _set_first_aside(place, name)
-    number = DeltaTable(place, version=version - 1).transaction_version(application) or 0
+    number = (
+        DeltaTable(place, version=version - 1, storage_options=for_tables(place)).transaction_version(application) or 0
+    )
     now = int(time.time() * 1000)
     said = {"timestamp": now, "operation": LOST, "operationParameters": {"file": name + ASIDE}}
     actions = [{"commitInfo": said}, {"txn": {"appId": application, "version": number + 1, "lastUpdated": now}}]

@@ -6,9 +6,15 @@ from typing import Any
 from urllib.parse import unquote
 
 from pipelines.errors import NewsfeedError
+from pipelines.storage.stores import SCHEMES
 
-HDFS = {"hdfs": "pipelines.storage.hdfs.Hdfs", "viewfs": "pipelines.storage.hdfs.Viewfs"}
-"""The file systems of Hadoop, and the classes here that keep them."""
+HDFS = ("hdfs", "viewfs")
+OURS = {
+    "hdfs": ("pipelines.storage.hdfs.Hdfs", "hdfs_native", "hdfs"),
+    "viewfs": ("pipelines.storage.hdfs.Viewfs", "hdfs_native", "hdfs"),
+    **dict.fromkeys(SCHEMES, ("pipelines.storage.objects.ObjectStore", "obstore", "object-store")),
+}
+"""The classes here that keep what some schemes name, the package that each needs, and the extra that has it."""
 
 
 class UrlError(NewsfeedError):
@@ -41,7 +47,7 @@ def remote(url: str) -> tuple[Any, str]:
     from fsspec.registry import register_implementation
 
     local(url)
-    for scheme, kept in HDFS.items():
+    for scheme, (kept, _, _) in OURS.items():
         register_implementation(scheme, kept, clobber=True)
     try:
         filesystem, path = url_to_fs(url)
@@ -59,8 +65,9 @@ def _missing(url: str) -> str | None:
     scheme = url.partition("://")[0].rpartition("::")[2]
     if scheme not in available_protocols():
         return f"expected a scheme such as file, hdfs or s3, found {scheme}"
-    if scheme in HDFS and find_spec("hdfs_native") is None:
-        return "it needs the extra hdfs: pip install 'newsfeed-pipelines[hdfs]'"
+    _, package, extra = OURS.get(scheme, ("", "fsspec", ""))
+    if find_spec(package) is None:
+        return f"it needs the extra {extra}: pip install 'newsfeed-pipelines[{extra}]'"
     return None
 
 

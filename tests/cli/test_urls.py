@@ -1,12 +1,14 @@
 """Roots and sources that are URLs: reached, or told on one line why not."""
 
+import sys
+
 import pytest
 
 from tests.landing.lines import file_of, ids, line
 
 REFUSED = [
     ("foo://bar/lake", "cannot reach foo://bar/lake: expected a scheme such as file, hdfs or s3, found foo"),
-    ("s3://bucket/lake", "cannot reach s3://bucket/lake: Install s3fs to access S3"),
+    ("sftp://host/lake", 'cannot reach sftp://host/lake: SFTPFileSystem requires "paramiko" to be installed'),
     ("file://host/a", "cannot read file://host/a: expected a URL such as file:///folder/file, found the host host"),
 ]
 
@@ -33,4 +35,14 @@ def test_a_root_given_as_a_url_is_the_folder(call, lake, tmp_path):
 def test_what_is_missing_at_a_url_is_told(call, tmp_path):
     said = call("land", f"file://{tmp_path}/nope.jsonl", "--root", tmp_path / "lake")
     told = f"error: cannot read {tmp_path}/nope.jsonl: no such file or folder, and no file matches it\n"
+    assert (said.code, said.out, said.err) == (1, "", told)
+
+
+@pytest.mark.parametrize(
+    ("url", "package", "extra"), [("s3://a/b", "obstore", "object-store"), ("hdfs://a/b", "hdfs_native", "hdfs")]
+)
+def test_a_scheme_whose_package_is_missing_names_its_extra(call, monkeypatch, url, package, extra):
+    monkeypatch.setitem(sys.modules, package, None)
+    said = call("status", "--root", url)
+    told = f"error: cannot reach {url}: it needs the extra {extra}: pip install 'newsfeed-pipelines[{extra}]'\n"
     assert (said.code, said.out, said.err) == (1, "", told)
