@@ -65,7 +65,8 @@ def test_on_a_full_disk_functions_are_compiled_and_nothing_is_left(tmp_path):
 
 
 def test_where_no_file_can_be_written_one_line_says_so(tmp_path):
-    many = LIMITED + "import pipelines.runs.run; " + COUNT
+    told_all = "import logging; logging.basicConfig(level=logging.INFO, format='%(message)s'); "
+    many = LIMITED + told_all + "import pipelines.runs.run; " + COUNT
     printed, told = done([*PYTHON, many], NUMBA_CACHE_DIR=str(tmp_path))
     assert printed == "3\n"
     assert told.endswith(

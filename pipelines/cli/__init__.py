@@ -5,8 +5,7 @@ import os
 import sys
 from traceback import print_exception
 
-from pipelines.characters import printable
-from pipelines.cli import streams
+from pipelines.cli import logs, streams
 from pipelines.cli.signals import Ended, heard
 from pipelines.errors import NewsfeedError, line_of
 
@@ -31,6 +30,7 @@ asks for, has no threads: as they start, they look for work for so long that loa
 def main(arguments: list[str] | None = None) -> int:
     """Run the command; 0, or 1 when it failed, 2 when it was called wrongly, 128 + n when signal n ended it."""
     try:
+        logs.begin(os.environ.get(logs.VARIABLE, "text"), _command(arguments))
         from pipelines.cli.app import app
 
         with heard():
@@ -38,30 +38,36 @@ def main(arguments: list[str] | None = None) -> int:
     except KeyboardInterrupt:
         code = INTERRUPTED
     except Ended as end:
-        print(end, file=sys.stderr)
+        logs.ended(str(end), end.exit_code)
         return end.exit_code
     except BaseException as fault:
         if not isinstance(fault, Exception) and type(fault).__name__ != PANIC:
             raise
         return _told(fault)
     if code == INTERRUPTED:
-        print("interrupted", file=sys.stderr)
+        logs.ended("interrupted", code)
     return code if isinstance(code, int) else 0
+
+
+def _command(arguments: list[str] | None) -> str | None:
+    """Which command is called, None where the first argument is none."""
+    given = sys.argv[1:] if arguments is None else arguments
+    return given[0] if given and not given[0].startswith("-") else None
 
 
 def _told(fault: BaseException) -> int:
     """Tell a fault on one line, typer's own in its words, with a traceback when one is asked for; the exit code."""
     if os.environ.get(DEBUG):
         print_exception(fault)
-    show = getattr(fault, "show", None)
-    if show is not None:
+    show, message = getattr(fault, "show", None), getattr(fault, "format_message", None)
+    if show is not None and not logs.are_json():
         show()
         return int(getattr(fault, "exit_code", 2))
-    line = line_of(fault)
+    code = int(getattr(fault, "exit_code", 1))
+    line = line_of(fault) if message is None else message()
     if line:
-        written = f"error: {line}".encode("utf-8", "backslashreplace").decode()
-        print("\n".join(map(printable, written.split("\n"))), file=sys.stderr)
-    return fault.exit_code if isinstance(fault, NewsfeedError) else 1
+        logs.error(line, code)
+    return code
 
 
 def _written(code: int) -> int:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from pipelines.characters import printable
-from pipelines.cli import options, show
+from pipelines.cli import logs, options, show
 from pipelines.errors import UsageError
 
 if TYPE_CHECKING:
@@ -44,6 +44,7 @@ def land(
     settled: Annotated[float | None, typer.Option(min=0, help=SETTLED)] = None,
     json: options.AsJson = False,
     verbose: options.Verbose = False,
+    log_format: options.LogFormat = options.TEXT,
 ) -> None:
     """Land events: append every valid line to the log, once; put the others into quarantine.
 
@@ -113,7 +114,7 @@ def tell(landing: "Landing") -> None:
 def warn(landing: "Landing") -> None:
     """Say what was wrong with the index of what landed before, and what the log lost."""
     for text in (*landing.index, *filter(None, [landing.gone])):
-        show.warning(text)
+        logs.warning(text)
 
 
 def _kinds(counts: dict[str, int], what: str) -> None:

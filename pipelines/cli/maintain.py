@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from pipelines.cli import options, show
+from pipelines.cli import logs, options, show
 from pipelines.cli.tables import Column
 from pipelines.errors import NewsfeedError
 
@@ -41,6 +41,7 @@ def maintain(
         float, typer.Option(min=0, max=LONGEST * 24, help="The hours for which what is not needed any more is left.")
     ] = 1,
     json: options.AsJson = False,
+    log_format: options.LogFormat = options.TEXT,
 ) -> None:
     """Show what housekeeping would free and cost; with --execute, do it.
 
@@ -51,14 +52,14 @@ def maintain(
     from pipelines.storage.lake import Lake
 
     report = tidy(Lake.at(root), Limits(keep, keep_days), grace=timedelta(hours=grace), execute=execute)
+    facts = {
+        "executed": execute,
+        "steps": [asdict(step) for step in report.steps.values()],
+        "faults": report.faults,
+    }
+    logs.fact("maintained", **facts)
     if json:
-        show.as_json(
-            {
-                "executed": execute,
-                "steps": [asdict(step) for step in report.steps.values()],
-                "faults": report.faults,
-            }
-        )
+        show.as_json(facts)
     else:
         _tell(report, grace, execute=execute)
     if report.faults:

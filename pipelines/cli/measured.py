@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING, Any
 
-from pipelines.cli import show
+from pipelines.cli import logs, show
 from pipelines.storage import measures
 from pipelines.storage.places import PlaceError
 
@@ -13,17 +13,19 @@ if TYPE_CHECKING:
 
 
 def of_landing(lake: "Lake", landing: "Landing", seconds: float) -> None:
-    """Keep what a landing measured, if it brought events."""
-    if landing.number is None:
-        return
+    """Log what a landing measured, and keep it if it brought events."""
     counts = ("lines", "landed", "duplicates", "quarantined", "newly_quarantined", "bytes")
     facts = {name: getattr(landing, name) for name in counts}
-    _keep(lake, "landing", landing.number, facts | {"faults": landing.faults, "seconds": round(seconds, 3)})
+    facts |= {"faults": landing.faults, "seconds": round(seconds, 3)}
+    logs.fact("landed", landing=landing.number, **facts)
+    if landing.number is not None:
+        _keep(lake, "landing", landing.number, facts)
 
 
 def of_run(lake: "Lake", done: "Run", seconds: float) -> None:
-    """Keep what a run measured, if it published."""
+    """Log what a run measured, and keep it if it published."""
     if not done.published:
+        logs.fact(done.reason, release=done.release.number, landing=done.release.landing, seconds=round(seconds, 3))
         return
     made, newest = done.release, done.newest_event
     age = None if newest is None else round(max(0.0, (made.released_at - newest).total_seconds()), 3)
@@ -39,6 +41,7 @@ def of_run(lake: "Lake", done: "Run", seconds: float) -> None:
         "seconds": round(seconds, 3),
         "seconds_by_step": done.seconds,
     }
+    logs.fact("published", release=made.number, **facts)
     _keep(lake, "release", made.number, facts)
 
 
@@ -46,4 +49,4 @@ def _keep(lake: "Lake", kind: str, number: int, facts: dict[str, Any]) -> None:
     try:
         measures.keep(lake, kind, number, {kind: number, **facts})
     except PlaceError as fault:
-        show.warning(f"what the {kind} measured is not kept: {fault}")
+        logs.warning(f"what the {kind} measured is not kept: {fault}")

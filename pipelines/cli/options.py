@@ -4,6 +4,14 @@ from typing import Annotated
 
 import typer
 
+from pipelines.cli import logs
+
+
+def _log_as(context: typer.Context, written: str) -> str:
+    logs.begin(written, context.info_name)
+    return written
+
+
 MOST = 2**31 - 1
 """The greatest number of entries, which positions can count."""
 
@@ -22,6 +30,17 @@ Memory = Annotated[
         "--memory",
         envvar="NEWSFEED_MEMORY",
         help="What the run may take, such as 512M or 6G; a quarter of the machine by default.",
+    ),
+]
+TEXT = "text"
+LogFormat = Annotated[
+    str,
+    typer.Option(
+        "--log-format",
+        envvar=logs.VARIABLE,
+        callback=_log_as,
+        is_eager=True,
+        help="What standard error has: text, or json, an object a line with each step, what it measured, and faults.",
     ),
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print the facts as JSON.")]

@@ -30,6 +30,7 @@ def quarantine(
     ] = None,
     json: options.AsJson = False,
     verbose: options.Verbose = False,
+    log_format: options.LogFormat = options.TEXT,
 ) -> None:
     """Show the lines that did not fit and why, those of the newest landing first, or try them again.
 

@@ -1,9 +1,11 @@
 """`newsfeed repair`: go on after a power loss."""
 
-from pipelines.cli import options, show
+from pipelines.cli import logs, options, show
 
 
-def repair(root: options.Root = options.ROOT, json: options.AsJson = False) -> None:
+def repair(
+    root: options.Root = options.ROOT, json: options.AsJson = False, log_format: options.LogFormat = options.TEXT
+) -> None:
     """Set aside what a power loss left half written, so that all else can be read again.
 
     Example: newsfeed repair --root data/lake
@@ -12,6 +14,7 @@ def repair(root: options.Root = options.ROOT, json: options.AsJson = False) -> N
     from pipelines.storage.lake import Lake
 
     found = mend(Lake.at(root))
+    logs.fact("repaired", set_aside=[str(told) for told in found])
     if json:
         show.as_json(found)
         return

@@ -47,6 +47,7 @@ def run(
     memory: options.Memory = None,
     json: options.AsJson = False,
     verbose: options.Verbose = False,
+    log_format: options.LogFormat = options.TEXT,
 ) -> None:
     """Publish a release: all views at once, of every event that landed; nothing when nothing is new.
 

@@ -9,6 +9,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from pipelines.characters import STEERING, printable
+from pipelines.cli import logs
 from pipelines.cli.tables import Column, Layout
 from pipelines.storage import ids
 
@@ -120,15 +121,10 @@ def counted(number: int, noun: str, plural: str | None = None) -> str:
     return f"{number:,} {noun if number == 1 else plural or noun + 's'}"
 
 
-def warning(text: str) -> None:
-    """One line on the error stream."""
-    print(f"warning: {text}", file=sys.stderr)
-
-
 @contextmanager
 def progress(what: str) -> Iterator[Callable[[int, int], None]]:
     """A bar on the terminal's error stream, none when that is a file; call it with what is done and what there is."""
-    if not sys.stderr.isatty():
+    if logs.are_json() or not sys.stderr.isatty():
         yield lambda _done, _all: None
         return
     from rich.console import Console
@@ -140,12 +136,12 @@ def progress(what: str) -> Iterator[Callable[[int, int], None]]:
 
 
 @contextmanager
-def status() -> Iterator[Callable[[str], None]]:
-    """One line on the terminal's error stream that says what is being done, none when that is a file."""
-    if not sys.stderr.isatty():
-        yield lambda _: None
+def status() -> Iterator[Callable[[str, int | None], None]]:
+    """One line on the terminal's error stream that says what is being done, none when that is a file; a log has all."""
+    if logs.are_json() or not sys.stderr.isatty():
+        yield lambda step, release: logs.fact("step", step=step, release=release)
         return
     from rich.console import Console
 
     with Console(stderr=True).status("") as line:
-        yield line.update
+        yield lambda step, _release: line.update(step)

@@ -8,6 +8,7 @@ disk. What it needs before a helper has begun with it, it compiles itself.
 import atexit
 import fcntl
 import json
+import logging
 import os
 import subprocess
 import sys
@@ -20,6 +21,7 @@ from threading import Event, Lock, Thread
 from pipelines.compiled import folders, signatures
 from pipelines.cores import cores
 
+LOGGER = logging.getLogger(__name__)
 FEW = 4
 """So many functions are compiled sooner than a helper starts."""
 PATIENCE = 60.0
@@ -89,7 +91,7 @@ def _start_helpers() -> None:
         return
     folder = folders.write("probe", b"")
     where = f"kept in {folder}" if folder else f"not kept: no file can be written in {folders.folders()[-1]}"
-    sys.stderr.write(f"compiling {len(missing)} functions, once; they are {where}\n")
+    LOGGER.info("compiling %s functions, once; they are %s", len(missing), where)
     if folder and cores() > 1:
         _work.todo.update(missing)
         Thread(target=_help, args=(Path(folder, LOCK),), daemon=True).start()

@@ -53,7 +53,7 @@ def run(
     accept_log: bool = False,
     memory: int | None = None,
     clock: datetime | None = None,
-    progress: Progress = lambda _: None,
+    progress: Progress = lambda _step, _release: None,
 ) -> Run:
     """Publish a release that covers all landings, unless nothing changed; `policy` overrides what is remembered.
 
@@ -84,6 +84,7 @@ def _run(start: Start, request: Request, engine: Engine, memory: int, clock: dat
         rolled_back = roll_back(lake, start.last)
         buckets = buckets_of(start, memory // engine.slots)
         planned = plan(start, request, rolled_back.damaged, buckets)
+    steps.release = _number(planned)
     if planned.reason is None and start.last is not None:
         return Run(start.last, published=False, reason="nothing new", seconds=steps.seconds)
     with lake.scratch(), owned(rolled_back.by_place(lake)) as mark:

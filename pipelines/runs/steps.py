@@ -5,7 +5,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-Progress = Callable[[str], None]
+Progress = Callable[[str, int | None], None]
+"""Is called with what begins, and the number of the release that it is for, where that is known."""
 
 
 @dataclass
@@ -13,12 +14,13 @@ class Steps:
     """Tells of each step when it begins, and how many seconds it took."""
 
     progress: Progress
+    release: int | None = None
     seconds: dict[str, float] = field(default_factory=dict)
 
     @contextmanager
     def step(self, name: str) -> Iterator[None]:
         """Time a step."""
-        self.progress(name)
+        self.progress(name, self.release)
         start = time.perf_counter()
         yield
         self.seconds[name] = round(time.perf_counter() - start, 4)

@@ -119,7 +119,7 @@ def test_a_version_of_the_log_is_certified_by_its_own_commits(land, lake, log_fi
 
 def test_a_landing_in_the_middle_of_a_run_is_left_to_the_next_release(land, lake, engine, log_file, tmp_path):
     later = file_of(tmp_path / "b", line("e-4"))
-    first = run(lake, engine, progress=lambda step: step == "read the log" and land(later))
+    first = run(lake, engine, progress=lambda step, _release: step == "read the log" and land(later))
     assert (first.release.landing, first.release.events) == (1, 3)
     second = run(lake, engine)
     assert (second.release.landing, second.release.events, second.reason) == (2, 4, "landing 2 is new")
