@@ -14,6 +14,10 @@ PLACE = re.compile(
     r"(?:file|dir|directory:|path|operation on) ['\"]?((?:/|\w+://)[^'\"\n]+?)(?=['\"\n]|: |#\d+$|$)", re.MULTILINE
 )
 """The place of a fault, as libraries write it."""
+HADOOP = re.compile(
+    r'^RPCError\("[\w.$]+", "|Generic HdfsObjectStore error ?: |RPC error ?: [\w.$]+ | at [\w.$/]+\([\w. ]+:\d+\).*'
+)
+"""What Hadoop's servers and their clients say around the words: names of classes, and whence in Java it comes."""
 COLOURS = re.compile(r"\x1b\[\d*m")
 WORLD = ("deltalake", "_internal", "pyspark", "grpc", "py4j", "fsspec", "hdfs_native", "_hdfs_native", "pysail")
 """The packages whose errors tell what a server, a store or a table is like."""
@@ -48,7 +52,8 @@ def reason(fault: BaseException) -> str:
     number = number_of(fault)
     if number is not None:
         return os.strerror(number)
-    text = " ".join(COLOURS.sub("", str(fault)).replace("↳", ":").split()) or type(fault).__name__
+    told = COLOURS.sub("", str(fault)).replace("↳", ":").replace("\\n", " ").replace("\\t", " ").replace('\\"', '"')
+    text = HADOOP.sub("", " ".join(told.split())) or type(fault).__name__
     return text if len(text) <= LONGEST else f"{text[:LONGEST]}…"
 
 

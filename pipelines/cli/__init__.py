@@ -32,8 +32,9 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         logs.begin(os.environ.get(logs.VARIABLE, "text"), _command(arguments))
         from pipelines.cli.app import app
+        from pipelines.storage.servers import watched
 
-        with heard():
+        with heard(), watched(_gone):
             code = app(arguments, standalone_mode=False, prog_name="newsfeed")
     except KeyboardInterrupt:
         code = INTERRUPTED
@@ -68,6 +69,13 @@ def _told(fault: BaseException) -> int:
     if line:
         logs.error(line, code)
     return code
+
+
+def _gone(url: str) -> None:
+    """End the process, whatever it waits for: a server that it needs does not answer any more. All can be repeated."""
+    from pipelines.storage.servers import silent
+
+    os._exit(_told(silent(url)))
 
 
 def _written(code: int) -> int:

@@ -1,14 +1,19 @@
 """Servers of URLs: whether they answer at all, which their clients alone would ask for minutes, or for ever."""
 
 import socket
-from contextlib import suppress
-from threading import Thread
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from threading import Event, Thread
 from urllib.parse import urlsplit
 
 from pipelines.storage import places, urls
 
 PATIENCE = 9
-"""The seconds in which a server has to accept a connection, and again to answer."""
+"""The seconds in which a server has to accept a connection, and again to answer; also once it has answered before."""
+BREAK = 2.0
+"""The seconds between an answer and the next question."""
+_NEEDED = set[str]()
+"""A URL of each server that answered, on which this process relies since."""
 
 
 def require_answer(url: str) -> None:
@@ -22,13 +27,68 @@ def require_answer(url: str) -> None:
     with places.telling("reach", url), suppress(socket.gaierror):  # a name that only the client's configuration knows
         if server.hostname and port:
             socket.create_connection((server.hostname, port), timeout=PATIENCE).close()
-    asked = Thread(target=_ask, args=(url,), daemon=True)
+    asked = Thread(target=_answers, args=(url,), daemon=True)
     asked.start()
     asked.join(PATIENCE)
     if asked.is_alive():
-        raise places.PlaceError(f"cannot reach {url}: no answer in {PATIENCE} seconds")
+        raise silent(url)
+    if all(urlsplit(other)[:2] != server[:2] for other in _NEEDED):
+        _NEEDED.add(url)
 
 
-def _ask(url: str) -> None:
-    with suppress(Exception):  # that is an answer too
-        places.exists(url)
+def silent(url: str) -> places.PlaceError:
+    """What to say of a URL whose server does not answer."""
+    return places.PlaceError(f"cannot reach {url}: no answer in {PATIENCE} seconds")
+
+
+@contextmanager
+def watched(gone: Callable[[str], None]) -> Iterator[None]:
+    """Ask, in the meantime, the servers that answered, and call a function with the URL of one that does not any more.
+
+    The function is called in another thread: this one may wait for that very server, in a client without bounds.
+    """
+    ended = Event()
+    Thread(target=_watch, args=(gone, ended), daemon=True).start()
+    try:
+        yield
+    finally:
+        ended.set()
+        _NEEDED.clear()
+
+
+def _watch(gone: Callable[[str], None], ended: Event) -> None:
+    """Count for each server the seconds without an answer, as long as nothing has ended.
+
+    Only those count in which this process runs: it may be stopped, or one of its threads keep all others waiting.
+    """
+    asking, without = dict[str, Event](), dict[str, int]()
+    while not ended.wait(1):
+        for url in list(_NEEDED):
+            if url not in asking:
+                asking[url] = Event()
+                Thread(target=_ask, args=(url, asking[url], ended), daemon=True).start()
+            without[url] = 0 if asking[url].is_set() else without.get(url, 0) + 1
+            asking[url].clear()
+            if without[url] > PATIENCE + BREAK and not ended.is_set():
+                gone(url)
+
+
+def _ask(url: str, answered: Event, ended: Event) -> None:
+    """Ask a server again and again, and note that it answered."""
+    while not ended.wait(BREAK):
+        if _answers(url):
+            answered.set()
+
+
+def _answers(url: str) -> bool:
+    """Whether a server answers at all, be it with a refusal; this may take for ever."""
+    try:
+        filesystem, path = urls.remote(url)
+        filesystem.exists(path)
+    except PermissionError:
+        return True
+    except OSError:
+        return False
+    except Exception:  # noqa: BLE001 (that is an answer too)
+        return True
+    return True

@@ -10,7 +10,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -44,6 +44,8 @@ appender.console.type = Console
 appender.console.name = console
 appender.console.layout.type = PatternLayout
 appender.console.layout.pattern = %d %p %c{1}: %m%n
+logger.pages.name = org.apache.hadoop.jmx
+logger.pages.level = off
 rootLogger.level = warn
 rootLogger.appenderRef.console.ref = console
 """
@@ -66,7 +68,7 @@ class Node:
         """What starts it."""
         told = [f"-D{name}={value}" for name, value in self.told.items()]
         classes = f"{self.process.folder}/conf:{_jar()}:{Path(pyspark.__file__).parent}/jars/*"
-        return [*JAVA, "-cp", classes, f"org.apache.hadoop.hdfs.server.{self.runs}", *told, *arguments]
+        return [*JAVA, "-cp", classes, f"org.apache.hadoop.hdfs.{self.runs}", *told, *arguments]
 
     def wait(self, works: Callable[[Mapping[str, Any]], object], service: str) -> None:
         """Wait until what it says of a service of its own is so. Raises ServerError."""
@@ -99,7 +101,7 @@ class Hdfs:
     @cached_property
     def namenode(self) -> Node:
         """Knows which files there are."""
-        return Node(Process(self.folder, "namenode"), "namenode.NameNode", self.http)
+        return Node(Process(self.folder, "namenode"), "server.namenode.NameNode", self.http)
 
     @cached_property
     def datanodes(self) -> tuple[Node, ...]:
@@ -116,7 +118,7 @@ class Hdfs:
                 "dfs.datanode.http.address": f"127.0.0.1:{http}",
                 "dfs.datanode.hostname": "127.0.0.1",
             }
-            yield Node(Process(self.folder, name), "datanode.DataNode", http, told)
+            yield Node(Process(self.folder, name), "server.datanode.DataNode", http, told)
 
     def start(self) -> str:
         """Start all of it, without files the first time, and wait until it takes some. Raises ServerError."""
@@ -139,6 +141,14 @@ class Hdfs:
         """Stop all of it; its files stay."""
         for node in (*self.datanodes, self.namenode):
             node.process.stop()
+
+    def admin(self, *arguments: str) -> str:
+        """What `hdfs dfsadmin` says to arguments. Raises ServerError when it fails."""
+        tool = replace(self.namenode, runs="tools.DFSAdmin")
+        done = subprocess.run(tool.command(*arguments), capture_output=True, text=True, check=False)
+        if done.returncode:
+            raise ServerError(f"dfsadmin {' '.join(arguments)}: {done.stdout}{done.stderr}")
+        return done.stdout
 
     def _configure(self) -> None:
         """Write what all processes are told; they do not start without folders for their pages."""
