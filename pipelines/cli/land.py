@@ -50,7 +50,7 @@ def land(
 
     Example: newsfeed land inbox/ --root data/lake
     """
-    from pipelines.cli import measured
+    from pipelines.cli import datasets, lineage, measured
     from pipelines.engines import open_engine
     from pipelines.landing.land import land as land_lines
     from pipelines.storage.lake import Lake
@@ -58,9 +58,14 @@ def land(
     start, lake = perf_counter(), Lake.at(root)
     clock = None if ingestion_time is None else _time(ingestion_time)
     inbox = _inbox(sources, done, settled)
-    with open_engine(engine, verbose=verbose) as opened, show.progress("landing") as progress:
+    with (
+        lineage.told("land", datasets.sources(sources)) as wrote,
+        open_engine(engine, verbose=verbose) as opened,
+        show.progress("landing") as progress,
+    ):
         land_now = partial(land_lines, lake, opened, format_name=format_name, clock=clock, progress=progress)
         landing, moved = (land_now(sources), None) if inbox is None else inbox.land(land_now)
+        wrote.extend(datasets.landed(lake, landing))
     measured.of_landing(lake, landing, perf_counter() - start)
     if json:
         show.as_json(asdict(landing) | ({} if moved is None else {"moved": moved}))

@@ -76,15 +76,20 @@ def run(
 
 def _publish(lake: "Lake", engine: str, memory: str | None, asked: dict[str, Any], *, verbose: bool) -> "Run":
     """Run as it is asked for, on the engine of that name."""
-    from pipelines.cli import measured
+    from pipelines.cli import datasets, lineage, measured
     from pipelines.cores import cores
     from pipelines.engines import open_engine
     from pipelines.memory import budget
     from pipelines.runs.run import run
 
     start, size = perf_counter(), budget(memory, cores())
-    with open_engine(engine, verbose=verbose, memory=size) as opened, show.status() as progress:
+    with (
+        lineage.told("run", datasets.log_of(lake)) as wrote,
+        open_engine(engine, verbose=verbose, memory=size) as opened,
+        show.status() as progress,
+    ):
         done = run(lake, opened, **asked, memory=size, progress=progress)
+        wrote.extend(datasets.released(lake, done))
     measured.of_run(lake, done, perf_counter() - start)
     return done
 

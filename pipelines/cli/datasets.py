@@ -1,0 +1,77 @@
+"""What a landing and a run read and wrote, as datasets: tables with their columns, sources by their places."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pipelines.landing.land import Landing
+    from pipelines.runs.run import Run
+    from pipelines.storage.lake import Lake
+    from pipelines.tables import Table
+
+OBJECTS = {"s3", "s3a", "gs", "gcs", "az", "abfs", "abfss"}
+"""Schemes of object stores, where names have no slash before them."""
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """A place, its table's columns where it is a table, which version, and how many rows and bytes were written."""
+
+    place: str
+    table: "Table | None" = None
+    version: str | None = None
+    rows: int | None = None
+    bytes: int | None = None
+
+    @property
+    def name(self) -> tuple[str, str]:
+        """Its namespace and its name there, as OpenLineage names files.
+
+        Source: https://openlineage.io/docs/spec/naming.
+        """
+        scheme, found, rest = self.place.partition("://")
+        if not found:
+            return "file", self.place
+        host, _, path = rest.partition("/")
+        return f"{scheme}://{host}", path if scheme in OBJECTS else f"/{path}"
+
+
+def sources(named: Sequence[str]) -> list[Dataset]:
+    """What a landing reads; standard input has no name."""
+    from pipelines.storage import places
+
+    return [Dataset(places.absolute(source)) for source in named if source != "-"]
+
+
+def landed(lake: "Lake", landing: "Landing") -> list[Dataset]:
+    """What a landing wrote: the log, and the quarantine where lines came to it."""
+    from pipelines.events.log import LOG, QUARANTINE
+
+    wrote = []
+    if landing.number is not None:
+        wrote.append(Dataset(lake.log, LOG, f"landing {landing.number}", landing.landed, landing.bytes))
+    if landing.newly_quarantined:
+        wrote.append(Dataset(lake.quarantine, QUARANTINE, rows=landing.newly_quarantined))
+    return wrote
+
+
+def log_of(lake: "Lake") -> list[Dataset]:
+    """What a run reads."""
+    from pipelines.events.log import LOG
+
+    return [Dataset(lake.log, LOG)]
+
+
+def released(lake: "Lake", done: "Run") -> list[Dataset]:
+    """What a run wrote: the tables of the release that it published, each in its version."""
+    from pipelines.runs.publishing import place_of, projections
+
+    if not done.published:
+        return []
+    declared = {name: projection.table for name, projection in projections().items()}
+    return [
+        Dataset(place_of(lake, name), declared.get(name), str(table.version), table.rows)
+        for name, table in done.release.tables.items()
+        if name in done.seconds
+    ]
