@@ -14,6 +14,7 @@ from tests.surroundings import environment
 
 PROJECT = Path(__file__).parent.parent
 PAGES = ("README.md", "docs/new-view.md", "docs/scale.md")
+RUNBOOK = "docs/operate.md"
 BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 FILE = re.compile(r"\A# (\S+\.py)\n")
 LEFT_OUT = shutil.ignore_patterns(
@@ -73,6 +74,26 @@ def test_the_blocks_run_and_print_what_is_shown(executed, page: str, shown: str)
     starts = range(len(found) - len(expected) + 1)
     is_there = any(found[start : start + len(expected)] == expected for start in starts)
     assert is_there, f"not printed:\n{shown}\n{printed}"
+
+
+def test_each_command_of_the_runbook_succeeds(executed) -> None:
+    _, printed = executed(RUNBOOK)
+    assert "newsfeed_log_is_whole 1" in printed
+
+
+def test_what_is_not_executed_says_what_it_needs() -> None:
+    pages = (*PAGES, *(f"docs/{page.name}" for page in (PROJECT / "docs").glob("*.md")))
+    blocks = [(page, text) for page in pages for _, text in _blocks(page, "sh")]
+    assert [page for page, text in blocks if not text.startswith("# needs ")] == []
+
+
+def test_each_alert_has_a_paragraph_and_asks_for_metrics_that_there_are() -> None:
+    alerts = (PROJECT / "docs" / "alerts.yml").read_text(encoding="utf-8")
+    runbook = (PROJECT / RUNBOOK).read_text(encoding="utf-8")
+    anchors = {title.lower().replace(" ", "-") for title in re.findall(r"^### (.+)$", runbook, re.MULTILINE)}
+    assert set(re.findall(r"operate\.md#([a-z-]+)", alerts)) <= anchors
+    told = (PROJECT / "pipelines" / "reading" / "metrics.py").read_text(encoding="utf-8")
+    assert all(f'"{name}"' in told for name in re.findall(r"newsfeed_(\w+)", alerts + runbook))
 
 
 @pytest.mark.skipif(shutil.which("java") is None, reason="the engine 'spark' needs java, which is not on the path")

@@ -63,6 +63,13 @@ def log_of(lake: "Lake") -> list[Dataset]:
     return [Dataset(lake.log, LOG)]
 
 
+def quarantine_of(lake: "Lake") -> list[Dataset]:
+    """What lines that are tried again are read from."""
+    from pipelines.events.log import QUARANTINE
+
+    return [Dataset(lake.quarantine, QUARANTINE)]
+
+
 def released(lake: "Lake", done: "Run") -> list[Dataset]:
     """What a run wrote: the tables of the release that it published, each in its version."""
     from pipelines.runs.publishing import place_of, projections

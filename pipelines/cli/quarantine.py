@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import asdict
 from itertools import chain, islice
+from time import perf_counter
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -55,17 +56,20 @@ def quarantine(
 
 
 def _try_again(lake: "Lake", engine: str, *, as_json: bool, verbose: bool) -> None:
+    from pipelines.cli import datasets, lineage, measured
     from pipelines.engines import open_engine
     from pipelines.landing.land import as_one
     from pipelines.landing.readmission import UnreadableLines, readmit
 
-    unreadable: UnreadableLines | None = None
-    with open_engine(engine, verbose=verbose) as opened:
+    start, unreadable = perf_counter(), None
+    with lineage.told("readmit", datasets.quarantine_of(lake)) as wrote, open_engine(engine, verbose=verbose) as opened:
         try:
             landings = readmit(lake, opened)
         except UnreadableLines as fault:
             landings, unreadable = fault.landings, fault
-    landing = as_one(landings)
+        landing = as_one(landings)
+        wrote.extend(datasets.landed(lake, landing))
+    measured.of_landing(lake, landing, perf_counter() - start)
     show.as_json(asdict(landing)) if as_json else tell(landing)
     warn(landing)
     if unreadable is not None:

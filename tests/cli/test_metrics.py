@@ -76,6 +76,15 @@ def test_each_landing_and_each_run_leaves_a_record_of_what_it_measured(call, tmp
     assert sorted(file.name for file in (root / "metrics").iterdir()) == ["landing-1.json", "release-1.json"]
 
 
+def test_lines_that_are_tried_again_leave_a_record_too(call, tmp_path):
+    root = tmp_path / "lake"
+    early = ["--ingestion-time", "2025-01-01T00:00:00Z"]
+    call("land", file_of(tmp_path / "a", line("e-1"), b"bad"), "--root", root, *early)
+    call("quarantine", "--readmit", "--root", root)
+    landing = record(root, "landing-1")
+    assert (landing["landed"], landing["quarantined"], landing["seconds"] > 0) == (1, 1, True)
+
+
 def test_where_no_record_can_be_kept_the_command_says_so_and_succeeds(call, tmp_path):
     root = tmp_path / "lake"
     root.mkdir()
