@@ -9,7 +9,7 @@ LDBC := data/ldbc-snb-test
 TURNS := --cap $(or $(CAP),200) --repeat $(or $(REPEAT),3)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test soak mutate check docs bench bench-batches bench-large jars signatures lock dist hdfs-up hdfs-down hdfs-test s3-up s3-down s3-test clean
+.PHONY: help demo test soak mutate check docs bench bench-batches bench-large jars signatures lock dist cluster-up cluster-down cluster-test hdfs-up hdfs-down hdfs-test s3-up s3-down s3-test clean
 
 help: ## list what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -62,6 +62,15 @@ bench-large: .venv/dev ## the same with ten times as much of everything
 jars: .venv/dev ## fetch the Delta jars for Apache Spark from Maven into .cache/jars; needs Java
 	$(BIN)/python -m pipelines.engines.jars
 
+cluster-up: .venv/dev ## start a Spark cluster at spark://127.0.0.1:17077, its page at http://127.0.0.1:18180; fetches the Delta jars from Maven; needs Java
+	$(BIN)/python -m tests.servers.cluster up
+
+cluster-down: .venv/dev ## stop it; what its executors printed stays in .servers/cluster
+	$(BIN)/python -m tests.servers.cluster down
+
+cluster-test: dist ## run the tests of a Spark cluster, on one of their own; fetches the Delta jars from Maven; needs Java
+	$(BIN)/pytest -m servers tests/servers/test_cluster.py
+
 hdfs-up: .venv/dev ## start an HDFS at hdfs://127.0.0.1:9820, over HTTP at webhdfs://127.0.0.1:9870; fetches its servers' jar from Maven; needs Java
 	$(BIN)/python -m tests.servers.hdfs up
 
@@ -91,8 +100,12 @@ lock: ## choose versions anew and write both locks; needs uv
 	uv pip compile pyproject.toml --universal --generate-hashes --no-header --no-annotate \
 		-c requirements-dev.lock -o requirements.lock
 
-dist: .venv/dev ## build a wheel into dist/
+dist: .venv/dev ## build what a cluster needs into dist/: a wheel, the same as a zip for --py-files, an environment for executors that have none
+	rm -rf dist build
 	$(BIN)/python -m pip wheel --quiet --disable-pip-version-check --no-deps --wheel-dir dist .
+	cp dist/*.whl dist/newsfeed.zip
+	$(BIN)/python -m pipelines.compiled
+	.ci/pack dist/*.whl dist/environment.tar.gz
 
 clean: ## remove all that make has made
 	find pipelines -name __pycache__ -prune -exec rm -rf {} +

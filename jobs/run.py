@@ -2,7 +2,7 @@
 
 import sys
 
-from pipelines.cli import main
+from pipelines.cli.submitted import submitted
 
 if __name__ == "__main__":
-    sys.exit(main(["run", *sys.argv[1:], "--engine", "submitted"]))
+    sys.exit(submitted("run"))

@@ -45,4 +45,4 @@ def needed_by_the_demo():
 
 
 if __name__ == "__main__":
-    signatures.LIST.write_text("[\n" + ",\n".join(needed_by_the_demo()) + "\n]\n", "utf-8")
+    Path(str(signatures.LIST)).write_text("[\n" + ",\n".join(needed_by_the_demo()) + "\n]\n", "utf-8")

@@ -75,6 +75,20 @@ def test_where_no_file_can_be_written_one_line_says_so(tmp_path):
     assert told.count("\n") == 1
 
 
+def test_a_zip_of_the_project_shares_its_machine_code(tmp_path):
+    shutil.copytree(PROJECT / "pipelines", tmp_path / "pipelines", ignore=shutil.ignore_patterns("__pycache__"))
+    packed = shutil.make_archive(str(tmp_path / "newsfeed"), "zip", tmp_path, "pipelines")
+    listed = "; from pipelines.compiled import signatures; print(signatures.__file__, len(signatures.entries()) > 0)"
+    kept = str(tmp_path / "kept")
+    printed, _ = done([*PYTHON, COUNT + listed], PYTHONPATH=packed, NUMBA_CACHE_DIR=kept)
+    assert printed == f"3\n{packed}/pipelines/compiled/signatures.py True\n"
+    (before,) = (tmp_path / "kept").rglob("*count_lines*")
+    os.utime(before, (0, 0))
+    assert done([*PYTHON, COUNT], NUMBA_CACHE_DIR=kept) == ("3\n", "")
+    (after,) = (tmp_path / "kept").rglob("*count_lines*")
+    assert (after, after.stat().st_mtime) == (before, 0)
+
+
 @pytest.fixture
 def installed():
     """A copy of the project without machine code that `nobody` may only read, and a temporary folder for everyone."""

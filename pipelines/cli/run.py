@@ -82,13 +82,13 @@ def _publish(lake: "Lake", engine: str, memory: str | None, asked: dict[str, Any
     from pipelines.memory import budget
     from pipelines.runs.run import run
 
-    start, size = perf_counter(), budget(memory, cores())
+    start, here = perf_counter(), budget(memory, cores())
     with (
         lineage.told("run", datasets.log_of(lake)) as wrote,
-        open_engine(engine, verbose=verbose, memory=size) as opened,
+        open_engine(engine, verbose=verbose, memory=here) as opened,
         show.status() as progress,
     ):
-        done = run(lake, opened, **asked, memory=size, progress=progress)
+        done = run(lake, opened, **asked, memory=budget(memory, opened.slots), progress=progress)
         wrote.extend(datasets.released(lake, done))
     measured.of_run(lake, done, perf_counter() - start)
     return done

@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Callable
 from functools import lru_cache
-from pathlib import Path
+from importlib.resources import files
 from typing import Any, TypeVar, cast
 
 import numba
@@ -13,26 +13,28 @@ from pipelines.compiled.cache import Kept
 Function = TypeVar("Function", bound=Callable[..., Any])
 
 _njit: Any = numba.njit  # its declared options lack some
-PACKAGE = Path(__file__).parents[1]
+PROJECT = __name__.partition(".")[0]
 
 
 @lru_cache
-def _sources(folder: Path) -> bytes:
-    """What tells the modules of a folder, and those that all folders share, from any other version of them."""
-    digest = hashlib.blake2b(digest_size=16)
-    for file in sorted({*folder.glob("*.py"), *PACKAGE.glob("*.py"), Path(__file__)}):
-        digest.update(file.read_bytes())
+def _sources(package: str) -> bytes:
+    """What tells the modules of a package, and those that all share, from any other version; they may be in a zip."""
+    digest = hashlib.blake2b(files(__name__).joinpath("__init__.py").read_bytes(), digest_size=16)
+    for shared in sorted({package, PROJECT}):
+        modules = {file.name: file for file in files(shared).iterdir() if file.name.endswith(".py")}
+        for name in sorted(modules):
+            digest.update(modules[name].read_bytes())
     return digest.digest()
 
 
 def compiled(function: Function) -> Function:
     """The function as machine code.
 
-    It is kept under a name with a digest of its folder and of what all share, as it may call functions of these. It
+    It is kept under a name with a digest of its package and of what all share, as it may call functions of these. It
     must not make an array, so that nothing counts references (`_nrt`), which takes much of the time otherwise.
     """
     made = _njit(nogil=True, _nrt=False, no_cfunc_wrapper=True)(function)
-    made._cache = Kept(function, made, _sources(Path(function.__code__.co_filename).parent))  # noqa: SLF001 (numba's own cache ends at the first damaged file)
+    made._cache = Kept(function, made, _sources(function.__module__.rpartition(".")[0]))  # noqa: SLF001 (numba's own cache ends at the first damaged file)
     return cast("Function", made)
 
 

@@ -7,12 +7,13 @@ import json
 import sys
 from collections.abc import Iterable, Sequence
 from importlib import import_module
+from importlib.resources import files
 from pathlib import Path
 from typing import Any, cast
 
 from numba.core import types
 
-LIST = Path(__file__).with_name("signatures.json")
+LIST = files(__package__).joinpath("signatures.json")
 PACKAGE = __name__.partition(".")[0]
 PROJECT = Path(__file__).parents[2]
 

@@ -46,9 +46,10 @@ class SubmittedSpark(Engine):
         quiet = {} if "SPARK_REMOTE" in os.environ else _log_level()
         return SparkSession.builder.config(map={**SPARK_CONF, **quiet}).getOrCreate()
 
-    @property
+    @cached_property
     def slots(self) -> int:
-        """As many as the cluster runs at once."""
+        """As many as the cluster runs at once; asked after a task, before which executors may not be there yet."""
+        self.run(abs, [0])
         return self.session.sparkContext.defaultParallelism
 
     @property

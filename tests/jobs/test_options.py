@@ -9,15 +9,21 @@ import pytest
 from pipelines.cli import main
 
 JOBS = Path(__file__).parents[2] / "jobs"
+COMMANDS = {"readmit": ["quarantine", "--readmit"]}
 
 
 @pytest.mark.parametrize(
     ("job", "options"),
-    [("land", ["a", "--format", "unheard-of"]), ("run", ["--cap", "0"])],
-    ids=["land", "run"],
+    [
+        ("land", ["a", "--format", "unheard-of"]),
+        ("run", ["--cap", "0"]),
+        ("readmit", ["--limit", "1"]),
+        ("maintain", ["--keep", "0"]),
+    ],
+    ids=["land", "run", "readmit", "maintain"],
 )
 def test_a_job_refuses_what_its_command_refuses_in_the_same_words(capsys, job, options):
-    code = main([job, *options])
+    code = main([*COMMANDS.get(job, [job]), *options])
     told = capsys.readouterr()
     command = [sys.executable, str(JOBS / f"{job}.py"), *options]
     done = subprocess.run(command, capture_output=True, text=True, check=False)

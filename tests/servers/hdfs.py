@@ -4,7 +4,6 @@ The servers are in one jar, which stands on the Hadoop client that PySpark bring
 with one alone, closing a file takes half a second.
 """
 
-import hashlib
 import json
 import os
 import subprocess
@@ -18,12 +17,12 @@ from urllib.request import urlopen
 
 import pyspark
 
-from pipelines.engines.jars import jars
+from pipelines.engines.jars import Jar, jars
 from tests.servers.command import STATE, main
 from tests.servers.processes import Process, ServerError, free_port
 
-JAR = ("org.apache.hadoop", "hadoop-client-minicluster", "3.5.0")
 SHA256 = "06772d24529e59939915979b3edba204d367750ef7dc5120411f35221dd4818c"
+JAR = Jar("org.apache.hadoop", "hadoop-client-minicluster", "3.5.0", SHA256)
 JAVA = ("java", "-Xmx512m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Djava.net.preferIPv4Stack=true")
 STARTS_WITHIN = 60.0
 """Seconds that a server may take to start."""
@@ -67,7 +66,8 @@ class Node:
     def command(self, *arguments: str) -> list[str]:
         """What starts it."""
         told = [f"-D{name}={value}" for name, value in self.told.items()]
-        classes = f"{self.process.folder}/conf:{_jar()}:{Path(pyspark.__file__).parent}/jars/*"
+        (jar,) = jars([JAR], "HDFS's servers")
+        classes = f"{self.process.folder}/conf:{jar}:{Path(pyspark.__file__).parent}/jars/*"
         return [*JAVA, "-cp", classes, f"org.apache.hadoop.hdfs.{self.runs}", *told, *arguments]
 
     def wait(self, works: Callable[[Mapping[str, Any]], object], service: str) -> None:
@@ -170,15 +170,6 @@ class Hdfs:
         done = subprocess.run(self.namenode.command("-format", "-nonInteractive"), capture_output=True, check=False)
         if done.returncode:
             raise ServerError(f"HDFS cannot be made in {self.folder}:\n{done.stdout.decode()[-2000:]}")
-
-
-def _jar() -> str:
-    """Where the servers' jar is, fetched if it is not there yet. Raises ServerError when it is another one."""
-    (path,) = jars([JAR], "HDFS's servers")
-    found = hashlib.sha256(Path(path).read_bytes()).hexdigest()
-    if found != SHA256:
-        raise ServerError(f"{path}: expected a file whose SHA-256 is {SHA256}, found {found}")
-    return path
 
 
 def _serves(bean: Mapping[str, Any]) -> bool:

@@ -1,0 +1,23 @@
+"""What tests have done by an engine of another process, which finds these functions by the name of their module."""
+
+import pytest
+
+from pipelines.runs.run import run
+from tests.laws.worlds import in_small_files, land_events
+
+MEMORY = 1 << 21
+"""So little that there are some buckets."""
+
+
+def land_and_run(engine, lake, events):
+    """How a run made the tables after a landing, in small files and some buckets."""
+    with pytest.MonkeyPatch.context() as patch:
+        in_small_files(patch, 100)
+        land_events(lake, engine, events)
+        return set(run(lake, engine, memory=MEMORY).modes.values())
+
+
+def run_and_tell(engine, lake, told):
+    """A run that writes its steps to a file."""
+    with told.open("a") as file:
+        run(lake, engine, memory=MEMORY, progress=lambda step: print(step, file=file, flush=True))
