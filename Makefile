@@ -10,6 +10,7 @@ TURNS := --cap $(or $(CAP),200) --repeat $(or $(REPEAT),3)
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test soak mutate check docs bench bench-batches bench-large jars signatures lock dist cluster-up cluster-down cluster-test hdfs-up hdfs-down hdfs-test s3-up s3-down s3-test clean
+.PHONY: airflow-up airflow-down airflow-demo airflow-shots airflow-test
 
 help: ## list what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -93,6 +94,22 @@ s3-down: .venv/dev ## stop it, and with it all that it has
 s3-test: .venv/dev ## run the tests of object stores, on one of their own
 	$(BIN)/python -m pipelines.compiled
 	$(BIN)/pytest -m servers tests/servers/test_s3.py
+
+airflow-up: .venv/dev ## start an Airflow with the DAGs, at http://127.0.0.1:18088; its inbox and lake are in .servers/airflow
+	$(BIN)/python -m tests.servers.airflow up
+
+airflow-down: ## stop it
+	$(BIN)/python -m tests.servers.airflow down
+
+airflow-demo: .venv/dev ## start it anew, land a real network through its inbox by its schedule, show what becomes of it
+	$(BIN)/python -m tests.servers.airflow_demo
+
+airflow-shots: .venv/dev ## take the pictures of docs/airflow.md of the demo's Airflow; needs Debian's chromium
+	$(BIN)/python -m tests.servers.airflow_shots
+
+airflow-test: .venv/dev ## drive an Airflow of its own: schedules, triggers, backfills, a killed scheduler; some minutes
+	$(BIN)/python -m pipelines.compiled
+	$(BIN)/pytest -m servers tests/servers/test_airflow.py
 
 lock: ## choose versions anew and write both locks; needs uv
 	uv pip compile pyproject.toml --universal --generate-hashes --no-header --no-annotate \

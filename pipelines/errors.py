@@ -27,9 +27,13 @@ LONGEST = 500
 
 
 class NewsfeedError(Exception):
-    """The base of all errors that a command tells on one line, without a traceback."""
+    """The base of all errors that a command tells on one line, without a traceback.
+
+    A transient one may pass, so that the same command may succeed when it is tried again.
+    """
 
     exit_code = 1
+    transient = False
 
 
 class UsageError(NewsfeedError):
@@ -81,6 +85,26 @@ def line_of(fault: BaseException) -> str:
         verb = "write" if number_of(fault) in NO_ROOM else "read"
         return reason(fault) if place is None else f"cannot {verb} {place}: {reason(fault)}"
     return _bug(fault)
+
+
+def is_transient(fault: BaseException) -> bool:
+    """Whether a fault may pass: a server that is away, a disk that is full, another process that came first."""
+    if isinstance(fault, NewsfeedError):
+        return fault.transient
+    if isinstance(fault, ImportError):
+        return False
+    return isinstance(fault, OSError | MemoryError) or number_of(fault) is not None or _is_of_the_world(fault)
+
+
+def happened_in(fault: BaseException, step: str) -> None:
+    """Let a fault know in which step of a command it happened."""
+    fault.__dict__.setdefault("step", step)
+
+
+def step_of(fault: BaseException) -> str | None:
+    """The step of a command in which a fault happened, None where it has no steps."""
+    step = fault.__dict__.get("step")
+    return step if isinstance(step, str) else None
 
 
 def _is_of_the_world(fault: BaseException) -> bool:

@@ -3,11 +3,12 @@
 import gc
 import os
 import sys
+from contextlib import suppress
 from traceback import print_exception
 
 from pipelines.cli import logs, streams
 from pipelines.cli.signals import Ended, heard
-from pipelines.errors import NewsfeedError, line_of
+from pipelines.errors import NewsfeedError, is_transient, line_of, step_of
 
 YOUNG = 200_000
 """New objects before Python looks for cycles among them: more than imports make, which stay."""
@@ -17,6 +18,8 @@ ENDED = 128
 """The exit codes of commands that a signal ended are above it."""
 DEBUG = "NEWSFEED_DEBUG"
 """The variable that asks for the traceback of a fault, beside its line."""
+FAULT_FILE = "NEWSFEED_FAULT_FILE"
+"""The variable that names a file for what went wrong: the line, whether it may pass, and the step of a run, as JSON."""
 PANIC = "PanicException"
 """How libraries in Rust end what they cannot go on with, such as too few open files; Python has no name for it."""
 ENVIRONMENT = {"ARROW_DEFAULT_MEMORY_POOL": "jemalloc", "OPENBLAS_NUM_THREADS": "1"}
@@ -61,13 +64,14 @@ def _told(fault: BaseException) -> int:
     if os.environ.get(DEBUG):
         print_exception(fault)
     show, message = getattr(fault, "show", None), getattr(fault, "format_message", None)
+    code = int(getattr(fault, "exit_code", 1 if show is None else 2))
+    line = line_of(fault) if message is None else message()
     if show is not None and not logs.are_json():
         show()
-        return int(getattr(fault, "exit_code", 2))
-    code = int(getattr(fault, "exit_code", 1))
-    line = line_of(fault) if message is None else message()
-    if line:
+    elif line:
         logs.error(line, code)
+    if os.environ.get(FAULT_FILE):
+        _leave(line, fault, code)
     return code
 
 
@@ -76,6 +80,15 @@ def _gone(url: str) -> None:
     from pipelines.storage.servers import silent
 
     os._exit(_told(silent(url)))
+
+
+def _leave(line: str, fault: BaseException, code: int) -> None:
+    """Tell a fault to the program that started this one, too, if it can be written."""
+    from pipelines.storage import outcomes
+
+    facts = {"error": line, "transient": is_transient(fault), "step": step_of(fault), "exit_code": code}
+    with suppress(NewsfeedError):
+        outcomes.leave(os.environ[FAULT_FILE], facts)
 
 
 def _written(code: int) -> int:

@@ -27,6 +27,8 @@ LONGEST = 36500
 class NotAllDone(NewsfeedError):
     """Some of the housekeeping could not be done."""
 
+    transient = True
+
 
 def maintain(
     root: options.Root = options.ROOT,

@@ -18,6 +18,8 @@ ENGINES = ("sail", "spark", "submitted", "sc://HOST:PORT")
 class UnknownEngine(EngineError, UsageError):
     """No engine has that name."""
 
+    transient = False
+
 
 @contextmanager
 def open_engine(name: str = "sail", *, verbose: bool = False, memory: int | None = None) -> Iterator[Engine]:

@@ -21,6 +21,8 @@ CONF = {
 class EngineError(NewsfeedError):
     """An engine cannot be had; the message says why."""
 
+    transient = True
+
 
 def need_spark(what: str) -> None:
     """Raises EngineError when Apache Spark is not installed: the core has just PySpark's client."""

@@ -5,6 +5,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
+from pipelines.errors import happened_in
+
 Progress = Callable[[str, int | None], None]
 """Is called with what begins, and the number of the release that it is for, where that is known."""
 
@@ -19,8 +21,12 @@ class Steps:
 
     @contextmanager
     def step(self, name: str) -> Iterator[None]:
-        """Time a step."""
+        """Time a step; a fault knows in which it happened."""
         self.progress(name, self.release)
         start = time.perf_counter()
-        yield
+        try:
+            yield
+        except Exception as fault:
+            happened_in(fault, name)
+            raise
         self.seconds[name] = round(time.perf_counter() - start, 4)

@@ -24,6 +24,8 @@ TAIL = 8
 class DamagedFile(PlaceError):
     """A data file is not what was written, or is not there; the message says which, and what helps."""
 
+    transient = False
+
 
 def damaged(place: str, found: str) -> DamagedFile:
     """What to say of a data file that is not as it should be."""

@@ -38,9 +38,13 @@ To open a table costs a millisecond for each commit since the last checkpoint, w
 class Conflict(NewsfeedError):
     """Another process committed first."""
 
+    transient = True
+
 
 class GaveUp(NewsfeedError):
     """Other processes committed first, however often it was tried: nobody above is to try it all again."""
+
+    transient = True
 
 
 class Unsettled(PlaceError):

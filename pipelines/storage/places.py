@@ -20,6 +20,8 @@ LOCAL = ("file:///", "file://localhost/")
 class PlaceError(NewsfeedError):
     """A place cannot be read or written; the message says which and why."""
 
+    transient = True
+
 
 @contextmanager
 def telling(verb: str, place: str) -> Iterator[None]:
