@@ -10,6 +10,8 @@ if TYPE_CHECKING:
     from hdfs_native import FileReader, FileWriter
     from typing_extensions import Buffer
 
+CLIENTS = list[Any]()
+"""All clients that there are: one that ends in a forked process waits for threads which only its parent has."""
 BUFFER = 64 * 1024
 """How many bytes are asked for at least: a request takes longer than these."""
 
@@ -79,6 +81,10 @@ class Written(io.RawIOBase):
 
 class _Files:
     """What both kinds of file systems of Hadoop have in common."""
+
+    def __init__(self, *address: Any, **options: Any) -> None:
+        super().__init__(*address, **options)
+        CLIENTS.append(self.client)  # type: ignore[attr-defined]
 
     def _open(self, path: str, mode: str = "rb", **options: Any) -> IO[bytes]:
         """A file to read, or a new one to write, in place of one that is there."""
