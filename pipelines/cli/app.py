@@ -2,7 +2,7 @@
 
 import typer
 
-from pipelines.cli import describe, inspect, land, maintain, people, quarantine, read, repair, run
+from pipelines.cli import describe, inspect, land, maintain, people, put, quarantine, read, repair, run
 from pipelines.cli.conversion import convert_when_needed
 
 convert_when_needed()
@@ -16,6 +16,7 @@ app = typer.Typer(
 )
 
 for command in (
+    put.put,
     land.land,
     run.run,
     inspect.status,

@@ -8,10 +8,11 @@ from urllib.parse import unquote
 from pipelines.errors import NewsfeedError
 from pipelines.storage.stores import SCHEMES
 
-HDFS = ("hdfs", "viewfs")
+HDFS = ("hdfs", "viewfs", "webhdfs")
 OURS = {
     "hdfs": ("pipelines.storage.hdfs.Hdfs", "hdfs_native", "hdfs"),
     "viewfs": ("pipelines.storage.hdfs.Viewfs", "hdfs_native", "hdfs"),
+    "webhdfs": ("pipelines.storage.webhdfs.WebHdfs", "fsspec", ""),
     **dict.fromkeys(SCHEMES, ("pipelines.storage.objects.ObjectStore", "obstore", "object-store")),
 }
 """The classes here that keep what some schemes name, the package that each needs, and the extra that has it."""
