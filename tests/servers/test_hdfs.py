@@ -1,0 +1,253 @@
+"""A lake on a real HDFS is as one on local files is, and outlives what becomes of its servers."""
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+
+from tests.landing.lines import line
+from tests.servers.hdfs import Hdfs
+
+LDBC = Path(__file__).parents[2] / "data" / "ldbc-snb-test"
+PROGRAM = [sys.executable, "-c", "from newsfeed_pipelines import script; script()"]
+FIRST, SECOND = (
+    ["land", str(LDBC / part), "--format", "ldbc", "--ingestion-time", f"2026-01-0{day}T00:00:00Z"]
+    for day, part in enumerate(("snapshot", "update_streams"), 1)
+)
+READER = "4398046511327"
+READING = [
+    ["feed", READER],
+    ["find", "ma"],
+    ["user", READER],
+    ["sql", "SELECT * FROM posts ORDER BY post_id LIMIT 9"],
+    ["describe", "newsfeed"],
+    ["quarantine"],
+    ["quarantine", "--readmit"],
+    ["run", "--plan"],
+    ["run", "--view", "posts"],
+    ["repair"],
+]
+SOON = 20
+"""Seconds in which a command says that its server is not there, from when it is not."""
+
+pytestmark = pytest.mark.skipif(shutil.which("java") is None, reason="HDFS needs java, which is not on the path")
+
+
+def started(*arguments):
+    """The command in a process of its own."""
+    return subprocess.Popen([*PROGRAM, *arguments], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+
+
+def done(process, seconds=300):
+    """How it ended, and what it said."""
+    out, err = process.communicate(timeout=seconds)
+    return SimpleNamespace(code=process.returncode, out=out, err=err)
+
+
+def told(*arguments):
+    """What the command says; it succeeds."""
+    said = done(started(*arguments))
+    assert said.code == 0, said.err
+    return said.out
+
+
+def content(root):
+    """How many events the last release covers, and each table's rows and hash."""
+    last = max(json.loads(told("releases", "--json", "--root", root)), key=lambda one: one["number"])
+    return last["events"], {name: (one["rows"], one["content_hash"]) for name, one in last["tables"].items()}
+
+
+@pytest.fixture(scope="module")
+def hdfs(tmp_path_factory):
+    server = Hdfs(tmp_path_factory.mktemp("hdfs"))
+    try:
+        server.start()
+        yield server
+    finally:
+        server.stop()
+
+
+@pytest.fixture(scope="module")
+def local(tmp_path_factory):
+    """A local lake with both batches, each released."""
+    return filled(f"{tmp_path_factory.mktemp('local')}/lake")
+
+
+@pytest.fixture(scope="module")
+def remote(hdfs):
+    """The same at HDFS."""
+    return filled(f"{hdfs.url}/lake")
+
+
+def filled(root, *engine):
+    for land in (FIRST, SECOND):
+        told(*land, "--root", root, *engine)
+        told("run", "--root", root, *engine)
+    return root
+
+
+def test_rows_and_hashes_are_those_of_a_local_lake(local, remote):
+    assert content(remote) == content(local)
+
+
+def test_rows_and_hashes_are_the_same_on_spark(local, hdfs):
+    assert content(filled(f"{hdfs.url}/spark", "--engine", "spark")) == content(local)
+
+
+@pytest.mark.parametrize("arguments", READING, ids=" ".join)
+def test_a_command_says_what_it_says_of_a_local_lake(local, remote, arguments):
+    assert told(*arguments, "--root", remote).replace(remote, "ROOT") == told(*arguments, "--root", local).replace(
+        local, "ROOT"
+    )
+
+
+def test_an_export_is_that_of_a_local_lake(local, remote, tmp_path):
+    for root, name in ((local, "local"), (remote, "remote")):
+        told("export", "newsfeed", str(tmp_path / f"{name}.csv"), "--root", root)
+    assert (tmp_path / "local.csv").read_bytes() == (tmp_path / "remote.csv").read_bytes()
+
+
+def test_a_rebuild_and_maintenance_change_no_row(local, hdfs):
+    root = filled(f"{hdfs.url}/kept")
+    told("run", "--rebuild", "--root", root)
+    told("maintain", "--execute", "--root", root)
+    assert content(root) == content(local)
+
+
+def test_two_landings_at_once_keep_each_event_once_and_of_two_runs_one_wins(local, hdfs):
+    root = f"{hdfs.url}/two"
+    for land in (FIRST, SECOND):
+        both = [started(*land, "--root", root) for _ in range(2)]
+        assert [done(one).code for one in both] == [0, 0]
+        both = [done(one) for one in [started("run", "--root", root) for _ in range(2)]]
+        assert 0 in {one.code for one in both}
+        assert all(one.code == 0 or one.err.count("\n") == 1 for one in both)
+    told("run", "--root", root)
+    assert content(root) == content(local)
+
+
+def test_a_file_put_over_http_lands_once_and_goes_to_done(hdfs, tmp_path):
+    root, inbox = f"{hdfs.url}/posted", f"{hdfs.url}/inbox"
+    file = tmp_path / "events.jsonl"
+    file.write_bytes(b"".join(line(f"e-{n}", actor_id=n) + b"\n" for n in (1, 2)))
+    assert told("put", str(file), f"{hdfs.webhdfs}/inbox/").endswith("bytes\n")
+    assert told("put", str(file), f"{hdfs.webhdfs}/inbox/").endswith("already there\n")
+    file.write_text("other\n")
+    said = done(started("put", str(file), f"{hdfs.webhdfs}/inbox/"))
+    assert said.code == 1
+    assert said.err.endswith("a file with another content is there\n")
+    told("land", inbox, "--done", f"{inbox}/done", "--settled", "0", "--root", root)
+    assert "landed       0 events" in told("land", inbox, "--done", f"{inbox}/done", "--settled", "0", "--root", root)
+    assert "landed       0 events" in told("land", f"{inbox}/done", "--root", root)
+    assert "2 events in 1 landing" in told("status", "--root", root)
+
+
+@pytest.mark.parametrize("seconds", [1.5, 3, 5])
+def test_a_landing_or_a_run_that_is_killed_is_repeated_as_if_it_had_not_been(local, hdfs, seconds):
+    root = f"{hdfs.url}/killed-{seconds}"
+    for command in (FIRST, ["run"], SECOND, ["run"]):
+        process = started(*command, "--root", root)
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(seconds)
+        process.kill()
+        process.communicate()
+        told(*command, "--root", root)
+    assert content(root) == content(local)
+
+
+def fails_soon(process, *words):
+    """The command fails on one line, soon."""
+    begin = time.monotonic()
+    said = done(process, 2 * SOON)
+    assert time.monotonic() - begin < SOON
+    lines = said.err.splitlines()
+    assert (said.code, len(lines)) == (1, 1), said.err
+    assert lines[0].startswith("error: cannot ")
+    assert any(word in lines[0] for word in words), lines
+    return said
+
+
+@contextmanager
+def frozen(hdfs):
+    """The NameNode takes connections, and never answers."""
+    pid = hdfs.namenode.process.pid
+    os.kill(pid, signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        os.kill(pid, signal.SIGCONT)
+
+
+@contextmanager
+def killed(node, hdfs):
+    node.process.kill()
+    try:
+        yield
+    finally:
+        node.start()
+        hdfs.wait()
+
+
+@pytest.mark.parametrize("arguments", [["status"], ["run"], ["feed", READER], SECOND], ids=lambda one: one[0])
+def test_of_a_namenode_that_never_answers_it_is_told_soon(remote, hdfs, arguments):
+    with frozen(hdfs):
+        fails_soon(started(*arguments, "--root", remote), f"cannot reach {remote}: no answer in 9 seconds")
+
+
+@pytest.mark.parametrize("seconds", [2, 4])
+def test_a_run_whose_namenode_freezes_in_the_middle_ends_soon_and_the_next_one_goes_on(local, hdfs, seconds):
+    root = f"{hdfs.url}/frozen-{seconds}"
+    told(*FIRST, "--root", root)
+    process = started("run", "--root", root)
+    time.sleep(seconds)
+    with frozen(hdfs):
+        fails_soon(process, "no answer in 9 seconds")
+    told("run", "--root", root)
+    told(*SECOND, "--root", root)
+    told("run", "--root", root)
+    assert content(root) == content(local)
+
+
+def test_a_run_whose_namenode_dies_in_the_middle_ends_soon_and_the_next_one_goes_on(local, hdfs):
+    root = f"{hdfs.url}/dead"
+    told(*FIRST, "--root", root)
+    process = started("run", "--root", root)
+    time.sleep(4)
+    with killed(hdfs.namenode, hdfs):
+        fails_soon(process, "Connection refused", "no answer in 9 seconds", "disconnected")
+        fails_soon(started("status", "--root", root), f"cannot reach {root}: Connection refused")
+    told("run", "--root", root)
+    told(*SECOND, "--root", root)
+    told("run", "--root", root)
+    assert content(root) == content(local)
+
+
+def test_with_a_datanode_dead_what_was_written_is_read_and_after_it_is_back_runs_go_on(local, hdfs):
+    root = f"{hdfs.url}/halved"
+    told(*FIRST, "--root", root)
+    told("run", "--root", root)
+    with killed(hdfs.datanodes[0], hdfs):
+        told("feed", READER, "--root", root)
+        done(started(*SECOND, "--root", root))
+    told(*SECOND, "--root", root)
+    told("run", "--root", root)
+    assert content(root) == content(local)
+
+
+def test_in_safe_mode_what_is_there_is_read_and_writing_is_refused_in_words(remote, hdfs):
+    hdfs.admin("-safemode", "enter")
+    try:
+        told("feed", READER, "--root", remote)
+        said = fails_soon(started(*SECOND, "--root", remote), "Name node is in safe mode.")
+        assert "java" not in said.err
+        assert "org.apache" not in said.err
+    finally:
+        hdfs.admin("-safemode", "leave")
