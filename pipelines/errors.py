@@ -8,7 +8,7 @@ import os
 import re
 from traceback import extract_tb
 
-NUMBER = re.compile(r"os error (\d+)|errno (\d+)|code: (\d+), kind")
+NUMBER = re.compile(r"os error (\d+)|errno (\d+)|code: (\d+),\s+kind")
 """The number that the system gave a fault, as libraries write it."""
 PLACE = re.compile(
     r"(?:file|dir|directory:|path|operation on) ['\"]?((?:/|\w+://)[^'\"\n]+?)(?=['\"\n]|: |#\d+$|$)", re.MULTILINE
@@ -18,11 +18,32 @@ HADOOP = re.compile(
     r'^RPCError\("[\w.$]+", "|Generic HdfsObjectStore error ?: |RPC error ?: [\w.$]+ | at [\w.$/]+\([\w. ]+:\d+\).*'
 )
 """What Hadoop's servers and their clients say around the words: names of classes, and whence in Java it comes."""
+STORE = re.compile(r"Error performing [A-Z]+ (\S+)")
+"""How the clients of object stores tell of a request that failed."""
+STATUS = re.compile(r"status code[\s:]+(\d{3}[\w -]*\w)")
+CODE = re.compile(r"<Code>(\w+)</Code>")
+"""What a store answers instead of what was asked for."""
+TIMED_OUT = re.compile(r"TimedOut|timed out")
+KEYS_ELSEWHERE = "http://169.254."
+"""Where clients ask for keys that nothing else gave them: what runs a machine in a cloud answers there."""
 COLOURS = re.compile(r"\x1b\[\d*m")
-WORLD = ("deltalake", "_internal", "pyspark", "grpc", "py4j", "fsspec", "hdfs_native", "_hdfs_native", "pysail")
+WORLD = (
+    "deltalake",
+    "obstore",
+    "_internal",
+    "pyspark",
+    "grpc",
+    "py4j",
+    "fsspec",
+    "hdfs_native",
+    "_hdfs_native",
+    "pysail",
+)
 """The packages whose errors tell what a server, a store or a table is like."""
 NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS}
 """The faults that only writing has."""
+NOT_THERE = {errno.ECONNREFUSED, errno.ECONNRESET, errno.EHOSTUNREACH, errno.ENETUNREACH, errno.ETIMEDOUT}
+"""The faults of servers that are not there."""
 LONGEST = 500
 
 
@@ -57,8 +78,30 @@ def reason(fault: BaseException) -> str:
     if number is not None:
         return os.strerror(number)
     told = COLOURS.sub("", str(fault)).replace("↳", ":").replace("\\n", " ").replace("\\t", " ").replace('\\"', '"')
-    text = HADOOP.sub("", " ".join(told.split())) or type(fault).__name__
+    text = _of_a_store(told) or HADOOP.sub("", " ".join(told.split())) or type(fault).__name__
     return text if len(text) <= LONGEST else f"{text[:LONGEST]}…"
+
+
+def _of_a_store(told: str) -> str | None:
+    """What is told of a request to an object store that failed, None for what else."""
+    asked, status = STORE.search(told), STATUS.search(told)
+    if asked is None:
+        return None
+    if asked[1].startswith(KEYS_ELSEWHERE):
+        return "no keys: expected AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or others that its client knows"
+    if status is not None:
+        code = CODE.search(told)
+        return f"its server answers {status[1]}" + (f", {code[1]}" if code else "")
+    return "no answer from its server" if TIMED_OUT.search(told) else None
+
+
+def is_of_a_store_that_is_gone(fault: BaseException) -> bool:
+    """Whether an object store did not answer a request, or said that it cannot now, however often it was asked."""
+    told = COLOURS.sub("", str(fault)).replace("↳", ":")
+    if STORE.search(told) is None:
+        return False
+    status = STATUS.search(told)
+    return status[1].startswith("5") if status else number_of(fault) in NOT_THERE or bool(TIMED_OUT.search(told))
 
 
 def place_of(fault: BaseException) -> str | None:

@@ -118,7 +118,7 @@ def land(
         new += quarantine.put(lake, partitions, format_name, now)
         return new
 
-    with lake.scratch() as scratch:
+    with lake.scratch(is_local=engine.shares_memory) as scratch:
         found = sources_of(scratch, sources)
         require_format(found.chunks, format_name)
         intake = Intake(scratch, format_name, now, lake.quarantine_raw)

@@ -65,7 +65,7 @@ def _readmit(lake: Lake, engine: Engine, format_name: str, clock: datetime | Non
             left[piece.number].append(int64s(rejects["byte_offset"]))
         return 0
 
-    with lake.scratch() as scratch:
+    with lake.scratch(is_local=engine.shares_memory) as scratch:
         waiting = list(write_out(lake, scratch, format_name, faults))
         written = (Piece(one.source, one.place, len(LEADING), one.size, at) for at, one in enumerate(waiting))
         chunks = list(in_chunks(part for piece in written for part in ranges(piece)))

@@ -45,7 +45,7 @@ def materialize_frame(
     table = projection.table
     frame = projection.build(frames)
     table.check((field.name, field.dataType.simpleString()) for field in frame.schema.fields)
-    with context.lake.scratch() as folder:
+    with context.staging() as folder:
         sent = shuffle(frame, table.bucket_by, context.buckets, folder)
         task = partial(_write_ordered, table, place, checks_of(projection, context.policy), context.mark, sent)
         return staged(table, place, context.engine.run(task, receivers(sent, context.buckets)))
@@ -88,7 +88,7 @@ def materialize_buckets(
     """Stage a projection that is made bucket by bucket, of what is held or was extracted. Raises AuditError."""
     told = extracted.of(projection.extracts)
     inputs = replace(inputs_of(projection, held, context), extracted=told.rows)
-    with context.lake.scratch() as folder:
+    with context.staging() as folder:
         if projection.exchange is not None:
             inputs = with_sent(projection.exchange, projection.table.bucket_by, inputs, folder, context)
         checks = checks_of(projection, context.policy)

@@ -120,7 +120,7 @@ def _require_newest(start: Start, releases: delta.Handle) -> None:
 
 def _built(planned: Plan, tables: Tables, context: BuildContext, steps: Steps) -> tuple[Plan, Built]:
     """The plan, of events that were certified, and the stale tables made of them."""
-    with context.lake.scratch() as folder:
+    with context.staging() as folder:
         with steps.step("read the log"):
             earlier = earlier_ranges(planned, tables)
             planned, history = read(planned, relations_of(earlier), context, folder)

@@ -1,6 +1,7 @@
 """What the tables of a run are built with, and what is built: data files that are staged, not yet committed."""
 
 from collections.abc import Iterable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 
 from pipelines.engines.base import Engine
@@ -36,6 +37,10 @@ class BuildContext:
     memory: int
     mark: str | None = None
     portions: int = 1
+
+    def staging(self) -> AbstractContextManager[str]:
+        """A new folder for what tasks write and read again, gone when it is done."""
+        return self.lake.staging(is_local=self.engine.shares_memory)
 
 
 @dataclass(frozen=True)

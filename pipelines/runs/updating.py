@@ -65,7 +65,7 @@ def update_buckets(
 
     `inputs` have what was and what is, `before` is what is known of the table as it was; a folder gets the owners.
     """
-    with context.lake.scratch() as sent:
+    with context.staging() as sent:
         sending = _sending(projection, inputs, sent, context)
         checks = checks_of(projection, context.policy)
         task = Rewriting(Making(projection, sending), place, checks, context.mark, folder)

@@ -35,9 +35,15 @@ def damaged(place: str, found: str) -> DamagedFile:
 @contextmanager
 def reading(place: str) -> Iterator[IO[bytes]]:
     """The bytes of a data file. Raises DamagedFile when it is missing, PlaceError when it cannot be read."""
+    with _telling(place), places.reading(place) as file:
+        yield file
+
+
+@contextmanager
+def _telling(place: str) -> Iterator[None]:
+    """Tell of a data file that is missing as a DamagedFile."""
     try:
-        with places.reading(place) as file:
-            yield file
+        yield
     except PlaceError as fault:
         if isinstance(fault.__cause__, FileNotFoundError):
             raise DamagedFile(f"{place} is missing; {remedy(place)}") from fault
@@ -67,7 +73,10 @@ class Summed:
         return self._file.closed
 
     def close(self) -> None:
-        """Close the file."""
+        """Nothing: Arrow closes also what is left by a fault, which is not to be there then."""
+
+    def end(self) -> None:
+        """Close the file, which is there then."""
         with self._trying():
             self._file.close()
 
@@ -85,23 +94,35 @@ class Summed:
 def footer_checksum(place: str) -> int:
     """The checksum of a Parquet file's footer, with what ends the file. Raises DamagedFile when there is none."""
     with reading(place) as file:
-        size = file.seek(0, SEEK_END)
-        file.seek(max(0, size - TAIL))
-        length = int.from_bytes(file.read(4), "little")
-        if size < length + TAIL:
-            raise damaged(place, f"expected a Parquet file, found {size} bytes without a footer")
-        file.seek(size - length - TAIL)
-        return zlib.crc32(file.read())
+        return _footer(place, file)
 
 
-def verify_footer(place: str) -> None:
-    """Compare the footer of a data file with the checksum in its name, if there is one.
+def _footer(place: str, file: IO[bytes]) -> int:
+    size = file.seek(0, SEEK_END)
+    file.seek(max(0, size - TAIL))
+    length = int.from_bytes(file.read(4), "little")
+    if size < length + TAIL:
+        raise damaged(place, f"expected a Parquet file, found {size} bytes without a footer")
+    file.seek(size - length - TAIL)
+    return zlib.crc32(file.read())
+
+
+def open_verified(place: str) -> IO[bytes]:
+    """A data file, which its reader closes, whose footer has the checksum in its name, if there is one.
 
     Raises DamagedFile, also for a file that ends without a footer or is missing, and PlaceError.
     """
-    expected, found = checksums_in(place), footer_checksum(place)
-    if expected is not None:
-        _require(place, "footer", expected.footer, found)
+    with _telling(place):
+        file = places.opened(place)
+    try:
+        with places.telling("read", place):
+            expected, found = checksums_in(place), _footer(place, file)
+            if expected is not None:
+                _require(place, "footer", expected.footer, found)
+    except BaseException:
+        file.close()
+        raise
+    return file
 
 
 def verify(place: str) -> None:

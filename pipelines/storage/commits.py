@@ -13,6 +13,7 @@ from deltalake.transaction import AddAction, CommitProperties, PostCommitHookPro
 from pipelines.errors import NewsfeedError, number_of, reason
 from pipelines.storage import deltalog, places
 from pipelines.storage.delta import Handle, find, paths
+from pipelines.storage.naming import new_mark
 from pipelines.storage.places import PlaceError
 from pipelines.storage.stores import for_tables
 
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 TRIES = 20
+MARK = "mark"
+"""Under which name a commit of ours has a word that no other has."""
 KEPT = {
     "delta.logRetentionDuration": "interval 36500 days",
     "delta.deletedFileRetentionDuration": "interval 36500 days",
@@ -130,12 +133,12 @@ def commit(handle: Handle, table: "Table", change: Commit) -> int:
     process committed the same transaction, or removed the same files, first; PlaceError, and Unsettled at a URL.
     """
     place = places.absolute(str(handle.table_uri))
-    now, changes = int(time.time() * 1000), not change.rearranges
+    now, changes, mark = int(time.time() * 1000), not change.rearranges, new_mark()
     added = [AddAction(f.path, f.size, change.partition, now, changes, f.stats) for f in change.add]
     removed = [RemoveAction(path, changes, now) for path in change.remove]
     sheds = _sheds(handle, table, change)  # then what goes is everything, which Delta itself removes
     properties = CommitProperties(
-        custom_metadata={**change.metadata, deltalog.ACTIONS: str(len(added) + len(removed))},
+        custom_metadata={**change.metadata, deltalog.ACTIONS: str(len(added) + len(removed)), MARK: mark},
         app_transactions=[Transaction(change.application, change.number)],
     )
     while True:
@@ -150,6 +153,8 @@ def commit(handle: Handle, table: "Table", change: Commit) -> int:
                     post_commithook_properties=PostCommitHookProperties(cleanup_expired_logs=False),
                 )
         except CommitFailedError as fault:
+            if places.is_url(place) and _came_about(handle, place, mark):
+                return _version_of(handle, change)
             again = _created_again(handle)
             if again is None:
                 raise Conflict(f"another process committed to {place} first") from fault
@@ -160,6 +165,11 @@ def commit(handle: Handle, table: "Table", change: Commit) -> int:
             raise
         else:
             return _version_of(handle, change)
+
+
+def _came_about(handle: Handle, place: str, mark: str) -> bool:
+    """Whether a commit that failed is there all the same: its answer was lost, and its client tried again."""
+    return mark.encode() in deltalog.said_since(place, int(handle.version()))
 
 
 def require_newest(handle: Handle) -> None:

@@ -73,6 +73,7 @@ class FileWriter:
                 self._writer.add_key_value_metadata({CONTENT_HASH: str(self._hash)})
             self._writer.close()
             self._stream.close()
+            self._sink.end()
             sums = Checksums(self._sink.whole, footer_checksum(self._place))
             path = with_checksums(self._path, sums)
             places.rename(self._place, with_checksums(self._place, sums))

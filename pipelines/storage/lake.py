@@ -1,7 +1,8 @@
 """Where a lake keeps its tables."""
 
 import re
-from contextlib import AbstractContextManager
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -90,9 +91,22 @@ class Lake:
         """A view that is served."""
         return places.join(self.root, "views", name)
 
-    def scratch(self) -> AbstractContextManager[str]:
-        """A new folder for what only the command that makes it needs, gone when it is done."""
-        return scratch(self._scratch)
+    @contextmanager
+    def scratch(self, *, is_local: bool = False) -> Iterator[str]:
+        """A new folder for what only the command that makes it needs, gone when it is done; others see it until then.
+
+        With `is_local`, only this process needs what is in it: where the root is a URL, that is on its machine's disk.
+        """
+        with scratch(self._scratch) as shared:
+            if is_local and places.is_url(self.root):
+                with self.staging(is_local=True) as own:
+                    yield own
+            else:
+                yield shared
+
+    def staging(self, *, is_local: bool) -> AbstractContextManager[str]:
+        """As `scratch`, for a command that has one: of this folder others see nothing where it is not at the root."""
+        return scratch(places.of_this_machine() if is_local and places.is_url(self.root) else self._scratch)
 
     def is_in_use(self) -> bool:
         """Whether a command, also of another process, has a scratch folder here, or may have one."""

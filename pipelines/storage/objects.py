@@ -8,12 +8,13 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from errno import ENOENT
+from pathlib import Path
 from typing import Any, Self
 from urllib.parse import urlsplit
 
 import obstore
 from fsspec.spec import AbstractFileSystem
-from obstore.exceptions import BaseError
+from obstore.exceptions import BaseError, PermissionDeniedError, UnauthenticatedError
 from obstore.store import from_url
 
 from pipelines.storage import stores
@@ -22,6 +23,8 @@ AHEAD = 256 * 1024
 """How many bytes one request asks for, at least: a file is often read on from where it was read."""
 NO_BUCKET = "NoSuchBucket"
 """How S3 says that there is no bucket."""
+NO_END = ("NotPartial", " 416 ", "NotSupported")
+"""How stores say that an object has no end to be asked for: it is empty, or they (Azure) know none."""
 PART = 8 * 1024 * 1024
 """How many bytes one request writes at most."""
 
@@ -35,6 +38,8 @@ def _telling(key: str) -> Iterator[None]:
         if NO_BUCKET in str(fault):
             raise OSError(str(fault)) from fault
         raise FileNotFoundError(ENOENT, os.strerror(ENOENT), key) from fault
+    except (PermissionDeniedError, UnauthenticatedError) as fault:
+        raise PermissionError(str(fault)) from fault
     except BaseError as fault:
         raise OSError(str(fault)) from fault
 
@@ -48,7 +53,7 @@ class ObjectStore(AbstractFileSystem):  # type: ignore[misc]
         """The bucket is given by its URL, without a path. Raises OSError."""
         super().__init__(**options)
         with _telling(bucket):
-            self._store = from_url(bucket, **stores.for_files())
+            self._store = from_url(bucket, **stores.for_files(bucket))
 
     @classmethod
     def _strip_protocol(cls, path: Any) -> Any:
@@ -108,6 +113,11 @@ class ObjectStore(AbstractFileSystem):  # type: ignore[misc]
         with _telling(path1):
             obstore.rename(self._store, _key(path1), _key(path2))
 
+    def put_file(self, lpath: str, rpath: str, **_: Any) -> None:
+        """Bring a local file here. Raises OSError."""
+        with _telling(rpath):
+            obstore.put(self._store, _key(rpath), Path(lpath))
+
     def rm(self, path: str, *, recursive: bool = False, **_: Any) -> None:
         """Remove an object, or all below a path; what is not there is no fault. Raises OSError."""
         keys = list(map(_key, self.find(path))) if recursive else [_key(path)]
@@ -138,9 +148,9 @@ class Reader(io.RawIOBase):
         """Raises FileNotFoundError, OSError."""
         super().__init__()
         self._store, self._key, self._at = store, key, 0
-        self._start, self._block = 0, b""
         with _telling(key):
-            self.size = int(obstore.head(store, key)["size"])
+            self.size, self._block = _ending(store, key)
+        self._start = self.size - len(self._block)
 
     def readable(self) -> bool:
         """It is."""
@@ -176,15 +186,38 @@ class Reader(io.RawIOBase):
 
     def readinto(self, buffer: Any) -> int:
         """Put the next bytes into a buffer; how many. Raises OSError."""
-        found = self.read(len(buffer))
-        buffer[: len(found)] = found
+        into = memoryview(buffer).cast("B")
+        found = self.read(len(into))
+        into[: len(found)] = found
         return len(found)
+
+    def readline(self, _: int | None = -1) -> bytes:
+        """The next line, with what ends it, however long it is. Raises OSError."""
+        line = bytearray()
+        while piece := self.read(max(0, self._start + len(self._block) - self._at) or AHEAD):
+            end = piece.find(b"\n") + 1
+            line += piece[:end] if end else piece
+            if end:
+                self._at -= len(piece) - end
+                break
+        return bytes(line)
 
     def _fetch(self, start: int, end: int) -> None:
         last = max(0, self.size - AHEAD)
         start, end = (last, self.size) if start >= last else (start, min(self.size, max(end, start + AHEAD)))
         with _telling(self._key):
             self._start, self._block = start, bytes(obstore.get_range(self._store, self._key, start=start, end=end))
+
+
+def _ending(store: Any, key: str) -> tuple[int, bytes]:
+    """The size of an object, and the bytes at its end, which one request tells unless it is empty."""
+    try:
+        found = obstore.get(store, key, options={"range": {"suffix": AHEAD}})
+        return int(found.meta["size"]), bytes(found.bytes())
+    except BaseError as fault:
+        if not any(why in str(fault) for why in NO_END):
+            raise
+    return int(obstore.head(store, key)["size"]), b""
 
 
 class Writer(io.RawIOBase):

@@ -8,7 +8,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from pipelines.storage import places
-from pipelines.storage.checksums import damaged, verify_footer
+from pipelines.storage.checksums import damaged, open_verified
 
 PLAIN = {
     pa.string_view(): pa.string(),
@@ -29,10 +29,12 @@ def decoding(place: str) -> Iterator[None]:
 
 def open_file(place: str, **options: Any) -> pq.ParquetFile:
     """A data file to be read; it is closed with `close(force=True)`. Raises DamagedFile, PlaceError."""
-    verify_footer(place)
+    file: Any = open_verified(place)
+    if not places.is_url(place):  # which Arrow reads better itself
+        file.close()
+        file = place
     with decoding(place):
-        source = places.opened(place) if places.is_url(place) else place
-        return pq.ParquetFile(source, page_checksum_verification=True, **options)
+        return pq.ParquetFile(file, page_checksum_verification=True, **options)
 
 
 @contextmanager

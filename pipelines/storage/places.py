@@ -3,6 +3,8 @@
 import errno
 import os
 import shutil
+import tempfile
+import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -12,6 +14,7 @@ from typing import IO, cast
 from urllib.parse import unquote, urlsplit
 
 from pipelines.errors import NewsfeedError, number_of, place_of, reason
+from pipelines.storage.stores import is_object_store, silence
 from pipelines.storage.urls import HDFS, remote
 
 LOCAL = ("file:///", "file://localhost/")
@@ -26,11 +29,15 @@ class PlaceError(NewsfeedError):
 @contextmanager
 def telling(verb: str, place: str) -> Iterator[None]:
     """Tell faults of the system, and of who keeps the files, as a PlaceError: what cannot be done with which place."""
+    silent = silence.at(place)
+    if silent is not None:
+        raise PlaceError(f"cannot {verb} {place}: {silent}")
     try:
         yield
     except NewsfeedError:
         raise
     except Exception as fault:
+        silence.note(place, fault)
         is_clients = is_url(place) and isinstance(fault, RuntimeError)
         if not isinstance(fault, OSError) and not is_clients and number_of(fault) in (None, errno.EEXIST):
             raise
@@ -108,14 +115,37 @@ def writing(place: str) -> Iterator[IO[bytes]]:
 
 
 def rename(place: str, new: str) -> None:
-    """Give a file another name in its folder, replacing one that has it; PlaceError when it cannot be."""
+    """Give a file another name, a local one also at a URL, replacing what has it; PlaceError when it cannot be.
+
+    At once or not at all, but for object stores, where a file has both names in between.
+    """
     with telling("write", new):
-        if is_url(place):
+        if is_url(new) and not is_url(place):
+            _upload(place, new)
+        elif is_url(place):
             filesystem, path = remote(place)
             replaces = {"overwrite": True} if urlsplit(place).scheme in HDFS else {}  # which does not unless it is told
             filesystem.mv(path, remote(new)[1], **replaces)
         else:
             os.replace(place, new)
+
+
+def _upload(place: str, new: str) -> None:
+    """Bring a local file to a URL, where it is there once it is whole; in an object store all are."""
+    beside = new if is_object_store(new) else join(parent(new), f".{uuid.uuid4().hex}.tmp")
+    filesystem, path = remote(beside)
+    filesystem.put_file(place, path)
+    if beside != new:
+        rename(beside, new)
+    os.unlink(place)
+
+
+def of_this_machine() -> str:
+    """A folder on this machine's disk that only this user can enter. Raises PlaceError."""
+    place = os.path.join(tempfile.gettempdir(), f"newsfeed-{os.getuid()}")
+    with telling("make the folder", place):
+        Path(place).mkdir(mode=0o700, exist_ok=True)
+    return place
 
 
 def move(place: str, new: str) -> None:

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import IO
 
 from pipelines.storage import places
+from pipelines.storage.stores import is_object_store
 
 KEPT = timedelta(days=7)
 """How long a folder is left alone of which nothing says whether its process lives."""
@@ -25,6 +26,8 @@ STARTED = "%Y%m%dT%H%M%SZ"
 UNDATED = re.compile("[0-9a-f]{32}")
 """The names of folders of before there were locks, and names that say when a process began."""
 LOCK = ".lock"
+BEGAN = "began"
+"""The object by which others see a folder of an object store."""
 BOOT = Path("/proc/sys/kernel/random/boot_id")
 
 
@@ -36,11 +39,19 @@ def scratch(parent: str) -> Iterator[str]:
     folder = places.join(parent, f"{datetime.now(UTC):{STARTED}}-{uuid.uuid4().hex}")
     with _locked(folder):
         try:
-            places.make_folder(folder)
+            _begin(folder)
             yield folder
         finally:
             with suppress(places.PlaceError):  # what stays behind now, the next command takes away
                 _in_full(partial(places.remove_folder, folder))
+
+
+def _begin(folder: str) -> None:
+    """Make a folder that others see; in an object store, where there are none, by what is in it."""
+    places.make_folder(folder)
+    if is_object_store(folder):
+        with places.writing(places.join(folder, BEGAN)):
+            pass
 
 
 def in_use(parent: str) -> bool:

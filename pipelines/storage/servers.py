@@ -6,7 +6,7 @@ from contextlib import contextmanager, suppress
 from threading import Event, Thread
 from urllib.parse import urlsplit
 
-from pipelines.storage import places, urls
+from pipelines.storage import places, stores, urls
 
 PATIENCE = 9
 """The seconds in which a server has to accept a connection, and again to answer; also once it has answered before."""
@@ -17,8 +17,23 @@ _NEEDED = set[str]()
 
 
 def require_answer(url: str) -> None:
-    """Raise UrlError for a URL that nothing here can reach, PlaceError unless its server answers soon."""
-    urls.remote(url)
+    """Raise UrlError for a URL that nothing here can reach, PlaceError unless its server answers soon.
+
+    An object store is asked for what there is, as its client does not wait for ever: it may also have no such bucket,
+    or refuse the keys.
+    """
+    filesystem, path = urls.remote(url)
+    if stores.is_object_store(url):
+        with places.telling("reach", url):
+            filesystem.ls(path)
+    else:
+        _require_server(url)
+    if all(urlsplit(other)[:2] != urlsplit(url)[:2] for other in _NEEDED):
+        _NEEDED.add(url)
+
+
+def _require_server(url: str) -> None:
+    """Raise PlaceError unless the server of a URL accepts connections, and answers."""
     try:
         server = urlsplit(url)
         port = server.port
@@ -32,8 +47,6 @@ def require_answer(url: str) -> None:
     asked.join(PATIENCE)
     if asked.is_alive():
         raise silent(url)
-    if all(urlsplit(other)[:2] != server[:2] for other in _NEEDED):
-        _NEEDED.add(url)
 
 
 def silent(url: str) -> places.PlaceError:

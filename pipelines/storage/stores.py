@@ -4,13 +4,16 @@ A request that is not answered, or fails, is tried again for LONGEST seconds.
 """
 
 import os
+import time
 from datetime import timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
+from pipelines.errors import is_of_a_store_that_is_gone, reason
+
 SCHEMES = ("s3", "s3a", "gs", "az", "azure", "adl", "abfs", "abfss")
 """The schemes of the URLs of object stores."""
-LONGEST = 12
+LONGEST = 9
 """The seconds in which a request has to be answered, and after which one that failed is not tried again."""
 CONNECT, WHOLE = "5s", "300s"
 """How long it may take to connect, and to have all that an answer says."""
@@ -23,6 +26,45 @@ def is_object_store(place: str) -> bool:
     return "://" in place and urlsplit(place).scheme in SCHEMES
 
 
+class Silence:
+    """Of which stores it is known that they do not answer: for a while nothing more is asked of them.
+
+    What a command does on its way out, such as taking away what it staged, would ask again, each time for LONGEST.
+    """
+
+    def __init__(self) -> None:
+        self._known: dict[str, tuple[float, str]] = {}
+
+    def note(self, place: str, fault: BaseException) -> None:
+        """Note a fault of a place, if it says that its store does not answer."""
+        if is_object_store(place) and is_of_a_store_that_is_gone(fault):
+            self._known[_bucket(place)] = time.monotonic() + LONGEST, reason(fault)
+
+    def at(self, place: str) -> str | None:
+        """Why nothing is to be asked of a place now; None where there is no reason."""
+        until, why = self._known.get(_bucket(place), (0.0, "")) if self._known else (0.0, "")
+        return why if time.monotonic() < until else None
+
+
+def _bucket(place: str) -> str:
+    return "/".join(place.split("/", 3)[:3])
+
+
+silence = Silence()
+"""What this process knows."""
+
+
+def _keys() -> dict[str, Any]:
+    """Who gives the keys where a profile does, which only Amazon's own client can read."""
+    if "AWS_PROFILE" not in os.environ or "AWS_ACCESS_KEY_ID" in os.environ:
+        return {}
+    try:
+        from obstore.auth.boto3 import Boto3CredentialProvider
+    except ImportError as fault:
+        raise ImportError("AWS_PROFILE needs boto3: pip install boto3") from fault
+    return {"credential_provider": Boto3CredentialProvider()}
+
+
 def _allows_http() -> bool:
     """Whether what is given is an endpoint without encryption; the engine's client asks the variable."""
     if os.environ.get("AWS_ENDPOINT_URL", "").startswith("http://"):
@@ -30,8 +72,8 @@ def _allows_http() -> bool:
     return os.environ.get("AWS_ALLOW_HTTP", "").lower() in {"1", "true"}
 
 
-def for_files() -> dict[str, Any]:
-    """How files are reached, as their client wants it."""
+def for_files(bucket: str) -> dict[str, Any]:
+    """How the files of a bucket are reached, as their client wants it. Raises ImportError."""
     pauses = {"init_backoff": timedelta(seconds=FIRST_PAUSE), "max_backoff": timedelta(seconds=LAST_PAUSE), "base": 2}
     return {
         "client_options": {
@@ -45,6 +87,7 @@ def for_files() -> dict[str, Any]:
             "retry_timeout": timedelta(seconds=LONGEST),
             "backoff": pauses,
         },
+        **(_keys() if bucket.startswith("s3") else {}),
     }
 
 

@@ -70,8 +70,8 @@ def test_it_says_beforehand_how_many_files_it_would_merge_and_then_there_is_noth
 
 
 def test_each_file_that_is_merged_is_opened_once(grown, monkeypatch):
-    verify, opened = parquet.verify_footer, []
-    monkeypatch.setattr(parquet, "verify_footer", lambda place: opened.append(place) or verify(place))
+    verify, opened = parquet.open_verified, []
+    monkeypatch.setattr(parquet, "open_verified", lambda place: opened.append(place) or verify(place))
     found = {file.place for group in merging.groups(grown, release(grown)) for file in group.files}
     merging.merge(grown, CLOCK)
     assert sorted(place for place in opened if place in found) == sorted(found)
