@@ -22,6 +22,7 @@ PARENT = "01a226fa-2071-7533-a27e-c245c1cc53c8"
 def events(tmp_path, monkeypatch):
     """A function that gives the events that were written to a file since the last call."""
     file = tmp_path / "events.jsonl"
+    monkeypatch.setattr(lineage, "PATIENCE", 120)
     for name, value in {"TYPE": "file", "LOG_FILE_PATH": str(file), "APPEND": "true"}.items():
         monkeypatch.setenv(f"{TRANSPORT}{name}", value)
 

@@ -71,9 +71,12 @@ class Client:
 
     def asset_events(self, name: str) -> list[dict[str, Any]]:
         """What was told of an asset, the newest first."""
-        found: list[dict[str, Any]] = self.get("/assets/events", name_pattern=name, order_by="-timestamp")[
-            "asset_events"
-        ]
+        try:
+            found = self.get("/assets/events", name_pattern=name, order_by="-timestamp")["asset_events"]
+        except OSError as fault:
+            if ": 500: " in str(fault):  # Airflow 3.3.2's answer while a run that an event made has not begun
+                return []
+            raise
         return [event for event in found if event["name"] == name]
 
     def _answer(self, method: str, path: str, body: Mapping[str, Any] | None) -> Any:
