@@ -188,7 +188,6 @@ def test_a_source_that_is_not_there_stops_the_landing_before_it_begins(land, lak
     ("source", "told"),
     [
         ("foo://bar/a.jsonl", "cannot reach foo://bar/a.jsonl: expected a scheme such as file, hdfs or s3, found foo"),
-        ("s3://bucket/a.jsonl", "cannot reach s3://bucket/a.jsonl: Install s3fs to access S3"),
         ("file://host/a", "cannot read file://host/a: expected a URL such as file:///folder/file, found the host host"),
         ("hdfs://h:1/a#b", "cannot reach hdfs://h:1/a#b: its file system would take it for /a"),
         ("hdfs://h:x/a", "cannot reach hdfs://h:x/a: Port could not be cast to integer value as 'x'"),
