@@ -3,6 +3,7 @@
 import errno
 import os
 import shutil
+import stat
 import tempfile
 import uuid
 from collections.abc import Iterator
@@ -145,6 +146,9 @@ def of_this_machine() -> str:
     place = os.path.join(tempfile.gettempdir(), f"newsfeed-{os.getuid()}")
     with telling("make the folder", place):
         Path(place).mkdir(mode=0o700, exist_ok=True)
+        found = os.lstat(place)
+    if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.getuid() or found.st_mode & 0o077:
+        raise PlaceError(f"cannot stage in {place}: expected a folder of this user's that nobody else can enter")
     return place
 
 
