@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from tests.servers.processes import Process, ServerError
+from tests.servers.processes import PORTS_OF_CLIENTS, Process, ServerError, free_port
 
 SLEEPS = [sys.executable, "-c", "import time; print('here', flush=True); time.sleep(60)"]
 DEAF = [
@@ -63,3 +63,9 @@ def test_what_does_not_get_ready_in_time_is_told_too(tmp_path):
     with pytest.raises(ServerError, match="is not ready after 0 s"):
         process.wait_until(lambda: False, 0.2)
     process.stop()
+
+
+def test_a_port_is_given_once_though_nothing_listens_there_yet():
+    ports = [free_port() for _ in range(50)]
+    assert len(set(ports)) == 50
+    assert max(ports) < PORTS_OF_CLIENTS

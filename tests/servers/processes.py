@@ -12,6 +12,9 @@ from pathlib import Path
 
 from pipelines.errors import NewsfeedError
 
+FIRST_PORT, PORTS_OF_CLIENTS = 20_000, 32_768
+PORTS = iter(range(FIRST_PORT + os.getpid() * 50 % (PORTS_OF_CLIENTS - FIRST_PORT - 1000), PORTS_OF_CLIENTS))
+"""Two processes at once begin with others."""
 ENDS_WITHIN = 30.0
 """Seconds that a process has to end once it is told to; then it is killed."""
 
@@ -114,7 +117,12 @@ def _reap(pid: int) -> None:
 
 
 def free_port() -> int:
-    """A port of loopback at which nothing listens now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """A port of loopback at which nothing listens, which this function gives once, and which no client is given.
+
+    What the system gives for port 0 it gives to clients too, before the server has it.
+    """
+    for port in PORTS:
+        with socket.socket() as probe, suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
+    raise ServerError(f"no port is free from {FIRST_PORT} on")
