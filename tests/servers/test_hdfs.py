@@ -28,7 +28,6 @@ READING = [
     ["find", "ma"],
     ["user", READER],
     ["sql", "SELECT * FROM posts ORDER BY post_id LIMIT 9"],
-    ["describe", "newsfeed"],
     ["quarantine"],
     ["quarantine", "--readmit"],
     ["run", "--plan"],
@@ -202,27 +201,44 @@ def test_of_a_namenode_that_never_answers_it_is_told_soon(remote, hdfs, argument
         fails_soon(started(*arguments, "--root", remote), f"cannot reach {remote}: no answer in 9 seconds")
 
 
-@pytest.mark.parametrize("seconds", [2, 4])
-def test_a_run_whose_namenode_freezes_in_the_middle_ends_soon_and_the_next_one_goes_on(local, hdfs, seconds):
-    root = f"{hdfs.url}/frozen-{seconds}"
+def begun(step, root, log):
+    """A run that has begun with a step, and logs to a file."""
+    with log.open("w") as err:
+        process = subprocess.Popen([*PROGRAM, "run", "--root", root, "--log-format", "json"], stdout=err, stderr=err)
+    ends = time.monotonic() + SOON
+    while f'"{step}"' not in log.read_text():
+        assert time.monotonic() < ends, log.read_text()
+        time.sleep(0.02)
+    return process
+
+
+def ends_soon(process, log, *words):
+    """The run fails soon, and what it logged last says why."""
+    process.wait(SOON)
+    last = json.loads(log.read_text().splitlines()[-1])
+    assert (process.returncode, last["level"]) == (1, "error"), last
+    assert any(word in last["message"] for word in words), last
+
+
+@pytest.mark.parametrize("step", ["read the log", "views/profile", "publish"])
+def test_a_run_whose_namenode_freezes_in_the_middle_ends_soon_and_the_next_one_goes_on(local, hdfs, tmp_path, step):
+    root, log = f"{hdfs.url}/frozen-{step[:4]}", tmp_path / "log"
     told(*FIRST, "--root", root)
-    process = started("run", "--root", root)
-    time.sleep(seconds)
+    process = begun(step, root, log)
     with frozen(hdfs):
-        fails_soon(process, "no answer in 9 seconds")
+        ends_soon(process, log, "no answer in 9 seconds")
     told("run", "--root", root)
     told(*SECOND, "--root", root)
     told("run", "--root", root)
     assert content(root) == content(local)
 
 
-def test_a_run_whose_namenode_dies_in_the_middle_ends_soon_and_the_next_one_goes_on(local, hdfs):
-    root = f"{hdfs.url}/dead"
+def test_a_run_whose_namenode_dies_in_the_middle_ends_soon_and_the_next_one_goes_on(local, hdfs, tmp_path):
+    root, log = f"{hdfs.url}/dead", tmp_path / "log"
     told(*FIRST, "--root", root)
-    process = started("run", "--root", root)
-    time.sleep(4)
+    process = begun("views/profile", root, log)
     with killed(hdfs.namenode, hdfs):
-        fails_soon(process, "Connection refused", "no answer in 9 seconds", "disconnected")
+        ends_soon(process, log, "Connection refused", "no answer in 9 seconds", "disconnected")
         fails_soon(started("status", "--root", root), f"cannot reach {root}: Connection refused")
     told("run", "--root", root)
     told(*SECOND, "--root", root)
