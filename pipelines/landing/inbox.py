@@ -4,6 +4,7 @@ Killed anywhere and repeated, or done by two at once, it ends as if it had happe
 moved lands again, as duplicates, and only a file that is as it was read is moved.
 """
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -50,7 +51,7 @@ class Inbox:
                     raise
                 continue
             moved = sum(_move(file, state, self.done) for file, state in found.whole.items())
-            return replace(landing, not_read=found.left), moved
+            return replace(landing, not_read=dict(+found.left)), moved
         raise AssertionError
 
     def _found(self) -> "_Found":
@@ -61,8 +62,9 @@ class Inbox:
             if not places.is_folder(folder):
                 raise UsageError(f"SOURCES: expected a folder beside --done, found {folder}")
             listing = list_files(folder)
-            for kind, number in listing.not_read.items():
-                found.leave(kind, number - (kind == FOLDER and places.parent(self.done) == folder.rstrip("/")))
+            found.left.update(listing.not_read)
+            if places.parent(self.done) == folder.rstrip("/"):
+                found.left[FOLDER] -= 1
             for file in listing.files:
                 found.take(file.place, latest)
         return found
@@ -73,11 +75,7 @@ class _Found:
     """What there is to land, and what is left."""
 
     whole: dict[str, State] = field(default_factory=dict)
-    left: dict[str, int] = field(default_factory=dict)
-
-    def leave(self, kind: str, number: int = 1) -> None:
-        if number:
-            self.left[kind] = self.left.get(kind, 0) + number
+    left: Counter[str] = field(default_factory=Counter)
 
     def take(self, file: str, latest: datetime) -> None:
         """Take a file if it is whole: not of a name of half written ones, not empty, and not just written."""
@@ -85,7 +83,7 @@ class _Found:
         if state is None:
             return
         if file.endswith(HALF_WRITTEN) or state.size == 0 or state.modified > latest:
-            self.leave("file that is still written" if state.size else "empty file")
+            self.left["file that is still written" if state.size else "empty file"] += 1
         else:
             self.whole[file] = state
 

@@ -13,11 +13,11 @@ from typing import Any, Self
 from urllib.parse import urlsplit
 
 import obstore
-from fsspec.spec import AbstractFileSystem
 from obstore.exceptions import BaseError, PermissionDeniedError, UnauthenticatedError
 from obstore.store import from_url
 
 from pipelines.storage import stores
+from pipelines.storage.filesystems import FileSystem
 
 AHEAD = 256 * 1024
 """How many bytes one request asks for, at least: a file is often read on from where it was read."""
@@ -44,7 +44,7 @@ def _telling(key: str) -> Iterator[None]:
         raise OSError(str(fault)) from fault
 
 
-class ObjectStore(AbstractFileSystem):  # type: ignore[misc]
+class ObjectStore(FileSystem):
     """The objects of one bucket; a path is a key behind a slash."""
 
     root_marker = "/"
@@ -76,14 +76,6 @@ class ObjectStore(AbstractFileSystem):  # type: ignore[misc]
                 if next(iter(obstore.list(self._store, key, chunk_size=1)), None):
                     return _folder(key)
                 raise
-
-    def exists(self, path: str, **_: Any) -> bool:
-        """Whether there is an object, or one below it. Raises OSError."""
-        try:
-            self.info(path)
-        except FileNotFoundError:
-            return False
-        return True
 
     def ls(self, path: str, **options: Any) -> list[Any]:
         """What is directly below a path: nothing where there is nothing. Raises OSError."""

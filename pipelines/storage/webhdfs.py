@@ -15,7 +15,7 @@ from http.client import HTTPConnection, HTTPException, HTTPResponse
 from typing import IO, TYPE_CHECKING, Any
 from urllib.parse import quote, urlencode, urlsplit
 
-from fsspec import AbstractFileSystem
+from pipelines.storage.filesystems import FileSystem
 
 if TYPE_CHECKING:
     from typing_extensions import Buffer
@@ -33,7 +33,7 @@ HTTP_FAILED = 400
 REDIRECTED = 307
 
 
-class WebHdfs(AbstractFileSystem):  # type: ignore[misc]
+class WebHdfs(FileSystem):
     """The files of one cluster, at the HTTP port of its NameNode."""
 
     protocol = "webhdfs"
@@ -60,14 +60,6 @@ class WebHdfs(AbstractFileSystem):  # type: ignore[misc]
         found = self._told("GET", path, "LISTSTATUS")["FileStatuses"]["FileStatus"]
         entries = [_entry(f"{path.rstrip('/')}/{one['pathSuffix']}".rstrip("/"), one) for one in found]
         return entries if detail else [entry["name"] for entry in entries]
-
-    def exists(self, path: str, **_: Any) -> bool:
-        """Whether something is at a path."""
-        try:
-            self.info(path)
-        except FileNotFoundError:
-            return False
-        return True
 
     def modified(self, path: str) -> datetime:
         """When a file was written last."""
