@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from pipelines.engines.base import Engine
 from pipelines.ranges import Ranges
+from pipelines.runs.frames import frame_of
 from pipelines.runs.history import History
-from pipelines.runs.materialize import frame_of
 from pipelines.runs.plans import Mode, Plan
 from pipelines.runs.publishing import Tables
 from pipelines.runs.updating import Touched
@@ -53,7 +53,7 @@ class BuildState:
             return log.frame(engine.session, engine.slots)
         files = [file.place for file in self.places[name]]
         engine.run(verify, files)
-        return frame_of(engine.session, self.tables[name], files)
+        return frame_of(engine.session, engine.slots, self.tables[name], files)
 
 
 def earlier_ranges(plan: Plan, tables: Tables) -> dict[str, Ranges]:

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import chain
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -12,6 +11,7 @@ from pipelines.arrays import Bools, Int64s, flags, int64s, with_columns
 from pipelines.events import CONTRACT
 from pipelines.events.log import LOG_FILE
 from pipelines.events.upcasting import given_up, needed, newest
+from pipelines.runs.frames import frame
 from pipelines.storage import logfiles
 
 if TYPE_CHECKING:
@@ -73,14 +73,10 @@ class Log:
 
     def frame(self, session: "SparkSession", slots: int) -> "DataFrame":
         """All events with all fields."""
-        shares, names = self.shares(slots), [column.name for column in NEWEST]
+        ddl = ", ".join(f"{column.name} {column.type}" for column in NEWEST)
+        return frame(session, slots, self.shares(slots), self._batches, ddl)
 
-        def read(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-            for share in chain.from_iterable(batch.column(0).to_pylist() for batch in batches):
-                for place in shares[share]:
-                    for _, events in self.events(place, lambda _: names):
-                        yield from events.to_batches()
-
-        return session.range(0, len(shares), 1, slots).mapInArrow(
-            read, ", ".join(f"{column.name} {column.type}" for column in NEWEST)
-        )
+    def _batches(self, place: str) -> Iterator[pa.RecordBatch]:
+        """The events of a file with all fields."""
+        for _, events in self.events(place, lambda _: [column.name for column in NEWEST]):
+            yield from events.to_batches()

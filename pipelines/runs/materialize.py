@@ -1,6 +1,6 @@
 """Materialize: a projection's rows become sorted, checked, hashed data files, bucket by bucket, not yet committed."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from functools import partial
 from itertools import chain
@@ -24,18 +24,11 @@ from pipelines.storage.datafiles import NO_ROWS, Content, DataFile, total
 from pipelines.tables import Table
 
 if TYPE_CHECKING:
-    from pyspark.sql import DataFrame, SparkSession
+    from pyspark.sql import DataFrame
 
 BATCH_ROWS = 128 * 1024
 Written = tuple[DataFile, Findings]
 NOTHING = Extracted()
-
-
-def frame_of(session: "SparkSession", table: Table, files: Sequence[str]) -> "DataFrame":
-    """The rows of data files as a DataFrame."""
-    if not files:
-        return session.createDataFrame([], table.ddl)
-    return session.read.schema(table.ddl).parquet(*files)
 
 
 def materialize_frame(

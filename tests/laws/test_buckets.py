@@ -6,8 +6,9 @@ from pipelines.policy import Policy
 from pipelines.projections import Projection
 from pipelines.relations import load_relations
 from pipelines.runs.extraction import extract
+from pipelines.runs.frames import frame_of
 from pipelines.runs.log import Log
-from pipelines.runs.materialize import frame_of, materialize_buckets, materialize_frame
+from pipelines.runs.materialize import materialize_buckets, materialize_frame
 from pipelines.runs.publishing import projections
 from pipelines.runs.staged import BuildContext, buckets_for, portions_for
 from pipelines.storage import datafiles, delta
@@ -39,7 +40,9 @@ def staged_in(buckets, portions, lake, engine, policy):
                 staged = materialize_buckets(projection, relations, place, at, extracted)
             made[kind, name] = staged
             if kind == "relation":
-                frames[name] = frame_of(engine.session, staged.table, [file.place for file in staged.ranges])
+                frames[name] = frame_of(
+                    engine.session, engine.slots, staged.table, [file.place for file in staged.ranges]
+                )
     return made
 
 
