@@ -2,7 +2,11 @@
 
 import pytest
 
+from pipelines.landing.land import land
+from pipelines.projections import Projection
+from pipelines.relations.standing import standing_posts
 from pipelines.runs.run import run
+from pipelines.views import posts
 from tests.laws.worlds import in_small_files, land_events
 
 MEMORY = 1 << 21
@@ -15,6 +19,20 @@ def land_and_run(engine, lake, events):
         in_small_files(patch, 100)
         land_events(lake, engine, events)
         return set(run(lake, engine, memory=MEMORY).modes.values())
+
+
+def land_run_and_frame(engine, lake, source):
+    """Why a run makes a view again that a DataFrame makes, after a landing and a run."""
+    land(lake, engine, [source])
+    run(lake, engine)
+    framed = Projection(posts.POSTS, posts.VIEW.reads, _standing, version=2)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(posts, "VIEW", framed)
+        return run(lake, engine).reason
+
+
+def _standing(frames):
+    return standing_posts(frames).select(*posts.POSTS.names)
 
 
 def run_and_tell(engine, lake, told):

@@ -1,5 +1,6 @@
 """On a real Spark cluster, jobs make what the embedded engine makes: in batches, in turns, when a worker is lost."""
 
+import json
 import os
 import re
 import shlex
@@ -7,7 +8,7 @@ import subprocess
 import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
-from itertools import pairwise
+from itertools import chain, pairwise
 from pathlib import Path
 from random import Random
 
@@ -15,14 +16,16 @@ import pytest
 
 from pipelines.cli import main
 from pipelines.engines.jars import delta_jars
+from pipelines.landing.land import land
 from pipelines.releases.release import release
 from pipelines.runs.run import run
 from pipelines.storage.lake import Lake
 from tests.landing.lines import file_of
 from tests.laws.worlds import drawn, land_events, together
+from tests.servers import s3
 from tests.servers.cluster import SUBMIT, Cluster
 from tests.servers.processes import free_port
-from tests.servers.tasks import land_and_run, run_and_tell
+from tests.servers.tasks import land_and_run, land_run_and_frame, run_and_tell
 from tests.spark_process import spark_process
 from tests.surroundings import environment
 
@@ -45,11 +48,17 @@ def cluster(tmp_path_factory):
 @pytest.fixture
 def on_cluster(cluster):
     """Calls a function with a session of the cluster that stays, in a process apart."""
-    arguments = shlex.join([*cluster.options(), "pyspark-shell"])
-    with spark_process(
-        "submitted", PYSPARK_SUBMIT_ARGS=arguments, PYSPARK_PYTHON=sys.executable, SPARK_LOCAL_IP="127.0.0.1"
-    ) as call:
+    with session_of(cluster) as call:
         yield call
+
+
+def session_of(cluster, **told):
+    """As `on_cluster`, with variables that executors are told too."""
+    telling = chain.from_iterable(("--conf", f"spark.executorEnv.{name}={value}") for name, value in told.items())
+    arguments = shlex.join([*cluster.options(), *telling, "pyspark-shell"])
+    return spark_process(
+        "submitted", PYSPARK_SUBMIT_ARGS=arguments, PYSPARK_PYTHON=sys.executable, SPARK_LOCAL_IP="127.0.0.1", **told
+    )
 
 
 def submit(cluster, *arguments):
@@ -109,6 +118,23 @@ def test_a_lake_is_continued_by_either_engine_in_turns(on_cluster, engine, tmp_p
         how = on_cluster(land_and_run, turns, batch) if number % 2 else land_and_run(engine, turns, batch)
         assert how == land_and_run(engine, ours, batch)
         assert contents(turns) == contents(ours)
+
+
+def test_a_lake_on_an_object_store_is_the_same(cluster, engine, tmp_path, monkeypatch, seed):
+    events = file_of(tmp_path / "events.jsonl", *(json.dumps(one).encode() for one in together(drawn(seed, 60))))
+    store, ours = s3.trial(tmp_path), new_lake(tmp_path, "embedded")
+    land(ours, engine, [events])
+    run(ours, engine)
+    try:
+        store.start()
+        for name, value in store.env.items():
+            monkeypatch.setenv(name, value)
+        theirs = Lake.at(f"{store.root}/lake")
+        with session_of(cluster, **store.env) as call:
+            assert call(land_run_and_frame, theirs, events) == "changed: views/posts"
+        assert contents(theirs) == contents(ours)
+    finally:
+        store.stop()
 
 
 def test_a_run_of_which_a_worker_is_killed_makes_the_same(cluster, on_cluster, engine, tmp_path, seed):
