@@ -5,6 +5,7 @@ import sys
 
 import pytest
 
+from tests.servers import command
 from tests.servers.processes import PORTS_OF_CLIENTS, Process, ServerError, free_port
 
 SLEEPS = [sys.executable, "-c", "import time; print('here', flush=True); time.sleep(60)"]
@@ -69,3 +70,28 @@ def test_a_port_is_given_once_though_nothing_listens_there_yet():
     ports = [free_port() for _ in range(50)]
     assert len(set(ports)) == 50
     assert max(ports) < PORTS_OF_CLIENTS
+
+
+class Sleeper:
+    """A server of one process."""
+
+    def __init__(self, folder):
+        self.process = Process(folder, "sleeper")
+
+    def start(self):
+        self.process.start(SLEEPS, os.environ)
+        return "it sleeps"
+
+    def stop(self):
+        self.process.stop()
+
+
+def test_a_server_that_runs_is_told_of_and_goes_on_when_it_is_to_start_again(tmp_path, capsys):
+    server = Sleeper(tmp_path)
+    assert command.main("sleeper", server, ["up"]) == 0
+    pid = server.process.pid
+    assert command.main("sleeper", server, ["up"]) == 1
+    assert capsys.readouterr().err == f"error: sleeper runs already, as process {pid} of {tmp_path}\n"
+    assert server.process.pid == pid
+    assert command.main("sleeper", server, ["down"]) == 0
+    assert server.process.pid is None

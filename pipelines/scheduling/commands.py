@@ -7,6 +7,7 @@ from typing import Any
 from airflow.providers.standard.operators.bash import BashOperator
 
 from pipelines.scheduling.failures import judged
+from pipelines.scheduling.lineage import parent
 from pipelines.scheduling.settings import COMPUTING, SETTINGS
 
 Words = Callable[[Mapping[str, Any]], Sequence[str]]
@@ -26,7 +27,8 @@ class Command(BashOperator):  # type: ignore[misc]
         """Run it. Raises AirflowFailException for what does not pass, AirflowException for what may."""
         words = shlex.join(["newsfeed", *self.words(context["params"])])
         self.bash_command = f"exec {words} "  # with a last space, or what ends with .sh would be taken for a script
-        with judged(context) as self.env:
+        with judged(context) as variables:
+            self.env = variables | parent(context["ti"])
             return super().execute(context)
 
 

@@ -17,7 +17,7 @@ FAULT = "fault"
 
 @contextmanager
 def judged(context: Any) -> Iterator[dict[str, str]]:
-    """The variables that make a command tell of its fault, which Airflow is told then, and the tasks that follow.
+    """The variables by which a command tells of its fault, which Airflow is told then, and the tasks that follow.
 
     A command that ended without a word was killed, or never began: that may pass.
     """

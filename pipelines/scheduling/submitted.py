@@ -6,6 +6,7 @@ from typing import Any
 from airflow.providers.apache.spark.operators.spark_submit import SparkSubmitOperator
 
 from pipelines.scheduling.failures import judged
+from pipelines.scheduling.lineage import parent
 from pipelines.scheduling.settings import SETTINGS
 
 
@@ -22,5 +23,6 @@ class Job(SparkSubmitOperator):  # type: ignore[misc]
         """Submit it and wait. Raises AirflowFailException for what does not pass, AirflowException for what may."""
         name, *words = self.words(context["params"])
         self.application, self.application_args, self.name = f"{SETTINGS.jobs}/{name}.py", words, f"newsfeed {name}"
-        with judged(context) as self.env_vars:
+        with judged(context) as variables:
+            self.env_vars = variables | parent(context["ti"])
             return super().execute(context)

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Protocol
 
 from pipelines.errors import NewsfeedError
+from tests.servers.processes import RunsAlreadyError
 
 STATE = Path(".servers")
 """Where servers that `up` started keep what they write, below the current folder."""
@@ -32,7 +33,8 @@ def main(name: str, server: Server, arguments: Sequence[str]) -> int:
         else:
             sys.stdout.write(f"{server.start()}\n")
     except NewsfeedError as fault:
-        server.stop()
+        if not isinstance(fault, RunsAlreadyError):
+            server.stop()
         sys.stderr.write(f"error: {fault}\n")
         return 1
     return 0

@@ -20,7 +20,11 @@ ENDS_WITHIN = 30.0
 
 
 class ServerError(NewsfeedError):
-    """A server does not start, or is there already; the message has the end of its log."""
+    """A server does not start; the message has the end of its log."""
+
+
+class RunsAlreadyError(ServerError):
+    """A server is there already: nothing was started."""
 
 
 @dataclass(frozen=True)
@@ -49,9 +53,9 @@ class Process:
         return None
 
     def start(self, command: Sequence[str], env: Mapping[str, str]) -> None:
-        """Start it, in a session of its own; ServerError when it runs already."""
+        """Start it, in a session of its own. Raises RunsAlreadyError."""
         if self.pid is not None:
-            raise ServerError(f"{self.name} runs already, as process {self.pid} of {self.folder}")
+            raise RunsAlreadyError(f"{self.name} runs already, as process {self.pid} of {self.folder}")
         self.folder.mkdir(parents=True, exist_ok=True)
         with self.log.open("ab") as log:
             started = subprocess.Popen(

@@ -83,6 +83,9 @@ def story(tmp_path_factory):
             "NEWSFEED_LANDING_SCHEDULE": "0 0 * * *",
             "NEWSFEED_RETRY_SECONDS": "1",
             "NEWSFEED_SETTLED": "0",
+            "OPENLINEAGE__TRANSPORT__APPEND": "true",
+            "OPENLINEAGE__TRANSPORT__LOG_FILE_PATH": str(folder / "lineage"),
+            "OPENLINEAGE__TRANSPORT__TYPE": "file",
         }
         server = Airflow(folder, (free_port(), free_port(), free_port()), settings)
         try:
@@ -123,6 +126,16 @@ def test_analysts_are_told_of_the_release_and_a_person_of_the_deadline(story):
     assert value == {"release": 1, "rows": PEOPLE}
     late = until(lambda: story.texts or None, 60, lambda: "no alert came")
     assert late[0].startswith(f"analysts: run {run} is not done after")
+
+
+def test_lineage_tells_of_a_task_and_of_the_command_that_it_started_what_that_read_and_wrote(story):
+    told = [json.loads(line) for line in (story.server.folder / "lineage").read_text("utf-8").splitlines()]
+    ended = {event["job"]["name"]: event for event in told if event["eventType"] == "COMPLETE"}
+    for task, job in (("land_events.land", "land"), ("materialize_views.run", "run")):
+        parent = ended[job]["run"]["facets"]["parent"]
+        assert (parent["job"]["name"], parent["run"]["runId"]) == (task, ended[task]["run"]["runId"])
+    assert [one["name"].rpartition("/")[2] for one in ended["land"]["outputs"]] == ["log"]
+    assert "newsfeed" in {one["name"].rpartition("/")[2] for one in ended["run"]["outputs"]}
 
 
 def test_triggers_at_once_make_one_release(story, capsys):
