@@ -14,6 +14,8 @@ from tests.spark_process import spark_process
 pytest_plugins = ["tests.scenarios.fixtures"]
 
 SEED = int(os.environ.get("SEED", "1"))
+IN_MEMORY, ROOM = Path("/dev/shm"), 4 << 30
+"""Where files of tests lie if there is so much room: they are many, small and soon gone."""
 TESTS = Path(__file__).parent
 LONGEST_FIRST = (
     "laws",
@@ -57,6 +59,11 @@ def on_spark():
         pytest.skip("the engine 'spark' needs java, which is not on the path")
     with spark_process() as call:
         yield call
+
+
+def pytest_configure():
+    if IN_MEMORY.is_dir() and shutil.disk_usage(IN_MEMORY).free >= ROOM:
+        os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(IN_MEMORY))
 
 
 def pytest_terminal_summary(terminalreporter):

@@ -22,7 +22,7 @@ FIRST: list[dict[str, Any]] = [
 SECOND: list[dict[str, Any]] = [{"event_id": "3", "event_type": "posted", "post_id": 8, "text": "again"}]
 
 
-def airflow(home, *orders, batches=(FIRST, SECOND), path="", **settings):
+def airflow(home, *orders, batches=(FIRST, SECOND), **settings):
     """What a process with an Airflow of its own tells after the orders; `fill` puts the next batch into the inbox."""
     told = home / "told.json"
     (home / INBOX).mkdir()
@@ -33,7 +33,7 @@ def airflow(home, *orders, batches=(FIRST, SECOND), path="", **settings):
         "AIRFLOW_HOME": str(home / "airflow"),
         "AIRFLOW__CORE__DAGS_FOLDER": str(DAGS),
         "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
-        "PATH": f"{path}{BIN}:{os.environ['PATH']}",
+        "PATH": f"{BIN}:{os.environ['PATH']}",
         "PYSPARK_PYTHON": sys.executable,
         "PYTHONPATH": str(DAGS.parent),
         "NEWSFEED_INBOX": str(home / INBOX),
@@ -57,11 +57,6 @@ def line(event):
 def releases(home, capsys):
     assert main(["releases", "--json", "--root", str(home / LAKE)]) == 0
     return json.loads(capsys.readouterr().out)
-
-
-def feed(home, capsys):
-    assert main(["feed", "1", "--root", str(home / LAKE)]) == 0
-    return capsys.readouterr().out
 
 
 def states(run, *tasks):

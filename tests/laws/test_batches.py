@@ -17,8 +17,8 @@ POLICIES: tuple[dict[str, object], ...] = (
     {},
 )
 MOST = 10
-MEMORY = (1 << 30, 1 << 20)
-"""How many bytes a run may take, and so in how many buckets it makes tables."""
+SHAPES = ((100, 1 << 30), (300, 1 << 21))
+"""About how many rows a data file has, and how many bytes a run may take, and so how many buckets tables have: 1, 8."""
 
 
 def contents(lake):
@@ -36,8 +36,8 @@ def batches(events, rng):
 @pytest.mark.parametrize("number", range(6))
 def test_batches_end_with_what_a_rebuild_makes(engine, new_lake, histories, seed, number, monkeypatch):
     rng, lake = Random(1000 * seed + number), new_lake()
-    in_small_files(monkeypatch, 100, most=number % 3 * MANY)  # where it is more than 0, no view is made anew
-    policy, memory = POLICIES[number % len(POLICIES)], rng.choice(MEMORY)
+    policy, (rows, memory) = POLICIES[number % len(POLICIES)], rng.choice(SHAPES)
+    in_small_files(monkeypatch, rows, most=number % 3 * MANY)  # where it is more than 0, no view is made anew
     for batch in batches(together(histories), rng):
         land_events(lake, engine, batch)
         run(lake, engine, policy=policy, memory=memory)

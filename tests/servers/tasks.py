@@ -38,4 +38,4 @@ def _standing(frames):
 def run_and_tell(engine, lake, told):
     """A run that writes its steps to a file."""
     with told.open("a") as file:
-        run(lake, engine, memory=MEMORY, progress=lambda step: print(step, file=file, flush=True))
+        run(lake, engine, memory=MEMORY, progress=lambda step, _: print(step, file=file, flush=True))

@@ -139,6 +139,13 @@ def test_with_another_policy_the_views_are_what_the_embedded_engine_and_plain_py
     assert list(exported(world.lake, world.folder / "first.csv")) == list(newest_of_friends())
 
 
+def test_what_a_submitted_job_says_of_its_failure_decides_that_it_is_not_tried_again(world):
+    run_id = world.client.trigger("backfill_views", {"view": "posts", "cap": 5})
+    assert world.client.ended("backfill_views", run_id) == "failed"
+    plan = world.client.tasks("backfill_views", run_id)["plan"]
+    assert (plan["state"], plan["try_number"]) == ("failed", 1)
+
+
 def test_a_second_batch_makes_of_it_what_others_computed(world, peer):
     put(world, "update_streams")
     world.client.trigger("land_events")
