@@ -10,7 +10,7 @@ TURNS := --cap $(or $(CAP),200) --repeat $(or $(REPEAT),3)
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test soak mutate check docs bench bench-batches bench-large jars signatures lock dist cluster-up cluster-down cluster-test hdfs-up hdfs-down hdfs-test s3-up s3-down s3-test clean
-.PHONY: airflow-up airflow-down airflow-demo airflow-shots airflow-test production-test
+.PHONY: airflow-up airflow-down airflow-demo airflow-shots airflow-test production-test servers-test
 
 help: ## list what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -114,6 +114,9 @@ airflow-test: .venv/dev ## drive an Airflow of its own: schedules, triggers, bac
 production-test: .venv/dev ## Airflow, a Spark cluster and HDFS together, on LDBC's data; fetches jars from Maven; needs Java; some minutes
 	$(BIN)/python -m pipelines.compiled
 	$(BIN)/pytest -m servers tests/servers/test_production.py
+
+servers-test: dist ## run the tests of all servers, two at a time, in some 20 minutes; fetches jars from Maven; needs Java
+	$(BIN)/pytest -n 2 -m servers tests/servers
 
 lock: ## choose versions anew and write both locks; needs uv
 	uv pip compile pyproject.toml --universal --generate-hashes --no-header --no-annotate \

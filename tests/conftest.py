@@ -29,6 +29,10 @@ LONGEST_FIRST = (
     "landing",
     "test_readme.py",
     "scenarios",
+    "test_production.py",
+    "test_airflow.py",
+    "test_cluster.py",
+    "test_hdfs.py",
     "benchmarks",
     "door",
     "damage",
@@ -72,8 +76,10 @@ def pytest_terminal_summary(terminalreporter):
 
 
 def part_of(nodeid):
-    """What a test is run together with: the folder in which it is, or the laws."""
-    part = nodeid.partition("::")[0].removeprefix(f"{TESTS.name}/").partition("/")[0]
+    """What a test is run together with: the folder in which it is, or the laws; each server is one for itself."""
+    part, _, file = nodeid.partition("::")[0].removeprefix(f"{TESTS.name}/").partition("/")
+    if part == "servers":
+        return file
     return "laws" if part in LIKE_LAWS else part
 
 

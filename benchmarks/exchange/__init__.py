@@ -1,0 +1,1 @@
+"""Rows between buckets on a Spark cluster, by files of ours or by Spark's shuffle."""
