@@ -16,6 +16,7 @@ from pipelines.storage.delta import Handle, find, paths
 from pipelines.storage.naming import new_mark
 from pipelines.storage.places import PlaceError
 from pipelines.storage.stores import for_tables
+from pipelines.storage.waiting import of_table
 
 if TYPE_CHECKING:
     from pipelines.storage.datafiles import DataFile
@@ -90,7 +91,9 @@ def _create(place: str, table: "Table", partition_by: list[str] | None) -> str |
     with places.telling("write", place):
         try:
             about = table.description
-            DeltaTable.create(
+            of_table(
+                place,
+                DeltaTable.create,
                 place,
                 table.arrow,
                 "error",
@@ -114,9 +117,9 @@ def _declare(handle: Handle, place: str, table: "Table") -> str | None:
     with places.telling("write", place):
         try:
             if gained:
-                handle.alter.add_columns(gained)
+                of_table(place, handle.alter.add_columns, gained)
             if found != found | KEPT:
-                handle.alter.set_table_properties(KEPT)
+                of_table(place, handle.alter.set_table_properties, KEPT)
             if gained or found != found | KEPT:
                 handle.update_incremental()
         except CommitFailedError as fault:
@@ -144,7 +147,9 @@ def commit(handle: Handle, table: "Table", change: Commit) -> int:
     while True:
         try:
             with places.telling("write", place):
-                handle.create_write_transaction(
+                of_table(
+                    place,
+                    handle.create_write_transaction,
                     [*added] if sheds else [*removed, *added],
                     "overwrite" if sheds else "append",
                     table.arrow,
@@ -222,7 +227,7 @@ def restore(place: str, handle: Handle, version: int) -> bool:
         return False
     try:
         with places.telling("write", place):
-            handle.restore(version)
+            handle.restore(version)  # which holds Python's lock: no thread could bound it
     except CommitFailedError as fault:
         raise Conflict(f"another process committed to {place} first") from fault
     return True

@@ -11,6 +11,7 @@ from pipelines.ranges import GREATEST, LEAST, FileRange, Ranges
 from pipelines.storage import deltalog, places
 from pipelines.storage.naming import bucket_of
 from pipelines.storage.stores import for_tables
+from pipelines.storage.waiting import of_table
 
 Handle = DeltaTable
 """A Delta table at one version."""
@@ -26,7 +27,7 @@ def find(place: str, version: int | None = None) -> Handle | None:
     deltalog.require_whole(place, version)
     with places.telling("read", place):
         try:
-            return DeltaTable(place, version=version, storage_options=for_tables(place))
+            return of_table(place, DeltaTable, place, version=version, storage_options=for_tables(place))
         except TableNotFoundError:
             return None
         except DeltaError as fault:

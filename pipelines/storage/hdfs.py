@@ -1,10 +1,13 @@
 """HDFS as fsspec's other file systems are: its files can be sought in and told of as Python's can."""
 
 import io
+from functools import partial
 from os import SEEK_CUR, SEEK_END
 from typing import IO, TYPE_CHECKING, Any, cast
 
 from hdfs_native.fsspec import HdfsFileSystem, ViewfsFileSystem
+
+from pipelines.storage.waiting import PIECE, within
 
 if TYPE_CHECKING:
     from hdfs_native import FileReader, FileWriter
@@ -41,11 +44,11 @@ class Read(io.RawIOBase):
         return self._place
 
     def readinto(self, buffer: "Buffer") -> int:
-        """Read as many bytes as fit and are there."""
+        """Read as many bytes as fit and are there, and one call asks for. Raises TimeoutError, OSError."""
         into = memoryview(buffer)
-        size = max(0, min(len(into), len(self._file) - self._place))
+        size = max(0, min(len(into), len(self._file) - self._place, PIECE))
         if size:
-            into[:size] = self._file.read_range(self._place, size)
+            into[:size] = within(self._file.read_range, self._place, size)
             self._place += size
         return size
 
@@ -66,17 +69,28 @@ class Written(io.RawIOBase):
         return self._size
 
     def write(self, data: "Buffer") -> int:
-        """Write all bytes."""
-        size = memoryview(data).nbytes
-        self._file.write(bytes(data))
-        self._size += size
-        return size
+        """Write all bytes. Raises TimeoutError, OSError."""
+        given = memoryview(data).cast("B")
+        for start in range(0, given.nbytes, PIECE):
+            within(self._file.write, bytes(given[start : start + PIECE]))
+        self._size += given.nbytes
+        return given.nbytes
 
     def close(self) -> None:
-        """Close the file, once; what was written is there then."""
+        """Close the file, once; what was written is there then. Raises TimeoutError, OSError."""
         if not self.closed:
             super().close()
-            self._file.close()
+            within(self._file.close)
+
+
+class Bounded:
+    """A client whose calls all have bounds."""
+
+    def __init__(self, client: Any) -> None:
+        self._client = client
+
+    def __getattr__(self, name: str) -> Any:
+        return partial(within, getattr(self._client, name))
 
 
 class _Files:
@@ -84,7 +98,8 @@ class _Files:
 
     def __init__(self, *address: Any, **options: Any) -> None:
         super().__init__(*address, **options)
-        CLIENTS.append(self.client)  # type: ignore[attr-defined]
+        CLIENTS.append(self.client)  # type: ignore[has-type]
+        self.client = Bounded(self.client)  # type: ignore[has-type]
 
     def _open(self, path: str, mode: str = "rb", **options: Any) -> IO[bytes]:
         """A file to read, or a new one to write, in place of one that is there."""

@@ -12,6 +12,8 @@ from pipelines.storage.scratch import in_use, living, scratch
 
 MISREAD = re.compile(r"[*?\[\]{}#\\\x00-\x1f\x7f\ud800-\udfff]|%[0-9A-Fa-f]{2}")
 """What Delta or an engine reads in the path of a file as something else."""
+MISREAD_IN_URL = re.compile(rf"""{MISREAD.pattern}|[ "<>`?]|[^\x00-\x7f]|//|/\.\.?(?=/|$)""")
+"""The same for what follows the scheme of a URL, of which Delta makes another one."""
 
 
 def remedy(place: str) -> str:
@@ -36,10 +38,12 @@ class Lake:
         if not root.strip():
             raise UsageError(f"--root: expected a local path or a URL, found {root!r}")
         place = places.absolute(root)
-        misread = MISREAD.search(place)
+        is_url = places.is_url(place)
+        misread = MISREAD_IN_URL.search(place.partition("://")[2]) if is_url else MISREAD.search(place)
         if misread is not None:
-            raise UsageError(f"--root: expected a path without {misread[0]!a}, found {place!a}")
-        if places.is_url(place):
+            kind = "URL" if is_url else "path"
+            raise UsageError(f"--root: expected a {kind} without {misread[0]!a}, found {place!a}")
+        if is_url:
             servers.require_answer(place)
         return cls(place)
 

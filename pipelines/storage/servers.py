@@ -7,9 +7,8 @@ from threading import Event, Thread
 from urllib.parse import urlsplit
 
 from pipelines.storage import places, stores, urls
+from pipelines.storage.waiting import PATIENCE
 
-PATIENCE = 9
-"""The seconds in which a server has to accept a connection, and again to answer; also once it has answered before."""
 BREAK = 2.0
 """The seconds between an answer and the next question."""
 _NEEDED = set[str]()

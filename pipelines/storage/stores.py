@@ -27,7 +27,7 @@ def is_object_store(place: str) -> bool:
 
 
 class Silence:
-    """Of which stores it is known that they do not answer: for a while nothing more is asked of them.
+    """Of which servers it is known that they do not answer: for a while nothing more is asked of them.
 
     What a command does on its way out, such as taking away what it staged, would ask again, each time for LONGEST.
     """
@@ -36,8 +36,9 @@ class Silence:
         self._known: dict[str, tuple[float, str]] = {}
 
     def note(self, place: str, fault: BaseException) -> None:
-        """Note a fault of a place, if it says that its store does not answer."""
-        if is_object_store(place) and is_of_a_store_that_is_gone(fault):
+        """Note a fault of a place, if it says that its server does not answer."""
+        is_gone = is_of_a_store_that_is_gone(fault) if is_object_store(place) else isinstance(fault, TimeoutError)
+        if is_gone and "://" in place:
             self._known[_bucket(place)] = time.monotonic() + LONGEST, reason(fault)
 
     def at(self, place: str) -> str | None:

@@ -7,6 +7,7 @@ An entry goes only once a checkpoint of before a time serves in its stead: who o
 from datetime import datetime
 
 from pipelines.storage import delta, deltalog, places
+from pipelines.storage.waiting import of_table
 from pipelines.storage.walking import is_before
 
 BEHIND = 20
@@ -28,7 +29,7 @@ def write_checkpoint(place: str, version: int) -> int:
     if handle is None:
         return 0
     with places.telling("write", place):
-        handle.create_checkpoint()
+        of_table(place, handle.create_checkpoint)
     sizes = places.sizes(deltalog.folder(place))
     return sum(size for name, size in sizes.items() if name in deltalog.checkpoints(place).get(version, ()))
 

@@ -141,6 +141,17 @@ def test_a_root_that_would_be_misread_is_refused(command, tmp_path, root, name):
     assert list(tmp_path.iterdir()) == []
 
 
+MISREAD_IN_URL = [*MISREAD[:-1], "a b", 'a"b', "a<b", "a>b", "a`b", "ä", "a//b", "a/./b", "a/.."]
+
+
+@pytest.mark.parametrize("name", MISREAD_IN_URL)
+@pytest.mark.parametrize("server", ["hdfs://127.0.0.1:1", "s3://bucket"])
+def test_a_url_that_would_be_misread_as_a_root_is_refused_before_its_server_is_asked(command, server, name):
+    said = command("status", "--root", f"{server}/{name}")
+    assert (said.code, said.out, said.err.count("\n")) == (2, "", 1)
+    assert said.err.startswith("error: --root: expected a URL without ")
+
+
 def test_a_server_that_does_not_answer_is_not_waited_for(command, tmp_path):
     with socket.create_server(("127.0.0.1", 0)) as silent:
         root = f"hdfs://127.0.0.1:{silent.getsockname()[1]}/lake"

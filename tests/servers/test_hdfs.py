@@ -34,7 +34,7 @@ READING = [
     ["run", "--view", "posts"],
     ["repair"],
 ]
-SOON = 60
+SOON = 30
 """Seconds in which a command has said that its server is not there: 20 and, where much else runs, its own start."""
 
 pytestmark = pytest.mark.skipif(shutil.which("java") is None, reason="HDFS needs java, which is not on the path")
@@ -175,14 +175,15 @@ def fails_soon(process, *words):
 
 
 @contextmanager
-def frozen(hdfs):
-    """The NameNode takes connections, and never answers."""
-    pid = hdfs.namenode.process.pid
-    os.kill(pid, signal.SIGSTOP)
+def frozen(*nodes):
+    """They take connections, and never answer."""
+    for node in nodes:
+        os.kill(node.process.pid, signal.SIGSTOP)
     try:
         yield
     finally:
-        os.kill(pid, signal.SIGCONT)
+        for node in nodes:
+            os.kill(node.process.pid, signal.SIGCONT)
 
 
 @contextmanager
@@ -197,7 +198,7 @@ def killed(node, hdfs):
 
 @pytest.mark.parametrize("arguments", [["status"], ["run"], ["feed", READER], SECOND], ids=lambda one: one[0])
 def test_of_a_namenode_that_never_answers_it_is_told_soon(remote, hdfs, arguments):
-    with frozen(hdfs):
+    with frozen(hdfs.namenode):
         fails_soon(started(*arguments, "--root", remote), f"cannot reach {remote}: no answer in 9 seconds")
 
 
@@ -225,7 +226,7 @@ def test_a_run_whose_namenode_freezes_in_the_middle_ends_soon_and_the_next_one_g
     root, log = f"{hdfs.url}/frozen-{step[:4]}", tmp_path / "log"
     told(*FIRST, "--root", root)
     process = begun(step, root, log)
-    with frozen(hdfs):
+    with frozen(hdfs.namenode):
         ends_soon(process, log, "no answer in 9 seconds")
     told("run", "--root", root)
     told(*SECOND, "--root", root)
@@ -255,6 +256,21 @@ def test_with_a_datanode_dead_what_was_written_is_read_and_after_it_is_back_runs
         done(started(*SECOND, "--root", root))
     told(*SECOND, "--root", root)
     told("run", "--root", root)
+    assert content(root) == content(local)
+
+
+def test_datanodes_that_never_answer_are_told_of_soon_and_when_one_does_again_runs_go_on(local, hdfs):
+    root = f"{hdfs.url}/stuck"
+    told(*FIRST, "--root", root)
+    with frozen(*hdfs.datanodes):
+        for process in [started(*one, "--root", root) for one in (["feed", READER], SECOND, ["run"])]:
+            fails_soon(process, "no answer in 9 seconds")
+    told("run", "--root", root)
+    with frozen(hdfs.datanodes[0]):
+        process = started(*SECOND, "--root", root)
+        process.wait(SOON)
+        told(*SECOND, "--root", root)
+        told("run", "--root", root)
     assert content(root) == content(local)
 
 
