@@ -22,11 +22,12 @@ FAULT_FILE = "NEWSFEED_FAULT_FILE"
 """The variable that names a file for what went wrong: the line, whether it may pass, and the step of a run, as JSON."""
 PANIC = "PanicException"
 """How libraries in Rust end what they cannot go on with, such as too few open files; Python has no name for it."""
-ENVIRONMENT = {"ARROW_DEFAULT_MEMORY_POOL": "jemalloc", "OPENBLAS_NUM_THREADS": "1"}
+ENVIRONMENT = {"ARROW_DEFAULT_MEMORY_POOL": "jemalloc", "OPENBLAS_NUM_THREADS": "1", "RUST_LOG": "off"}
 """What libraries are told before they are loaded, unless the user told them else.
 
 Arrow takes its memory where freed memory can be kept (`pipelines.memory`). NumPy's linear algebra, which nothing here
 asks for, has no threads: as they start, they look for work for so long that loading NumPy takes half as much again.
+Clients written in Rust do not warn beside the one line that says what went wrong.
 """
 
 

@@ -253,7 +253,8 @@ def test_with_a_datanode_dead_what_was_written_is_read_and_after_it_is_back_runs
     told("run", "--root", root)
     with killed(hdfs.datanodes[0], hdfs):
         told("feed", READER, "--root", root)
-        done(started(*SECOND, "--root", root))
+        said = done(started(*SECOND, "--root", root))
+        assert said.err.count("\n") == said.code
     told(*SECOND, "--root", root)
     told("run", "--root", root)
     assert content(root) == content(local)
@@ -262,10 +263,10 @@ def test_with_a_datanode_dead_what_was_written_is_read_and_after_it_is_back_runs
 def test_datanodes_that_never_answer_are_told_of_soon_and_when_one_does_again_runs_go_on(local, hdfs):
     root = f"{hdfs.url}/stuck"
     told(*FIRST, "--root", root)
-    with frozen(*hdfs.datanodes):
-        for process in [started(*one, "--root", root) for one in (["feed", READER], SECOND, ["run"])]:
-            fails_soon(process, "no answer in 9 seconds")
     told("run", "--root", root)
+    with frozen(*hdfs.datanodes):
+        for process in [started(*one, "--root", root) for one in (["feed", READER], SECOND, ["run", "--rebuild"])]:
+            fails_soon(process, "no answer in 9 seconds")
     with frozen(hdfs.datanodes[0]):
         process = started(*SECOND, "--root", root)
         process.wait(SOON)
