@@ -5,12 +5,14 @@ import subprocess
 import sys
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from threading import Event, Thread
 
 import pytest
 
 from pipelines.cli import lineage
 from pipelines.cli.datasets import Dataset
+from pipelines.views import VIEWS
 from tests.landing.lines import file_of, line
 from tests.surroundings import environment
 
@@ -114,21 +116,31 @@ def to(monkeypatch):
     return send
 
 
-def test_events_go_to_an_address(call, to, tmp_path):
-    heard = []
+def test_an_address_is_told_of_landings_runs_and_failures_with_the_schemas_of_tables(call, to, tmp_path):
+    heard, root = [], ["--root", tmp_path / "lake"]
 
     def hear(request):
-        heard.append((request.path, json.loads(request.rfile.read(int(request.headers["Content-Length"])))))
+        assert request.path == "/api/v1/lineage"
+        heard.append(json.loads(request.rfile.read(int(request.headers["Content-Length"]))))
         request.send_response(201)
         request.end_headers()
 
     with server(hear) as url:
         to(url)
-        assert call("land", file_of(tmp_path / "a", line()), "--root", tmp_path / "lake").err == ""
-    assert [(path, event["eventType"]) for path, event in heard] == [
-        ("/api/v1/lineage", "START"),
-        ("/api/v1/lineage", "COMPLETE"),
-    ]
+        assert call("land", file_of(tmp_path / "a", line()), *root).err == ""
+        assert call("run", *root).err == ""
+        assert call("land", tmp_path / "nope", *root).code == 1
+    assert [(event["job"]["name"], event["eventType"]) for event in heard] == [
+        ("land", "START"), ("land", "COMPLETE"), ("run", "START"), ("run", "COMPLETE"), ("land", "START"),
+        ("land", "FAIL"),
+    ]  # fmt: skip
+    assert len({event["run"]["runId"] for event in heard}) == 3
+    for event in heard:
+        tables = event["outputs"] + (event["inputs"] if event["job"]["name"] == "run" else [])
+        assert all(field["name"] and field["type"] for one in tables for field in one["facets"]["schema"]["fields"])
+    views = {Path(one["name"]).name for one in heard[3]["outputs"] if "/views/" in one["name"]}
+    assert views == set(VIEWS)
+    assert {Path(one["name"]).name for one in heard[3]["inputs"]} == {"log"}
 
 
 def test_who_does_not_answer_is_told_in_a_warning_and_the_command_succeeds(call, to, tmp_path, monkeypatch):
