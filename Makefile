@@ -91,9 +91,9 @@ s3-up: .venv/dev ## start an object store at http://127.0.0.1:9825 with the buck
 s3-down: .venv/dev ## stop it, and with it all that it has
 	$(BIN)/python -m tests.servers.s3 down
 
-s3-test: .venv/dev ## run the tests of object stores, on one of their own
+s3-test: .venv/dev ## run the tests of object stores, on some of their own, two files at a time
 	$(BIN)/python -m pipelines.compiled
-	$(BIN)/pytest -m servers tests/servers/test_s3.py
+	$(BIN)/pytest -n 2 -m servers tests/servers/object_stores
 
 airflow-up: .venv/dev ## start an Airflow with the DAGs, at http://127.0.0.1:18088; its inbox and lake are in .servers/airflow
 	$(BIN)/python -m tests.servers.airflow up

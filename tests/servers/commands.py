@@ -1,7 +1,6 @@
 """The command as processes of their own: with their own variables, killed in the middle, several at once."""
 
 import os
-import signal
 import subprocess
 import sys
 import time
@@ -49,10 +48,3 @@ class Commands:
         said = self.call(*arguments)
         assert said.code == 0, said.err
         return said.out
-
-    def kill(self, seconds: float, *arguments: object) -> None:
-        """Start a command and kill it after some seconds, unless it has ended by then."""
-        with self.start(*arguments) as process:
-            time.sleep(seconds)
-            process.send_signal(signal.SIGKILL)
-            process.communicate()

@@ -3,6 +3,7 @@
 It honours `If-None-Match`, by which a commit is written only where there is none.
 """
 
+import json
 import os
 import sys
 from collections.abc import Mapping
@@ -10,6 +11,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from urllib.request import Request, urlopen
+
+import boto3
 
 from tests.servers.command import STATE, main
 from tests.servers.processes import Process, free_port
@@ -19,11 +22,12 @@ PORT = 9825
 STARTS_WITHIN = 30.0
 """Seconds that it may take to start."""
 BUCKET = "lake"
+KEYS = ("aws_access_key_id", "aws_secret_access_key")
 
 
 @dataclass(frozen=True)
 class S3:
-    """An object store with a bucket; with `checked`, it refuses whoever has not the keys of `env`."""
+    """An object store with a bucket, which takes any keys until it is told to check them."""
 
     folder: Path
     port: int
@@ -66,6 +70,21 @@ class S3:
     def stop(self) -> None:
         """Stop it; one that is not there is no fault."""
         self.process.stop()
+
+    def user(self, name: str, *actions: str) -> Mapping[str, str]:
+        """The variables of a new user who may do some actions, such as `s3:GetObject`, with any object."""
+        client = boto3.client("iam", endpoint_url=self.endpoint, region_name="us-east-1", **dict.fromkeys(KEYS, "any"))
+        client.create_user(UserName=name)
+        allowed = {"Effect": "Allow", "Action": actions, "Resource": "*"}
+        policy = json.dumps({"Version": "2012-10-17", "Statement": [allowed]})
+        client.put_user_policy(UserName=name, PolicyName=name, PolicyDocument=policy)
+        key = client.create_access_key(UserName=name)["AccessKey"]
+        return {**self.env, "AWS_ACCESS_KEY_ID": key["AccessKeyId"], "AWS_SECRET_ACCESS_KEY": key["SecretAccessKey"]}
+
+    def check_keys(self) -> None:
+        """From now on answer its users alone, and what each may do."""
+        plain = {"Content-Type": "text/plain"}
+        urlopen(Request(f"{self.endpoint}/moto-api/reset-auth", b"0", plain, method="POST"), timeout=5).close()
 
     def requests(self) -> list[str]:
         """The requests that it answered so far, such as `GET /lake/one 404`."""
