@@ -49,16 +49,25 @@ def new_folder(below: str) -> Iterator[str]:
     places.remove_folder(folder)
 
 
+class Servers(NamedTuple):
+    """A cluster, the HDFS that files are on unless they are local, and the place of files."""
+
+    cluster: Cluster
+    hdfs: Hdfs | None
+    below: str
+
+
 def measured(
-    cluster: Cluster, engine: Engine, way: Way, trial: Trial, below: str, *, kill: bool
+    servers: Servers, engine: Engine, way: Way, trial: Trial, *, kill: bool
 ) -> tuple[Taken, dict[int, Received]]:
-    """What a way takes, with files below a place, and what the buckets received."""
+    """What a way takes, and what the buckets received."""
+    cluster, hdfs, below = servers
     with new_folder(below) as folder, tempfile.TemporaryDirectory(dir=Path(trial.done).parent) as seen:
         trial = trial._replace(done=seen)
         killer = kill_later(cluster, Path(seen), trial.buckets // 4) if kill else None
-        start, before = time.perf_counter(), processor(cluster)
+        start, before = time.perf_counter(), processor(cluster, hdfs)
         found = way(engine, trial, folder)
-        taken = Taken(time.perf_counter() - start, processor(cluster) - before)
+        taken = Taken(time.perf_counter() - start, processor(cluster, hdfs) - before)
     if killer is not None:
         killer.join()
         while not executors(cluster, 1):
@@ -85,18 +94,19 @@ def main() -> int:
             flush=True,
         )
         cluster = Cluster(Path(work) / "cluster", free_port(), free_port(), memory="3g")
-        hdfs = Hdfs(Path(work) / "hdfs")
+        hdfs = Hdfs(Path(work) / "hdfs") if asked.hdfs else None
         with ExitStack() as started:
             started.callback(cluster.stop)
             cluster.start()
-            if asked.hdfs:
+            if hdfs is not None:
                 started.callback(hdfs.stop)
                 hdfs.start()
-            _measure(cluster, asked, Path(work), f"{hdfs.url}/exchange" if asked.hdfs else work)
+            _measure(Servers(cluster, hdfs, f"{hdfs.url}/exchange" if hdfs else work), asked, Path(work))
     return 0
 
 
-def _measure(cluster: Cluster, asked: argparse.Namespace, work: Path, below: str) -> None:
+def _measure(servers: Servers, asked: argparse.Namespace, work: Path) -> None:
+    cluster = servers.cluster
     os.environ.pop(CONNECT_MODE, None)
     conf = {k: v for k, v in cluster.conf.items() if "extraJava" not in k} | {"spark.executor.memory": "2g"}
     conf["spark.ui.showConsoleProgress"] = "false"
@@ -113,7 +123,7 @@ def _measure(cluster: Cluster, asked: argparse.Namespace, work: Path, below: str
             results = {}
             first = turn % len(asked.ways)
             for way in [*asked.ways[first:], *asked.ways[:first]]:
-                one, results[way] = measured(cluster, engine, WAYS[way], trial, below, kill=asked.kill and turn > 0)
+                one, results[way] = measured(servers, engine, WAYS[way], trial, kill=asked.kill and turn > 0)
                 if turn:  # the first one warms up
                     taken[way].append(one)
                 print(f"{turn} {way:6} {one.seconds:6.2f} s {one.processor:6.2f} core-s", *driver_memory(), flush=True)

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.servers.cluster import Cluster
+from tests.servers.hdfs import Hdfs
 
 
 def processes() -> Iterator[tuple[int, int, int, float]]:
@@ -28,9 +29,10 @@ def executors(cluster: Cluster, number: int) -> list[int]:
     return [pid for pid, parent, _, _ in processes() if parent == worker]
 
 
-def processor(cluster: Cluster) -> float:
-    """The processor seconds that the driver, the workers and all that they started have taken so far."""
+def processor(cluster: Cluster, hdfs: Hdfs | None) -> float:
+    """The processor seconds that the driver, the workers, all that they started, and HDFS have taken so far."""
     sessions = {cluster.worker(number).pid for number in range(1, cluster.workers + 1)}
+    sessions |= {node.process.pid for node in (hdfs.namenode, *hdfs.datanodes)} if hdfs else set()
     driver = {os.getpid(), gateway().pid}
     return sum(taken for pid, _, session, taken in processes() if session in sessions or pid in driver)
 
