@@ -124,7 +124,7 @@ def _measure(servers: Servers, asked: argparse.Namespace, work: Path) -> None:
             first = turn % len(asked.ways)
             for way in [*asked.ways[first:], *asked.ways[:first]]:
                 one, results[way] = measured(servers, engine, WAYS[way], trial, kill=asked.kill and turn > 0)
-                if turn:  # the first one warms up
+                if turn or not asked.repeat:  # the first one warms up
                     taken[way].append(one)
                 print(f"{turn} {way:6} {one.seconds:6.2f} s {one.processor:6.2f} core-s", *driver_memory(), flush=True)
             for way, found in results.items():
