@@ -121,7 +121,7 @@ def _declare(handle: Handle, place: str, table: "Table") -> str | None:
             if found != found | KEPT:
                 of_table(place, handle.alter.set_table_properties, KEPT)
             if gained or found != found | KEPT:
-                handle.update_incremental()
+                of_table(place, handle.update_incremental)
         except CommitFailedError as fault:
             if number_of(fault) not in (None, errno.EEXIST):
                 raise
@@ -163,7 +163,7 @@ def commit(handle: Handle, table: "Table", change: Commit) -> int:
             again = _created_again(handle)
             if again is None:
                 raise Conflict(f"another process committed to {place} first") from fault
-            handle.load_as_version(again)
+            of_table(place, handle.load_as_version, again)
         except (PlaceError, DeltaError, OSError) as fault:
             if places.is_url(place):
                 raise Unsettled(f"cannot write {place}: {reason(fault)}") from fault
@@ -199,7 +199,8 @@ def _created_again(handle: Handle) -> int | None:
 
     Of two processes that create a table at once, Delta lets the second commit its creation on top of the first.
     """
-    newest = DeltaTable(handle.table_uri, storage_options=for_tables(handle.table_uri))
+    place = handle.table_uri
+    newest = of_table(place, DeltaTable, place, storage_options=for_tables(place))
     later = int(newest.version()) - int(handle.version())
     created = later > 0 and all(entry["operation"] == "CREATE TABLE" for entry in newest.history(later))
     return int(newest.version()) if created else None
@@ -209,10 +210,12 @@ def _version_of(handle: Handle, change: Commit) -> int:
     """The version that a commit made, to which the handle is moved; others may have followed already."""
     added, removed = {file.path for file in change.add}, set(change.remove)
     version = int(handle.version()) + 1
-    handle.update_incremental()  # reads what is new, where going to a version reads all of it again
+    of_table(
+        handle.table_uri, handle.update_incremental
+    )  # reads what is new, where going to a version reads all of it again
     while True:
         if int(handle.version()) != version:
-            handle.load_as_version(version)
+            of_table(handle.table_uri, handle.load_as_version, version)
         found = set(paths(handle))
         if added <= found and not removed & found:
             return version
@@ -222,7 +225,7 @@ def _version_of(handle: Handle, change: Commit) -> int:
 def restore(place: str, handle: Handle, version: int) -> bool:
     """Commit the content of an earlier version on top, unless the content is that already; whether it was committed."""
     if int(handle.version()) == version or set(paths(handle)) == set(
-        paths(DeltaTable(place, version=version, storage_options=for_tables(place)))
+        paths(of_table(place, DeltaTable, place, version=version, storage_options=for_tables(place)))
     ):
         return False
     try:

@@ -8,6 +8,7 @@ from deltalake import DeltaTable
 from pipelines.storage import deltalog, places
 from pipelines.storage.deltalog import LOST
 from pipelines.storage.stores import for_tables
+from pipelines.storage.waiting import of_table
 
 ASIDE = ".damaged"
 """What is put behind the name of a file that is set aside, which no reader of Delta looks at then."""
@@ -43,7 +44,10 @@ def _mark_lost(place: str, name: str, application: str) -> None:
     if version == 0:
         return _set_first_aside(place, name)
     number = (
-        DeltaTable(place, version=version - 1, storage_options=for_tables(place)).transaction_version(application) or 0
+        of_table(place, DeltaTable, place, version=version - 1, storage_options=for_tables(place)).transaction_version(
+            application
+        )
+        or 0
     )
     now = int(time.time() * 1000)
     said = {"timestamp": now, "operation": LOST, "operationParameters": {"file": name + ASIDE}}
