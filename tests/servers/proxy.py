@@ -1,10 +1,14 @@
-"""A server that stands before another one and fails as a world does: it refuses, is silent, or loses an answer."""
+"""A server that stands before another one and fails as a world does: it refuses, is silent, or loses an answer.
+
+And a port behind which there is none.
+"""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from http.client import HTTPConnection
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from socket import create_server, socket
 from threading import Event, Thread
 
 LOST = "lost"
@@ -13,6 +17,20 @@ SILENT = "silent"
 """Nothing is said, for as long as the proxy lives."""
 Fault = int | str | None
 """The status of an answer instead of the server's, LOST, SILENT, or None: the server's own answer."""
+
+
+@contextmanager
+def black_hole() -> Iterator[int]:
+    """A port of loopback that answers no packet: what waits to be accepted there is as much as may wait."""
+    with create_server(("127.0.0.1", 0), backlog=0) as full:
+        port: int = full.getsockname()[1]
+        waiting = [socket() for _ in range(3)]
+        for one in waiting:
+            one.setblocking(False)
+            one.connect_ex(("127.0.0.1", port))
+        yield port
+        for one in waiting:
+            one.close()
 
 
 @dataclass

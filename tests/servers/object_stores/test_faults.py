@@ -80,3 +80,11 @@ def test_what_is_not_there_is_told_on_one_line(store, lake):
         assert (said.code, said.out) == (1, "")
         assert said.err == f"error: cannot reach {commands.root}: {told}\n"
         assert said.seconds < SOON
+
+
+def test_an_address_that_answers_no_packet_is_told_soon(lake):
+    with proxy.black_hole() as port:
+        said = replace(lake, env={**lake.env, "AWS_ENDPOINT_URL": f"http://127.0.0.1:{port}"}).call("status")
+    assert (said.code, said.out) == (1, "")
+    assert said.err == f"error: cannot reach {lake.root}: no answer from its server\n"
+    assert said.seconds < SOON
