@@ -290,8 +290,8 @@ def test_datanodes_that_never_answer_are_told_of_soon_and_when_one_does_again_ru
         for process in [started(*one, "--root", root) for one in (["feed", READER], SECOND, ["run", "--rebuild"])]:
             fails_soon(process, "no answer in 9 seconds")
     with frozen(hdfs.datanodes[0]):
-        process = started(*SECOND, "--root", root)
-        process.wait(SOON)
+        done(started(*SECOND, "--root", root), SOON)
+        hdfs.namenode.wait(lambda bean: bean.get("NumLiveDataNodes") == 1, "NameNode,name=FSNamesystemState")
         told(*SECOND, "--root", root)
         told("run", "--root", root)
     assert content(root) == content(local)

@@ -22,12 +22,14 @@ for number in range(first, first + 5):
     write_deltalake(place, rows, mode="append", storage_options=for_tables(place))
 """
 NUMBERS = """
-import sys
-from deltalake import DeltaTable
+import sys, pyarrow
+from deltalake import DeltaTable, QueryBuilder
 from pipelines.storage.stores import for_tables
 table = DeltaTable(sys.argv[1], storage_options=for_tables(sys.argv[1]))
-print(sorted(table.to_pyarrow_table()["number"].to_pylist()))
+found = QueryBuilder().register("numbers", table).execute("SELECT number FROM numbers ORDER BY number")
+print(pyarrow.table(found.read_all())["number"].to_pylist())
 """
+"""By DataFusion, as Arrow's reader calls the table's files from threads that may outlive the interpreter: it aborts."""
 
 
 def test_all_commands_do_on_an_object_store_what_they_do_on_a_disk(lake, tmp_path):
@@ -70,7 +72,8 @@ def test_appends_of_four_writers_at_once_are_all_kept(store, lake):
     subprocess.run([*command, "20", place], env=env, check=True)
     writers = [subprocess.Popen([*command, str(5 * n), place], env=env) for n in range(4)]
     assert [one.wait(180) for one in writers] == [0] * 4
-    found = subprocess.run([sys.executable, "-c", NUMBERS, place], env=env, capture_output=True, text=True, check=True)
+    found = subprocess.run([sys.executable, "-c", NUMBERS, place], env=env, capture_output=True, text=True, check=False)
+    assert (found.returncode, found.stderr) == (0, "")
     assert json.loads(found.stdout) == list(range(25))
 
 
