@@ -282,6 +282,11 @@ def test_with_a_datanode_dead_what_was_written_is_read_and_after_it_is_back_runs
     assert content(root) == content(local)
 
 
+def wait_for_live(hdfs, number):
+    """Wait until the NameNode counts on so many DataNodes."""
+    hdfs.namenode.wait(lambda bean: bean.get("NumLiveDataNodes") == number, "NameNode,name=FSNamesystemState")
+
+
 def test_datanodes_that_never_answer_are_told_of_soon_and_when_one_does_again_runs_go_on(local, hdfs):
     root = f"{hdfs.url}/stuck"
     told(*FIRST, "--root", root)
@@ -289,9 +294,10 @@ def test_datanodes_that_never_answer_are_told_of_soon_and_when_one_does_again_ru
     with frozen(*hdfs.datanodes):
         for process in [started(*one, "--root", root) for one in (["feed", READER], SECOND, ["run", "--rebuild"])]:
             fails_soon(process, "no answer in 9 seconds")
+    wait_for_live(hdfs, 2)
     with frozen(hdfs.datanodes[0]):
         done(started(*SECOND, "--root", root), SOON)
-        hdfs.namenode.wait(lambda bean: bean.get("NumLiveDataNodes") == 1, "NameNode,name=FSNamesystemState")
+        wait_for_live(hdfs, 1)
         told(*SECOND, "--root", root)
         told("run", "--root", root)
     assert content(root) == content(local)
