@@ -40,12 +40,12 @@ class Story:
         made = {"event_id": event_id, "event_type": "posted", "event_time": f"2026-01-{self.batches:02}T00:00:00Z"}
         return made | {"actor_id": 1, "post_id": post_id, "text": f"post {post_id}"}
 
-    def first_run_of(self, dag, seconds=180):
+    def first_run_of(self, dag, seconds=120):
         """The first run of a DAG, once there is one."""
         runs = until(lambda: self.client.runs(dag) or None, seconds, lambda: f"{dag} has no run")
         return runs[-1]["dag_run_id"]
 
-    def next_run_of(self, dag, before, seconds=180):
+    def next_run_of(self, dag, before, seconds=120):
         """The run of a DAG that was not among those before."""
 
         def new():
@@ -124,7 +124,7 @@ def test_analysts_are_told_of_the_release_and_a_person_of_the_deadline(story):
     path = f"/dags/analysts/dagRuns/{run}/taskInstances/count/xcomEntries/return_value"
     value = story.client.get(path, deserialize="true")["value"]
     assert value == {"release": 1, "rows": PEOPLE}
-    late = until(lambda: story.texts or None, 180, lambda: "no alert came")
+    late = until(lambda: story.texts or None, 60, lambda: "no alert came")
     assert late[0].startswith(f"analysts: run {run} is not done after")
 
 
@@ -164,7 +164,7 @@ def test_a_backfill_of_three_days_lands_what_is_there_once(story, capsys):
     asked = {"from_date": day - timedelta(days=5), "to_date": day - timedelta(days=3)}
     dates = {name: time.isoformat() for name, time in asked.items()}
     story.client.post("/backfills", {"dag_id": "land_events", "max_active_runs": 3, "run_backwards": False, **dates})
-    filled = until(lambda: _three(story.ids("land_events") - before), 180, lambda: str(story.ids("land_events")))
+    filled = until(lambda: _three(story.ids("land_events") - before), 60, lambda: str(story.ids("land_events")))
     assert {story.client.ended("land_events", run) for run in filled} == {"success"}
     story.quiet()
     assert (releases(story, capsys), newest(story, capsys)) == ([1, 2, 3], "post 3000000")
@@ -181,7 +181,7 @@ def test_a_scheduler_that_is_killed_in_the_middle_of_a_run_goes_on_where_it_was(
     run = story.next_run_of("materialize_views", before)
     until(
         lambda: story.client.states("materialize_views", run)["run"] == "running" or None,
-        180,
+        60,
         lambda: str(story.client.states("materialize_views", run)),
     )
     story.server.process("scheduler").kill()

@@ -151,7 +151,7 @@ def test_a_run_of_which_a_worker_is_killed_makes_the_same(cluster, on_cluster, e
         running.result(UNTIL_ENDED)
     assert cluster.alive() == 1
     cluster.start_worker(1)
-    cluster.master.wait_until(lambda: cluster.alive() == 2, 180)
+    cluster.master.wait_until(lambda: cluster.alive() == 2, 60)
     assert contents(lake) == contents(undisturbed)
 
 
