@@ -15,8 +15,9 @@ from typing import IO, cast
 from urllib.parse import unquote, urlsplit
 
 from pipelines.errors import NewsfeedError, number_of, place_of, reason
-from pipelines.storage.stores import is_object_store, silence
+from pipelines.storage.stores import is_object_store
 from pipelines.storage.urls import HDFS, remote
+from pipelines.storage.waiting import silence
 
 LOCAL = ("file:///", "file://localhost/")
 

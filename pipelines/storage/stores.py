@@ -4,12 +4,9 @@ A request that is not answered, or fails, is tried again for LONGEST seconds.
 """
 
 import os
-import time
 from datetime import timedelta
 from typing import Any
 from urllib.parse import urlsplit
-
-from pipelines.errors import is_of_a_store_that_is_gone, reason
 
 SCHEMES = ("s3", "s3a", "gs", "az", "azure", "adl", "abfs", "abfss")
 """The schemes of the URLs of object stores."""
@@ -24,35 +21,6 @@ RETRIES, FIRST_PAUSE, LAST_PAUSE = 50, 0.1, 2
 def is_object_store(place: str) -> bool:
     """Whether a place is a URL of an object store."""
     return "://" in place and urlsplit(place).scheme in SCHEMES
-
-
-class Silence:
-    """Of which servers it is known that they do not answer: for a while nothing more is asked of them.
-
-    What a command does on its way out, such as taking away what it staged, would ask again, each time for LONGEST.
-    """
-
-    def __init__(self) -> None:
-        self._known: dict[str, tuple[float, str]] = {}
-
-    def note(self, place: str, fault: BaseException) -> None:
-        """Note a fault of a place, if it says that its server does not answer."""
-        is_gone = is_of_a_store_that_is_gone(fault) if is_object_store(place) else isinstance(fault, TimeoutError)
-        if is_gone and "://" in place:
-            self._known[_bucket(place)] = time.monotonic() + LONGEST, reason(fault)
-
-    def at(self, place: str) -> str | None:
-        """Why nothing is to be asked of a place now; None where there is no reason."""
-        until, why = self._known.get(_bucket(place), (0.0, "")) if self._known else (0.0, "")
-        return why if time.monotonic() < until else None
-
-
-def _bucket(place: str) -> str:
-    return "/".join(place.split("/", 3)[:3])
-
-
-silence = Silence()
-"""What this process knows."""
 
 
 def _keys() -> dict[str, Any]:
