@@ -3,10 +3,13 @@
 import gc
 import os
 import sys
+from collections.abc import Callable
 from contextlib import suppress
 from traceback import print_exception
+from typing import NoReturn
 
 from pipelines.cli import logs, streams
+from pipelines.cli.ending import end
 from pipelines.cli.signals import Ended, heard
 from pipelines.errors import NewsfeedError, is_transient, line_of, step_of
 
@@ -14,8 +17,6 @@ YOUNG = 200_000
 """New objects before Python looks for cycles among them: more than imports make, which stay."""
 INTERRUPTED = 130
 """The exit code of a command that was interrupted, which is also what typer makes of an interrupt."""
-ENDED = 128
-"""The exit codes of commands that a signal ended are above it."""
 DEBUG = "NEWSFEED_DEBUG"
 """The variable that asks for the traceback of a fault, beside its line."""
 FAULT_FILE = "NEWSFEED_FAULT_FILE"
@@ -101,20 +102,18 @@ def _written(code: int) -> int:
     return code
 
 
-def script() -> None:
-    """The console script, in a process of its own, whose memory it may manage.
+def process(command: Callable[[], int]) -> NoReturn:
+    """Be a process of its own, whose memory it may manage, that runs a command, which tells its exit code, and ends.
 
-    Python looks for cycles to free more rarely than usual, and not once more as it ends. A command that a signal ended
-    has cleaned up when it comes here, and does not wait for what its threads still do.
+    Cycles are looked for more rarely than usual.
     """
     for name, value in ENVIRONMENT.items():
         os.environ.setdefault(name, value)
     gc.set_threshold(YOUNG)
     streams.prepare()
-    try:
-        code = _written(main())
-    finally:
-        gc.freeze()
-    if code >= ENDED:
-        os._exit(code)
-    sys.exit(code)
+    end(_written(command()))
+
+
+def script() -> NoReturn:
+    """The console script."""
+    process(main)

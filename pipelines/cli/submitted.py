@@ -2,17 +2,23 @@
 
 import os
 import sys
+from typing import NoReturn
 
-from pipelines.cli import main
+from pipelines.cli import main, process
 
 
-def submitted(*words: str) -> int:
-    """Run the command of these words with this process's options; its exit code.
+def submitted(*words: str) -> NoReturn:
+    """Run the command of these words with this process's options, and end the process with its exit code."""
+    os.environ["NEWSFEED_ENGINE"] = "submitted"
+    process(lambda: _run([*words, *sys.argv[1:]]))
+
+
+def _run(arguments: list[str]) -> int:
+    """Run a command; its exit code.
 
     When it needed no session it asks for one in the end: YARN takes a job that never had one for one that failed.
     """
-    os.environ["NEWSFEED_ENGINE"] = "submitted"
-    code = main([*words, *sys.argv[1:]])
+    code = main(arguments)
     if code == 0:
         from pipelines.engines import open_engine
 

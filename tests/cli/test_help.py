@@ -62,6 +62,26 @@ def test_the_console_script_ends_with_the_exit_code(told):
     assert (done.returncode, done.stdout, done.stderr) == (1, "", "error: there is no user 99\n")
 
 
+def test_the_console_script_ends_though_a_thread_of_a_library_is_still_reading_ahead(told):
+    program = """
+import io, time
+from pyarrow import PythonFile, csv
+from pipelines.cli import script
+
+class Slow(io.BytesIO):
+    def read(self, size=-1):
+        time.sleep(0.2)
+        return super().read(size)
+
+lines = PythonFile(Slow(b"a,b\\n" + b"1,2\\n" * 100_000), mode="r")
+ahead = csv.open_csv(lines, csv.ReadOptions(block_size=1000))
+script()
+"""
+    command = [sys.executable, "-c", program, "feed", "99", "--root", told.root]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (1, "error: there is no user 99\n")
+
+
 @pytest.mark.parametrize(("chosen", "used"), [({}, "jemalloc"), ({"ARROW_DEFAULT_MEMORY_POOL": "system"}, "system")])
 def test_the_console_script_takes_arrows_memory_where_it_can_be_kept_unless_told_otherwise(told, chosen, used):
     program = """
