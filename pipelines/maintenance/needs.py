@@ -92,8 +92,11 @@ def unneeded(place: str, listed: dict[str, int], named: set[int], kept: set[int]
     handle = delta.find(place)
     if handle is None:
         return NOTHING
-    lasting = set(delta.paths(handle)) | history.files_of(place, kept)
-    needed = lasting | history.files_of(place, {*named, *history.current_since(place, handle, time)})
+    lasting = set(delta.paths(handle))
+    needed = set(lasting)
+    for version, files in history.files_of(place, {*kept, *named, *history.current_since(place, handle, time)}):
+        needed |= files
+        lasting |= files if version in kept else set()
     free = {path: size for path, size in listed.items() if path not in lasting}
     ready = {
         path: size

@@ -19,6 +19,8 @@ PART = re.compile(r"(\d{20})\.checkpoint\.\d{10}\.(\d{10})\.parquet")
 ACTIONS = "actions"
 """Under which name a commit of ours says how many files it adds and removes."""
 
+Actions = list[tuple[str, Any]]
+"""What a commit does: of each action its kind, and what it says."""
 LOST = "LOST"
 """The operation of a commit that a repair puts where one was lost."""
 
@@ -56,31 +58,52 @@ def name_of(version: int) -> str:
 
 def entry(place: str, version: int) -> Entry:
     """What a commit says. Raises DamagedLog when its file is not whole, PlaceError when it cannot be read."""
-    return Entry(version, _examine(_text(place, version))[1])
+    return Entry(version, _info(_read(place, version)[1]))
 
 
-def _text(place: str, version: int) -> bytes:
+@dataclass(frozen=True)
+class Changes:
+    """The paths of the files that a commit adds and removes, and whether it stands where one was lost."""
+
+    added: set[str]
+    removed: set[str]
+    lost: bool
+
+
+def changes(place: str, version: int) -> Changes:
+    """What a commit adds and removes. Raises DamagedLog, PlaceError, as `entry`."""
+    _, actions = _read(place, version)
+    added, removed = ({said["path"] for kind, said in actions if kind == wanted} for wanted in ("add", "remove"))
+    return Changes(added, removed, _info(actions).get("operation") == LOST)
+
+
+def _read(place: str, version: int) -> tuple[bytes, Actions]:
+    """The text of a commit, and what it does. Raises DamagedLog when its file is not whole."""
     with places.reading(places.join(folder(place), name_of(version))) as file:
         text = file.read()
-    fault, _ = _examine(text)
+    fault, actions = _examine(text)
     if fault is not None:
         raise damaged(place, name_of(version), fault)
-    return text
+    return text, actions
 
 
-def _examine(text: bytes) -> tuple[str | None, dict[str, Any]]:
-    """What is wrong with the text of a commit, if anything, and what it says of itself."""
+def _examine(text: bytes) -> tuple[str | None, Actions]:
+    """What is wrong with the text of a commit, if anything, and what it does."""
     if not text:
-        return "is empty", {}
+        return "is empty", []
     try:
         actions = [next(iter(json.loads(line).items())) for line in text.splitlines()]
     except (ValueError, AttributeError, StopIteration):
-        return "is cut off", {}
-    info: dict[str, Any] = next((said for kind, said in actions if kind == "commitInfo"), {})
-    kinds = [kind for kind, _ in actions]
-    expected = info.get(ACTIONS)
-    whole = expected is None or (kinds.count("add") + kinds.count("remove") == int(expected) and "txn" in kinds)
-    return (None, info) if whole else ("is cut off", info)
+        return "is cut off", []
+    kinds = Counter(kind for kind, _ in actions)
+    expected = _info(actions).get(ACTIONS)
+    whole = expected is None or (kinds["add"] + kinds["remove"] == int(expected) and kinds["txn"] > 0)
+    return None if whole else "is cut off", actions
+
+
+def _info(actions: Actions) -> dict[str, Any]:
+    """What a commit that does so says of itself."""
+    return next((said for kind, said in actions if kind == "commitInfo"), {})
 
 
 def commits(place: str) -> list[int]:
@@ -101,7 +124,7 @@ def said_since(place: str, version: int) -> bytes:
     found = [one for one in commits(place) if one >= version]
     if found != list(range(version, version + max(1, len(found)))):
         raise damaged(place, name_of(version), "or one after it is missing")
-    return b"".join(_text(place, one) for one in found[1:])
+    return b"".join(_read(place, one)[0] for one in found[1:])
 
 
 def require_whole(place: str, version: int | None = None) -> None:

@@ -1,6 +1,7 @@
 """A table over its versions: which were current since a time, which files some of them have, which are gone from it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 
 from pipelines.clock import EPOCH
@@ -29,16 +30,36 @@ def current_since(place: str, handle: delta.Handle, time: datetime) -> list[int]
     return found
 
 
-def files_of(place: str, versions: Iterable[int]) -> set[str]:
-    """The paths of all files that some versions of a table have; a version that is gone has none. Raises DamagedLog."""
-    found: set[str] = set()
+def files_of(place: str, versions: Iterable[int]) -> Iterator[tuple[int, set[str]]]:
+    """Each of some versions of a table that is there, ascending, with the paths of its files. Raises DamagedLog.
+
+    The table is opened at the first of them; what later ones have is what the commits in between say. A set lasts until
+    the next one is asked for.
+    """
+    known, files = set(deltalog.commits(place)), set[str]()
+    at: int | None = None
     for version in sorted(set(versions)):
-        try:
-            handle = delta.find(place, version)
-        except deltalog.LostVersion:
+        since = range(0 if at is None else at + 1, version + 1)
+        if at is not None and known.issuperset(since):
+            changes = [deltalog.changes(place, one) for one in since]
+            for change in changes:
+                files -= change.removed
+                files |= change.added
+            is_there = not changes[-1].lost
+        elif handle := _opened(place, version):
+            files, is_there = set(delta.paths(handle)), True
+        else:
             continue
-        found |= set() if handle is None else set(delta.paths(handle))
-    return found
+        at = version
+        if is_there:
+            yield version, files
+
+
+def _opened(place: str, version: int) -> delta.Handle | None:
+    """A table at a version, None where that is gone."""
+    with suppress(deltalog.LostVersion):
+        return delta.find(place, version)
+    return None
 
 
 def replaced(handle: delta.Handle) -> set[str]:
