@@ -35,6 +35,10 @@ READING = [
     ["run", "--view", "posts"],
     ["repair"],
 ]
+QUERY = ["sql", "SELECT count(*) FROM newsfeed"]
+ASKING = [["status"], ["run"], ["feed", READER], QUERY, ["maintain"], SECOND]
+GONE = ("Connection refused", "no answer in 9 seconds", "disconnected")
+"""What is said of a server that goes while a command runs."""
 SOON = 45
 """Seconds in which a command has said that its server is not there: 20 and, where much else runs, its own start."""
 
@@ -193,7 +197,7 @@ def killed(node, hdfs):
         hdfs.wait()
 
 
-@pytest.mark.parametrize("arguments", [["status"], ["run"], ["feed", READER], SECOND], ids=lambda one: one[0])
+@pytest.mark.parametrize("arguments", ASKING, ids=lambda one: one[0])
 def test_of_a_namenode_that_never_answers_it_is_told_soon(remote, hdfs, arguments):
     with frozen(hdfs.namenode):
         fails_soon(started(*arguments, "--root", remote), f"cannot reach {remote}: no answer in 9 seconds")
@@ -238,7 +242,7 @@ def test_a_run_whose_namenode_freezes_in_the_middle_ends_soon_and_the_next_one_g
     assert content(root) == content(local)
 
 
-def test_on_spark_too_two_at_once_a_killed_run_and_a_namenode_that_freezes_change_no_row(local, hdfs, tmp_path):
+def test_on_spark_too_two_at_once_a_killed_run_and_a_lost_namenode_change_no_row(local, hdfs, tmp_path):
     root, spark = f"{hdfs.url}/spark", ("--engine", "spark")
     both = [started(*FIRST, "--root", root, *spark) for _ in range(2)]
     assert [done(one).code for one in both] == [0, 0]
@@ -252,6 +256,9 @@ def test_on_spark_too_two_at_once_a_killed_run_and_a_namenode_that_freezes_chang
     process = begun("views/profile", root, tmp_path / "frozen", *spark)
     with frozen(hdfs.namenode):
         ends_soon(process, tmp_path / "frozen", "no answer in 9 seconds")
+    process = begun("views/profile", root, tmp_path / "dead", *spark)
+    with killed(hdfs.namenode, hdfs):
+        ends_soon(process, tmp_path / "dead", *GONE)
     told("run", "--root", root, *spark)
     assert content(root) == content(local)
 
@@ -261,7 +268,7 @@ def test_a_run_whose_namenode_dies_in_the_middle_ends_soon_and_the_next_one_goes
     told(*FIRST, "--root", root)
     process = begun("views/profile", root, log)
     with killed(hdfs.namenode, hdfs):
-        ends_soon(process, log, "Connection refused", "no answer in 9 seconds", "disconnected")
+        ends_soon(process, log, *GONE)
         fails_soon(started("status", "--root", root), f"cannot reach {root}: Connection refused")
     told("run", "--root", root)
     told(*SECOND, "--root", root)
@@ -292,7 +299,9 @@ def test_datanodes_that_never_answer_are_told_of_soon_and_when_one_does_again_ru
     told(*FIRST, "--root", root)
     told("run", "--root", root)
     with frozen(*hdfs.datanodes):
-        for process in [started(*one, "--root", root) for one in (["feed", READER], SECOND, ["run", "--rebuild"])]:
+        for process in [
+            started(*one, "--root", root) for one in (["feed", READER], QUERY, SECOND, ["run", "--rebuild"])
+        ]:
             fails_soon(process, "no answer in 9 seconds")
     wait_for_live(hdfs, 2)
     with frozen(hdfs.datanodes[0]):
