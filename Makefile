@@ -9,7 +9,7 @@ LDBC := data/ldbc-snb-test
 TURNS := --cap $(or $(CAP),200) --repeat $(or $(REPEAT),3)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test soak mutate check docs bench bench-batches bench-large jars signatures lock dist cluster-up cluster-down cluster-test hdfs-up hdfs-down hdfs-test s3-up s3-down s3-test clean
+.PHONY: help demo test soak mutate check docs bench bench-batches bench-large jars signatures lock dist cluster-up cluster-down cluster-test hdfs-up hdfs-down hdfs-test s3-up s3-down s3-test spark-test clean
 .PHONY: airflow-up airflow-down airflow-demo airflow-shots airflow-test production-test servers-test
 
 help: ## list what there is
@@ -30,8 +30,7 @@ demo: .venv/core ## land real data, publish two releases, print newsfeeds; needs
 		"sql 'SELECT author_id, count(*) AS posts FROM posts GROUP BY author_id ORDER BY posts DESC LIMIT 5' $(DEMO)" \
 		"run --cap 20 --replies all --no-own-posts $(DEMO)"
 
-test: .venv/dev ## run all tests; those that need Java are skipped where there is none
-	@command -v java > /dev/null || echo "Without Java on the path, the tests of Apache Spark are skipped."
+test: .venv/dev ## run all tests that need Python alone: not those of Apache Spark, nor those of servers
 	$(BIN)/python -m pipelines.compiled
 	$(BIN)/pytest -n 2
 
@@ -71,6 +70,10 @@ cluster-down: .venv/dev ## stop it; what its executors printed stays in .servers
 
 cluster-test: dist ## run the tests of a Spark cluster, on one of their own; fetches the Delta jars from Maven; needs Java
 	$(BIN)/pytest -m servers tests/servers/test_cluster.py
+
+spark-test: .venv/dev ## run the tests of Apache Spark in some minutes; fetches the Delta jars from Maven; needs Java
+	$(BIN)/python -m pipelines.compiled
+	$(BIN)/pytest -n 2 -m spark
 
 hdfs-up: .venv/dev ## start an HDFS at hdfs://127.0.0.1:9820, over HTTP at webhdfs://127.0.0.1:9870; fetches its servers' jar from Maven; needs Java
 	$(BIN)/python -m tests.servers.hdfs up
@@ -115,8 +118,8 @@ production-test: .venv/dev ## Airflow, a Spark cluster and HDFS together, on LDB
 	$(BIN)/python -m pipelines.compiled
 	$(BIN)/pytest -m servers tests/servers/test_production.py
 
-servers-test: dist ## run the tests of all servers, two at a time, in some 20 minutes; fetches jars from Maven; needs Java
-	$(BIN)/pytest -n 2 -m servers tests/servers
+servers-test: dist ## run the tests of Apache Spark and of all servers, two at a time; fetches jars from Maven; needs Java; some 25 minutes
+	$(BIN)/pytest -n 2 -m "spark or servers"
 
 lock: ## choose versions anew and write both locks; needs uv
 	uv pip compile pyproject.toml --universal --generate-hashes --no-header --no-annotate \

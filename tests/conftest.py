@@ -18,6 +18,11 @@ IN_MEMORY, ROOM = Path("/dev/shm"), 4 << 30
 """Where files of tests lie if there is so much room: they are many, small and soon gone."""
 TESTS = Path(__file__).parent
 LONGEST_FIRST = (
+    "test_production.py",
+    "test_airflow.py",
+    "test_cluster.py",
+    "test_hdfs.py",
+    "object_stores",
     "laws",
     "maintenance",
     "releases",
@@ -29,10 +34,6 @@ LONGEST_FIRST = (
     "landing",
     "test_readme.py",
     "scenarios",
-    "test_production.py",
-    "test_airflow.py",
-    "test_cluster.py",
-    "test_hdfs.py",
     "benchmarks",
     "door",
     "damage",
@@ -59,8 +60,6 @@ def lake(tmp_path):
 @pytest.fixture(scope="session")
 def on_spark():
     """Calls a function of a test module with an engine `spark`, in a process apart, and with arguments."""
-    if shutil.which("java") is None:
-        pytest.skip("the engine 'spark' needs java, which is not on the path")
     with spark_process() as call:
         yield call
 
@@ -84,7 +83,12 @@ def part_of(nodeid):
 
 
 def pytest_collection_modifyitems(items):
-    """The longest parts come first, so that no process ends long after the others."""
+    """Mark the tests with Spark; put the longest parts first, so that no process ends long after the others."""
+    for item in items:
+        if "on_spark" in item.fixturenames:
+            item.add_marker("spark")
+        if item.get_closest_marker("spark") and shutil.which("java") is None:
+            item.add_marker(pytest.mark.skip(reason="Spark needs java, which is not on the path"))
     places = {part: place for place, part in enumerate(LONGEST_FIRST)}
     items.sort(key=lambda item: places.get(part_of(item.nodeid), len(places)))
 

@@ -96,7 +96,7 @@ def test_each_alert_has_a_paragraph_and_asks_for_metrics_that_there_are() -> Non
     assert all(f'"{name}"' in told for name in re.findall(r"newsfeed_(\w+)", alerts + runbook))
 
 
-@pytest.mark.skipif(shutil.which("java") is None, reason="the engine 'spark' needs java, which is not on the path")
+@pytest.mark.spark
 def test_the_view_of_the_tutorial_is_the_same_on_both_engines(executed) -> None:
     copy, _ = executed("docs/new-view.md")
     again = _printed(copy, ".venv/bin/newsfeed run --rebuild --engine spark --root data/lake-tutorial")

@@ -1,7 +1,6 @@
 """Engines to test: each by its name, a server started where the name needs one."""
 
 import os
-import shutil
 import socket
 import subprocess
 import sys
@@ -18,23 +17,20 @@ from pipelines.engines.jars import delta_jars
 from pipelines.engines.spark import LOCAL_CONF
 from tests.spark_process import QUICK_JAVA
 
-NAMES = ("sail", "spark", "connect-sail", "connect-spark")
+NAMES = ["sail", "connect-sail", *(pytest.param(name, marks=pytest.mark.spark) for name in ("spark", "connect-spark"))]
 
 
 @pytest.fixture(params=NAMES, scope="module")
 def engine(request):
-    if request.param in ("spark", "connect-spark"):
-        need_java()
     with named(request.param) as opened:
         yield opened
 
 
-def need_java():
-    """Skip the test where there is no Java; otherwise see that the Delta jars are there."""
-    if shutil.which("java") is None:
-        pytest.skip("needs Java")
-    os.environ["JDK_JAVA_OPTIONS"] = QUICK_JAVA
-    return delta_jars()
+@pytest.fixture(autouse=True, scope="module")
+def _quick_java():
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("JDK_JAVA_OPTIONS", QUICK_JAVA)
+        yield
 
 
 @contextmanager

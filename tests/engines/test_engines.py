@@ -19,7 +19,7 @@ from pipelines.storage import datafiles
 from pipelines.storage.checksums import DamagedFile
 from pipelines.storage.file_writer import FileWriter
 from pipelines.tables import Column, ContractError, Table
-from tests.engines.conftest import named, need_java
+from tests.engines.conftest import named
 
 TABLE = pa.table(
     {
@@ -109,8 +109,8 @@ def test_after_close_nothing_goes_on_and_another_engine_starts():
         assert second.session.range(4).count() == 4
 
 
+@pytest.mark.spark
 def test_a_spark_of_its_own_leaves_no_java_and_other_sessions_as_they_were():
-    need_java()
     before = java_processes()
     with named("sail") as sail:
         assert sail.session.range(3).select(F.col("id")).count() == 3
@@ -144,10 +144,8 @@ def java_processes():
     return {line for line in told.stdout.splitlines() if line.endswith("java")}
 
 
-@pytest.mark.parametrize("name", ["sail", "spark"])
+@pytest.mark.parametrize("name", ["sail", pytest.param("spark", marks=pytest.mark.spark)])
 def test_an_engine_says_nothing_on_the_terminal(name):
-    if name == "spark":
-        need_java()
     script = (
         "from pipelines.engines import open_engine\n"
         f"with open_engine({name!r}) as engine:\n"

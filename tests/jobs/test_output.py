@@ -1,7 +1,6 @@
 """What a job prints stands out: Spark itself warns only, unless it is asked for more."""
 
 import os
-import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -15,13 +14,12 @@ from tests.spark_process import QUICK_JAVA
 from tests.surroundings import environment
 
 PROJECT = Path(__file__).parents[2]
+pytestmark = pytest.mark.spark
 LANDED = ["read         1 line", "landed       1 event as landing 1", "duplicate    0 events, already there"]
 
 
 def submitted(folder, *options):
     """What a real `spark-submit` of a landing prints."""
-    if shutil.which("java") is None:
-        pytest.skip("needs Java")
     command = [str(Path(pyspark.__file__).parent / "bin" / "spark-submit"), "--master", "local[1]"]
     command += ["--conf", f"spark.jars={','.join(delta_jars())}", "--conf", "spark.ui.enabled=false", *options]
     command += [str(PROJECT / "jobs" / "land.py"), file_of(folder / "a.jsonl", line()), "--root", str(folder / "lake")]
