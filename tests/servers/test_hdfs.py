@@ -42,7 +42,7 @@ GONE = ("Connection refused", "no answer in 9 seconds", "disconnected")
 SOON = 45
 """Seconds in which a command has said that its server is not there: 20 and, where much else runs, its own start."""
 TRIES = 5
-"""How often a command is tried beside a DataNode that never answers: it takes the NameNode 12 seconds to give that up."""
+"""How often a command is tried beside a DataNode that never answers: the NameNode takes 12 seconds to give that up."""
 
 pytestmark = pytest.mark.skipif(shutil.which("java") is None, reason="HDFS needs java, which is not on the path")
 
