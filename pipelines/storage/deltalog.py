@@ -35,15 +35,29 @@ class LostVersion(DamagedLog):
 
 @dataclass(frozen=True)
 class Entry:
-    """What a commit says of itself."""
+    """What a commit does, and says of itself."""
 
     version: int
-    info: dict[str, Any]
+    actions: Actions
+
+    @property
+    def info(self) -> dict[str, Any]:
+        """What it says of itself."""
+        return _info(self.actions)
 
     @property
     def operation(self) -> str:
         """What kind of a commit it is, such as `WRITE` or `RESTORE`."""
         return str(self.info.get("operation", ""))
+
+    @property
+    def is_lost(self) -> bool:
+        """Whether it stands where a commit was lost, as a repair says."""
+        return self.operation == LOST
+
+    def paths(self, action: str) -> set[str]:
+        """The paths of the files of an action, `add` or `remove`."""
+        return {str(said["path"]) for kind, said in self.actions if kind == action}
 
 
 def folder(place: str) -> str:
@@ -58,23 +72,7 @@ def name_of(version: int) -> str:
 
 def entry(place: str, version: int) -> Entry:
     """What a commit says. Raises DamagedLog when its file is not whole, PlaceError when it cannot be read."""
-    return Entry(version, _info(_read(place, version)[1]))
-
-
-@dataclass(frozen=True)
-class Changes:
-    """The paths of the files that a commit adds and removes, and whether it stands where one was lost."""
-
-    added: set[str]
-    removed: set[str]
-    lost: bool
-
-
-def changes(place: str, version: int) -> Changes:
-    """What a commit adds and removes. Raises DamagedLog, PlaceError, as `entry`."""
-    _, actions = _read(place, version)
-    added, removed = ({said["path"] for kind, said in actions if kind == wanted} for wanted in ("add", "remove"))
-    return Changes(added, removed, _info(actions).get("operation") == LOST)
+    return Entry(version, _read(place, version)[1])
 
 
 def _read(place: str, version: int) -> tuple[bytes, Actions]:
@@ -137,7 +135,7 @@ def require_whole(place: str, version: int | None = None) -> None:
         raise damaged(place, *segment.faults[0])
     if segment.last is not None:
         last = entry(place, segment.last)
-        if version is not None and last.operation == LOST:
+        if version is not None and last.is_lost:
             raise LostVersion(f"version {version} of {place} was lost as its commit was not whole")
 
 

@@ -41,11 +41,11 @@ def files_of(place: str, versions: Iterable[int]) -> Iterator[tuple[int, set[str
     for version in sorted(set(versions)):
         since = range(0 if at is None else at + 1, version + 1)
         if at is not None and known.issuperset(since):
-            changes = [deltalog.changes(place, one) for one in since]
-            for change in changes:
-                files -= change.removed
-                files |= change.added
-            is_there = not changes[-1].lost
+            for one in since:
+                entry = deltalog.entry(place, one)
+                files -= entry.paths("remove")
+                files |= entry.paths("add")
+                is_there = not entry.is_lost
         elif handle := _opened(place, version):
             files, is_there = set(delta.paths(handle)), True
         else:
