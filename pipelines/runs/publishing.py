@@ -16,6 +16,7 @@ from pipelines.runs.staged import Staged
 from pipelines.storage import commits, delta
 from pipelines.storage.checksums import are_whole
 from pipelines.storage.lake import Lake
+from pipelines.storage.restoring import restore
 from pipelines.views import load_views
 
 
@@ -50,14 +51,15 @@ class Tables:
 def roll_back(lake: Lake, last: Release | None) -> Tables:
     """Give every table the content of the last release, empty before the first; what is damaged stays as it is."""
     handles, damaged = {}, set()
+    number = 0 if last is None else last.number
     for name, projection in projections().items():
         place = place_of(lake, name)
         handles[name] = commits.ensure(place, projection.table)
         target = last.tables[name].version if last is not None and name in last.tables else 0
         if target and not delta.is_readable(place, handles[name], target):
             damaged.add(name)
-        elif commits.restore(place, handles[name], target):
-            handles[name] = commits.ensure(place, projection.table)
+        else:
+            restore(handles[name], projection.table, target, APPLICATION, number)
     return Tables(handles, frozenset(damaged))
 
 

@@ -1,10 +1,10 @@
-"""Changes of Delta tables: created from their declaration, committed by exclusive transactions, restored."""
+"""Changes of Delta tables: created from their declaration, committed by exclusive transactions."""
 
 import errno
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from deltalake import DeltaTable, Schema
 from deltalake.exceptions import CommitFailedError, DeltaError
@@ -15,11 +15,11 @@ from pipelines.storage import deltalog, places
 from pipelines.storage.delta import Handle, find, paths
 from pipelines.storage.naming import new_mark
 from pipelines.storage.places import PlaceError
+from pipelines.storage.properties import KEPT, keep, lacks
 from pipelines.storage.stores import for_tables
 from pipelines.storage.waiting import of_table
 
 if TYPE_CHECKING:
-    from pipelines.storage.datafiles import DataFile
     from pipelines.tables import Table
 
 T = TypeVar("T")
@@ -27,16 +27,6 @@ T = TypeVar("T")
 TRIES = 20
 MARK = "mark"
 """Under which name a commit of ours has a word that no other has."""
-KEPT = {
-    "delta.logRetentionDuration": "interval 36500 days",
-    "delta.deletedFileRetentionDuration": "interval 36500 days",
-    "delta.enableExpiredLogCleanup": "false",
-    "delta.checkpointInterval": "10",
-}
-"""Properties of every table: what a release names is not to be cleaned up, by whatever engine commits or vacuums.
-
-To open a table costs a millisecond for each commit since the last checkpoint, which has 170 bytes for each file.
-"""
 
 
 class Conflict(NewsfeedError):
@@ -55,6 +45,22 @@ class Unsettled(PlaceError):
     """A commit failed at a URL, where it may come about yet."""
 
 
+class File(Protocol):
+    """What a commit says of a file that it adds."""
+
+    @property
+    def path(self) -> str:
+        """Where it is, below the table's place."""
+
+    @property
+    def size(self) -> int:
+        """How many bytes it has."""
+
+    @property
+    def stats(self) -> str:
+        """Delta's statistics of its rows, as JSON."""
+
+
 @dataclass(frozen=True)
 class Commit:
     """What one commit does: files added, files removed (paths), whose transaction it is, and what it says.
@@ -62,7 +68,7 @@ class Commit:
     `rearranges` says that the rows are the same as before, in other files.
     """
 
-    add: "tuple[DataFile, ...]"
+    add: tuple[File, ...]
     remove: tuple[str, ...]
     application: str
     number: int
@@ -110,23 +116,22 @@ def _create(place: str, table: "Table", partition_by: list[str] | None) -> str |
 
 
 def _declare(handle: Handle, place: str, table: "Table") -> str | None:
-    """Give the table the columns that its declaration has gained since, and KEPT; why not, when others were first."""
+    """Give the table the columns that its declaration has gained since, and KEPT; why to look at it again, if so."""
     known = {field.name for field in handle.schema().fields}
     gained = [field for field in Schema.from_arrow(table.arrow).fields if field.name not in known]
-    found = handle.metadata().configuration
     with places.telling("write", place):
         try:
             if gained:
                 of_table(place, handle.alter.add_columns, gained)
-            if found != found | KEPT:
-                of_table(place, handle.alter.set_table_properties, KEPT)
-            if gained or found != found | KEPT:
                 of_table(place, handle.update_incremental)
+            if not lacks(handle):
+                return None
+            keep(place)
         except CommitFailedError as fault:
             if number_of(fault) not in (None, errno.EEXIST):
                 raise
             return reason(fault)
-    return None
+    return "its properties were set"
 
 
 def commit(handle: Handle, table: "Table", change: Commit) -> int:
@@ -199,20 +204,17 @@ def _created_again(handle: Handle) -> int | None:
 
     Of two processes that create a table at once, Delta lets the second commit its creation on top of the first.
     """
-    place = handle.table_uri
-    newest = of_table(place, DeltaTable, place, storage_options=for_tables(place))
-    later = int(newest.version()) - int(handle.version())
-    created = later > 0 and all(entry["operation"] == "CREATE TABLE" for entry in newest.history(later))
-    return int(newest.version()) if created else None
+    place = places.absolute(str(handle.table_uri))
+    later = [version for version in deltalog.commits(place) if version > int(handle.version())]
+    created = later and all(deltalog.entry(place, version).operation == "CREATE TABLE" for version in later)
+    return later[-1] if created else None
 
 
 def _version_of(handle: Handle, change: Commit) -> int:
     """The version that a commit made, to which the handle is moved; others may have followed already."""
     added, removed = {file.path for file in change.add}, set(change.remove)
     version = int(handle.version()) + 1
-    of_table(
-        handle.table_uri, handle.update_incremental
-    )  # reads what is new, where going to a version reads all of it again
+    of_table(handle.table_uri, handle.update_incremental)  # going to a version would read all of it again
     while True:
         if int(handle.version()) != version:
             of_table(handle.table_uri, handle.load_as_version, version)
@@ -220,20 +222,6 @@ def _version_of(handle: Handle, change: Commit) -> int:
         if added <= found and not removed & found:
             return version
         version += 1
-
-
-def restore(place: str, handle: Handle, version: int) -> bool:
-    """Commit the content of an earlier version on top, unless the content is that already; whether it was committed."""
-    if int(handle.version()) == version or set(paths(handle)) == set(
-        paths(of_table(place, DeltaTable, place, version=version, storage_options=for_tables(place)))
-    ):
-        return False
-    try:
-        with places.telling("write", place):
-            handle.restore(version)  # which holds Python's lock: no thread could bound it
-    except CommitFailedError as fault:
-        raise Conflict(f"another process committed to {place} first") from fault
-    return True
 
 
 def until_committed(attempt: Callable[[], T], is_worth_it: Callable[[], bool] = lambda: True) -> T:

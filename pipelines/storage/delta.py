@@ -45,7 +45,7 @@ def _unreadable(place: str, fault: DeltaError) -> NewsfeedError:
 
 def number(handle: Handle, application: str) -> int:
     """The number of the application's last transaction in the table, 0 when there is none."""
-    return handle.transaction_version(application) or 0
+    return of_table(str(handle.table_uri), handle.transaction_version, application) or 0
 
 
 def paths(handle: Handle) -> list[str]:

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 from pipelines.clock import EPOCH
 from pipelines.storage import delta, deltalog, places
+from pipelines.storage.waiting import of_table
 
 
 def committed_at(entry: deltalog.Entry) -> datetime | None:
@@ -64,8 +65,9 @@ def _opened(place: str, version: int) -> delta.Handle | None:
 
 def replaced(handle: delta.Handle) -> set[str]:
     """The paths of the files that a version of a table once had, as its tombstones say."""
-    with places.telling("read", str(handle.table_uri)):
-        found = handle.vacuum(retention_hours=0, dry_run=True, enforce_retention_duration=False)
+    place = str(handle.table_uri)
+    with places.telling("read", place):
+        found = of_table(place, handle.vacuum, retention_hours=0, dry_run=True, enforce_retention_duration=False)
     return {str(path) for path in found}
 
 

@@ -44,7 +44,7 @@ def _mark_lost(place: str, name: str, application: str) -> None:
     if version == 0:
         return _set_first_aside(place, name)
     before = of_table(place, DeltaTable, place, version=version - 1, storage_options=for_tables(place))
-    number = before.transaction_version(application) or 0
+    number = of_table(place, before.transaction_version, application) or 0
     now = int(time.time() * 1000)
     said = {"timestamp": now, "operation": LOST, "operationParameters": {"file": name + ASIDE}}
     actions = [{"commitInfo": said}, {"txn": {"appId": application, "version": number + 1, "lastUpdated": now}}]

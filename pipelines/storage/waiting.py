@@ -20,6 +20,11 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 
+def unanswered() -> TimeoutError:
+    """What is raised for a call that was not answered in PATIENCE seconds."""
+    return TimeoutError(f"no answer in {PATIENCE} seconds")
+
+
 def within(call: Callable[P, T], *arguments: P.args, **options: P.kwargs) -> T:
     """What a call answers. Raises TimeoutError when it does not in PATIENCE seconds, and what it raises.
 
@@ -39,7 +44,7 @@ def within(call: Callable[P, T], *arguments: P.args, **options: P.kwargs) -> T:
             answer, fault = answers.get(timeout=1)
             break
     else:
-        raise TimeoutError(f"no answer in {PATIENCE} seconds")
+        raise unanswered()
     if fault is not None:
         raise fault
     return answer  # type: ignore[return-value]

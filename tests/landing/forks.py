@@ -41,7 +41,6 @@ SIGNALS = {"kill": signal.SIGKILL, "end": signal.SIGTERM}
 STEPS = {
     "create": (DeltaTable, "create"),
     "commit": (commits, "commit"),
-    "restore": (DeltaTable, "restore"),
     "file": (FileWriter, "close"),
     "index": (id_index, "write_merged"),
     "take away": (quarantine, "take_away"),

@@ -12,6 +12,7 @@ from deltalake.exceptions import DeltaError
 from pipelines.errors import NewsfeedError
 from pipelines.storage import commits, delta, places
 from pipelines.storage.file_writer import FileWriter
+from pipelines.storage.restoring import restore
 from pipelines.tables import Column, Table
 
 TABLE = Table("numbers", (Column("number", "bigint", "a number"),), ("number",))
@@ -53,7 +54,7 @@ class Overtaken:
 
     def create_write_transaction(self, *args, **given):
         self.handle.create_write_transaction(*args, **given)
-        commits.restore(self.place, delta.find(self.place), 0)
+        restore(delta.find(self.place), TABLE, 0, "release", 0)
 
 
 class Unanswered(Overtaken):
@@ -82,7 +83,7 @@ def test_a_commit_gives_its_own_version_also_when_another_follows_at_once(place)
 
 def test_a_commit_gives_its_own_version_also_when_one_of_its_number_was_taken_back(place):
     put(delta.find(place), place, 1)
-    commits.restore(place, delta.find(place), 0)
+    restore(delta.find(place), TABLE, 0, "release", 0)
     handle = delta.find(place)
     put(delta.find(place), place, 5, application="another")
     assert sorted(numbers(place, put(handle, place, 7))) == [5, 7]
@@ -108,9 +109,9 @@ def test_of_two_commits_of_one_transaction_the_second_is_refused(place):
 def test_a_restore_that_another_overtakes_is_a_conflict_or_a_success(place):
     put(delta.find(place), place, 1)
     first, second = delta.find(place), delta.find(place)
-    commits.restore(place, first, 0)
+    restore(first, TABLE, 0, "release", 0)
     try:
-        commits.restore(place, second, 0)
+        restore(second, TABLE, 0, "release", 0)
     except commits.Conflict as fault:
         assert "another process" in str(fault)  # noqa: PT017 (one of two good outcomes)
     assert numbers(place) == []
@@ -159,3 +160,27 @@ def test_what_others_always_come_before_is_not_tried_more_often_where_one_try_is
     with pytest.raises(NewsfeedError, match="^another process committed first$"):
         commits.until_committed(lambda: commits.until_committed(overtaken))
     assert len(tried) == commits.TRIES
+
+
+def test_a_restore_gives_back_the_files_of_a_version_with_what_is_known_of_their_rows(place):
+    columns = ["path", "size_bytes", "num_records", "min.number", "max.number"]
+    for number in (1, 2):
+        put(delta.find(place), place, number, transaction=number)
+    wanted = sorted(delta.facts_of_files(delta.find(place), columns))
+    (first,) = delta.paths(delta.find(place, 1))
+    put(delta.find(place), place, 3, transaction=3, remove=(first,))
+    handle = delta.find(place)
+    assert restore(handle, TABLE, 2, "release", 0)
+    for found in (handle, delta.find(place)):
+        assert (found.version(), sorted(delta.facts_of_files(found, columns))) == (4, wanted)
+    assert not restore(handle, TABLE, 2, "release", 0)
+    assert delta.find(place).version() == 4
+
+
+def test_a_restore_on_top_of_what_another_process_committed_since_is_refused(place):
+    put(delta.find(place), place, 1)
+    handle = delta.find(place)
+    put(delta.find(place), place, 2, transaction=2)
+    with pytest.raises(commits.Conflict):
+        restore(handle, TABLE, 0, "release", 1)
+    assert sorted(numbers(place)) == [1, 2]

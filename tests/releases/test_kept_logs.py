@@ -11,6 +11,7 @@ from pipelines.landing.land import land
 from pipelines.releases.release import all_releases
 from pipelines.runs.run import run
 from pipelines.storage import commits, delta
+from pipelines.storage.properties import KEPT
 from tests.landing.lines import CLOCK, file_of, line
 from tests.releases.test_commits import TABLE, numbers, place, put
 from tests.releases.worlds import TABLES, served
@@ -84,7 +85,7 @@ def test_without_that_versions_would_go(tmp_path):
 def test_every_table_of_a_lake_says_so(undisturbed):
     for name in (*OTHERS, *TABLES):
         found = DeltaTable(f"{undisturbed.root}/{name}").metadata().configuration
-        assert found == commits.KEPT, name
+        assert found == KEPT, name
 
 
 @pytest.mark.parametrize("count", [3])

@@ -73,8 +73,8 @@ def test_a_run_with_nothing_new_takes_back_what_a_killed_one_left(undisturbed, e
 def test_killed_again_while_it_restores_the_next_run_puts_all_right(released, undisturbed, engine, copy, killed):
     lake = copy(released)
     killed(lake, "run", ("commit", 9, "after"))
-    killed(lake, "run", ("restore", 3, "after"))
+    killed(lake, "run", ("commit", 3, "after"))
     assert served(lake) == served(released)
-    killed(lake, "run", ("restore", 2, "before"))
+    killed(lake, "run", ("commit", 2, "before"))
     assert run(lake, engine, clock=CLOCK).published
     require_same(lake, undisturbed)

@@ -12,7 +12,10 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+from deltalake import DeltaTable
 
+from pipelines.releases.records import RELEASES
+from pipelines.storage.properties import KEPT
 from tests.landing.lines import line
 from tests.servers.hdfs import Hdfs
 from tests.servers.proxy import black_hole
@@ -241,6 +244,48 @@ def test_a_run_whose_namenode_freezes_in_the_middle_ends_soon_and_the_next_one_g
     told("run", "--root", root)
     told(*SECOND, "--root", root)
     told("run", "--root", root)
+    assert content(root) == content(local)
+
+
+PATCHED = """
+import os, signal
+from {module} import {name} as owner
+call = owner.{call}
+def patched(*arguments, **options):
+    os.kill({pid}, signal.{sent})
+    return call(*arguments, **options)
+owner.{call} = patched
+from newsfeed_pipelines import script
+script()
+"""
+
+
+def patched(module, name, call, root, sent, pid="os.getpid()"):
+    """A run that sends a process a signal, itself for one, just before each time that it calls a function."""
+    program = PATCHED.format(module=module, name=name, call=call, sent=sent, pid=pid)
+    command = [sys.executable, "-c", program, "run", "--root", root]
+    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+
+
+def freezes_at(hdfs, module, name, call, root):
+    """A run just before whose call of a function the NameNode freezes ends soon, and says so."""
+    try:
+        fails_soon(patched(module, name, call, root, "SIGSTOP", hdfs.namenode.process.pid), "no answer in 9 seconds")
+    finally:
+        os.kill(hdfs.namenode.process.pid, signal.SIGCONT)
+
+
+def test_a_namenode_that_freezes_just_before_a_call_that_delta_gives_no_bound_is_told_of_soon(local, hdfs):
+    root = f"{hdfs.url}/unbounded"
+    told(*FIRST, "--root", root)
+    DeltaTable.create(f"{root}/releases", RELEASES.arrow)  # as an older version did, without the properties
+    freezes_at(hdfs, "pipelines.storage", "commits", "keep", root)
+    assert done(patched("pipelines.runs", "run", "record", root, "SIGKILL")).code == -signal.SIGKILL
+    freezes_at(hdfs, "pipelines.storage.restoring", "commits", "commit", root)  # what the killed one left is taken back
+    told("run", "--root", root)
+    told(*SECOND, "--root", root)
+    told("run", "--root", root)
+    assert DeltaTable(f"{root}/releases").metadata().configuration == KEPT
     assert content(root) == content(local)
 
 

@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.storage import commits, delta, deltalog, history, places, trimming
-from tests.releases.test_commits import numbers, place, put
+from pipelines.storage import delta, deltalog, history, places, trimming
+from pipelines.storage.restoring import restore
+from tests.releases.test_commits import TABLE, numbers, place, put
 
 __all__ = ["place"]
 
@@ -54,7 +55,7 @@ def test_what_is_needed_opens_and_what_is_older_is_gone(long, later):
 @pytest.mark.parametrize("version", [0, OLDEST])
 def test_a_table_is_rolled_back_as_before(long, later, version):
     trim(long, later)
-    assert commits.restore(long, delta.find(long), version)
+    assert restore(delta.find(long), TABLE, version, "release", 0)
     assert len(numbers(long)) == version
     assert deltalog.faults(long) == []
 

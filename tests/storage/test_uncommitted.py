@@ -9,6 +9,7 @@ import pytest
 from pipelines.storage import commits, delta
 from pipelines.storage.deltalog import name_of
 from pipelines.storage.file_writer import FileWriter
+from pipelines.storage.restoring import restore
 from pipelines.storage.uncommitted import owned
 from tests.releases.test_commits import TABLE, numbers, place, put
 
@@ -48,7 +49,7 @@ def test_what_no_commit_names_goes_and_what_one_names_stays_whatever_the_fault(p
 
 
 def test_what_a_commit_named_stays_also_when_another_removed_it_since(place):
-    end(place, KeyboardInterrupt, lambda: commits.restore(place, delta.find(place), 0))
+    end(place, KeyboardInterrupt, lambda: restore(delta.find(place), TABLE, 0, "release", 0))
     assert (numbers(place, 1), numbers(place)) == ([2], [])
 
 
