@@ -2,7 +2,7 @@
 
 import typer
 
-from pipelines.cli import describe, inspect, land, maintain, people, put, quarantine, read, repair, run
+from pipelines.cli import describe, explain, inspect, land, maintain, people, put, quarantine, read, repair, run
 from pipelines.cli.conversion import convert_when_needed
 
 convert_when_needed()
@@ -25,6 +25,7 @@ for command in (
     read.feed,
     people.find,
     people.user,
+    explain.explain,
     read.export,
     read.sql,
     read.path,

@@ -1,7 +1,6 @@
 """`newsfeed land`: what comes in."""
 
 from dataclasses import asdict
-from datetime import UTC, datetime
 from functools import partial
 from time import perf_counter
 from typing import TYPE_CHECKING, Annotated
@@ -56,7 +55,7 @@ def land(
     from pipelines.storage.lake import Lake
 
     start, lake = perf_counter(), Lake.at(root)
-    clock = None if ingestion_time is None else _time(ingestion_time)
+    clock = None if ingestion_time is None else options.time_of("--ingestion-time", ingestion_time)
     inbox = _inbox(sources, done, settled)
     with (
         lineage.told("land", datasets.sources(sources)) as wrote,
@@ -85,17 +84,6 @@ def _inbox(sources: list[str], done: str | None, settled: float | None) -> "Inbo
     if done is not None or settled is not None:
         raise UsageError("--done: expected a folder for the files that landed, as --settled also wants it")
     return None
-
-
-def _time(text: str) -> datetime:
-    """The time that an option gives, in UTC. Raises UsageError."""
-    try:
-        given = datetime.fromisoformat(text)
-        if given.tzinfo is not None:
-            return given.astimezone(UTC)
-    except (ValueError, OverflowError):
-        pass
-    raise UsageError(f"--ingestion-time: expected a time such as 2026-01-31T12:00:00Z, found {text!r}")
 
 
 def tell(landing: "Landing") -> None:

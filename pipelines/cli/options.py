@@ -1,10 +1,12 @@
 """The options that several commands share."""
 
+from datetime import UTC, datetime
 from typing import Annotated
 
 import typer
 
 from pipelines.cli import logs
+from pipelines.errors import UsageError
 
 
 def _log_as(context: typer.Context, written: str) -> str:
@@ -55,7 +57,25 @@ IdsAsStrings = Annotated[
 ReleaseNumber = Annotated[
     int | None, typer.Option("--release", min=1, max=MOST, help="A release by number; the last one by default.")
 ]
+AsOf = Annotated[
+    str | None,
+    typer.Option("--as-of", help="What was so at a time, as 2026-01-31T12:00:00Z, by all that is in the log now."),
+]
+KnownAt = Annotated[
+    str | None, typer.Option("--known-at", help="With --as-of: by what was in the log at a time, and nothing later.")
+]
 Verbose = Annotated[bool, typer.Option("--verbose", help="Show what the engine says.")]
 
 ROOT = "data/lake"
 ENGINE = "sail"
+
+
+def time_of(option: str, text: str) -> datetime:
+    """The time that an option gives, in UTC. Raises UsageError."""
+    try:
+        given = datetime.fromisoformat(text)
+        if given.tzinfo is not None:
+            return given.astimezone(UTC)
+    except (ValueError, OverflowError):
+        pass
+    raise UsageError(f"{option}: expected a time such as 2026-01-31T12:00:00Z, found {text!r}")

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 import typer
 
 from pipelines.characters import printable
-from pipelines.cli import options, show
+from pipelines.cli import options, past, show
 from pipelines.cli.tables import Column, shortened
 
 QUOTED = 61
@@ -68,6 +68,8 @@ def user(
         int, typer.Option(min=1, max=options.MOST, help="How many posts, and how many notifications.")
     ] = 5,
     release: options.ReleaseNumber = None,
+    as_of: options.AsOf = None,
+    known_at: options.KnownAt = None,
     json: options.AsJson = False,
     ids_as_strings: options.IdsAsStrings = False,
 ) -> None:
@@ -76,16 +78,15 @@ def user(
     Example: newsfeed user @Jan24189
     """
     from pipelines.reading.people import page
-    from pipelines.reading.reader import Reader
-    from pipelines.reading.users import find_user
     from pipelines.storage.lake import Lake
 
-    reader = Reader.of(Lake.at(root), release)
-    found = page(reader, find_user(reader, user), limit)
+    lake = Lake.at(root)
+    views = past.views_of(lake, release, as_of, known_at)
+    found = page(views, past.user_of(views, lake, user), limit)
     if json:
         show.as_json(found, ids_as_strings=ids_as_strings)
         return
-    _tell_profile(found["profile"], reader.release.number)
+    _tell_profile(found["profile"], views.told)
     print("\nnewest posts" + ("" if found["posts"] else ": none"))
     for number, post in enumerate(found["posts"], start=1):
         _tell_post(number, post)
@@ -94,8 +95,8 @@ def user(
         _tell_notice(notice)
 
 
-def _tell_profile(profile: dict[str, Any], release: int) -> None:
-    print(f"{show.person(profile, profile['user_id'])} · id {profile['user_id']}, release {release}")
+def _tell_profile(profile: dict[str, Any], when: str) -> None:
+    print(f"{show.person(profile, profile['user_id'])} · id {profile['user_id']}, {when}")
     if profile["bio"]:
         show.text(profile["bio"])
     joined = "never registered" if profile["joined_at"] is None else f"joined {show.when(profile['joined_at'])}"

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 import typer
 
 from pipelines.characters import printable
-from pipelines.cli import options, show
+from pipelines.cli import options, past, show
 from pipelines.errors import UsageError
 
 View = Annotated[str, typer.Argument(help="A view, such as newsfeed.")]
@@ -16,6 +16,8 @@ def feed(
     root: options.Root = options.ROOT,
     limit: Annotated[int, typer.Option(min=1, max=options.MOST, help="How many entries.")] = 20,
     release: options.ReleaseNumber = None,
+    as_of: options.AsOf = None,
+    known_at: options.KnownAt = None,
     json: options.AsJson = False,
     ids_as_strings: options.IdsAsStrings = False,
 ) -> None:
@@ -23,17 +25,16 @@ def feed(
 
     Example: newsfeed feed @Jan24189 --limit 5
     """
-    from pipelines.reading.reader import Reader, newsfeed
-    from pipelines.reading.users import find_user
+    from pipelines.reading.reader import newsfeed
     from pipelines.storage.lake import Lake
 
-    reader = Reader.of(Lake.at(root), release)
-    user_id = find_user(reader, user)
-    entries = newsfeed(reader, user_id, limit)
+    lake = Lake.at(root)
+    views = past.views_of(lake, release, as_of, known_at)
+    entries = newsfeed(views, past.user_of(views, lake, user), limit)
     if json:
         show.as_json(entries, ids_as_strings=ids_as_strings)
         return
-    print(f"newsfeed of {printable(user)}, release {reader.release.number}" + ("" if entries else ": it is empty"))
+    print(f"newsfeed of {printable(user)}, {views.told}" + ("" if entries else ": it is empty"))
     for entry in entries:
         _tell(entry)
 

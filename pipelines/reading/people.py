@@ -3,12 +3,12 @@
 from operator import itemgetter
 from typing import Any
 
-from pipelines.reading.reader import Reader, people, posts
+from pipelines.reading.reader import Views, people, posts
 
 Row = dict[str, Any]
 
 
-def page(reader: Reader, user_id: int, limit: int) -> dict[str, Any]:
+def page(reader: Views, user_id: int, limit: int) -> dict[str, Any]:
     """The profile of a user who has one, with at most `limit` posts and notifications, which have names and texts."""
     (profile,) = reader.of_ids("profile", "user_id", [user_id])
     entries = sorted(reader.of_ids("user_timeline", "author_id", [user_id]), key=itemgetter("kind"))

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from pipelines.errors import NewsfeedError
 from pipelines.releases.expiries import expiry_of
@@ -27,6 +27,17 @@ class LostView(NewsfeedError):
     """A view of a release cannot be read any more."""
 
 
+class Views(Protocol):
+    """What rows of views can be read from: a release, or the log as of a time."""
+
+    @property
+    def told(self) -> str:
+        """In words what is read, such as `release 3`."""
+
+    def of_ids(self, view: str, key: str, ids: Iterable[int], *columns: str) -> list[dict[str, Any]]:
+        """The rows of a view with these ids, in the column that says whose they are; all columns if none is named."""
+
+
 @dataclass(frozen=True)
 class Reader:
     """Reads the views of one release."""
@@ -38,6 +49,11 @@ class Reader:
     def of(cls, lake: Lake, number: int | None = None) -> "Reader":
         """The reader of a release by number, of the last one when None. Raises NoRelease."""
         return cls(lake, release(lake, number))
+
+    @property
+    def told(self) -> str:
+        """In words what is read, such as `release 3`."""
+        return f"release {self.release.number}"
 
     def place(self, view: str) -> tuple[str, int]:
         """Where a view is, and its version in the release. Raises UnknownView, ViewNotMade."""
@@ -126,7 +142,7 @@ class Reader:
         return self.tables(*found) if found else {}
 
 
-def newsfeed(reader: Reader, user_id: int, limit: int) -> list[dict[str, Any]]:
+def newsfeed(reader: Views, user_id: int, limit: int) -> list[dict[str, Any]]:
     """The first entries of a user's newsfeed, with names and texts."""
     entries = reader.of_ids("newsfeed", "reader_id", [user_id])[:limit]
     known = people(reader, {entry[role] for entry in entries for role in ("author_id", "reposter_id")} - {None})
@@ -142,13 +158,13 @@ def newsfeed(reader: Reader, user_id: int, limit: int) -> list[dict[str, Any]]:
     ]
 
 
-def people(reader: Reader, ids: set[int], *more: str) -> dict[int, dict[str, Any]]:
+def people(reader: Views, ids: set[int], *more: str) -> dict[int, dict[str, Any]]:
     """The names of users by id, as far as they have a profile, and more of its columns."""
     rows = reader.of_ids("profile", "user_id", ids, "username", "first_name", "last_name", *more)
     return {row["user_id"]: row for row in rows}
 
 
-def posts(reader: Reader, ids: set[int]) -> dict[int, dict[str, Any]]:
+def posts(reader: Views, ids: set[int]) -> dict[int, dict[str, Any]]:
     """The authors and texts of posts by id, as far as they stand."""
     return {row["post_id"]: row for row in reader.of_ids("posts", "post_id", ids, "author_id", "text")}
 

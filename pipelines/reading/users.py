@@ -5,7 +5,7 @@ from unicodedata import normalize
 
 from pipelines.characters import folded, is_text, printable
 from pipelines.errors import NewsfeedError, UsageError
-from pipelines.reading.reader import Reader, literal, people
+from pipelines.reading.reader import Reader, Views, literal, people
 
 DIRECTORY, DEACTIVATIONS = "views/user_directory", "relations/deactivations"
 FOLDED = 2
@@ -27,11 +27,21 @@ def find_user(reader: Reader, user: str) -> int:
     """
     if user.startswith("@") and len(user) > 1:
         return _called(reader, user[1:])
+    return require_user(reader, id_of(user))
+
+
+def id_of(user: str) -> int:
+    """The id that a user is given by. Raises UsageError for what is neither an id nor a username."""
     if not user.isascii() or not user.isdigit() or len(user) > 19 or not 0 < int(user) < 1 << 63:
         raise UsageError(f"USER: expected a user's id or @username, found {user!r}")
-    if not reader.of_ids("profile", "user_id", [int(user)], "user_id"):
-        raise UnknownUser(f"there is no user {user}")
     return int(user)
+
+
+def require_user(views: Views, user_id: int) -> int:
+    """The id, of a user whom there is. Raises UnknownUser."""
+    if not views.of_ids("profile", "user_id", [user_id], "user_id"):
+        raise UnknownUser(f"there is no user {user_id}" + ("" if isinstance(views, Reader) else f" {views.told}"))
+    return user_id
 
 
 def _called(reader: Reader, name: str) -> int:

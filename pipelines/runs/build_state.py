@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from pipelines.engines.base import Engine
 from pipelines.ranges import Ranges
-from pipelines.runs.frames import frame_of
+from pipelines.runs.frames import frame_of, frame_of_log
 from pipelines.runs.history import History
 from pipelines.runs.plans import Mode, Plan
 from pipelines.runs.publishing import Tables
@@ -50,7 +50,7 @@ class BuildState:
         log = self.history.log
         if name == "events" and log is not None:
             engine.run(verify, [place for place, _ in log.files])
-            return log.frame(engine.session, engine.slots)
+            return frame_of_log(engine.session, engine.slots, log)
         files = [file.place for file in self.places[name]]
         engine.run(verify, files)
         return frame_of(engine.session, engine.slots, self.tables[name], files)

@@ -17,8 +17,8 @@ import pyarrow as pa
 from pipelines.arrays import Int64s, int64s
 from pipelines.engines.base import Engine
 from pipelines.inputs import Extract
+from pipelines.log.events import Log
 from pipelines.runs.exchange import ROWS, Sent, by_bucket, fetch, targets, written_to
-from pipelines.runs.log import Log
 from pipelines.storage import places
 from pipelines.storage.staging import writing_buckets
 

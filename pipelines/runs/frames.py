@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
+from pipelines.log.events import NEWEST, Log
 from pipelines.storage import datafiles
 from pipelines.tables import Table
 
@@ -43,3 +44,15 @@ def frame_of(session: "SparkSession", slots: int, table: Table, files: Sequence[
 def _rows(names: Sequence[str], place: str) -> Iterator[pa.RecordBatch]:
     for batch in datafiles.batches(place, list(names)):
         yield batch.select(list(names))
+
+
+def frame_of_log(session: "SparkSession", slots: int, log: Log) -> "DataFrame":
+    """All events with all fields."""
+    ddl = ", ".join(f"{column.name} {column.type}" for column in NEWEST)
+    return frame(session, slots, log.shares(slots), partial(_events, log), ddl)
+
+
+def _events(log: Log, place: str) -> Iterator[pa.RecordBatch]:
+    """The events of a file with all fields."""
+    for _, events in log.events(place, lambda _: [column.name for column in NEWEST]):
+        yield from events.to_batches()

@@ -7,10 +7,10 @@ from pipelines.errors import NewsfeedError
 from pipelines.inputs import Extract
 from pipelines.log.certificate import CERTIFIED, Certificate, differences, recomputed, without
 from pipelines.log.continuity import gone
+from pipelines.log.events import Log
 from pipelines.log.landings import take_as_it_is
 from pipelines.ranges import Ranges
 from pipelines.runs.extraction import Extracted, extract
-from pipelines.runs.log import Log
 from pipelines.runs.plans import Mode, Plan
 from pipelines.runs.retelling import asked_again
 from pipelines.runs.staged import BuildContext

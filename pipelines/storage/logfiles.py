@@ -15,17 +15,21 @@ TYPE = "event_type"
 def by_type(place: str, columns: Callable[[str], list[str]]) -> Iterator[tuple[str, pa.Table]]:
     """The events of a file, some of one type at a time, with the columns of that type; those that it lacks left out.
 
+    Types of which no column is asked for are passed over.
+
     Raises DamagedFile, PlaceError.
     """
     with parquet.opened(place, read_dictionary=[TYPE]) as file:
         for group in range(file.num_row_groups):
             only = _only_type(file, group)
             if only is not None:
-                yield only, parquet.rows(place, file, columns(only), [group])
+                if asked := columns(only):
+                    yield only, parquet.rows(place, file, asked, [group])
                 continue
             types = parquet.rows(place, file, [TYPE], [group])[TYPE]
             for name in pc.unique(types).to_pylist():
-                yield name, parquet.rows(place, file, columns(name), [group]).filter(is_text(types, name))
+                if asked := columns(name):
+                    yield name, parquet.rows(place, file, asked, [group]).filter(is_text(types, name))
 
 
 def _only_type(file: pq.ParquetFile, group: int) -> str | None:

@@ -31,6 +31,12 @@ def unknown_view(name: str) -> UnknownView:
     return UnknownView(f"there is no view {name!r}: expected one of {', '.join(VIEWS)}")
 
 
+def load_view(name: str) -> "AnyProjection":
+    """A view by name."""
+    found: AnyProjection = import_module(f"pipelines.views.{name}").VIEW
+    return found
+
+
 def load_views() -> "dict[str, AnyProjection]":
     """The views by name."""
-    return {name: import_module(f"pipelines.views.{name}").VIEW for name in VIEWS}
+    return {name: load_view(name) for name in VIEWS}

@@ -7,13 +7,13 @@ from pathlib import Path
 import pytest
 
 from pipelines.landing.land import land
+from pipelines.log.events import Log
 from pipelines.ranges import GREATEST, LEAST, FileRange
 from pipelines.reading.reader import Reader, newsfeed
 from pipelines.relations.follows import FOLLOWS
 from pipelines.releases.release import all_releases, release
 from pipelines.runs.build_state import BuildState
 from pipelines.runs.history import History
-from pipelines.runs.log import Log
 from pipelines.runs.run import run
 from pipelines.storage import delta
 from pipelines.storage.checksums import DamagedFile

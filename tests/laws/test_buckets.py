@@ -2,12 +2,12 @@
 
 import pytest
 
+from pipelines.log.events import Log
 from pipelines.policy import Policy
 from pipelines.projections import Projection
 from pipelines.relations import load_relations
 from pipelines.runs.extraction import extract
 from pipelines.runs.frames import frame_of
-from pipelines.runs.log import Log
 from pipelines.runs.materialize import materialize_buckets, materialize_frame
 from pipelines.runs.publishing import projections
 from pipelines.runs.staged import BuildContext, buckets_for, portions_for

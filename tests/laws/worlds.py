@@ -20,7 +20,7 @@ from pipelines.runs.publishing import projections
 from pipelines.runs.run import run
 from pipelines.storage.lake import Lake
 from pipelines.views import VIEWS, load_views
-from tests.histories import Event, random_history
+from tests.histories import Event, micros, random_history
 from tests.reference import Policy, views
 from tests.reference.views import utc_date
 
@@ -44,6 +44,15 @@ def drawn(seed: int, count: int) -> Histories:
 def together(histories: Histories) -> list[Event]:
     """The events of all histories, one history after another."""
     return list(chain.from_iterable(histories.values()))
+
+
+def known(histories: Histories, until: int, first: list[Event] | None = None) -> Histories:
+    """The events of histories up to a time, of all landings or of the first."""
+    ids = None if first is None else {event["event_id"] for event in first}
+    return {
+        base: [one for one in events if micros(one["event_time"]) <= until and (ids is None or one["event_id"] in ids)]
+        for base, events in histories.items()
+    }
 
 
 def land_events(lake, engine, events, clock=CLOCK):

@@ -12,8 +12,9 @@ from pipelines.events.contract import Earlier, EventType, a_text, an_id
 from pipelines.events.log import LOG_FILE
 from pipelines.events.upcasting import given_up, needed, newest
 from pipelines.inputs import Extract
+from pipelines.log.events import Log
 from pipelines.runs.extraction import extract
-from pipelines.runs.log import Log
+from pipelines.runs.frames import frame_of_log
 from pipelines.storage.lake import Lake
 
 OLD = [
@@ -53,7 +54,7 @@ SEEN_EVENTS = Extract("seen", SEEN_ALL, tuple(SEEN_ALL.names), lambda _, events:
 def newest_of(engine, files):
     """The columns and rows of these files of the log on an engine, in the newest versions, as a frame and extracted."""
     log = Log(tuple((file, 1) for file in files))
-    frame = log.frame(engine.session, 2)
+    frame = frame_of_log(engine.session, 2, log)
     with Lake.at(f"{files[0]}-lake").scratch() as folder:
         extracted = extract(engine, log, [SEEN_EVENTS], 1, folder).rows(SEEN_EVENTS, 0)
     rows = sorted(map(tuple, frame.select(*SEEN_ALL.names).collect()))

@@ -11,10 +11,10 @@ from pyspark.sql import functions as F
 from pipelines.events import EVENT_TYPES
 from pipelines.events.log import LOG_FILE
 from pipelines.inputs import Extract
+from pipelines.log.events import SHARE, Log
 from pipelines.projections import Projection
 from pipelines.runs import extraction
 from pipelines.runs.extraction import extract
-from pipelines.runs.log import SHARE, Log
 from pipelines.runs.run import run
 from pipelines.views import daily_activity
 from tests.laws.worlds import drawn as histories

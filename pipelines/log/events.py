@@ -1,21 +1,16 @@
-"""The log as a run reads it: all events of some landings, each in the newest version of its type."""
+"""The log as it is read: the events of some landings, or of some time, each in the newest version of its type."""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 import pyarrow as pa
 
-from pipelines.arrays import Bools, Int64s, flags, int64s, with_columns
+from pipelines.arrays import Bools, flags, int64s, with_columns
 from pipelines.events import CONTRACT
 from pipelines.events.log import LOG_FILE
 from pipelines.events.upcasting import given_up, needed, newest
-from pipelines.runs.frames import frame
 from pipelines.storage import logfiles
-
-if TYPE_CHECKING:
-    from pyspark.sql import DataFrame, SparkSession
 
 SHARE = 32 << 20
 """The bytes of the files that a task reads one after another, about a million events."""
@@ -29,11 +24,16 @@ Fields = Callable[[str], Sequence[str]]
 
 @dataclass(frozen=True)
 class Log:
-    """Data files of the log, with their sizes; of their events those of landings after `since` up to `upto`."""
+    """Data files of the log, with their sizes; of their events those of landings after `since` up to `upto`.
+
+    Of these those that happened `until` a time and were `known_at` one, microseconds since 1970; None is no bound.
+    """
 
     files: tuple[tuple[str, int], ...]
     upto: int | None = None
     since: int | None = None
+    until: int | None = None
+    known_at: int | None = None
 
     def shares(self, slots: int) -> list[list[str]]:
         """The files in shares of about the same size for tasks of which so many run at once."""
@@ -45,38 +45,42 @@ class Log:
         return [files for _, files in shares if files]
 
     def events(self, place: str, fields: Fields) -> Iterator[tuple[str, pa.Table]]:
-        """The events of a file, some of one type at a time, with these fields."""
+        """The events of a file, some of one type at a time, with these fields; not those of which none is asked for."""
 
         def columns(event_type: str) -> list[str]:
+            asked = fields(event_type)
             upcasts = needed(CONTRACT[event_type]) if event_type in CONTRACT else []
-            return list(dict.fromkeys([*fields(event_type), *upcasts, *self._chosen_by]))
+            return list(dict.fromkeys([*asked, *upcasts, *self._chosen_by])) if asked else []
 
         for event_type, rows in logfiles.by_type(place, columns):
             schema = pa.schema([LOG_FILE.arrow.field(name) for name in columns(event_type)])
             events = with_columns(rows, schema)
             if self._chosen_by:
-                events = events.filter(flags(self._are_of(int64s(events["landing"]))))
+                events = events.filter(flags(self._are_chosen(events)))
             known = newest(CONTRACT[event_type], events) if event_type in CONTRACT else events
             yield event_type, known.select(list(fields(event_type)))
 
     @property
     def _chosen_by(self) -> list[str]:
-        return [] if self.upto is None and self.since is None else ["landing"]
+        """The columns that say whether an event is one of them."""
+        return [name for name in self._bounds if self._bounds[name] != (None, None)]
 
-    def _are_of(self, landings: Int64s) -> Bools:
-        chosen = np.ones(len(landings), np.bool_)
-        if self.upto is not None:
-            chosen &= landings <= self.upto
-        if self.since is not None:
-            chosen &= landings > self.since
+    @property
+    def _bounds(self) -> dict[str, tuple[int | None, int | None]]:
+        """By column behind which value events begin, and with which they end; None: with any."""
+        return {
+            "landing": (self.since, self.upto),
+            "event_time": (None, self.until),
+            "ingestion_time": (None, self.known_at),
+        }
+
+    def _are_chosen(self, events: pa.Table) -> Bools:
+        chosen = np.ones(events.num_rows, np.bool_)
+        for name in self._chosen_by:
+            behind, last = self._bounds[name]
+            values = int64s(events[name])
+            if behind is not None:
+                chosen &= values > behind
+            if last is not None:
+                chosen &= values <= last
         return chosen
-
-    def frame(self, session: "SparkSession", slots: int) -> "DataFrame":
-        """All events with all fields."""
-        ddl = ", ".join(f"{column.name} {column.type}" for column in NEWEST)
-        return frame(session, slots, self.shares(slots), self._batches, ddl)
-
-    def _batches(self, place: str) -> Iterator[pa.RecordBatch]:
-        """The events of a file with all fields."""
-        for _, events in self.events(place, lambda _: [column.name for column in NEWEST]):
-            yield from events.to_batches()

@@ -1,0 +1,59 @@
+"""Which views a command reads: those of a release, or of a time."""
+
+from typing import TYPE_CHECKING
+
+from pipelines.cli.options import time_of
+from pipelines.errors import UsageError
+
+if TYPE_CHECKING:
+    from pipelines.past.explaining import Explanation
+    from pipelines.past.reader import PastReader
+    from pipelines.reading.reader import Reader
+    from pipelines.storage.lake import Lake
+
+
+def views_of(lake: "Lake", release: int | None, as_of: str | None, known_at: str | None) -> "Reader | PastReader":
+    """The views that options ask for. Raises UsageError, NoRelease, NoLog."""
+    from pipelines.reading.reader import Reader
+
+    if as_of is None:
+        if known_at is not None:
+            raise UsageError("--known-at: expected --as-of beside it")
+        return Reader.of(lake, release)
+    if release is not None:
+        raise UsageError("--as-of: expected no --release beside it, which has its own time")
+    from pipelines.past.reader import PastReader
+
+    until = time_of("--as-of", as_of)
+    return PastReader.of(lake, until, None if known_at is None else time_of("--known-at", known_at))
+
+
+def user_of(views: "Reader | PastReader", lake: "Lake", user: str) -> int:
+    """The id of a user, who is called by the names of the last release. Raises UsageError, UnknownUser, NoRelease."""
+    from pipelines.reading.reader import Reader
+    from pipelines.reading.users import find_user, id_of, require_user
+
+    if isinstance(views, Reader):
+        return find_user(views, user)
+    return require_user(views, find_user(Reader.of(lake), user) if user.startswith("@") else id_of(user))
+
+
+def explained(views: "Reader | PastReader", reader_id: int, post_id: int) -> "Explanation":
+    """Why a reader sees a post in the newsfeed of these views, or does not.
+
+    Raises Disagreement, also where a release has it otherwise than the events that it covers say.
+    """
+    from pipelines.past.explaining import Disagreement, explain
+    from pipelines.past.reader import PastReader
+    from pipelines.reading.reader import Reader
+
+    if not isinstance(views, Reader):
+        return explain(views, reader_id, post_id)
+    found = explain(PastReader.of_release(views.lake, views.release), reader_id, post_id)
+    served = (row for row in views.of_ids("newsfeed", "reader_id", [reader_id]) if row["post_id"] == post_id)
+    if next(served, None) != (found.entry if found.is_shown else None):
+        raise Disagreement(
+            f"post {post_id} in the newsfeed of {reader_id}: {views.told} has it otherwise than its events say: "
+            "`newsfeed verify` compares all of it"
+        )
+    return found

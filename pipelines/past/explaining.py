@@ -1,0 +1,75 @@
+"""Explaining: why a post is in a newsfeed, or is not, and where it stands; what events say and what is made agree."""
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+import pyarrow.compute as pc
+
+from pipelines.errors import NewsfeedError
+from pipelines.past.bearing import ACTIVITY, ACTOR, ON_POSTS, POSTED, REPOSTS, of_newsfeeds
+from pipelines.past.facts import TARGETS, Facts
+from pipelines.past.judging import Verdict, judge
+from pipelines.past.making import fields, make
+from pipelines.past.reader import PastReader
+from pipelines.past.selection import Naming, Selection
+from pipelines.policy import Policy
+from pipelines.storage.keyed import dicts
+
+ENDLESS = 2**31 - 1
+"""The cap of a newsfeed that ends nowhere."""
+
+
+class Disagreement(NewsfeedError):
+    """What events say of a post and the newsfeed that is made of them differ."""
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """Why a reader sees a post or does not: the verdict, and the row that an endless newsfeed has of it, if any."""
+
+    reader_id: int
+    post_id: int
+    verdict: Verdict
+    entry: dict[str, Any] | None
+    policy: Policy
+
+    @property
+    def position(self) -> int | None:
+        """Where it stands, or would if the newsfeed did not end before."""
+        return None if self.entry is None else int(self.entry["position"])
+
+    @property
+    def is_shown(self) -> bool:
+        """Whether it is in the newsfeed."""
+        return self.position is not None and self.position <= self.policy.cap
+
+
+def explain(views: PastReader, reader_id: int, post_id: int) -> Explanation:
+    """Why a reader sees a post, or does not. Raises Disagreement."""
+    events = _events(views, reader_id, post_id)
+    rows = make("newsfeed", events, replace(views.policy, cap=ENDLESS))
+    mine = rows.filter(pc.and_(pc.equal(rows["reader_id"], reader_id), pc.equal(rows["post_id"], post_id)))
+    verdict, entry = judge(Facts(events), views.policy, reader_id, post_id), next(iter(dicts(mine)), None)
+    if verdict.shows != (entry is not None):
+        raise Disagreement(f"post {post_id} in the newsfeed of {reader_id}: what events say and what is made differ")
+    return Explanation(reader_id, post_id, verdict, entry, views.policy)
+
+
+def _events(views: PastReader, reader_id: int, post_id: int) -> dict[str, Any]:
+    """The events that bear on the reader's newsfeed, and those that bear on the post."""
+    events, reader, post = Selection(views.log), np.array([reader_id]), np.array([post_id])
+    of_newsfeeds(events, reader)
+    events.add(Naming((*ON_POSTS, *REPOSTS), "post_id", post))
+    events.add(Naming(POSTED, "post_id", events.ids(POSTED, "reply_to_post_id")))
+    events.add(Naming(ACTIVITY, ACTOR, np.union1d(reader, events.ids((*POSTED, *REPOSTS), ACTOR))))
+    return events.events(asked)
+
+
+def asked(event_type: str) -> list[str]:
+    """What is asked of events of a type: what newsfeeds are made of, and what tells the events apart."""
+    if event_type not in TARGETS:
+        return fields("newsfeed", event_type)
+    target = TARGETS[event_type]
+    told = ["event_id", "event_time", ACTOR, *([target] if target else [])]
+    return list(dict.fromkeys([*told, *fields("newsfeed", event_type)]))

@@ -1,0 +1,88 @@
+"""Reading the past: the rows of some owners of a view as of a time, as the log tells, whatever was released."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime
+from functools import partial
+from typing import Any, Self
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from pipelines.arrays import arrow
+from pipelines.clock import micros, moment
+from pipelines.errors import NewsfeedError
+from pipelines.log.events import Log
+from pipelines.past.bearing import BEARING, of_names
+from pipelines.past.making import fields, make
+from pipelines.past.selection import Selection
+from pipelines.policy import Policy
+from pipelines.releases.release import Release, last_release, require_lake
+from pipelines.storage import delta
+from pipelines.storage.keyed import dicts
+from pipelines.storage.lake import Lake
+
+NAMES = {"user_id", "username", "first_name", "last_name", "bio", "joined_at", "last_active_at"}
+"""The columns of profiles that events of the user alone tell."""
+
+
+class NoLog(NewsfeedError):
+    """Nothing landed yet."""
+
+
+def _log(lake: Lake) -> Log:
+    require_lake(lake)
+    handle = delta.find(lake.log)
+    if handle is None:
+        raise NoLog(f"nothing landed at {lake.root} yet: `newsfeed land SOURCE` lands events")
+    return Log(tuple(delta.sizes(lake.log, handle)))
+
+
+@dataclass(frozen=True)
+class PastReader:
+    """Reads the views of some owners as they would be if there were just the events of a log."""
+
+    log: Log
+    policy: Policy
+
+    @classmethod
+    def of(cls, lake: Lake, until: datetime, known_at: datetime | None = None) -> Self:
+        """What was so at a time, by all that landed, or had landed then, under the policy of the last release.
+
+        Raises NoLog, NoLake.
+        """
+        last, known = last_release(lake), None if known_at is None else micros(known_at)
+        log = replace(_log(lake), until=micros(until), known_at=known)
+        return cls(log, Policy() if last is None else last.policy)
+
+    @classmethod
+    def of_release(cls, lake: Lake, release: Release) -> Self:
+        """What a release says, by the events that it covers, under its policy. Raises NoLog."""
+        return cls(replace(_log(lake), upto=release.landing), release.policy)
+
+    @property
+    def told(self) -> str:
+        """In words what is read, such as `as of 2026-01-31T12:00:00Z`."""
+        bounds = (("as of", self.log.until), ("as known at", self.log.known_at))
+        told = [
+            f"{word} {moment(time).isoformat().removesuffix('+00:00')}Z" for word, time in bounds if time is not None
+        ]
+        return ", ".join(told) or f"as of landing {self.log.upto}"
+
+    def of_ids(self, view: str, key: str, ids: Iterable[int], *columns: str) -> list[dict[str, Any]]:
+        """The rows of a view with these ids, in a column that says whose they are; all columns if none is named."""
+        wanted, bearing = np.unique(np.fromiter(ids, np.int64)), BEARING[view]
+        if key != bearing.owner:
+            raise AssertionError(f"the rows of {view} are chosen by {bearing.owner}, not by {key}")
+        events = Selection(self.log)
+        add = of_names if view == "profile" and columns and NAMES.issuperset(columns) else bearing.add
+        add(events, wanted)
+        rows = make(view, events.events(partial(fields, view)), self.policy)
+        asked = list(dict.fromkeys((key, *columns))) if columns else rows.column_names
+        return dicts(rows.filter(pc.is_in(rows[key], arrow(wanted, pa.int64()))).select(asked))
+
+
+def _written(time: int) -> str:
+    """A time in UTC microseconds in ISO 8601."""
+    return moment(time).isoformat().replace("+00:00", "Z")
