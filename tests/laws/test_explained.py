@@ -18,7 +18,7 @@ from tests.reference import views
 
 ENDLESS = 2**31 - 1
 POLICIES = (Policy(), Policy(own_posts=False, replies="all"), Policy(replies="none"))
-PAIRS = 20
+PAIRS = 12
 """How many readers and posts of each history are asked for."""
 
 
@@ -96,7 +96,7 @@ def test_a_post_is_explained_as_shown_if_and_only_if_it_is(past, histories, land
 
 def test_what_is_read_of_the_log_for_one_post_says_what_all_of_it_says(past, histories, times, seed):
     reader, random = PastReader.of(past, moment(times[2])), Random(seed)
-    some = random.sample(sorted(histories), 12)
+    some = random.sample(sorted(histories), 10)
     for base, events in known({base: histories[base] for base in some}, times[2]).items():
         shown = entries(events, reader.policy)
         for pair in pairs(base, events, shown, random)[::3]:
