@@ -1,14 +1,15 @@
 """Upcasting: events are never rewritten, so each is brought to the newest version of its type when it is read."""
 
 from collections.abc import Collection, Mapping
-from functools import reduce
+from functools import cache, reduce
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipelines.arrays import arrow, flags, int64s
-from pipelines.events.contract import EventType
+from pipelines.arrays import arrow, flags, int64s, no_rows
+from pipelines.events.contract import EventType, Field
+from pipelines.tables import Column, Table
 
 VERSION = "version"
 
@@ -19,14 +20,28 @@ def given_up(types: Collection[EventType]) -> set[str]:
     return ever - {field.name for event in types for field in event.payload}
 
 
-def needed(event: EventType) -> list[str]:
-    """The columns of the log that upcasting events of the type needs."""
-    fields = [field.name for one in event.earlier for field in one.payload]
-    return [VERSION, *dict.fromkeys(fields)] if event.earlier else []
+def needed(event: EventType, asked: Collection[str]) -> list[str]:
+    """The columns of the log that upcasting events of the type needs; none where it changes nothing that is asked."""
+    if changed(event).isdisjoint(asked):
+        return []
+    return [VERSION, *dict.fromkeys(field.name for one in event.earlier for field in one.payload)]
+
+
+@cache
+def changed(event: EventType) -> frozenset[str]:
+    """The fields that have other values once events of the type, of any version, are in the newest one."""
+    changes = (_changes(event, number, _none_of(one.payload)) for number, one in enumerate(event.earlier, 1))
+    return frozenset(name for change in changes for name in change)
+
+
+def _none_of(payload: tuple[Field, ...]) -> pa.Table:
+    """No events, with the fields of a payload."""
+    columns = (Column(field.name, field.type, field.description) for field in payload)
+    return no_rows(Table("events", tuple(columns), ()).arrow)
 
 
 def newest(event: EventType, events: pa.Table) -> pa.Table:
-    """Events of one type and of any versions, each in the newest, in any order.
+    """Events of one type and of any versions, each in the newest, in their order.
 
     Upcasters are applied one version at a time. Columns that the events lack stay out, what is given up becomes null.
     """
@@ -37,7 +52,8 @@ def newest(event: EventType, events: pa.Table) -> pa.Table:
         return _upcasted(event, versions[0], events)
     number = int64s(events[VERSION].cast(pa.int64()))
     parts = [_upcasted(event, version, events.filter(flags(number == version))) for version in versions]
-    return pa.concat_tables([events.slice(0, 0), *parts])
+    order = np.argsort(np.concatenate([np.flatnonzero(number == version) for version in versions]), kind="stable")
+    return pa.concat_tables([events.slice(0, 0), *parts]).take(arrow(order, pa.int64()))
 
 
 def _upcasted(event: EventType, version: int, events: pa.Table) -> pa.Table:

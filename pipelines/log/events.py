@@ -47,36 +47,32 @@ class Log:
     def events(self, place: str, fields: Fields) -> Iterator[tuple[str, pa.Table]]:
         """The events of a file, some of one type at a time, with these fields; not those of which none is asked for."""
 
-        def columns(event_type: str) -> list[str]:
-            asked = fields(event_type)
-            upcasts = needed(CONTRACT[event_type]) if event_type in CONTRACT else []
-            return list(dict.fromkeys([*asked, *upcasts, *self._chosen_by])) if asked else []
+        def asked(event_type: str) -> list[str]:
+            found = fields(event_type)
+            return list(dict.fromkeys([*found, *self.bounded_by])) if found else []
 
-        for event_type, rows in logfiles.by_type(place, columns):
-            schema = pa.schema([LOG_FILE.arrow.field(name) for name in columns(event_type)])
-            events = with_columns(rows, schema)
-            if self._chosen_by:
-                events = events.filter(flags(self._are_chosen(events)))
-            known = newest(CONTRACT[event_type], events) if event_type in CONTRACT else events
-            yield event_type, known.select(list(fields(event_type)))
+        for event_type, events in every_event(place, asked):
+            chosen = events.filter(flags(self.has(events))) if self.bounded_by else events
+            yield event_type, chosen.select(list(fields(event_type)))
 
     @property
-    def _chosen_by(self) -> list[str]:
-        """The columns that say whether an event is one of them."""
+    def bounded_by(self) -> list[str]:
+        """The fields that say whether an event is one of these."""
         return [name for name in self._bounds if self._bounds[name] != (None, None)]
 
     @property
     def _bounds(self) -> dict[str, tuple[int | None, int | None]]:
-        """By column behind which value events begin, and with which they end; None: with any."""
+        """By field behind which value events begin, and with which they end; None: with any."""
         return {
             "landing": (self.since, self.upto),
             "event_time": (None, self.until),
             "ingestion_time": (None, self.known_at),
         }
 
-    def _are_chosen(self, events: pa.Table) -> Bools:
+    def has(self, events: pa.Table) -> Bools:
+        """Which events, of which these fields are known, are among these."""
         chosen = np.ones(events.num_rows, np.bool_)
-        for name in self._chosen_by:
+        for name in self.bounded_by:
             behind, last = self._bounds[name]
             values = int64s(events[name])
             if behind is not None:
@@ -84,3 +80,18 @@ class Log:
             if last is not None:
                 chosen &= values <= last
         return chosen
+
+
+def every_event(place: str, fields: Fields) -> Iterator[tuple[str, pa.Table]]:
+    """All events of a file, some of one type at a time, in the order in which they stand; as `Log.events` has some."""
+
+    def upcasts(event_type: str) -> list[str]:
+        return needed(CONTRACT[event_type], fields(event_type)) if event_type in CONTRACT else []
+
+    def columns(event_type: str) -> list[str]:
+        return list(dict.fromkeys([*fields(event_type), *upcasts(event_type)]))
+
+    for event_type, rows in logfiles.by_type(place, columns):
+        events = with_columns(rows, pa.schema([LOG_FILE.arrow.field(name) for name in columns(event_type)]))
+        known = newest(CONTRACT[event_type], events) if upcasts(event_type) else events
+        yield event_type, known.select(list(fields(event_type)))

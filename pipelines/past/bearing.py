@@ -20,6 +20,7 @@ REPOSTS = ("reposted", "repost_undone")
 ON_POSTS = ("posted", "post_edited", "post_deleted")
 ACTIVITY = ("deactivated", "reactivated")
 POSTED = ("posted",)
+NAMES = ("registered", "profile_changed")
 ACTOR = "actor_id"
 
 
@@ -49,8 +50,11 @@ def of_posts(events: Selection, posts: Int64s) -> None:
 
 
 def of_names(events: Selection, users: Int64s) -> None:
-    """What the users did, which tells all of them but what is counted."""
-    events.add(Naming(tuple(CONTRACT), ACTOR, users))
+    """What names the users; of those who have none anything that they did, by which they are known."""
+    events.add(Naming(NAMES, ACTOR, users))
+    unnamed = np.setdiff1d(users, events.ids(NAMES, ACTOR))
+    if len(unnamed):
+        events.add(Naming(tuple(CONTRACT), ACTOR, unnamed))
 
 
 def of_profiles(events: Selection, users: Int64s) -> None:
@@ -89,16 +93,21 @@ def _actors(events: Selection, *types: str) -> None:
 
 
 class Bearing(NamedTuple):
-    """The column that says whose a view's rows are, and what adds the events that these are made of."""
+    """The column that says whose a view's rows are, what adds the events that these are made of, and what none needs.
+
+    The fields `without` are not read: for the rows of the view they may be null.
+    """
 
     owner: str
     add: Callable[[Selection, Int64s], None]
+    without: frozenset[str] = frozenset()
 
 
+TEXTS = frozenset({"text", "languages"})
 BEARING: Mapping[str, Bearing] = {
-    "newsfeed": Bearing("reader_id", of_newsfeeds),
-    "user_timeline": Bearing("author_id", of_timelines),
-    "posts": Bearing("post_id", of_posts),
-    "profile": Bearing("user_id", of_profiles),
-    "notifications": Bearing("user_id", of_notifications),
+    "newsfeed": Bearing("reader_id", of_newsfeeds, TEXTS | {"mentioned_ids"}),
+    "user_timeline": Bearing("author_id", of_timelines, TEXTS | {"mentioned_ids"}),
+    "posts": Bearing("post_id", of_posts, frozenset({"mentioned_ids"})),
+    "profile": Bearing("user_id", of_profiles, TEXTS | {"mentioned_ids"}),
+    "notifications": Bearing("user_id", of_notifications, TEXTS),
 }

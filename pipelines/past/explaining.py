@@ -7,10 +7,11 @@ import numpy as np
 import pyarrow.compute as pc
 
 from pipelines.errors import NewsfeedError
+from pipelines.past import reader
 from pipelines.past.bearing import ACTIVITY, ACTOR, ON_POSTS, POSTED, REPOSTS, of_newsfeeds
 from pipelines.past.facts import TARGETS, Facts
 from pipelines.past.judging import Verdict, judge
-from pipelines.past.making import fields, make
+from pipelines.past.making import make
 from pipelines.past.reader import PastReader
 from pipelines.past.selection import Naming, Selection
 from pipelines.policy import Policy
@@ -58,18 +59,16 @@ def explain(views: PastReader, reader_id: int, post_id: int) -> Explanation:
 
 def _events(views: PastReader, reader_id: int, post_id: int) -> dict[str, Any]:
     """The events that bear on the reader's newsfeed, and those that bear on the post."""
-    events, reader, post = Selection(views.log), np.array([reader_id]), np.array([post_id])
-    of_newsfeeds(events, reader)
+    events, readers, post = Selection(views.log), np.array([reader_id]), np.array([post_id])
+    of_newsfeeds(events, readers)
     events.add(Naming((*ON_POSTS, *REPOSTS), "post_id", post))
     events.add(Naming(POSTED, "post_id", events.ids(POSTED, "reply_to_post_id")))
-    events.add(Naming(ACTIVITY, ACTOR, np.union1d(reader, events.ids((*POSTED, *REPOSTS), ACTOR))))
+    events.add(Naming(ACTIVITY, ACTOR, np.union1d(readers, events.ids((*POSTED, *REPOSTS), ACTOR))))
     return events.events(asked)
 
 
 def asked(event_type: str) -> list[str]:
-    """What is asked of events of a type: what newsfeeds are made of, and what tells the events apart."""
-    if event_type not in TARGETS:
-        return fields("newsfeed", event_type)
-    target = TARGETS[event_type]
-    told = ["event_id", "event_time", ACTOR, *([target] if target else [])]
-    return list(dict.fromkeys([*told, *fields("newsfeed", event_type)]))
+    """What is read of events of a type: what newsfeeds are made of, and what tells the events apart."""
+    target = TARGETS.get(event_type)
+    told = ["event_id", "event_time", ACTOR, *([target] if target else [])] if event_type in TARGETS else []
+    return list(dict.fromkeys([*told, *reader.asked("newsfeed", event_type)]))

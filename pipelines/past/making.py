@@ -7,7 +7,8 @@ from itertools import count
 
 import pyarrow as pa
 
-from pipelines.arrays import no_rows
+from pipelines.arrays import no_rows, with_columns
+from pipelines.events.log import LOG
 from pipelines.inputs import BucketInputs, Extract
 from pipelines.policy import Policy
 from pipelines.projections import AnyProjection, BucketProjection, Exchange
@@ -16,7 +17,7 @@ from pipelines.relations import load_relations
 from pipelines.views import load_view
 
 Events = Mapping[str, pa.Table]
-"""Events by type, each in its newest version, with the fields that are asked of its type."""
+"""Events by type, each in its newest version, with the fields that are known; others are null."""
 MEMORY = 1 << 40
 """How many bytes making may take: what it is made of is in memory already."""
 _numbers = count()
@@ -78,7 +79,9 @@ def make(view: str, events: Events, policy: Policy) -> pa.Table:
 
 
 def _extracted(events: Events, extract: Extract, _: int) -> pa.Table:
-    found = [extract.rows(kind, some.select(extract.fields)) for kind, some in events.items() if takes(extract, kind)]
+    schema = pa.schema([LOG.arrow.field(name) for name in extract.fields])
+    asked = {kind: with_columns(some, schema) for kind, some in events.items() if takes(extract, kind)}
+    found = (extract.rows(kind, some) for kind, some in asked.items())
     return pa.concat_tables([no_rows(extract.schema), *found]).combine_chunks()
 
 

@@ -23,8 +23,8 @@ from pipelines.storage import delta
 from pipelines.storage.keyed import dicts
 from pipelines.storage.lake import Lake
 
-NAMES = {"user_id", "username", "first_name", "last_name", "bio", "joined_at", "last_active_at"}
-"""The columns of profiles that events of the user alone tell."""
+NAMES = {"user_id", "username", "first_name", "last_name", "bio"}
+"""The columns of profiles that are known of users by what names them."""
 
 
 class NoLog(NewsfeedError):
@@ -78,9 +78,14 @@ class PastReader:
         events = Selection(self.log)
         add = of_names if view == "profile" and columns and NAMES.issuperset(columns) else bearing.add
         add(events, wanted)
-        rows = make(view, events.events(partial(fields, view)), self.policy)
-        asked = list(dict.fromkeys((key, *columns))) if columns else rows.column_names
-        return dicts(rows.filter(pc.is_in(rows[key], arrow(wanted, pa.int64()))).select(asked))
+        rows = make(view, events.events(partial(asked, view)), self.policy)
+        told = list(dict.fromkeys((key, *columns))) if columns else rows.column_names
+        return dicts(rows.filter(pc.is_in(rows[key], arrow(wanted, pa.int64()))).select(told))
+
+
+def asked(view: str, event_type: str) -> list[str]:
+    """The fields that are read of events of a type for some rows of a view."""
+    return [name for name in fields(view, event_type) if name not in BEARING[view].without]
 
 
 def _written(time: int) -> str:

@@ -138,9 +138,18 @@ def test_upcasters_are_applied_one_after_another_to_the_events_of_their_version(
 
 
 def test_upcasting_needs_the_version_and_what_older_ones_say():
-    assert [needed(event) for event in MADE_UP.values()] == [
+    every = ["event_id", "version", "size", "mark", "name"]
+    assert [needed(event, every) for event in MADE_UP.values()] == [
         ["version", "size", "mark", "name"], [], ["version", "size", "mark", "name"],
     ]  # fmt: skip
+
+
+def test_upcasting_needs_nothing_where_it_changes_nothing_that_is_asked():
+    grown = MADE_UP["grown"]
+    assert [bool(needed(grown, [name])) for name in ("event_id", "version", "size", "mark", "name")] == [
+        False, True, True, True, True,
+    ]  # fmt: skip
+    assert needed(CONTRACT["posted"], ["post_id", "text", "event_time"]) == []
 
 
 def test_what_only_older_versions_have_is_given_up():
