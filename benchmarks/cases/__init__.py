@@ -7,7 +7,7 @@ from typing import Final
 from benchmarks.ground import Ground
 from benchmarks.report import Found
 
-CASES: Final = ("pipeline", "landing", "growth", "batches", "newsfeed", "views", "audit", "reading", "size")
+CASES: Final = ("pipeline", "landing", "growth", "batches", "newsfeed", "views", "audit", "reading", "past", "size")
 
 
 def case(name: str) -> tuple[str, Callable[[Ground], Found]]:

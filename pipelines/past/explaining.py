@@ -59,7 +59,7 @@ def explain(views: PastReader, reader_id: int, post_id: int) -> Explanation:
 
 def _events(views: PastReader, reader_id: int, post_id: int) -> dict[str, Any]:
     """The events that bear on the reader's newsfeed, and those that bear on the post."""
-    events, readers, post = Selection(views.log), np.array([reader_id]), np.array([post_id])
+    events, readers, post = Selection(views.pieces), np.array([reader_id]), np.array([post_id])
     of_newsfeeds(events, readers)
     events.add(Naming((*ON_POSTS, *REPOSTS), "post_id", post))
     events.add(Naming(POSTED, "post_id", events.ids(POSTED, "reply_to_post_id")))

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
-from functools import partial
+from functools import cached_property, partial
 from typing import Any, Self
 
 import numpy as np
@@ -16,6 +16,7 @@ from pipelines.errors import NewsfeedError
 from pipelines.log.events import Log
 from pipelines.past.bearing import BEARING, of_names
 from pipelines.past.making import fields, make
+from pipelines.past.pieces import Pieces
 from pipelines.past.selection import Selection
 from pipelines.policy import Policy
 from pipelines.releases.release import Release, last_release, require_lake
@@ -70,15 +71,20 @@ class PastReader:
         ]
         return ", ".join(told) or f"as of landing {self.log.upto}"
 
+    @cached_property
+    def pieces(self) -> Pieces:
+        """The events, of which what was read is kept."""
+        return Pieces(self.log)
+
     def of_ids(self, view: str, key: str, ids: Iterable[int], *columns: str) -> list[dict[str, Any]]:
         """The rows of a view with these ids, in a column that says whose they are; all columns if none is named."""
         wanted, bearing = np.unique(np.fromiter(ids, np.int64)), BEARING[view]
         if key != bearing.owner:
             raise AssertionError(f"the rows of {view} are chosen by {bearing.owner}, not by {key}")
-        events = Selection(self.log)
+        events = Selection(self.pieces)
         add = of_names if view == "profile" and columns and NAMES.issuperset(columns) else bearing.add
         add(events, wanted)
-        rows = make(view, events.events(partial(asked, view)), self.policy)
+        rows = make(view, events.events_of_facts(partial(asked, view)), self.policy)
         told = list(dict.fromkeys((key, *columns))) if columns else rows.column_names
         return dicts(rows.filter(pc.is_in(rows[key], arrow(wanted, pa.int64()))).select(told))
 

@@ -13,7 +13,7 @@ from pipelines.past.reader import PastReader
 from pipelines.past.selection import Naming, Selection
 from pipelines.policy import Policy
 from tests import reference
-from tests.laws.worlds import CLOCK, known
+from tests.laws.worlds import CLOCK, known, together
 from tests.reference import views
 
 ENDLESS = 2**31 - 1
@@ -82,12 +82,9 @@ def is_of(posted, post):
 @pytest.mark.parametrize("policy", POLICIES, ids=str)
 def test_a_post_is_explained_as_shown_if_and_only_if_it_is(past, histories, landings, times, seed, policy):
     until, known_at = (times[0], None) if policy.own_posts else (times[1], CLOCK)
-    log = PastReader.of(past, moment(until), known_at).log
-    of_all = Selection(log)
-    of_all.add(
-        Naming(tuple(CONTRACT), "actor_id", np.unique([e["actor_id"] for some in histories.values() for e in some]))
-    )
-    facts, random = Facts(of_all.events(explaining.asked)), Random(seed)
+    everything = Selection(PastReader.of(past, moment(until), known_at).pieces)
+    everything.add(Naming(tuple(CONTRACT), "actor_id", np.unique([one["actor_id"] for one in together(histories)])))
+    facts, random = Facts(everything.events(explaining.asked)), Random(seed)
     for base, events in known(histories, until, known_at and landings[0]).items():
         shown = entries(events, policy)
         for pair in pairs(base, events, shown, random):
