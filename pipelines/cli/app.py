@@ -2,7 +2,7 @@
 
 import typer
 
-from pipelines.cli import describe, explain, inspect, land, maintain, people, put, quarantine, read, repair, run
+from pipelines.cli import describe, explain, inspect, land, maintain, people, put, quarantine, read, repair, run, verify
 from pipelines.cli.conversion import convert_when_needed
 
 convert_when_needed()
@@ -31,6 +31,7 @@ for command in (
     read.path,
     describe.describe,
     quarantine.quarantine,
+    verify.verify,
     repair.repair,
     maintain.maintain,
 ):

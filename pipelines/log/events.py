@@ -7,10 +7,13 @@ import numpy as np
 import pyarrow as pa
 
 from pipelines.arrays import Bools, flags, int64s, with_columns
+from pipelines.errors import NewsfeedError
 from pipelines.events import CONTRACT
 from pipelines.events.log import LOG_FILE
 from pipelines.events.upcasting import given_up, needed, newest
-from pipelines.storage import logfiles
+from pipelines.releases.release import require_lake
+from pipelines.storage import delta, logfiles
+from pipelines.storage.lake import Lake
 
 SHARE = 32 << 20
 """The bytes of the files that a task reads one after another, about a million events."""
@@ -20,6 +23,10 @@ NEWEST = tuple(column for column in LOG_FILE.columns if column.name not in given
 
 Fields = Callable[[str], Sequence[str]]
 """Which fields are asked of events of a type."""
+
+
+class NoLog(NewsfeedError):
+    """Nothing landed yet."""
 
 
 @dataclass(frozen=True)
@@ -95,3 +102,12 @@ def every_event(place: str, fields: Fields) -> Iterator[tuple[str, pa.Table]]:
         events = with_columns(rows, pa.schema([LOG_FILE.arrow.field(name) for name in columns(event_type)]))
         known = newest(CONTRACT[event_type], events) if upcasts(event_type) else events
         yield event_type, known.select(list(fields(event_type)))
+
+
+def whole(lake: Lake) -> Log:
+    """All events of the newest version of the log. Raises NoLog, NoLake."""
+    require_lake(lake)
+    handle = delta.find(lake.log)
+    if handle is None:
+        raise NoLog(f"nothing landed at {lake.root} yet: `newsfeed land SOURCE` lands events")
+    return Log(tuple(delta.sizes(lake.log, handle)))

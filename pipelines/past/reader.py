@@ -12,32 +12,18 @@ import pyarrow.compute as pc
 
 from pipelines.arrays import arrow
 from pipelines.clock import micros, moment
-from pipelines.errors import NewsfeedError
-from pipelines.log.events import Log
+from pipelines.log.events import Log, whole
 from pipelines.past.bearing import BEARING, of_names
 from pipelines.past.making import fields, make
 from pipelines.past.pieces import Pieces
 from pipelines.past.selection import Selection
 from pipelines.policy import Policy
-from pipelines.releases.release import Release, last_release, require_lake
-from pipelines.storage import delta
+from pipelines.releases.release import Release, last_release
 from pipelines.storage.keyed import dicts
 from pipelines.storage.lake import Lake
 
 NAMES = {"user_id", "username", "first_name", "last_name", "bio"}
 """The columns of profiles that are known of users by what names them."""
-
-
-class NoLog(NewsfeedError):
-    """Nothing landed yet."""
-
-
-def _log(lake: Lake) -> Log:
-    require_lake(lake)
-    handle = delta.find(lake.log)
-    if handle is None:
-        raise NoLog(f"nothing landed at {lake.root} yet: `newsfeed land SOURCE` lands events")
-    return Log(tuple(delta.sizes(lake.log, handle)))
 
 
 @dataclass(frozen=True)
@@ -54,13 +40,13 @@ class PastReader:
         Raises NoLog, NoLake.
         """
         last, known = last_release(lake), None if known_at is None else micros(known_at)
-        log = replace(_log(lake), until=micros(until), known_at=known)
+        log = replace(whole(lake), until=micros(until), known_at=known)
         return cls(log, Policy() if last is None else last.policy)
 
     @classmethod
     def of_release(cls, lake: Lake, release: Release) -> Self:
         """What a release says, by the events that it covers, under its policy. Raises NoLog."""
-        return cls(replace(_log(lake), upto=release.landing), release.policy)
+        return cls(replace(whole(lake), upto=release.landing), release.policy)
 
     @property
     def told(self) -> str:
@@ -92,8 +78,3 @@ class PastReader:
 def asked(view: str, event_type: str) -> list[str]:
     """The fields that are read of events of a type for some rows of a view."""
     return [name for name in fields(view, event_type) if name not in BEARING[view].without]
-
-
-def _written(time: int) -> str:
-    """A time in UTC microseconds in ISO 8601."""
-    return moment(time).isoformat().replace("+00:00", "Z")

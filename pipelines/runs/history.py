@@ -43,16 +43,20 @@ def read(plan: Plan, earlier: dict[str, Ranges], context: BuildContext, folder: 
 
     Raises IncompleteLog unless the events that were read are those that landed.
     """
-    extracted: dict[Mode, Extracted] = {}
-    whole, new = (extracts_of(plan, mode) for mode in (Mode.REBUILT, Mode.MERGED))
-    log = whole_log(plan) if plan.reads_all else None
-    if log is not None:
-        every = [CERTIFIED, *whole]
-        extracted[Mode.REBUILT] = _extract(context, log, every, folder, Mode.REBUILT, context.portions)
-        plan = _certified(plan, _certificate(extracted[Mode.REBUILT]))
+    history, new = History(), extracts_of(plan, Mode.MERGED)
+    if plan.reads_all:
+        history, found = read_all(plan, whole_log(plan), context, folder)
+        plan = _certified(plan, found)
     if new:
-        extracted[Mode.MERGED] = _new(plan, new, earlier, context, folder)
-    return plan, History(log, extracted)
+        history.extracted[Mode.MERGED] = _new(plan, new, earlier, context, folder)
+    return plan, history
+
+
+def read_all(plan: Plan, log: Log, context: BuildContext, folder: str) -> tuple[History, Certificate]:
+    """What a plan needs of all the events of a log, and the certificate of what was read."""
+    every = [CERTIFIED, *extracts_of(plan, Mode.REBUILT)]
+    extracted = _extract(context, log, every, folder, Mode.REBUILT, context.portions)
+    return History(log, {Mode.REBUILT: extracted}), _certificate(extracted)
 
 
 def extracts_of(plan: Plan, mode: Mode) -> list[Extract]:

@@ -1,5 +1,6 @@
 """What a run has to do: from which release and which landings it starts, and which tables it makes anew."""
 
+from collections.abc import Container, Iterable
 from dataclasses import replace
 
 from pipelines.errors import NewsfeedError, UsageError
@@ -189,8 +190,13 @@ def _of_view(start: Start, policy: Policy, view: str) -> frozenset[str]:
         raise NoRelease(f"nothing was released at {start.lake.root} yet: `newsfeed run` publishes the first release")
     if policy != last.policy:
         raise UsageError("one view alone keeps the policy of the last release: change it for all views")
-    changed, wanted = _changed(last), {name}
-    for other, projection in reversed(projections().items()):
-        if other in wanted:
-            wanted |= set(_made_of(projection)) & changed
-    return frozenset(wanted)
+    return with_relations([name], _changed(last))
+
+
+def with_relations(wanted: Iterable[str], among: Container[str]) -> frozenset[str]:
+    """Some tables, and those relations that they are made of, directly or not, which are among these."""
+    found = set(wanted)
+    for name, projection in reversed(projections().items()):
+        if name in found:
+            found |= {read for read in _made_of(projection) if read in among}
+    return frozenset(found)

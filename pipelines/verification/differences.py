@@ -1,0 +1,84 @@
+"""Differences: the rows of a table that are not those that events make, by key."""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from pipelines.storage.keyed import dicts
+from pipelines.tables import Table
+from pipelines.verification.rows import Rows, uneven
+
+Row = dict[str, Any]
+
+
+class Kind(StrEnum):
+    """What is wrong with a row."""
+
+    CHANGED = "changed"
+    MISSING = "missing"
+    EXTRA = "too many"
+
+
+@dataclass(frozen=True)
+class Difference:
+    """A key of which other rows are served than expected: those that just one side has."""
+
+    key: Row
+    served: tuple[Row, ...]
+    expected: tuple[Row, ...]
+
+    @property
+    def kind(self) -> Kind:
+        """What is wrong."""
+        if self.served and self.expected:
+            return Kind.CHANGED
+        return Kind.EXTRA if self.served else Kind.MISSING
+
+    @property
+    def columns(self) -> dict[str, tuple[Any, Any]]:
+        """By column what is served and what is expected, of a row that is changed."""
+        pairs = [(served, expected) for served in self.served for expected in self.expected][:1]
+        return {name: (one[name], other[name]) for one, other in pairs for name in one if one[name] != other[name]}
+
+
+def by_row(served: Rows, expected: Rows) -> tuple[Difference, ...]:
+    """What differs of the rows of two sets of files, in the order of keys. Raises DamagedFile, PlaceError."""
+    wanted = uneven(served.hashes(), expected.hashes())
+    if not len(wanted):
+        return ()
+    return by_key(served.table, *(dicts(rows.with_hashes(wanted)) for rows in (served, expected)))
+
+
+def by_key(table: Table, served: Iterable[Row], expected: Iterable[Row]) -> tuple[Difference, ...]:
+    """What differs of some rows, in the order of keys."""
+    sides = _grouped(table.key, served), _grouped(table.key, expected)
+    found = []
+    for key in sorted(sides[0].keys() | sides[1].keys(), key=_nulls_first):
+        served_rows, expected_rows = (side.get(key, []) for side in sides)
+        only = _without(served_rows, expected_rows), _without(expected_rows, served_rows)
+        if any(only):
+            found.append(Difference(dict(zip(table.key, key, strict=True)), *only))
+    return tuple(found)
+
+
+def _grouped(key: Sequence[str], rows: Iterable[Row]) -> dict[tuple[Any, ...], list[Row]]:
+    found: dict[tuple[Any, ...], list[Row]] = {}
+    for row in rows:
+        found.setdefault(tuple(row[name] for name in key), []).append(row)
+    return found
+
+
+def _nulls_first(key: tuple[Any, ...]) -> list[tuple[bool, Any]]:
+    return [(value is not None, value) for value in key]
+
+
+def _without(rows: list[Row], others: list[Row]) -> tuple[Row, ...]:
+    """The rows that the others have less often."""
+    left, found = Counter(map(repr, others)), []
+    for row in rows:
+        left[repr(row)] -= 1
+        if left[repr(row)] < 0:
+            found.append(row)
+    return tuple(found)
