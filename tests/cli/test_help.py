@@ -7,7 +7,8 @@ import pytest
 from tests.cli.conftest import FIRST, SECOND
 from tests.landing.lines import file_of
 
-COMMANDS = ["land", "run", "status", "releases", "feed", "export", "sql", "path", "quarantine", "repair", "maintain"]
+READING = ["status", "releases", "feed", "export", "sql", "path"]
+COMMANDS = ["land", "run", *READING, "quarantine", "verify", "repair", "maintain"]
 SLOW = ["pyspark", "pysail", "numba", "numpy", "pandas", "pyarrow", "deltalake", "rich", "pydantic", "http.client"]
 
 
