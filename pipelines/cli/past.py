@@ -1,11 +1,16 @@
 """Which views a command reads: those of a release, or of a time."""
 
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from pipelines.cli import show
 from pipelines.cli.options import time_of
 from pipelines.errors import UsageError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from datetime import datetime
+
     from pipelines.past.explaining import Explanation
     from pipelines.past.reader import PastReader
     from pipelines.reading.reader import Reader
@@ -16,16 +21,62 @@ def views_of(lake: "Lake", release: int | None, as_of: str | None, known_at: str
     """The views that options ask for. Raises UsageError, NoRelease, NoLog."""
     from pipelines.reading.reader import Reader
 
+    times = _times(release, as_of, known_at)
+    if times is None:
+        return Reader.of(lake, release)
+    from pipelines.past.reader import PastReader
+
+    return PastReader.of(lake, *times)
+
+
+def _times(release: int | None, as_of: str | None, known_at: str | None) -> "tuple[datetime, datetime | None] | None":
+    """As of which time views are asked for, and as known at which; None where of a release. Raises UsageError."""
     if as_of is None:
         if known_at is not None:
             raise UsageError("--known-at: expected --as-of beside it")
-        return Reader.of(lake, release)
+        return None
     if release is not None:
         raise UsageError("--as-of: expected no --release beside it, which has its own time")
-    from pipelines.past.reader import PastReader
+    return time_of("--as-of", as_of), None if known_at is None else time_of("--known-at", known_at)
 
-    until = time_of("--as-of", as_of)
-    return PastReader.of(lake, until, None if known_at is None else time_of("--known-at", known_at))
+
+@contextmanager
+def whole_views(
+    lake: "Lake",
+    wanted: "Sequence[str]",
+    release: int | None,
+    as_of: str | None,
+    known_at: str | None,
+    engine: str,
+    memory: str | None,
+) -> "Iterator[tuple[Reader, str]]":
+    """A reader of views, all rows of them, and what it reads in words; as of a time, these views are made of the log.
+
+    Raises UsageError, UnknownView, NoRelease, NoLog.
+    """
+    from pipelines.reading.reader import Reader
+
+    times = _times(release, as_of, known_at)
+    if times is None:
+        reader = Reader.of(lake, release)
+        yield reader, reader.told
+        return
+    from pipelines.cores import cores
+    from pipelines.engines import open_engine
+    from pipelines.memory import budget
+    from pipelines.runs.rebuilding import Source, rebuilt
+    from pipelines.views import VIEWS, unknown_view
+
+    for view in wanted:
+        if view not in VIEWS:
+            raise unknown_view(view)
+    source, tables = Source.as_of(lake, *times), [f"views/{view}" for view in wanted]
+    with (
+        open_engine(engine, memory=budget(memory, cores())) as opened,
+        show.status() as progress,
+        rebuilt(source, opened, budget(memory, opened.slots), tables, progress) as made,
+    ):
+        yield Reader(made.lake, made.release()), source.log.told
 
 
 def user_of(views: "Reader | PastReader", lake: "Lake", user: str) -> int:

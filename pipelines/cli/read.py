@@ -51,19 +51,23 @@ def export(
     file: Annotated[str, typer.Argument(help="Where to: FILE.parquet, FILE.csv or FILE.jsonl.")],
     root: options.Root = options.ROOT,
     release: options.ReleaseNumber = None,
+    as_of: options.AsOf = None,
+    known_at: options.KnownAt = None,
+    engine: options.Engine = options.ENGINE,
+    memory: options.Memory = None,
     ids_as_strings: options.IdsAsStrings = False,
 ) -> None:
-    """Write a view to a file, sorted by its key.
+    """Write a view to a file, sorted by its key; with --as-of, as the log makes it of what had happened then.
 
     Example: newsfeed export newsfeed newsfeed.parquet
     """
-    from pipelines.reading.exporting import export_view
-    from pipelines.reading.reader import Reader
+    from pipelines.reading.exporting import export_view, format_of
     from pipelines.storage.lake import Lake
 
-    reader = Reader.of(Lake.at(root), release)
-    rows = export_view(reader, view, file, ids_as_strings=ids_as_strings)
-    print(f"{show.counted(rows, 'row')} of {view}, release {reader.release.number}, in {file}")
+    format_of(file)
+    with past.whole_views(Lake.at(root), [view], release, as_of, known_at, engine, memory) as (reader, told):
+        rows = export_view(reader, view, file, ids_as_strings=ids_as_strings)
+    print(f"{show.counted(rows, 'row')} of {view}, {told}, in {file}")
 
 
 def sql(
@@ -79,10 +83,14 @@ def sql(
         bool, typer.Option("--vertical", "-x", help="Show each row by itself, whole, a line for each column.")
     ] = False,
     release: options.ReleaseNumber = None,
+    as_of: options.AsOf = None,
+    known_at: options.KnownAt = None,
+    engine: options.Engine = options.ENGINE,
+    memory: options.Memory = None,
     json: options.AsJson = False,
     ids_as_strings: options.IdsAsStrings = False,
 ) -> None:
-    """Query the views of a release with SQL.
+    """Query the views of a release with SQL; with --as-of, those that the log makes of what had happened then.
 
     On a terminal, texts are shortened and columns left out until a row has room, and what is not shown is counted.
     Elsewhere each row is a line, whole, with control characters as escapes; for programs there is --json. Columns of
@@ -92,18 +100,20 @@ def sql(
     Example: newsfeed sql "SELECT username, followers FROM profile ORDER BY followers DESC LIMIT 5"
     """
     from pipelines.cli import results
-    from pipelines.reading.reader import Reader
+    from pipelines.reading.reader import named_in
     from pipelines.storage.lake import Lake
 
     if vertical and json:
         raise UsageError("--vertical: expected no --json beside it, which shows whole rows too")
-    result = Reader.of(Lake.at(root), release).result(query)
-    if json:
-        results.as_json(result, limit, ids_as_strings=ids_as_strings)
-    elif vertical:
-        results.records(result, limit)
-    else:
-        results.table(result, limit)
+    views = past.whole_views(Lake.at(root), named_in(query), release, as_of, known_at, engine, memory)
+    with views as (reader, _):
+        result = reader.result(query)
+        if json:
+            results.as_json(result, limit, ids_as_strings=ids_as_strings)
+        elif vertical:
+            results.records(result, limit)
+        else:
+            results.table(result, limit)
 
 
 def path(

@@ -7,6 +7,7 @@ import numpy as np
 import pyarrow as pa
 
 from pipelines.arrays import Bools, flags, int64s, with_columns
+from pipelines.clock import moment
 from pipelines.errors import NewsfeedError
 from pipelines.events import CONTRACT
 from pipelines.events.log import LOG_FILE
@@ -41,6 +42,15 @@ class Log:
     since: int | None = None
     until: int | None = None
     known_at: int | None = None
+
+    @property
+    def told(self) -> str:
+        """In words which events these are, such as `as of 2026-01-31T12:00:00Z`."""
+        bounds = (("as of", self.until), ("as known at", self.known_at))
+        told = [
+            f"{word} {moment(time).isoformat().removesuffix('+00:00')}Z" for word, time in bounds if time is not None
+        ]
+        return ", ".join(told) or f"as of landing {self.upto}"
 
     def shares(self, slots: int) -> list[list[str]]:
         """The files in shares of about the same size for tasks of which so many run at once."""

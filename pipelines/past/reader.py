@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipelines.arrays import arrow
-from pipelines.clock import micros, moment
+from pipelines.clock import micros
 from pipelines.log.events import Log, whole
 from pipelines.past.bearing import BEARING, of_names
 from pipelines.past.making import fields, make
@@ -51,11 +51,7 @@ class PastReader:
     @property
     def told(self) -> str:
         """In words what is read, such as `as of 2026-01-31T12:00:00Z`."""
-        bounds = (("as of", self.log.until), ("as known at", self.log.known_at))
-        told = [
-            f"{word} {moment(time).isoformat().removesuffix('+00:00')}Z" for word, time in bounds if time is not None
-        ]
-        return ", ".join(told) or f"as of landing {self.log.upto}"
+        return self.log.told
 
     @cached_property
     def pieces(self) -> Pieces:

@@ -24,9 +24,7 @@ def export_view(reader: Reader, view: str, place: str, *, ids_as_strings: bool =
 
     A file that is there is replaced once the new one is whole. Ids are strings only where JSON lines are written.
     """
-    suffix = place.rsplit(".", 1)[-1].lower()
-    if suffix not in WRITERS:
-        raise UsageError(f"FILE: expected a name that ends in .{', .'.join(WRITERS)}, found {place!r}")
+    suffix = format_of(place)
     reader.place(view)
     table = load_views()[view].table
     sql = f"SELECT {', '.join(table.names)} FROM {view} ORDER BY {table.order_by}"  # noqa: S608 (names are declared, none is given)
@@ -35,6 +33,14 @@ def export_view(reader: Reader, view: str, place: str, *, ids_as_strings: bool =
     with replacing(places.absolute(place)) as file:
         write(file, table.arrow, counted)
     return counted.rows
+
+
+def format_of(place: str) -> str:
+    """The suffix that says how a file is written. Raises UsageError."""
+    suffix = place.rsplit(".", 1)[-1].lower()
+    if suffix not in WRITERS:
+        raise UsageError(f"FILE: expected a name that ends in .{', .'.join(WRITERS)}, found {place!r}")
+    return suffix
 
 
 class _Counted:

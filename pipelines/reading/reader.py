@@ -137,9 +137,13 @@ class Reader:
 
     def _named(self, sql: str) -> dict[str, delta.Handle]:
         """The views of the release whose names occur in a query: it can read no others."""
-        made = (view for view in VIEWS if f"views/{view}" in self.release.tables)
-        found = [view for view in made if view in sql.lower()]
+        found = [view for view in named_in(sql) if f"views/{view}" in self.release.tables]
         return self.tables(*found) if found else {}
+
+
+def named_in(sql: str) -> list[str]:
+    """The views whose names occur in a query."""
+    return [view for view in VIEWS if view in sql.lower()]
 
 
 def newsfeed(reader: Views, user_id: int, limit: int) -> list[dict[str, Any]]:

@@ -115,7 +115,7 @@ def rebuilt(
     handle = delta.find(source.lake.log)
     if handle is None:
         raise OtherLog(log_gone(source.lake.log, None))
-    modes = dict.fromkeys(with_relations(tables or projections(), projections()), Mode.REBUILT)
+    modes = dict.fromkeys(with_relations(projections() if tables is None else tables, projections()), Mode.REBUILT)
     with source.lake.scratch(is_local=engine.shares_memory) as folder:
         plan = Plan(Start(Lake(folder), handle, NOTHING, None), source.policy, NOTHING, None, modes)
         context, steps = _context(plan, source, engine, memory), Steps(progress)
