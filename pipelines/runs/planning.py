@@ -52,6 +52,9 @@ def plan(start: Start, request: Request, damaged: frozenset[str], buckets: int) 
     if request.view is not None:
         modes = dict.fromkeys(_of_view(start, policy, request.view) | damaged, Mode.REBUILT)
         return Plan(start, policy, _required(before, start), f"view {request.view}", modes)
+    if request.damaged:
+        modes = dict.fromkeys(damaged, Mode.REBUILT)
+        return Plan(start, policy, _required(before, start), f"damaged: {_listed(_in_order(damaged))}", modes)
     reason = _reason_for_all(start, before, policy, rebuild=request.rebuild)
     if last is None or before is None or before.version is None or (reason is not None and request.rebuild):
         return Plan(start, policy, start.newest, reason, _all(Mode.REBUILT))

@@ -18,13 +18,15 @@ from pipelines.storage.lake import Lake
 class Request:
     """What is asked of a run: changes of the policy, a rebuild of everything, or of one view from the last release.
 
-    `accept_log` is to take the log as it is, whatever it has lost.
+    `accept_log` is to take the log as it is, whatever it has lost; of tables that are `damaged` just these are made
+    again, of the events that the last release covers.
     """
 
     policy: Mapping[str, Any]
     rebuild: bool = False
     view: str | None = None
     accept_log: bool = False
+    damaged: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)

@@ -48,9 +48,12 @@ class Tables:
         return delta.ranges(place_of(lake, name), self.handles[name], projections()[name].table.owner)
 
 
-def roll_back(lake: Lake, last: Release | None) -> Tables:
-    """Give every table the content of the last release, empty before the first; what is damaged stays as it is."""
-    handles, damaged = {}, set()
+def roll_back(lake: Lake, last: Release | None, known: frozenset[str] = frozenset()) -> Tables:
+    """Give every table the content of the last release, empty before the first; what is damaged stays as it is.
+
+    Some tables are known to be damaged, though all their files are there.
+    """
+    handles, damaged = {}, {*known}
     number = 0 if last is None else last.number
     for name, projection in projections().items():
         place = place_of(lake, name)

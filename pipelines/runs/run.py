@@ -7,6 +7,7 @@ from typing import Any
 
 from pipelines import __version__
 from pipelines.engines.base import Engine
+from pipelines.errors import NewsfeedError
 from pipelines.log.certificate import counted, written
 from pipelines.memory import may_take
 from pipelines.releases.records import RELEASES, record
@@ -16,12 +17,16 @@ from pipelines.runs.building import Built, build
 from pipelines.runs.history import read
 from pipelines.runs.planning import buckets_of, events_of, look, plan
 from pipelines.runs.plans import Mode, Plan, Request, Start
-from pipelines.runs.publishing import Tables, publish, roll_back
+from pipelines.runs.publishing import Tables, is_as_before, publish, roll_back
 from pipelines.runs.staged import BuildContext, portions_for
 from pipelines.runs.steps import Progress, Steps
 from pipelines.storage import commits, delta
 from pipelines.storage.lake import Lake
 from pipelines.storage.uncommitted import owned
+
+
+class MadeOtherwise(NewsfeedError):
+    """A table that is made again has other rows than its release has."""
 
 
 @dataclass(frozen=True)
@@ -51,6 +56,7 @@ def run(
     rebuild: bool = False,
     view: str | None = None,
     accept_log: bool = False,
+    damaged: frozenset[str] = frozenset(),
     memory: int | None = None,
     clock: datetime | None = None,
     progress: Progress = lambda _step, _release: None,
@@ -59,12 +65,13 @@ def run(
 
     With a `view`, the release is the last one again with just that view made anew, of all its events. `memory` is how
     many bytes the run may take (a quarter of the machine when None): it decides how many buckets there are, no row.
+    Of tables that are `damaged` just these are made again, as the last release has them.
     With `accept_log` the events that the log has are those that landed, whatever it has lost.
     Raises NothingLanded, OtherLog, IncompleteLog, AuditError, UnknownView, NoRelease when there is none to make a view
-    for, and Conflict when another run published first; the last release serves on. It starts again when a maintenance
-    came first, as what that publishes has the same rows.
+    for, MadeOtherwise when a damaged table had other rows, and Conflict when another run published first; the last
+    release serves on. It starts again when a maintenance came first, as what that publishes has the same rows.
     """
-    request = Request(policy or {}, rebuild, view, accept_log)
+    request = Request(policy or {}, rebuild, view, accept_log, damaged)
     before: Release | None = None
 
     def attempt() -> Run:
@@ -81,7 +88,7 @@ def _run(start: Start, request: Request, engine: Engine, memory: int, clock: dat
     lake = start.lake
     with steps.step("open"):
         releases = commits.ensure(lake.releases, RELEASES)
-        rolled_back = roll_back(lake, start.last)
+        rolled_back = roll_back(lake, start.last, request.damaged)
         buckets = buckets_of(start, memory // engine.slots)
         planned = plan(start, request, rolled_back.damaged, buckets)
     steps.release = _number(planned)
@@ -91,6 +98,8 @@ def _run(start: Start, request: Request, engine: Engine, memory: int, clock: dat
         _require_newest(start, releases)  # from now on, maintenance takes away nothing that was read before
         context = _context(planned, engine, memory, mark)
         planned, built = _built(planned, rolled_back, context, steps)
+        if request.damaged and start.last is not None:
+            _require_as_before(built, start.last)
         with steps.step("publish"):
             tables = publish(rolled_back, built.staged, start.last, _number(planned), context.buckets)
             made = _release(planned, tables, context.buckets, clock)
@@ -155,6 +164,16 @@ def _context(planned: Plan, engine: Engine, memory: int, mark: str) -> BuildCont
     buckets = last.buckets if last is not None and kept else buckets_of(planned.start, task)
     portions = portions_for(events_of(planned.start), buckets, task)
     return BuildContext(planned.start.lake, engine, planned.policy, buckets, memory, mark, portions)
+
+
+def _require_as_before(built: Built, last: Release) -> None:
+    """Raise MadeOtherwise unless what was made again has the rows that it had."""
+    for name, staged in built.staged.items():
+        if not is_as_before(staged, last, name):
+            raise MadeOtherwise(
+                f"{name} as the events say it has other rows than in release {last.number}, {staged.rows:,} instead of "
+                f"{last.tables[name].rows:,}; nothing is published: `newsfeed run --rebuild` makes all tables anew"
+            )
 
 
 def _says_the_same(made: Release, last: Release) -> bool:

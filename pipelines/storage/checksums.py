@@ -145,13 +145,23 @@ def verify_all(files: Iterable[str]) -> None:
         list(pool.map(verify, files))
 
 
+def faults(files: Iterable[str]) -> dict[str, str]:
+    """By place those data files that are not as they were written, and what is wrong, in a line. Raises PlaceError."""
+
+    def fault(place: str) -> tuple[str, str | None]:
+        try:
+            verify(place)
+        except DamagedFile as found:
+            return place, str(found)
+        return place, None
+
+    with ThreadPoolExecutor() as pool:
+        return {place: told for place, told in pool.map(fault, files) if told is not None}
+
+
 def are_whole(files: Iterable[str]) -> bool:
     """Whether data files are there as they were written. Raises PlaceError when one cannot be read."""
-    try:
-        verify_all(files)
-    except DamagedFile:
-        return False
-    return True
+    return not faults(files)
 
 
 def _whole(file: IO[bytes]) -> int:

@@ -19,7 +19,7 @@ MISREAD_IN_URL = re.compile(rf"""{MISREAD.pattern}|[ "<>`?]|[^\x00-\x7f]|//|/\.\
 def remedy(place: str) -> str:
     """What helps when a data file of a lake is damaged or gone."""
     derived = place.split("/")[-3:-2] in (["relations"], ["views"])
-    return "`newsfeed run --rebuild` makes it anew from the log" if derived else "put it back from a copy"
+    return "`newsfeed repair` makes it again from the log" if derived else "put it back from a copy"
 
 
 @dataclass(frozen=True)

@@ -89,3 +89,31 @@ def test_every_reader_tells_of_a_view_that_other_tools_took_away(at, lake, tmp_p
     assert said.err.startswith("error: view 'profile' of release 2 is gone, other tools took ")
     assert said.err.endswith(" away: `newsfeed run` makes it again, as a new release\n")
     assert len(said.err.splitlines()) == 1
+
+
+def flip(path):
+    data = bytearray(path.read_bytes())
+    data[len(data) // 2] ^= 1
+    path.write_bytes(data)
+
+
+def one_file(table):
+    return Path(DeltaTable(table).file_uris()[0].removeprefix("file://"))
+
+
+def test_a_repair_makes_again_what_is_damaged_and_tells_of_what_it_cannot(at, lake):
+    newsfeed, events = one_file(lake / "views" / "newsfeed"), one_file(lake / "log")
+    before = at("feed", "1").out
+    flip(newsfeed)
+    assert at("feed", "1").err.endswith("; `newsfeed repair` makes it again from the log\n")
+    first, second = at("repair").out.splitlines()
+    assert first.startswith(f"{newsfeed} is damaged: ")
+    assert second == "made again: views/newsfeed; release 3 has the rows of the one before"
+    assert at("feed", "1").out == before.replace("release 2", "release 3")
+    assert (at("repair").out, at("repair").code) == ("nothing to repair\n", 0)
+    flip(events)
+    said = at("repair")
+    assert said.code == 1
+    assert said.out.splitlines()[0].startswith(f"{events} is damaged: ")
+    assert "lost: " in said.out
+    assert at("feed", "1").out == before.replace("release 2", "release 3")

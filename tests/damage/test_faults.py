@@ -53,7 +53,7 @@ def test_a_file_in_the_place_of_another_is_told_of(copy, read):
 
 
 def test_what_helps_depends_on_what_is_damaged(copy):
-    helps = {"log": "put it back from a copy", "views/posts": "`newsfeed run --rebuild` makes it anew from the log"}
+    helps = {"log": "put it back from a copy", "views/posts": "`newsfeed repair` makes it again from the log"}
     for table, says in helps.items():
         file_of_table(copy, table).unlink()
         with pytest.raises(DamagedFile, match=f"is missing; {says}$"):

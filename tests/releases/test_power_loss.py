@@ -9,7 +9,7 @@ from deltalake import DeltaTable
 from pipelines.landing.land import land
 from pipelines.reading.inspection import status_of
 from pipelines.reading.reader import LostView, Reader
-from pipelines.repair import repair
+from pipelines.repair.deltalogs import set_aside as repair
 from pipelines.runs.run import run
 from pipelines.storage.deltalog import DamagedLog, name_of
 from tests.landing.lines import CLOCK, file_of

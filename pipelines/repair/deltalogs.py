@@ -1,18 +1,16 @@
-"""Repair of a lake: of every table's Delta log, what a power loss left half written is set aside."""
+"""The Delta logs of a lake's tables: what a power loss left half written is set aside."""
 
 from pipelines.landing.naming import APPLICATION as IDENTITIES
 from pipelines.landing.quarantine import APPLICATION as QUARANTINE
 from pipelines.log.certificate import APPLICATION as LANDINGS
 from pipelines.releases.records import APPLICATION as RELEASES
-from pipelines.releases.release import require_lake
 from pipelines.runs.publishing import place_of, projections
 from pipelines.storage.lake import Lake
 from pipelines.storage.repair import repair as repair_table
 
 
-def repair(lake: Lake) -> list[str]:
-    """Make every table readable again; what was wrong, file by file. Raises NoLake, DamagedLog for what cannot be."""
-    require_lake(lake)
+def set_aside(lake: Lake) -> list[str]:
+    """Make every table readable again; what was wrong, file by file. Raises DamagedLog for what cannot be."""
     applications = {
         lake.log: LANDINGS,
         lake.quarantine: QUARANTINE,

@@ -1,0 +1,81 @@
+"""Damage: the files of the last release's tables, and of the log, that are not what was written."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import pyarrow as pa
+
+from pipelines.arrays import no_rows
+from pipelines.log.certificate import CERTIFIED, SUMS, Certificate, recomputed, without
+from pipelines.log.events import every_event
+from pipelines.log.landings import newest
+from pipelines.projections import AnyProjection, BucketProjection
+from pipelines.releases.release import Release
+from pipelines.runs.publishing import place_of, projections
+from pipelines.storage import delta, deltalog
+from pipelines.storage.checksums import faults
+from pipelines.storage.lake import Lake
+
+
+@dataclass(frozen=True)
+class LogDamage:
+    """Files of the log that are damaged, a line for each; the events that were in them, None where that is not known.
+
+    And the relations and views that are made of events of their types.
+    """
+
+    files: tuple[str, ...]
+    lost: Certificate | None
+    rests: tuple[str, ...]
+
+
+def of_tables(lake: Lake, release: Release) -> Mapping[str, list[str]]:
+    """By name those tables of a release that are damaged, and what is wrong with them, a line for each file."""
+    made = [name for name in projections() if name in release.tables]
+    found = {name: _of_version(place_of(lake, name), release.tables[name].version) for name in made}
+    return {name: told for name, told in found.items() if told}
+
+
+def _of_version(place: str, version: int) -> list[str]:
+    try:
+        handle = delta.find(place, version)
+    except deltalog.DamagedLog as fault:
+        return [str(fault)]
+    return (
+        [f"version {version} of {place} is gone"] if handle is None else [*faults(delta.uris(place, handle)).values()]
+    )
+
+
+def of_log(lake: Lake) -> LogDamage | None:
+    """What is damaged of the log, None where nothing is."""
+    handle = delta.find(lake.log)
+    files = [] if handle is None else delta.uris(lake.log, handle)
+    found = faults(files)
+    if handle is None or not found:
+        return None
+    total = newest(lake.log, handle).total
+    lost = None if total is None else without(total, _certificate([one for one in files if one not in found]))
+    return LogDamage(tuple(found.values()), lost, _resting_on(lost or {}))
+
+
+def _certificate(files: list[str]) -> Certificate:
+    """The certificate of all events of some files of the log."""
+    events = (one for file in files for one in every_event(file, lambda _: CERTIFIED.fields))
+    sums = [CERTIFIED.rows(event_type, some) for event_type, some in events]
+    return recomputed(pa.concat_tables([no_rows(SUMS), *sums]))
+
+
+def _resting_on(types: Certificate) -> tuple[str, ...]:
+    """The tables that are made of events of some types, or of tables that are."""
+    found: list[str] = []
+    for name, one in projections().items():
+        if _takes(one, types) or any(f"relations/{read}" in found for read in one.reads):
+            found.append(name)
+    return tuple(found)
+
+
+def _takes(projection: AnyProjection, types: Certificate) -> bool:
+    """Whether a table is made of events of some types."""
+    if not isinstance(projection, BucketProjection):
+        return "events" in projection.reads
+    return any(not one.types or not types.keys().isdisjoint(one.types) for one in projection.extracts)

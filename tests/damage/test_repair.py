@@ -1,0 +1,87 @@
+"""A repair finds what is damaged and makes just that again, with the rows and hashes of the release."""
+
+import os
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from pipelines.landing.land import land
+from pipelines.releases.records import record
+from pipelines.releases.release import last_release
+from pipelines.repair import damage
+from pipelines.runs.publishing import projections
+from pipelines.runs.run import MadeOtherwise, run
+from pipelines.storage import delta
+from tests.damage.conftest import file_of_table
+from tests.landing.lines import CLOCK, file_of
+from tests.releases.worlds import deeds, served
+
+
+def flip(path):
+    data = bytearray(path.read_bytes())
+    data[len(data) // 2] ^= 1
+    path.write_bytes(data)
+
+
+HARMS = {
+    "flipped": flip,
+    "cut off": lambda path: os.truncate(path, 100),
+    "empty": lambda path: os.truncate(path, 0),
+    "gone": Path.unlink,
+}
+
+
+def content(release):
+    return {name: (one.rows, one.content_hash) for name, one in release.tables.items()}
+
+
+@pytest.mark.parametrize("harm", HARMS.values(), ids=HARMS)
+@pytest.mark.parametrize("table", ["relations/follows", "relations/timelines", "views/newsfeed", "views/posts"])
+def test_a_damaged_table_is_made_again_and_no_other(copy, undamaged, engine, table, harm):
+    path = file_of_table(copy, table)
+    harm(path)
+    before = last_release(copy)
+    found = damage.of_tables(copy, before)
+    assert (list(found), len(found[table])) == ([table], 1)
+    assert str(path) in found[table][0]
+    land(copy, engine, [file_of(Path(copy.root).parent / "more", *deeds(31, 20))], clock=CLOCK)
+    made = run(copy, engine, damaged=frozenset(found))
+    assert made.release.number == before.number + 1
+    assert (content(made.release), made.release.landing) == (content(before), before.landing)
+    assert {name for name in before.tables if made.release.tables[name] != before.tables[name]} == {table}
+    assert damage.of_tables(copy, made.release) == {}
+    assert served(copy) == served(undamaged)
+    assert run(copy, engine).published
+
+
+def test_all_tables_at_once_are_made_again(copy, undamaged, engine):
+    for name in projections():
+        for path in (Path(place) for place in delta.files(delta.find(f"{copy.root}/{name}"))):
+            flip(path)
+    found = damage.of_tables(copy, last_release(copy))
+    made = run(copy, engine, damaged=frozenset(found))
+    assert content(made.release) == content(last_release(undamaged))
+    assert damage.of_tables(copy, made.release) == {}
+
+
+def test_what_has_other_rows_than_the_release_is_not_published(copy, engine):
+    last = last_release(copy)
+    tables = last.tables | {"views/followers": replace(last.tables["views/followers"], content_hash="7")}
+    record(copy, delta.find(copy.releases), replace(last, number=2, tables=tables))
+    flip(file_of_table(copy, "views/followers"))
+    with pytest.raises(MadeOtherwise, match="views/followers .* nothing is published: `newsfeed run --rebuild`"):
+        run(copy, engine, damaged=frozenset({"views/followers"}))
+    assert last_release(copy).number == 2
+
+
+def test_of_a_damaged_file_of_the_log_it_is_told_what_was_in_it_and_what_is_made_of_it(copy, engine, tmp_path):
+    first = file_of_table(copy, "log")
+    land(copy, engine, [file_of(tmp_path / "more", *deeds(31, 20))], clock=CLOCK)
+    assert damage.of_log(copy) is None
+    flip(first)
+    found = damage.of_log(copy)
+    assert [str(first) in told for told in found.files] == [True]
+    landed = delta.find(copy.log, 1)
+    assert sum(count for days in found.lost.values() for count, _ in days.values()) == landed.count() == 80
+    assert {"relations/follows", "views/newsfeed", "views/daily_activity"} <= set(found.rests)
