@@ -1,17 +1,21 @@
 """The log as it is read: the events of some landings, or of some time, each in the newest version of its type."""
 
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from itertools import chain
 
 import numpy as np
 import pyarrow as pa
 
-from pipelines.arrays import Bools, flags, int64s, with_columns
+from pipelines.arrays import Bools, flags, int64s, no_rows, with_columns
 from pipelines.clock import moment
+from pipelines.cores import cores
 from pipelines.errors import NewsfeedError
 from pipelines.events import CONTRACT
 from pipelines.events.log import LOG_FILE
 from pipelines.events.upcasting import given_up, needed, newest
+from pipelines.log.certificate import CERTIFIED, SUMS, Certificate, recomputed
 from pipelines.releases.release import require_lake
 from pipelines.storage import delta, logfiles
 from pipelines.storage.lake import Lake
@@ -121,3 +125,14 @@ def whole(lake: Lake) -> Log:
     if handle is None:
         raise NoLog(f"nothing landed at {lake.root} yet: `newsfeed land SOURCE` lands events")
     return Log(tuple(delta.sizes(lake.log, handle)))
+
+
+def certificate_of(log: Log) -> Certificate:
+    """The certificate of the events of a log, as its rows say. Raises DamagedFile, PlaceError."""
+
+    def sums(place: str) -> list[pa.Table]:
+        return [CERTIFIED.rows(kind, events) for kind, events in log.events(place, lambda _: CERTIFIED.fields)]
+
+    with ThreadPoolExecutor(cores()) as threads:
+        found = chain.from_iterable(threads.map(sums, [place for place, _ in log.files]))
+        return recomputed(pa.concat_tables([no_rows(SUMS), *found]))

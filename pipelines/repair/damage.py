@@ -3,11 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-import pyarrow as pa
-
-from pipelines.arrays import no_rows
-from pipelines.log.certificate import CERTIFIED, SUMS, Certificate, recomputed, without
-from pipelines.log.events import every_event
+from pipelines.log.certificate import Certificate, without
+from pipelines.log.events import Log, certificate_of
 from pipelines.log.landings import newest
 from pipelines.projections import AnyProjection, BucketProjection
 from pipelines.releases.release import Release
@@ -49,20 +46,13 @@ def _of_version(place: str, version: int) -> list[str]:
 def of_log(lake: Lake) -> LogDamage | None:
     """What is damaged of the log, None where nothing is."""
     handle = delta.find(lake.log)
-    files = [] if handle is None else delta.uris(lake.log, handle)
-    found = faults(files)
+    files = [] if handle is None else delta.sizes(lake.log, handle)
+    found = faults(place for place, _ in files)
     if handle is None or not found:
         return None
-    total = newest(lake.log, handle).total
-    lost = None if total is None else without(total, _certificate([one for one in files if one not in found]))
+    total, whole = newest(lake.log, handle).total, Log(tuple(one for one in files if one[0] not in found))
+    lost = None if total is None else without(total, certificate_of(whole))
     return LogDamage(tuple(found.values()), lost, _resting_on(lost or {}))
-
-
-def _certificate(files: list[str]) -> Certificate:
-    """The certificate of all events of some files of the log."""
-    events = (one for file in files for one in every_event(file, lambda _: CERTIFIED.fields))
-    sums = [CERTIFIED.rows(event_type, some) for event_type, some in events]
-    return recomputed(pa.concat_tables([no_rows(SUMS), *sums]))
 
 
 def _resting_on(types: Certificate) -> tuple[str, ...]:

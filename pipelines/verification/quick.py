@@ -5,23 +5,12 @@ Nothing is made again. So what was wrong already when it was written is not foun
 
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from itertools import chain, pairwise
+from itertools import pairwise
 
-import pyarrow as pa
-
-from pipelines.arrays import no_rows
 from pipelines.cores import cores
-from pipelines.log.certificate import (
-    CERTIFIED,
-    SUMS,
-    Certificate,
-    counted,
-    differences,
-    recomputed,
-    total_of,
-)
+from pipelines.log.certificate import counted, differences, total_of
 from pipelines.log.continuity import gone, log_gone
-from pipelines.log.events import Log
+from pipelines.log.events import Log, certificate_of
 from pipelines.log.landings import landings, newest
 from pipelines.releases.release import Release, Released, all_releases
 from pipelines.storage import checksums, datafiles, delta, places
@@ -73,7 +62,7 @@ def verify_log(lake: Lake, releases: Iterable[Release]) -> Finding:
         faults = (*_faults_of(files), *(one for one in told if one is not None), *_uncertified(lake.log, log))
     except DamagedLog as fault:
         return Finding("log", None, (str(fault),))
-    found = _certificate(file for file in files if not _faults_of([file]))
+    found = certificate_of(Log(tuple(file for file in files if not _faults_of([file]))))
     expected = newest(lake.log, log).total
     wrong = differences(expected, found) if expected is not None else ["no commit says any more what landed"]
     return Finding("log", counted(found), (*faults, *(one.strip() for one in wrong)))
@@ -112,15 +101,3 @@ def _uncertified(place: str, log: delta.Handle) -> Iterator[str]:
         known = later.total is not None and before.total is not None and later.given_up is None
         if known and total_of([before.total or {}, later.own]) != later.total:
             yield f"landing {later.number} says another total than that of the landings before it and its own"
-
-
-def _certificate(files: Files) -> Certificate:
-    """The certificate of the events of some files of the log."""
-    log = Log(tuple(files))
-    with ThreadPoolExecutor(cores()) as threads:
-        sums = chain.from_iterable(threads.map(lambda file: _sums(log, file[0]), log.files))
-        return recomputed(pa.concat_tables([no_rows(SUMS), *sums]))
-
-
-def _sums(log: Log, place: str) -> list[pa.Table]:
-    return [CERTIFIED.rows(kind, events) for kind, events in log.events(place, lambda _: CERTIFIED.fields)]
