@@ -2,7 +2,21 @@
 
 import typer
 
-from pipelines.cli import describe, explain, inspect, land, maintain, people, put, quarantine, read, repair, run, verify
+from pipelines.cli import (
+    describe,
+    explain,
+    inspect,
+    land,
+    maintain,
+    people,
+    put,
+    quarantine,
+    read,
+    repair,
+    rollback,
+    run,
+    verify,
+)
 from pipelines.cli.conversion import convert_when_needed
 
 convert_when_needed()
@@ -33,6 +47,7 @@ for command in (
     quarantine.quarantine,
     verify.verify,
     repair.repair,
+    rollback.rollback,
     maintain.maintain,
 ):
     app.command(context_settings={"ignore_unknown_options": command is read.sql})(command)

@@ -13,6 +13,7 @@ LISTED = (
     Column("events", "number"),
     Column("policy", "text"),
 )
+BACK = Column("rolls back to", "number")
 
 
 def status(root: options.Root = options.ROOT, json: options.AsJson = False) -> None:
@@ -59,6 +60,8 @@ def _tell(facts: dict[str, Any]) -> None:
         print("release     none yet: `newsfeed run` publishes the first one")
         return
     print(f"release     {release['number']}, {show.when(release['released_at'])} UTC, {_state(release)}")
+    if release["rolls_back_to"] is not None:
+        print(f"            with the rows of release {release['rolls_back_to']} again, by `newsfeed rollback`")
     _tell_newest(release["newest_event"])
     policy = release["policy"]
     own = "own posts" if policy["own_posts"] else "no own posts"
@@ -99,6 +102,7 @@ def releases(root: options.Root = options.ROOT, json: options.AsJson = False) ->
     if json:
         show.as_json([release.as_dict() for release in found])
         return
+    columns = (*LISTED, BACK) if any(release.rolls_back_to for release in found) else LISTED
     rows = [
         (
             release.number,
@@ -106,11 +110,12 @@ def releases(root: options.Root = options.ROOT, json: options.AsJson = False) ->
             f"1–{release.landing}",
             f"{release.events:,}",
             ", ".join(f"{name} {value}" for name, value in release.policy.as_dict().items()),
-        )
+            release.rolls_back_to,
+        )[: len(columns)]
         for release in found
     ]
     if rows:
-        show.table(rows, LISTED)
+        show.table(rows, columns)
         expiry = expiry_of(lake, found[0].number - 1) if found[0].number > 1 else None
         if expiry is not None:
             print(f"older ones, up to release {expiry.upto}, were {expiry}")

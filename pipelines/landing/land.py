@@ -32,7 +32,7 @@ from pipelines.landing.writing import Target, Written
 from pipelines.log.certificate import APPLICATION, Certificate, counted
 from pipelines.log.continuity import gone
 from pipelines.log.landings import Landed, metadata, newest, next_number
-from pipelines.releases.release import last_release
+from pipelines.releases.release import last_landing, last_release
 from pipelines.storage import commits, delta
 from pipelines.storage.lake import Lake
 from pipelines.storage.uncommitted import owned
@@ -144,7 +144,7 @@ def _attempt(lake: Lake, engine: Engine, decoded: list[Partition], intake: Intak
     log = commits.ensure(lake.log, LOG, [PARTITION])
     last = last_release(lake)
     indexes = Indexes(lake, files_of(log), intake.format)
-    target = Target(lake.log, next_number(log, last), intake.clock, indexes.kinds)
+    target = Target(lake.log, next_number(log, last_landing(lake, last)), intake.clock, indexes.kinds)
     naming = resolve_names(lake, decoded)
     partitions = with_retractions(without_taken(lake, decoded, naming, intake), indexes.records, intake)
     deduplicated = deduplicate(engine, partitions, indexes.ids)

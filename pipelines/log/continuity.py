@@ -29,7 +29,7 @@ def covered(place: str, log: delta.Handle, release: Release) -> Landed | None:
         seen.append(one)
         if one.total is not None and by_type(one.total) == wanted:
             return one
-        if one.given_up is not None and one.given_up >= release.number:
+        if one.given_up is not None and one.given_up >= release.made_as:
             return None
         if one.total is not None and counted(one.total) < release.events:
             break

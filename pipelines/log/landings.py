@@ -97,14 +97,14 @@ def metadata(own: Landed, before: Landed) -> dict[str, str]:
     return {LANDING: str(own.number), OWN: written(own.own), **total, **newest_event}
 
 
-def take_as_it_is(log: delta.Handle, total: Certificate, last: Release | None) -> Landed:
+def take_as_it_is(log: delta.Handle, total: Certificate, last: Release | None, last_landing: int) -> Landed:
     """Commit to the log, as a landing without events, that these are its events. Raises Conflict."""
-    number, release = next_number(log, last), 0 if last is None else last.number
+    number, release = next_number(log, last_landing), 0 if last is None else last.number
     said = {LANDING: str(number), OWN: written({}), TOTAL: written(total), GIVEN_UP: str(release)}
     commits.commit(log, LOG, commits.Commit((), (), APPLICATION, number, said, {PARTITION: None}))
     return Landed(number, {}, total, release)
 
 
-def next_number(log: delta.Handle, last: Release | None) -> int:
-    """The number of the next landing: above all that a release covers, should the log have been put back."""
-    return max(delta.number(log, APPLICATION), 0 if last is None else last.landing) + 1
+def next_number(log: delta.Handle, last_landing: int) -> int:
+    """The number of the next landing: above the last that any release covers, should the log have been put back."""
+    return max(delta.number(log, APPLICATION), last_landing) + 1

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from pipelines.arrays import with_columns
 from pipelines.checks import standard_checks
 from pipelines.releases.expiries import EXPIRED
 from pipelines.releases.records import RELEASES
@@ -74,8 +75,9 @@ def _commit(lake: Lake, handle: delta.Handle, upto: int) -> None:
 
 def _left(lake: Lake, files: tuple[str, ...], upto: int, mark: str) -> tuple[DataFile, ...]:
     """A new file with the records after one that some files have, if there are any."""
-    rows = pa.concat_tables([datafiles.read(places.join(lake.releases, path), None) for path in files])
-    rows = rows.filter(pc.greater(rows["release"], upto)).sort_by("release").select(list(RELEASES.names))
+    found = (datafiles.read(places.join(lake.releases, path), None) for path in files)
+    rows = pa.concat_tables(with_columns(some, RELEASES.arrow) for some in found)
+    rows = rows.filter(pc.greater(rows["release"], upto)).sort_by("release")
     if not rows.num_rows:
         return ()
     writer = FileWriter(lake.releases, RELEASES, 0, standard_checks(RELEASES), mark=mark)

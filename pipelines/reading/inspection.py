@@ -67,6 +67,7 @@ def _release(last: Release) -> dict[str, Any]:
         "released_at": last.released_at,
         "landing": last.landing,
         "events": last.events,
+        "rolls_back_to": last.rolls_back_to,
         "policy": last.policy.as_dict(),
         "rows": {view: last.tables[f"views/{view}"].rows for view in VIEWS if f"views/{view}" in last.tables},
     }

@@ -30,6 +30,7 @@ RELEASES = Table(
         Column("certificate", "string", "number and hash of the events by type and ingestion date, as JSON"),
         Column("buckets", "int", "into how many buckets the tables are cut"),
         Column("code_version", "string", "the version of the software"),
+        Column("rolls_back_to", "bigint", "the release whose rows these are again", nullable=True),
     ),
     key=("release",),
     description="One row for each release.",
@@ -66,6 +67,8 @@ def _append(lake: Lake, handle: delta.Handle, one: Release) -> None:
         commits.commit(handle, RELEASES, commits.Commit((writer.close(),), (), APPLICATION, one.number, {}, {}))
 
 
-def _column(value: str | int, kind: pa.DataType) -> pa.Array:
+def _column(value: str | int | None, kind: pa.DataType) -> pa.Array:
     """A value as a column."""
+    if value is None:
+        return pa.nulls(1, kind)
     return strings([value]) if isinstance(value, str) else arrow(np.array([value], f"i{kind.bit_width // 8}"), kind)

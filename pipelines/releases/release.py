@@ -45,7 +45,10 @@ class Released:
 
 @dataclass(frozen=True)
 class Release:
-    """The record of a release; `tables` is keyed by `relations/NAME` and `views/NAME`."""
+    """The record of a release; `tables` is keyed by `relations/NAME` and `views/NAME`.
+
+    Where it was rolled back to an earlier one, it has the rows of that, made of the log as that was.
+    """
 
     number: int
     released_at: datetime
@@ -56,6 +59,12 @@ class Release:
     certificate: str
     buckets: int
     code_version: str
+    rolls_back_to: int | None = None
+
+    @property
+    def made_as(self) -> int:
+        """The number of the release as which its rows were made."""
+        return self.rolls_back_to or self.number
 
     def as_dict(self) -> dict[str, Any]:
         """The release as JSON-ready facts."""
@@ -89,6 +98,13 @@ def last_release(lake: Lake) -> Release | None:
     return None if handle is None else last_of(handle)
 
 
+def last_landing(lake: Lake, last: Release | None) -> int:
+    """The last landing that any release covers, 0 before the first; the last one may cover fewer, by a rollback."""
+    if last is None or last.rolls_back_to is None:
+        return 0 if last is None else last.landing
+    return max(one.landing for one in all_releases(lake))
+
+
 def has_same_rows(one: Release | None, other: Release | None) -> bool:
     """Whether two releases, or none, have the same rows of the same events: one may be the other, merged."""
     return _content(one) == _content(other)
@@ -99,6 +115,12 @@ def _content(one: Release | None) -> object:
         return None
     tables = {name: (table.rows, table.content_hash, table.projection) for name, table in one.tables.items()}
     return one.landing, one.events, one.policy, one.certificate, tables
+
+
+def says_the_same(one: Release, other: Release) -> bool:
+    """Whether two releases have the very same tables of the same events, made by the same code."""
+    said = ("landing", "events", "policy", "tables", "certificate", "buckets", "code_version")
+    return all(getattr(one, name) == getattr(other, name) for name in said)
 
 
 def records(handle: delta.Handle) -> list[Release]:
@@ -125,4 +147,5 @@ def _release(row: dict[str, Any]) -> Release:
     tables = {name: Released(**facts) for name, facts in json.loads(row["tables"]).items()}
     policy = Policy(**json.loads(row["policy"]))
     kept = ("released_at", "landing", "events", "certificate", "buckets", "code_version")
-    return Release(number=row["release"], policy=policy, tables=tables, **{name: row[name] for name in kept})
+    facts = {name: row[name] for name in kept}
+    return Release(row["release"], policy=policy, tables=tables, rolls_back_to=row.get("rolls_back_to"), **facts)

@@ -8,8 +8,9 @@ from pipelines.inputs import Extract
 from pipelines.log.certificate import CERTIFIED, Certificate, differences, recomputed, without
 from pipelines.log.continuity import gone
 from pipelines.log.events import Log
-from pipelines.log.landings import take_as_it_is
+from pipelines.log.landings import Landed, take_as_it_is
 from pipelines.ranges import Ranges
+from pipelines.releases.release import last_landing
 from pipelines.runs.extraction import Extracted, extract
 from pipelines.runs.plans import Mode, Plan
 from pipelines.runs.retelling import asked_again
@@ -92,7 +93,7 @@ def _certified(plan: Plan, found: Certificate) -> Plan:
         return plan
     if found == expected and gone(start.lake.log, start.log, start.last) is None:
         return plan
-    return replace(plan, landed=take_as_it_is(start.log, found, start.last))
+    return replace(plan, landed=take_as_it_is(start.log, found, start.last, last_landing(start.lake, start.last)))
 
 
 def _told(plan: Plan, expected: Certificate | None, found: Certificate) -> str:
@@ -109,32 +110,48 @@ def _new(
     plan: Plan, extracts: list[Extract], earlier: dict[str, Ranges], context: BuildContext, folder: str
 ) -> Extracted:
     """What the events since the last release say, and those before that are of the same moments."""
-    old = log_before(plan)
-    extracted = _extract(context, log_since(plan, old), [CERTIFIED, *extracts], folder, Mode.MERGED)
+    extracted = _extract(context, log_since(plan), [CERTIFIED, *extracts], folder, Mode.MERGED)
     expected = None if plan.landed.total is None else _landed_since(plan)
     if _certificate(extracted) != expected:
         raise IncompleteLog(_told(plan, expected, _certificate(extracted)))
     again = asked_again(plan, extracts, extracted, earlier, context)
-    return extracted.and_more(_extract(context, old, again, folder, "again")) if again else extracted
+    return extracted.and_more(_extract(context, log_before(plan), again, folder, "again")) if again else extracted
 
 
 def _landed_since(plan: Plan) -> Certificate:
-    if plan.since is None or plan.since.total is None or plan.landed.total is None:
+    before = _covered(plan).total
+    if before is None or plan.landed.total is None:
         raise AssertionError("nothing is known of the landings before")
-    return without(plan.landed.total, plan.since.total)
+    return without(plan.landed.total, before)
 
 
 def log_before(plan: Plan) -> Log:
-    """The events that the last release covers."""
+    """The events that the last release covers: in the files of then, or in those of now where some became others."""
+    before, now = _files_before(plan), _files(plan)
+    return Log(tuple(sorted(before if before.issubset(now) else now)), _covered(plan).number)
+
+
+def log_since(plan: Plan) -> Log:
+    """The events that landed since those that the last release covers."""
+    return Log(tuple(sorted(_files(plan) - _files_before(plan))), None, _covered(plan).number)
+
+
+def _files(plan: Plan) -> set[tuple[str, int]]:
+    """The files that the log has, with their sizes."""
+    return set(delta.sizes(plan.start.lake.log, plan.start.log))
+
+
+def _files_before(plan: Plan) -> set[tuple[str, int]]:
+    """The files that the log had when the last landing came that the last release covers."""
+    version = _covered(plan).version
+    handle = delta.find(plan.start.lake.log, version)
+    if handle is None:
+        raise AssertionError(f"version {version} of the log is gone")
+    return set(delta.sizes(plan.start.lake.log, handle))
+
+
+def _covered(plan: Plan) -> Landed:
+    """The last landing that the last release covers."""
     if plan.since is None:
         raise AssertionError("there is no release before")
-    handle = delta.find(plan.start.lake.log, plan.since.version)
-    if handle is None:
-        raise AssertionError(f"version {plan.since.version} of the log is gone")
-    return Log(tuple(delta.sizes(plan.start.lake.log, handle)), plan.since.number)
-
-
-def log_since(plan: Plan, old: Log) -> Log:
-    """The events that landed since those that the last release covers."""
-    files = set(delta.sizes(plan.start.lake.log, plan.start.log)) - set(old.files)
-    return Log(tuple(sorted(files)), None, old.upto)
+    return plan.since

@@ -10,7 +10,7 @@ from pipelines.memory import may_take
 from pipelines.runs import costs
 from pipelines.runs.extraction import owners_named
 from pipelines.runs.foreseen import Foresight, Work
-from pipelines.runs.history import extracts_of, log_before, log_since, whole_log
+from pipelines.runs.history import extracts_of, log_since, whole_log
 from pipelines.runs.planning import buckets_of, look, plan
 from pipelines.runs.plans import Mode, Plan, Request
 from pipelines.runs.publishing import damaged_tables, projections
@@ -83,7 +83,7 @@ def _named(planned: Plan, new: Certificate) -> dict[str, Int64s] | None:
     extracts = extracts_of(planned, Mode.MERGED)
     if not extracts or counted(new) > READ_AT_MOST:
         return None
-    return owners_named(log_since(planned, log_before(planned)), extracts)
+    return owners_named(log_since(planned), extracts)
 
 
 def _new_events(planned: Plan) -> Certificate:
@@ -109,7 +109,7 @@ def _log_bytes(planned: Plan) -> int:
     if planned.reads_all:
         log = whole_log(planned)
     elif planned.of(Mode.MERGED):
-        log = log_since(planned, log_before(planned))
+        log = log_since(planned)
     else:
         return 0
     return sum(size for _, size in log.files)

@@ -11,7 +11,7 @@ from pipelines.errors import NewsfeedError
 from pipelines.log.certificate import counted, written
 from pipelines.memory import may_take
 from pipelines.releases.records import RELEASES, record
-from pipelines.releases.release import Release, Released, has_same_rows, last_release
+from pipelines.releases.release import Release, Released, has_same_rows, last_release, says_the_same
 from pipelines.runs.build_state import earlier_ranges, relations_of
 from pipelines.runs.building import Built, build
 from pipelines.runs.history import read
@@ -103,7 +103,7 @@ def _run(start: Start, request: Request, engine: Engine, memory: int, clock: dat
         with steps.step("publish"):
             tables = publish(rolled_back, built.staged, start.last, _number(planned), context.buckets)
             made = _release(planned, tables, context.buckets, clock)
-            if start.last is not None and _says_the_same(made, start.last):
+            if start.last is not None and says_the_same(made, start.last):
                 reason = f"{planned.reason}: the same again"
                 return Run(start.last, published=False, reason=reason, seconds=steps.seconds)
             record(lake, releases, made)
@@ -174,8 +174,3 @@ def _require_as_before(built: Built, last: Release) -> None:
                 f"{name} as the events say it has other rows than in release {last.number}, {staged.rows:,} instead of "
                 f"{last.tables[name].rows:,}; nothing is published: `newsfeed run --rebuild` makes all tables anew"
             )
-
-
-def _says_the_same(made: Release, last: Release) -> bool:
-    kept = ("landing", "events", "policy", "tables", "certificate", "buckets", "code_version")
-    return all(getattr(made, name) == getattr(last, name) for name in kept)

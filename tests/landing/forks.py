@@ -30,6 +30,7 @@ from pipelines.landing.sources import sources_of
 from pipelines.landing.writing import Target, write_events
 from pipelines.maintenance.expiry import Limits
 from pipelines.maintenance.maintain import maintain
+from pipelines.runs.rollback import roll_back_to
 from pipelines.runs.run import run
 from pipelines.storage import commits, places
 from pipelines.storage.file_writer import FileWriter
@@ -74,7 +75,7 @@ def meet(folder):
 
 
 def work(job, engine):
-    """What a job's landing, re-admission, maintenance or run says."""
+    """What a job's landing, re-admission, maintenance, rollback or run says."""
     lake, clock = Lake.at(job["root"]), datetime.fromisoformat(job["clock"])
     if job["what"] == "land":
         return asdict(land(lake, engine, job["sources"], format_name=job.get("format", "events"), clock=clock))
@@ -83,6 +84,9 @@ def work(job, engine):
     if job["what"] == "maintain":
         report = maintain(lake, Limits(job["keep"]), grace=timedelta(hours=job["grace"]), execute=True)
         return {"faults": report.faults}
+    if job["what"] == "rollback":
+        back = roll_back_to(lake, job["to"], clock)
+        return {"published": back.published, "reason": "already", "release": back.release.number}
     done = run(lake, engine, policy=job.get("policy"), clock=clock)
     return {"published": done.published, "reason": done.reason, "release": done.release.number}
 
