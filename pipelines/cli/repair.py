@@ -1,7 +1,9 @@
 """`newsfeed repair`: go on after a power loss, or damage of files."""
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass
+from itertools import chain
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -9,7 +11,7 @@ from pipelines.cli import logs, options, show
 
 if TYPE_CHECKING:
     from pipelines.repair.damage import LogDamage
-    from pipelines.runs.run import Run
+    from pipelines.repair.relanding import Relanded
     from pipelines.storage.lake import Lake
 
 
@@ -17,6 +19,10 @@ def repair(
     root: options.Root = options.ROOT,
     engine: options.Engine = options.ENGINE,
     memory: options.Memory = None,
+    source: Annotated[
+        list[str] | None, typer.Option("--from", help="Where the events of damaged files of the log land from again.")
+    ] = None,
+    format_name: Annotated[str, typer.Option("--format", help="What the lines of --from are.")] = "events",
     json: options.AsJson = False,
     verbose: options.Verbose = False,
     log_format: options.LogFormat = options.TEXT,
@@ -37,20 +43,35 @@ def repair(
     lake = Lake.at(root)
     require_lake(lake)
     aside, last = set_aside(lake), last_release(lake)
-    tables = {} if last is None else damage.of_tables(lake, last)
     log = damage.of_log(lake)
-    mended = _mended(lake, frozenset(tables), engine, memory, verbose=verbose) if tables else None
-    logs.fact("repaired", set_aside=[str(told) for told in aside], tables=list(tables))
+    relanded = _relanded(lake, log, source, format_name, engine, verbose=verbose) if log and source else None
+    tables = {} if last is None else damage.of_tables(lake, last)
+    found = _Found(aside, log, relanded, tables)
+    if not json:
+        print("\n".join(found.lines()))
+    release = _mended(lake, frozenset(tables), engine, memory, verbose=verbose) if tables else None
+    logs.fact("repaired", set_aside=[str(told) for told in aside], tables=list(tables), release=release)
     if json:
-        show.as_json(_facts(aside, tables, mended, log))
-    else:
-        _tell(aside, tables, mended, log)
-    if log is not None:
+        show.as_json(found.facts() | {"release": release})
+    elif release is not None:
+        print(f"made again: {', '.join(tables)}; release {release} has the rows of the one before")
+    if not found.is_mended:
         raise typer.Exit(1)
 
 
-def _mended(lake: "Lake", damaged: frozenset[str], engine: str, memory: str | None, *, verbose: bool) -> "Run":
-    """Make tables again on the engine of that name."""
+def _relanded(
+    lake: "Lake", log: "LogDamage", sources: list[str], format_name: str, engine: str, *, verbose: bool
+) -> "Relanded":
+    """Land what was in damaged files again, on the engine of that name."""
+    from pipelines.engines import open_engine
+    from pipelines.repair.relanding import land_again
+
+    with open_engine(engine, verbose=verbose) as opened:
+        return land_again(lake, opened, log, sources, format_name)
+
+
+def _mended(lake: "Lake", damaged: frozenset[str], engine: str, memory: str | None, *, verbose: bool) -> int:
+    """Make tables again on the engine of that name; the number of the release that has them."""
     from pipelines.cores import cores
     from pipelines.engines import open_engine
     from pipelines.memory import budget
@@ -60,41 +81,58 @@ def _mended(lake: "Lake", damaged: frozenset[str], engine: str, memory: str | No
         open_engine(engine, verbose=verbose, memory=budget(memory, cores())) as opened,
         show.status() as progress,
     ):
-        return run(lake, opened, damaged=damaged, memory=budget(memory, opened.slots), progress=progress)
+        made = run(lake, opened, damaged=damaged, memory=budget(memory, opened.slots), progress=progress)
+    return made.release.number
 
 
-def _facts(
-    aside: list[str], tables: Mapping[str, list[str]], mended: "Run | None", log: "LogDamage | None"
-) -> dict[str, Any]:
-    return {
-        "set_aside": aside,
-        "tables": tables,
-        "release": None if mended is None else mended.release.number,
-        "log": None if log is None else {"files": log.files, "lost": log.lost, "rests": log.rests},
-    }
+@dataclass(frozen=True)
+class _Found:
+    """What is damaged: of Delta logs, of the log, and what landed again of that, and of the last release's tables."""
+
+    aside: list[str]
+    log: "LogDamage | None"
+    relanded: "Relanded | None"
+    tables: Mapping[str, list[str]]
+
+    @property
+    def is_mended(self) -> bool:
+        """Whether nothing of the log is lost any more."""
+        return self.log is None or (self.relanded is not None and not self.relanded.missing)
+
+    def facts(self) -> dict[str, Any]:
+        """The same for programs."""
+        log = None if self.log is None else {**asdict(self.log), "files": list(self.log.files.values())}
+        relanded = None if self.relanded is None else asdict(self.relanded) | {"missing": self.relanded.missing}
+        return {"set_aside": self.aside, "tables": self.tables, "log": log, "relanded": relanded}
+
+    def lines(self) -> Iterator[str]:
+        """What is told of it."""
+        yield from (f"{told}: set aside" for told in self.aside)
+        if self.aside:
+            yield "land again what was lost, each event is kept once, then `newsfeed run`"
+        if self.log is not None:
+            yield from self.log.files.values()
+            yield from _lost(self.log)
+        if self.relanded is not None:
+            yield from _back(self.relanded)
+        yield from chain.from_iterable(self.tables.values())
+        if not (self.aside or self.log or self.tables):
+            yield "nothing to repair"
 
 
-def _tell(aside: list[str], tables: Mapping[str, list[str]], mended: "Run | None", log: "LogDamage | None") -> None:
-    for told in aside:
-        print(f"{told}: set aside")
-    if aside:
-        print("land again what was lost, each event is kept once, then `newsfeed run`")
-    for faults in tables.values():
-        print("\n".join(faults))
-    if mended is not None:
-        print(f"made again: {', '.join(tables)}; release {mended.release.number} has the rows of the one before")
-    if log is not None:
-        _tell_log(log)
-    if not (aside or tables or log):
-        print("nothing to repair")
-
-
-def _tell_log(log: "LogDamage") -> None:
-    print("\n".join(log.files))
+def _lost(log: "LogDamage") -> Iterator[str]:
     if log.lost is None:
-        print("lost: what was in them, of which the log's commits no longer say anything")
+        yield "lost: what was in them, of which the log's commits no longer say anything"
         return
-    days = ((kind, day, count) for kind, of_kind in sorted(log.lost.items()) for day, (count, _) in of_kind.items())
-    for kind, day, count in days:
-        print(f"lost: {count:,} {kind} of {day}")
-    print(f"made of such events: {', '.join(log.rests)}; the last release has what it was made of")
+    for kind, days in sorted(log.lost.items()):
+        yield from (f"lost: {count:,} {kind} of {day}" for day, (count, _) in sorted(days.items()))
+    yield f"made of such events: {', '.join(log.rests)}; the last release has what it was made of"
+
+
+def _back(relanded: "Relanded") -> Iterator[str]:
+    landed, known = relanded.landing.landed, relanded.landing.duplicates
+    yield f"landed again: {show.counted(landed, 'event')}, beside {show.counted(known, 'duplicate')}"
+    for kind, (lost, back) in relanded.missing.items():
+        yield f"not just what was lost: {lost:,} {kind} were, {back:,} landed"
+    if not relanded.missing:
+        yield "all that was lost is back, as its certificate says"

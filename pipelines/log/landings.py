@@ -105,6 +105,17 @@ def take_as_it_is(log: delta.Handle, total: Certificate, last: Release | None, l
     return Landed(number, {}, total, release)
 
 
+def take_out(log: delta.Handle, files: tuple[str, ...], left: Certificate, last_landing: int) -> Landed:
+    """Take files, by their paths, out of the log, as a landing without events: it has these events then.
+
+    A release that was made of more is told of as before. Raises Conflict.
+    """
+    number = next_number(log, last_landing)
+    said = {LANDING: str(number), OWN: written({}), TOTAL: written(left)}
+    commits.commit(log, LOG, commits.Commit((), files, APPLICATION, number, said, {PARTITION: None}))
+    return Landed(number, {}, left)
+
+
 def next_number(log: delta.Handle, last_landing: int) -> int:
     """The number of the next landing: above the last that any release covers, should the log have been put back."""
     return max(delta.number(log, APPLICATION), last_landing) + 1

@@ -16,13 +16,15 @@ from pipelines.storage.lake import Lake
 
 @dataclass(frozen=True)
 class LogDamage:
-    """Files of the log that are damaged, a line for each; the events that were in them, None where that is not known.
+    """Files of the log that are damaged, with what is wrong, in a line each.
 
-    And the relations and views that are made of events of their types.
+    `lost` are the events that were in them, None where that is not known; `left` those in the others; `rests` has the
+    relations and views that are made of events of the types that are lost.
     """
 
-    files: tuple[str, ...]
+    files: Mapping[str, str]
     lost: Certificate | None
+    left: Certificate
     rests: tuple[str, ...]
 
 
@@ -51,8 +53,9 @@ def of_log(lake: Lake) -> LogDamage | None:
     if handle is None or not found:
         return None
     total, whole = newest(lake.log, handle).total, Log(tuple(one for one in files if one[0] not in found))
-    lost = None if total is None else without(total, certificate_of(whole))
-    return LogDamage(tuple(found.values()), lost, _resting_on(lost or {}))
+    left = certificate_of(whole)
+    lost = None if total is None else without(total, left)
+    return LogDamage(found, lost, left, _resting_on(lost or {}))
 
 
 def _resting_on(types: Certificate) -> tuple[str, ...]:

@@ -8,6 +8,7 @@ import pytest
 from deltalake import DeltaTable
 
 from pipelines.storage.deltalog import name_of
+from tests.cli.conftest import FIRST, SECOND
 from tests.landing.lines import file_of, line
 
 
@@ -101,7 +102,7 @@ def one_file(table):
     return Path(DeltaTable(table).file_uris()[0].removeprefix("file://"))
 
 
-def test_a_repair_makes_again_what_is_damaged_and_tells_of_what_it_cannot(at, lake):
+def test_a_repair_makes_again_what_is_damaged_and_tells_of_what_it_cannot(at, lake, tmp_path):
     newsfeed, events = one_file(lake / "views" / "newsfeed"), one_file(lake / "log")
     before = at("feed", "1").out
     flip(newsfeed)
@@ -117,3 +118,7 @@ def test_a_repair_makes_again_what_is_damaged_and_tells_of_what_it_cannot(at, la
     assert said.out.splitlines()[0].startswith(f"{events} is damaged: ")
     assert "lost: " in said.out
     assert at("feed", "1").out == before.replace("release 2", "release 3")
+    first, second = (file_of(tmp_path / name, *lines) for name, lines in (("first", FIRST), ("second", SECOND)))
+    said = at("repair", "--from", first, "--from", second)
+    assert (said.code, said.out.splitlines()[-1]) == (0, "all that was lost is back, as its certificate says")
+    assert at("run").out.startswith("nothing new: ")

@@ -7,12 +7,15 @@ from pathlib import Path
 import pytest
 
 from pipelines.landing.land import land
+from pipelines.log.continuity import OtherLog
 from pipelines.releases.records import record
 from pipelines.releases.release import last_release
 from pipelines.repair import damage
+from pipelines.repair.relanding import land_again
 from pipelines.runs.publishing import projections
 from pipelines.runs.run import MadeOtherwise, run
 from pipelines.storage import delta
+from pipelines.storage.lake import Lake
 from tests.damage.conftest import file_of_table
 from tests.landing.lines import CLOCK, file_of
 from tests.releases.worlds import deeds, served
@@ -81,7 +84,49 @@ def test_of_a_damaged_file_of_the_log_it_is_told_what_was_in_it_and_what_is_made
     assert damage.of_log(copy) is None
     flip(first)
     found = damage.of_log(copy)
-    assert [str(first) in told for told in found.files] == [True]
+    assert list(found.files) == [str(first)]
     landed = delta.find(copy.log, 1)
     assert sum(count for days in found.lost.values() for count, _ in days.values()) == landed.count() == 80
     assert {"relations/follows", "views/newsfeed", "views/daily_activity"} <= set(found.rests)
+
+
+SOURCE = deeds(30, *range(10))
+
+
+@pytest.mark.parametrize("harm", HARMS.values(), ids=HARMS)
+def test_what_damaged_files_of_the_log_had_lands_again_from_its_source(copy, undamaged, engine, tmp_path, harm):
+    harm(file_of_table(copy, "log"))
+    found = land_again(copy, engine, damage.of_log(copy), [file_of(tmp_path / "source", *SOURCE)], "events")
+    assert (found.missing, found.landing.landed, found.landing.duplicates) == ({}, 80, 0)
+    assert damage.of_log(copy) is None
+    assert run(copy, engine).reason == "nothing new"
+    rebuilt = run(copy, engine, rebuild=True)
+    assert content(rebuilt.release) == content(last_release(undamaged))
+    assert served(copy) == served(undamaged)
+
+
+def test_where_other_landings_came_since_the_release_they_are_published_too(copy, engine, tmp_path):
+    more, other = file_of(tmp_path / "more", *deeds(31, 20)), Lake.at(str(tmp_path / "other"))
+    source = file_of(tmp_path / "source", *SOURCE)
+    first = file_of_table(copy, "log")
+    land(copy, engine, [more], clock=CLOCK)
+    flip(first)
+    found = land_again(copy, engine, damage.of_log(copy), [source], "events")
+    assert found.missing == {}
+    assert run(copy, engine).published
+    for file in (source, more):
+        land(other, engine, [file], clock=CLOCK)
+    run(other, engine)
+    assert content(last_release(copy)) == content(last_release(other))
+    assert served(copy) == served(other)
+
+
+def test_what_is_not_in_the_source_stays_lost_and_nothing_is_published_until_it_is_back(copy, engine, tmp_path):
+    flip(file_of_table(copy, "log"))
+    half, rest = SOURCE[: len(SOURCE) // 2], SOURCE[len(SOURCE) // 2 :]
+    found = land_again(copy, engine, damage.of_log(copy), [file_of(tmp_path / "half", *half)], "events")
+    assert found.missing
+    with pytest.raises(OtherLog, match="land their sources again"):
+        run(copy, engine)
+    land(copy, engine, [file_of(tmp_path / "rest", *rest)])
+    assert run(copy, engine).reason == "nothing new"
