@@ -3,6 +3,7 @@
 import typer
 
 from pipelines.cli import (
+    check,
     describe,
     explain,
     inspect,
@@ -48,6 +49,7 @@ for command in (
     verify.verify,
     repair.repair,
     rollback.rollback,
+    check.check,
     maintain.maintain,
 ):
     app.command(context_settings={"ignore_unknown_options": command is read.sql})(command)

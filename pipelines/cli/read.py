@@ -100,8 +100,8 @@ def sql(
     Example: newsfeed sql "SELECT username, followers FROM profile ORDER BY followers DESC LIMIT 5"
     """
     from pipelines.cli import results
-    from pipelines.reading.reader import named_in
     from pipelines.storage.lake import Lake
+    from pipelines.views import named_in
 
     if vertical and json:
         raise UsageError("--vertical: expected no --json beside it, which shows whole rows too")

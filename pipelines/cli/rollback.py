@@ -10,7 +10,8 @@ if TYPE_CHECKING:
     from pipelines.releases.release import Release
 
 STAYS = (
-    "so that it stays, mend what is wrong before the next run: in the code, in the policy, or by events that correct it"
+    "so that it stays, mend what is wrong before the next run, in the code, in the policy, or by events that correct\n"
+    "it; `newsfeed check FILE.sql` keeps a query that stops each release that is wrong in the same way"
 )
 
 

@@ -11,7 +11,7 @@ from pipelines.releases.expiries import expiry_of
 from pipelines.releases.release import Release, last_release, release
 from pipelines.storage import delta, deltalog, places, query
 from pipelines.storage.lake import Lake
-from pipelines.views import VIEWS, unknown_view
+from pipelines.views import VIEWS, named_in, unknown_view
 
 if TYPE_CHECKING:
     from pipelines.storage.keyed import Keyed
@@ -139,11 +139,6 @@ class Reader:
         """The views of the release whose names occur in a query: it can read no others."""
         found = [view for view in named_in(sql) if f"views/{view}" in self.release.tables]
         return self.tables(*found) if found else {}
-
-
-def named_in(sql: str) -> list[str]:
-    """The views whose names occur in a query."""
-    return [view for view in VIEWS if view in sql.lower()]
 
 
 def newsfeed(reader: Views, user_id: int, limit: int) -> list[dict[str, Any]]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from pipelines.errors import NewsfeedError
+from pipelines.releases.expectations import require_met
 from pipelines.releases.records import RELEASES, record
 from pipelines.releases.release import Release, last_of, release, require_lake, says_the_same
 from pipelines.runs.publishing import damaged_tables, place_of
@@ -30,8 +31,8 @@ class RolledBack:
 def roll_back_to(lake: Lake, number: int, clock: datetime | None = None) -> RolledBack:
     """Publish a release again, at a time of the clock (now when None), once all its files are seen to be whole.
 
-    Raises NoLake, NoRelease, ExpiredRelease, DamagedRelease, PlaceError, and Conflict when another process published
-    first; the last release serves on then.
+    Raises NoLake, NoRelease, ExpiredRelease, DamagedRelease, BrokenExpectation, PlaceError, and Conflict when another
+    process published first; the last release serves on then.
     """
     require_lake(lake)
     with lake.scratch():  # from now on, maintenance takes away nothing that the release needs
@@ -44,6 +45,7 @@ def roll_back_to(lake: Lake, number: int, clock: datetime | None = None) -> Roll
         made = replace(
             wanted, number=last.number + 1, released_at=clock or datetime.now(UTC), rolls_back_to=wanted.made_as
         )
+        require_met(lake, made.tables, made.number, last)
         record(lake, handle, made)
     return RolledBack(made, published=True)
 

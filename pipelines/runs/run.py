@@ -10,6 +10,7 @@ from pipelines.engines.base import Engine
 from pipelines.errors import NewsfeedError
 from pipelines.log.certificate import counted, written
 from pipelines.memory import may_take
+from pipelines.releases.expectations import require_met
 from pipelines.releases.records import RELEASES, record
 from pipelines.releases.release import Release, Released, has_same_rows, last_release, says_the_same
 from pipelines.runs.build_state import earlier_ranges, relations_of
@@ -67,9 +68,10 @@ def run(
     many bytes the run may take (a quarter of the machine when None): it decides how many buckets there are, no row.
     Of tables that are `damaged` just these are made again, as the last release has them.
     With `accept_log` the events that the log has are those that landed, whatever it has lost.
-    Raises NothingLanded, OtherLog, IncompleteLog, AuditError, UnknownView, NoRelease when there is none to make a view
-    for, MadeOtherwise when a damaged table had other rows, and Conflict when another run published first; the last
-    release serves on. It starts again when a maintenance came first, as what that publishes has the same rows.
+    Raises NothingLanded, OtherLog, IncompleteLog, AuditError, BrokenExpectation unless it repairs what is damaged,
+    UnknownView, NoRelease when there is none to make a view for, MadeOtherwise when a damaged table had other rows, and
+    Conflict when another run published first; the last release serves on. It starts again when a maintenance came
+    first, as what that publishes has the same rows.
     """
     request = Request(policy or {}, rebuild, view, accept_log, damaged)
     before: Release | None = None
@@ -106,6 +108,10 @@ def _run(start: Start, request: Request, engine: Engine, memory: int, clock: dat
             if start.last is not None and says_the_same(made, start.last):
                 reason = f"{planned.reason}: the same again"
                 return Run(start.last, published=False, reason=reason, seconds=steps.seconds)
+        if not request.damaged:
+            with steps.step("check"):
+                require_met(lake, tables, made.number, start.last)
+        with steps.step("record"):
             record(lake, releases, made)
     return Run(
         made,

@@ -87,6 +87,11 @@ class Lake:
         """The record of each release."""
         return places.join(self.root, "releases")
 
+    @property
+    def checks(self) -> str:
+        """The queries of the user's own that each release is asked."""
+        return places.join(self.root, "checks")
+
     def relation(self, name: str) -> str:
         """A relation folded from the log."""
         return places.join(self.root, "relations", name)

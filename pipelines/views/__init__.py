@@ -31,6 +31,11 @@ def unknown_view(name: str) -> UnknownView:
     return UnknownView(f"there is no view {name!r}: expected one of {', '.join(VIEWS)}")
 
 
+def named_in(sql: str) -> list[str]:
+    """The views whose names occur in a query: it can read no others."""
+    return [view for view in VIEWS if view in sql.lower()]
+
+
 def load_view(name: str) -> "AnyProjection":
     """A view by name."""
     found: AnyProjection = import_module(f"pipelines.views.{name}").VIEW

@@ -8,7 +8,8 @@ import pytest
 DONE = """\
 release 3 serves the rows of release 1 again, of 10 events in 1 landing
 1 later landing with 1 event wait: `newsfeed run` would publish them again
-so that it stays, mend what is wrong before the next run: in the code, in the policy, or by events that correct it
+so that it stays, mend what is wrong before the next run, in the code, in the policy, or by events that correct
+it; `newsfeed check FILE.sql` keeps a query that stops each release that is wrong in the same way
 """
 
 

@@ -4,6 +4,7 @@ from random import Random
 
 import pytest
 
+from pipelines.releases.expectations import BrokenExpectation, Expectation, keep
 from pipelines.releases.release import release
 from pipelines.runs.plans import Mode
 from pipelines.runs.run import run
@@ -52,3 +53,19 @@ def released_on(engine, lake, events):
     land_events(lake, engine, events)
     run(lake, engine)
     return contents(lake)
+
+
+def said_of_a_check(engine, lake, events):
+    """What a run says whose release would break a check."""
+    land_events(lake, engine, events)
+    keep(lake, Expectation("no-posts", "SELECT min(post_id) AS first FROM posts HAVING count(*) > 0"))
+    with pytest.raises(BrokenExpectation) as raised:
+        run(lake, engine)
+    return str(raised.value)
+
+
+def test_a_check_stops_a_release_on_both(new_lake, engine, on_spark, seed):
+    events = together(drawn(seed, 70))
+    said = on_spark(said_of_a_check, new_lake(), events)
+    assert said.startswith("release 1 is not published:\ncheck no-posts found 1 row:\n  first ")
+    assert said == said_of_a_check(engine, new_lake(), events)

@@ -104,8 +104,8 @@ def test_a_run_goes_on_from_it_though_the_files_that_the_log_had_then_became_oth
         run(lake, engine)
     assert not then & {file.name for file in Path(lake.log).rglob("*.parquet")}
     roll_back_to(lake, 2)
-    time = "2025-12-30T10:00:00Z"
-    land_more(lake, engine, tmp_path, line("unfollowed-0", "unfollowed", event_time=time, actor_id=1, followee_id=2))
+    time = "2025-12-31T10:10:00Z"  # when what the release says of it happened
+    land_more(lake, engine, tmp_path, line("again-10", "unfollowed", event_time=time, actor_id=1, followee_id=2))
     assert run(lake, engine).reason.startswith("landings 3 to ")
     assert run(lake, engine, rebuild=True).reason == SAME_AGAIN
 
