@@ -25,6 +25,7 @@ LONGEST_FIRST = (
     "object_stores",
     "laws",
     "maintenance",
+    "orders",
     "releases",
     "cli",
     "dags",

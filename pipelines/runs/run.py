@@ -80,24 +80,25 @@ def run(
         nonlocal before
         start = look(lake)
         before = start.last
-        return _run(start, request, engine, may_take(memory), clock, Steps(progress))
+        with lake.scratch():  # from now on, maintenance takes away nothing that is read or committed on
+            return _run(start, request, engine, may_take(memory), clock, Steps(progress))
 
     return commits.until_committed(attempt, lambda: has_same_rows(before, last_release(lake)))
 
 
 def _run(start: Start, request: Request, engine: Engine, memory: int, clock: datetime | None, steps: Steps) -> Run:
-    """Publish from this start. Raises Conflict when another process committed since."""
+    """Publish from this start, by a command that is seen to live. Raises Conflict when another committed since."""
     lake = start.lake
     with steps.step("open"):
         releases = commits.ensure(lake.releases, RELEASES)
+        _require_newest(start, releases)
         rolled_back = roll_back(lake, start.last, request.damaged)
         buckets = buckets_of(start, memory // engine.slots)
         planned = plan(start, request, rolled_back.damaged, buckets)
     steps.release = _number(planned)
     if planned.reason is None and start.last is not None:
         return Run(start.last, published=False, reason="nothing new", seconds=steps.seconds)
-    with lake.scratch(), owned(rolled_back.by_place(lake)) as mark:
-        _require_newest(start, releases)  # from now on, maintenance takes away nothing that was read before
+    with owned(rolled_back.by_place(lake)) as mark:
         context = _context(planned, engine, memory, mark)
         planned, built = _built(planned, rolled_back, context, steps)
         if request.damaged and start.last is not None:

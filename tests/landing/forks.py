@@ -28,18 +28,30 @@ from pipelines.landing.land import land
 from pipelines.landing.readmission import readmit
 from pipelines.landing.sources import sources_of
 from pipelines.landing.writing import Target, write_events
+from pipelines.maintenance import merging
 from pipelines.maintenance.expiry import Limits
 from pipelines.maintenance.maintain import maintain
+from pipelines.releases import records
+from pipelines.runs import publishing
 from pipelines.runs.rollback import roll_back_to
 from pipelines.runs.run import run
-from pipelines.storage import commits, places
+from pipelines.storage import commits, places, walking
 from pipelines.storage.file_writer import FileWriter
 from pipelines.storage.lake import Lake
 from tests.landing.lines import line
 
 NOW = 1_767_225_600_000_000
 SIGNALS = {"kill": signal.SIGKILL, "end": signal.SIGTERM}
+RUN = import_module("pipelines.runs.run")
 STEPS = {
+    "look": (RUN, "look"),
+    "roll back": (RUN, "roll_back"),
+    "restore": (publishing, "restore"),
+    "merge": (merging, "_committed"),
+    "publish": (RUN, "publish"),
+    "record": (records, "_append"),
+    "list": (walking, "data_files"),
+    "rename": (places, "rename"),
     "create": (DeltaTable, "create"),
     "commit": (commits, "commit"),
     "file": (FileWriter, "close"),
@@ -52,16 +64,21 @@ STEPS = {
 
 def signal_at(step, number, when, sent):
     """Let this process be sent a signal before or after it takes a step for the n-th time."""
+    interrupt_at(step, number, when, lambda: os.kill(os.getpid(), sent))
+
+
+def interrupt_at(step, number, when, interrupt):
+    """Call something before or after this process takes a step for the n-th time."""
     owner, name = STEPS[step]
     taken, take = count(1), getattr(owner, name)
 
     def counted(*args, **kwargs):
         this = next(taken)
         if (this, when) == (number, "before"):
-            os.kill(os.getpid(), sent)
+            interrupt()
         result = take(*args, **kwargs)
         if (this, when) == (number, "after"):
-            os.kill(os.getpid(), sent)
+            interrupt()
         return result
 
     setattr(owner, name, counted)
@@ -111,6 +128,13 @@ def do(job):
             return str(told)
 
 
+def load():
+    """Load what forks need."""
+    load_compiled_code()
+    for module in ("pysail.spark", "pyspark.sql.connect.session"):
+        import_module(module)
+
+
 def load_compiled_code():
     """Land a line nowhere, so that no fork needs to load what is compiled; neither an engine nor a table is touched."""
     with tempfile.TemporaryDirectory() as folder:
@@ -123,9 +147,7 @@ def load_compiled_code():
 
 def main():
     """Do the jobs of standard input, one after the other, in forks that have nothing left to load."""
-    load_compiled_code()
-    for module in ("pysail.spark", "pyspark.sql.connect.session"):
-        import_module(module)
+    load()
     for text in sys.stdin:
         reader, writer = os.pipe()
         child = os.fork()

@@ -140,7 +140,7 @@ def test_a_run_reads_no_file_that_maintenance_took_away_before_it_could_know_of_
     for number in (21, 22):
         land(grown, engine, [file_of(tmp_path / f"new-{number}", *deeds(20, number))], clock=CLOCK)
     tidy = partial(maintain, grown, Limits(1), grace=timedelta(0), execute=True)
-    first(running, "roll_back", tidy)
+    first(Lake, "scratch", tidy)
     assert run(grown, engine, clock=CLOCK).published
     assert run(grown, engine, rebuild=True, clock=CLOCK).reason == "rebuild: the same again"
 
