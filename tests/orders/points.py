@@ -13,7 +13,11 @@ STEPS = {
 }
 
 
-def points(what):
-    """Before and after each step of a command."""
-    steps = (step.rsplit(" ", 1) for step in STEPS[what])
-    return [(name, int(number), when) for name, number in steps for when in ("before", "after")]
+def _points(steps):
+    """Before and after each of some steps."""
+    named = (step.rsplit(" ", 1) for step in steps)
+    return [(name, int(number), when) for name, number in named for when in ("before", "after")]
+
+
+CASES = [(what, point) for what, steps in STEPS.items() for point in _points(steps)]
+"""Each command with each of its points."""

@@ -6,8 +6,6 @@ of all four.
 
 from itertools import permutations
 
-import pytest
-
 from tests.orders.commands import play
 from tests.orders.history import require_sound
 
@@ -33,8 +31,8 @@ TWO = {
     ],
     "a run and a landing": [("run", [OPENED, BEFORE_TABLES]), ("land", LAND[1:3])],
 }
-EACH_OF_TWO = sorted(set(permutations((0, 0, 0, 1, 1, 1))))
-"""Who has a turn, where each of two has as many as it has points, and one to its end."""
+EACH_OF_TWO = [(pair, order) for pair in TWO for order in sorted(set(permutations((0, 0, 0, 1, 1, 1))))]
+"""Two commands, and who has a turn: each as many as it has points, and one to its end."""
 
 
 def in_order(commands, order):
@@ -60,9 +58,8 @@ def published(commands):
     return numbers
 
 
-@pytest.mark.parametrize("pair", TWO)
-def test_every_order_of_two_commands_ends_well(worn, undisturbed, sources, copy, engine, of, some, pair):
-    for order in some(EACH_OF_TWO):
+def test_every_order_of_two_commands_ends_well(worn, undisturbed, sources, copy, engine, of, some):
+    for pair, order in some(EACH_OF_TWO):
         lake, commands = copy(worn), [of(*one) for one in TWO[pair]]
         played = play(lake, commands, in_order(commands, order))
         assert len(published(commands)) == 1, played

@@ -3,11 +3,9 @@
 By default some points are tried, drawn by `SEED`; `ORDERS=500 pytest tests/orders` tries all.
 """
 
-import pytest
-
 from tests.orders.commands import play
 from tests.orders.history import require_sound
-from tests.orders.points import STEPS, points
+from tests.orders.points import CASES
 
 
 def last_one_first(going):
@@ -16,11 +14,10 @@ def last_one_first(going):
     return others[0] if others and first.has_begun else first
 
 
-@pytest.mark.parametrize("what", STEPS)
 def test_stopped_anywhere_and_woken_later_it_publishes_nothing_stale(
-    worn, undisturbed, sources, copy, engine, of, some, what
+    worn, undisturbed, sources, copy, engine, of, some
 ):
-    for point in some(points(what)):
+    for what, point in some(CASES):
         lake = copy(worn)
         others = [of("land", which=1), of("run"), of("maintain"), of("maintain")]
         play(lake, [of(what, [point]), *others], last_one_first)
