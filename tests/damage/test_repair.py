@@ -39,11 +39,18 @@ def content(release):
     return {name: (one.rows, one.content_hash) for name, one in release.tables.items()}
 
 
-@pytest.mark.parametrize("harm", HARMS.values(), ids=HARMS)
-@pytest.mark.parametrize("table", ["relations/follows", "relations/timelines", "views/newsfeed", "views/posts"])
+@pytest.mark.parametrize(
+    ("table", "harm"),
+    [
+        ("relations/follows", "flipped"),
+        ("relations/timelines", "gone"),
+        ("views/newsfeed", "cut off"),
+        ("views/posts", "empty"),
+    ],
+)
 def test_a_damaged_table_is_made_again_and_no_other(copy, undamaged, engine, table, harm):
     path = file_of_table(copy, table)
-    harm(path)
+    HARMS[harm](path)
     before = last_release(copy)
     found = damage.of_tables(copy, before)
     assert (list(found), len(found[table])) == ([table], 1)
@@ -93,9 +100,9 @@ def test_of_a_damaged_file_of_the_log_it_is_told_what_was_in_it_and_what_is_made
 SOURCE = deeds(30, *range(10))
 
 
-@pytest.mark.parametrize("harm", HARMS.values(), ids=HARMS)
+@pytest.mark.parametrize("harm", ["flipped", "gone"])
 def test_what_damaged_files_of_the_log_had_lands_again_from_its_source(copy, undamaged, engine, tmp_path, harm):
-    harm(file_of_table(copy, "log"))
+    HARMS[harm](file_of_table(copy, "log"))
     found = land_again(copy, engine, damage.of_log(copy), [file_of(tmp_path / "source", *SOURCE)], "events")
     assert (found.missing, found.landing.landed, found.landing.duplicates) == ({}, 80, 0)
     assert damage.of_log(copy) is None
