@@ -30,7 +30,8 @@ def repair(
     """Find what is damaged, and make it again from the log where it can be.
 
     What a power loss left half written in a Delta log is set aside, so that all else can be read. Relations and views
-    of the last release of which files are not what was written are made again, in a release with the same rows. Of
+    of the last release of which files are not what was written are made again, in a release with the same rows; so are
+    records of releases; damaged runs of an index go, and the next landing makes them again. Of
     damaged files of the log it is told what was in them: nothing else is touched, and the exit code is 1.
 
     Example: newsfeed repair --root data/lake
@@ -38,15 +39,18 @@ def repair(
     from pipelines.releases.release import last_release, require_lake
     from pipelines.repair import damage
     from pipelines.repair.deltalogs import set_aside
+    from pipelines.repair.indexes import take_damaged_away
+    from pipelines.repair.records import write_damaged_again
     from pipelines.storage.lake import Lake
 
     lake = Lake.at(root)
     require_lake(lake)
-    aside, last = set_aside(lake), last_release(lake)
+    aside, records = set_aside(lake), write_damaged_again(lake)
+    indexes, last = take_damaged_away(lake), last_release(lake)
     log = damage.of_log(lake)
     relanded = _relanded(lake, log, source, format_name, engine, verbose=verbose) if log and source else None
     tables = {} if last is None else damage.of_tables(lake, last)
-    found = _Found(aside, log, relanded, tables)
+    found = _Found(aside, records, indexes, log, relanded, tables)
     if not json:
         print("\n".join(found.lines()))
     release = _mended(lake, frozenset(tables), engine, memory, verbose=verbose) if tables else None
@@ -87,9 +91,11 @@ def _mended(lake: "Lake", damaged: frozenset[str], engine: str, memory: str | No
 
 @dataclass(frozen=True)
 class _Found:
-    """What is damaged: of Delta logs, of the log, and what landed again of that, and of the last release's tables."""
+    """What is damaged: of Delta logs, of records of releases, of indexes, of the log, what landed again, of tables."""
 
     aside: list[str]
+    records: list[str]
+    indexes: list[str]
     log: "LogDamage | None"
     relanded: "Relanded | None"
     tables: Mapping[str, list[str]]
@@ -103,20 +109,28 @@ class _Found:
         """The same for programs."""
         log = None if self.log is None else {**asdict(self.log), "files": list(self.log.files.values())}
         relanded = None if self.relanded is None else asdict(self.relanded) | {"missing": self.relanded.missing}
-        return {"set_aside": self.aside, "tables": self.tables, "log": log, "relanded": relanded}
+        return {
+            "set_aside": self.aside,
+            "records": self.records,
+            "tables": self.tables,
+            "log": log,
+            "relanded": relanded,
+        }
 
     def lines(self) -> Iterator[str]:
         """What is told of it."""
         yield from (f"{told}: set aside" for told in self.aside)
         if self.aside:
             yield "land again what was lost, each event is kept once, then `newsfeed run`"
+        yield from (f"{told}: written again" for told in self.records)
+        yield from (f"{told}: taken away, the next landing makes it again" for told in self.indexes)
         if self.log is not None:
             yield from self.log.files.values()
             yield from _lost(self.log)
         if self.relanded is not None:
             yield from _back(self.relanded)
         yield from chain.from_iterable(self.tables.values())
-        if not (self.aside or self.log or self.tables):
+        if not (self.aside or self.records or self.indexes or self.log or self.tables):
             yield "nothing to repair"
 
 

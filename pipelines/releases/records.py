@@ -1,7 +1,9 @@
 """The table of releases, and how a record is written: what makes a release visible."""
 
 import json
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -10,13 +12,16 @@ from pipelines.arrays import arrow, strings
 from pipelines.checks import standard_checks
 from pipelines.clock import micros
 from pipelines.releases.release import Release
-from pipelines.storage import commits, delta
+from pipelines.storage import commits, delta, deltalog
+from pipelines.storage.datafiles import DataFile
 from pipelines.storage.file_writer import FileWriter
 from pipelines.storage.lake import Lake
 from pipelines.storage.uncommitted import owned
 from pipelines.tables import Column, Table
 
 APPLICATION = "release"
+RECORD = "record"
+"""Under which name the commit of a record says it, so that it is known also where its file is damaged."""
 
 RELEASES = Table(
     "releases",
@@ -60,11 +65,45 @@ def _append(lake: Lake, handle: delta.Handle, one: Release) -> None:
         "policy": json.dumps(one.policy.as_dict()),
         "tables": json.dumps({name: asdict(table) for name, table in one.tables.items()}),
     }
-    columns = [_column(row[field.name], field.type) for field in RELEASES.arrow]
     with owned({lake.releases: handle}) as mark:
-        writer = FileWriter(lake.releases, RELEASES, 0, standard_checks(RELEASES), mark=mark)
+        said = {RECORD: json.dumps(row)}
+        change = commits.Commit((_written(lake, [row], mark),), (), APPLICATION, one.number, said, {})
+        commits.commit(handle, RELEASES, change)
+
+
+def write_again(lake: Lake, damaged: Mapping[str, range]) -> list[int]:
+    """Write damaged files of the table again, in which may be the records of such releases, by what commits say.
+
+    Which releases no commit says the record of; then nothing is written. Raises Conflict.
+    """
+    handle, known = delta.find(lake.releases), dict(_said(lake))
+    if handle is None:
+        return []
+    numbers = sorted({number for some in damaged.values() for number in some})
+    rows = [known[number] for number in numbers if number in known]
+    if len(rows) == len(numbers):
+        with owned({lake.releases: handle}) as mark:
+            change = commits.Commit((_written(lake, rows, mark),), tuple(damaged), APPLICATION, numbers[-1], {}, {})
+            commits.commit(handle, RELEASES, change)
+    return [number for number in numbers if number not in known]
+
+
+def _said(lake: Lake) -> Iterator[tuple[int, dict[str, Any]]]:
+    """The records that commits of the table say, by number."""
+    for version in deltalog.commits(lake.releases):
+        said = deltalog.entry(lake.releases, version).info.get(RECORD)
+        if said is not None:
+            row = json.loads(said)
+            yield int(row["release"]), row
+
+
+def _written(lake: Lake, rows: Sequence[Mapping[str, Any]], mark: str) -> DataFile:
+    """A new file with these records."""
+    writer = FileWriter(lake.releases, RELEASES, 0, standard_checks(RELEASES), mark=mark)
+    for row in rows:
+        columns = [_column(row.get(field.name), field.type) for field in RELEASES.arrow]
         writer.write(pa.record_batch(columns, RELEASES.arrow))
-        commits.commit(handle, RELEASES, commits.Commit((writer.close(),), (), APPLICATION, one.number, {}, {}))
+    return writer.close()
 
 
 def _column(value: str | int | None, kind: pa.DataType) -> pa.Array:

@@ -9,8 +9,10 @@ import pytest
 from pipelines.landing.land import land
 from pipelines.log.continuity import OtherLog
 from pipelines.releases.records import record
-from pipelines.releases.release import last_release
+from pipelines.releases.release import all_releases, last_release
 from pipelines.repair import damage
+from pipelines.repair.indexes import take_damaged_away
+from pipelines.repair.records import write_damaged_again
 from pipelines.repair.relanding import land_again
 from pipelines.runs.publishing import projections
 from pipelines.runs.run import MadeOtherwise, run
@@ -137,3 +139,27 @@ def test_what_is_not_in_the_source_stays_lost_and_nothing_is_published_until_it_
         run(copy, engine)
     land(copy, engine, [file_of(tmp_path / "rest", *rest)])
     assert run(copy, engine).reason == "nothing new"
+
+
+@pytest.mark.parametrize("harm", ["flipped", "empty"])
+def test_damaged_records_of_releases_are_written_again(copy, engine, tmp_path, harm):
+    for number in (20, 21):
+        land(copy, engine, [file_of(tmp_path / f"more-{number}", *deeds(31, number))], clock=CLOCK)
+        run(copy, engine)
+    before = all_releases(copy)
+    for place in delta.files(delta.find(copy.releases))[:2]:
+        HARMS[harm](Path(place))
+    assert len(write_damaged_again(copy)) == 2
+    assert (all_releases(copy), write_damaged_again(copy)) == (before, [])
+    assert run(copy, engine).reason == "nothing new"
+
+
+@pytest.mark.parametrize("harm", ["flipped", "cut off"])
+def test_damaged_runs_of_an_index_go_and_the_next_landing_makes_them_again(copy, engine, tmp_path, harm):
+    (path,) = Path(copy.ids).glob("run-*")
+    HARMS[harm](path)
+    (told,) = take_damaged_away(copy)
+    assert (told.startswith(f"{path} is damaged: "), path.exists()) == (True, False)
+    again = land(copy, engine, [file_of(tmp_path / "again", *SOURCE, *deeds(31, 20))], clock=CLOCK)
+    assert (again.duplicates, again.landed) == (80, 8)
+    assert take_damaged_away(copy) == []
