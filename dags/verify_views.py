@@ -1,11 +1,12 @@
-"""Every night: whether what is served is what was released.
+"""Every night: whether what is served is what was released, and what the events say.
 
-`log` compares the log with the landings that the last release was made of; each view's task reads all its bytes,
-compares their checksums, and counts its rows. It does not make the views again to compare them: `backfill_views` does
-that.
+`log` compares all bytes of the log with their checksums, and its events with the certificates of the landings; each
+view's task all its bytes, its number of rows and their hash. `rebuild` makes all relations and views of the log once
+more, in a place of their own, and compares every row: it takes about what a run takes that rebuilds all.
 
-When it fails, its task's log names the file, or the landings that are gone. A view comes anew from the log by
-`backfill_views`, a file of the log from a copy; landings that are gone land again from their sources.
+When it fails, its task's log names the file, the landings that are gone, or the rows that differ by table and key. A
+view comes anew from the log by `backfill_views`, a file of the log from a copy; landings that are gone land again from
+their sources.
 """
 
 from airflow.sdk import DAG

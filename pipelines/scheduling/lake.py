@@ -2,12 +2,7 @@
 
 from typing import Any
 
-from pipelines.errors import NewsfeedError
 from pipelines.scheduling.settings import SETTINGS
-
-
-class NotAsReleased(NewsfeedError):
-    """What is served is not what was released."""
 
 
 def waiting() -> dict[str, Any] | None:
@@ -67,34 +62,36 @@ def released() -> dict[str, dict[str, Any]]:
 
 
 def verify_log() -> str:
-    """That the log has all that the release covers. Raises NotAsReleased."""
-    from pipelines.reading.inspection import status_of
-    from pipelines.storage.lake import Lake
+    """That the log has all that landed, and that the release covers, every byte as it was written.
 
-    status = status_of(Lake.at(SETTINGS.root))
-    gone = status["release"] and status["release"]["gone"]
-    if gone:
-        raise NotAsReleased(gone)
-    return f"the log has all {status['events']:,} events that landed"
+    Raises NotAsReleased, NoRelease.
+    """
+    from pipelines.releases.release import release
+    from pipelines.storage.lake import Lake
+    from pipelines.verification.findings import require_right
+    from pipelines.verification.quick import verify_log as verify
+
+    lake = Lake.at(SETTINGS.root)
+    found = verify(lake, [release(lake)])
+    require_right(lake.log, [found])
+    return f"the log has all {found.rows:,} events that landed"
 
 
 def verify_view(view: str) -> str:
-    """Read all bytes of a view, and compare them with their checksums, and its rows with the release's record.
+    """Compare all bytes of a view with their checksums, and its rows and their hash with the release's record.
 
-    Raises NotAsReleased, DamagedFile, LostView.
+    Raises NotAsReleased, NoRelease.
     """
-    from pipelines.reading.reader import Reader
+    from pipelines.releases.release import release
     from pipelines.storage.lake import Lake
+    from pipelines.verification.findings import require_right
+    from pipelines.verification.quick import verify_table
 
-    reader = Reader.of(Lake.at(SETTINGS.root))
-    expected = reader.release.tables[f"views/{view}"].rows
-    batches = reader.result(f"SELECT count(*) AS rows FROM {view}").batches  # noqa: S608, a view's name
-    found = sum(count for batch in batches for count in batch.column(0).to_pylist())
-    if found != expected:
-        raise NotAsReleased(
-            f"{view}: expected the {expected:,} rows of release {reader.release.number}, found {found:,}"
-        )
-    return f"{view}: the {found:,} rows of release {reader.release.number}, every byte as it was written"
+    lake = Lake.at(SETTINGS.root)
+    last = release(lake)
+    found = verify_table(lake, f"views/{view}", last.tables[f"views/{view}"])
+    require_right(f"release {last.number}", [found])
+    return f"{view}: the {found.rows:,} rows of release {last.number}, every byte as it was written"
 
 
 def _written(time: Any) -> str | None:

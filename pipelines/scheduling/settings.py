@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 
-COMPUTING = ("land", "run", "maintain")
+COMPUTING = ("land", "run", "maintain", "verify")
 """The commands that a Spark may be given: `jobs/` has a file for each."""
 
 

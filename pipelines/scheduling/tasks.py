@@ -10,6 +10,7 @@ from airflow.sdk.exceptions import AirflowFailException, AirflowSkipException
 
 from pipelines.scheduling import lake
 from pipelines.scheduling.assets import LOG, VIEW_ASSETS
+from pipelines.scheduling.commands import command
 from pipelines.scheduling.failures import FAULT, told
 from pipelines.views import VIEWS
 
@@ -88,7 +89,8 @@ def _last(inlet_events: Any, asset: Asset) -> Mapping[str, Any]:
 
 
 def verify_views() -> None:
-    """The tasks that verify the log, and each view in a group."""
+    """The tasks that verify the log, each view in a group, and all rows by a rebuild."""
+    command("verify", task_id="rebuild")
     _verifying("log", lake.verify_log)
     with TaskGroup("views"):
         for view in VIEWS:

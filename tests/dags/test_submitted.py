@@ -18,7 +18,7 @@ def test_what_computes_is_submitted_and_has_a_job(dags):
         for task, facts in dag["tasks"].items()
         if facts["operator"] in ("Command", "Job")
     }
-    assert operators == {"land": "Job", "run": "Job", "plan": "Job", "maintain": "Job"}
+    assert operators == dict.fromkeys(("land", "run", "plan", "maintain", "rebuild"), "Job")
 
 
 def test_what_is_submitted_is_a_file_of_the_folder_of_jobs():

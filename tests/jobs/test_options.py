@@ -19,8 +19,9 @@ COMMANDS = {"readmit": ["quarantine", "--readmit"]}
         ("run", ["--cap", "0"]),
         ("readmit", ["--limit", "1"]),
         ("maintain", ["--keep", "0"]),
+        ("verify", ["--release", "0"]),
     ],
-    ids=["land", "run", "readmit", "maintain"],
+    ids=["land", "run", "readmit", "maintain", "verify"],
 )
 def test_a_job_refuses_what_its_command_refuses_in_the_same_words(capsys, job, options):
     code = main([*COMMANDS.get(job, [job]), *options])
