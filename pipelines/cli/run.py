@@ -11,6 +11,7 @@ from pipelines.errors import UsageError
 from pipelines.policy import REPLIES
 
 if TYPE_CHECKING:
+    from pipelines.log.late import Late
     from pipelines.runs.preview import Step
     from pipelines.runs.run import Run
     from pipelines.storage.lake import Lake
@@ -160,8 +161,11 @@ def _tell(done: "Run", *, as_json: bool) -> None:
     if as_json:
         modes = {name: str(mode) for name, mode in done.modes.items()}
         facts = {"published": done.published, "reason": done.reason, "seconds": done.seconds, "modes": modes}
-        show.as_json({**facts, "reasons": done.reasons, "release": release.as_dict()})
+        late = None if done.late is None else vars(done.late)
+        show.as_json({**facts, "reasons": done.reasons, "late": late, "release": release.as_dict()})
         return
+    if done.late is not None:
+        _tell_late(done.late)
     if not done.published:
         covered = show.counted(release.events, "event")
         print(f"{done.reason}: release {release.number} serves on, it covers all {covered}")
@@ -169,6 +173,13 @@ def _tell(done: "Run", *, as_json: bool) -> None:
     print(f"release {release.number} covers {show.counted(release.events, 'event')} ({done.reason})")
     rows = [(name, f"{table.rows:,}", *_made(done, name)) for name, table in release.tables.items()]
     show.table(rows, (Column("table"), Column("rows", "number"), Column("seconds", "number"), Column("how")))
+
+
+def _tell_late(late: "Late") -> None:
+    """Say what others had added to the log."""
+    events, files = show.counted(late.events, "event"), show.counted(len(late.files), "file")
+    left_out = f"; {show.counted(late.left_out, 'event')} left out, as their ids stand" if late.left_out else ""
+    print(f"late: {events} of {files} that no landing brought, now landing {late.landing}{left_out}")
 
 
 def _made(done: "Run", name: str) -> tuple[str, str]:

@@ -6,20 +6,24 @@ at the same time only adds files, so both come about; of two compactions of the 
 
 from collections import defaultdict
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 
 import pyarrow as pa
 
-from pipelines.arrays import no_rows, repeated, with_columns
+from pipelines.arrays import no_rows
 from pipelines.checks import require_clean, standard_checks
 from pipelines.errors import NewsfeedError
 from pipelines.events.log import LOG, LOG_FILE, PARTITION
 from pipelines.log.certificate import CERTIFIED, Certificate, differences, recomputed
+from pipelines.log.continuity import OtherLog
+from pipelines.log.late import COMPACTION, late_files
+from pipelines.log.whole_rows import by_type
+from pipelines.releases.release import last_release
 from pipelines.storage import commits, delta, logfiles, parquet, places
 from pipelines.storage.datafiles import DataFile
 from pipelines.storage.file_writer import FileWriter
 from pipelines.storage.lake import Lake
-from pipelines.storage.logfiles import TYPE
 from pipelines.storage.uncommitted import owned
 
 APPLICATION = "compaction"
@@ -44,12 +48,21 @@ class Group:
 
 def groups(lake: Lake, handle: delta.Handle | None) -> list[Group]:
     """The files of a version of the log that are to be compacted, partition by partition."""
-    facts = delta.facts_of_files(handle, ["path", "size_bytes", f"partition.{PARTITION}"]) if handle is not None else []
+    if handle is None:
+        return []
+    facts, late = delta.facts_of_files(handle, ["path", "size_bytes", f"partition.{PARTITION}"]), _late(lake, handle)
     by_date: dict[str, list[tuple[int, str]]] = defaultdict(list)
     for path, size, date in facts:
-        if date is not None and size < SMALL:
+        if date is not None and size < SMALL and path not in late:
             by_date[str(date)].append((size, path))
     return [group for date in sorted(by_date) for group in _grouped(lake, date, sorted(by_date[date]))]
+
+
+def _late(lake: Lake, handle: delta.Handle) -> list[str]:
+    """The files that the next run takes in: among others they would not be found."""
+    with suppress(OtherLog):
+        return late_files(lake.log, handle, last_release(lake))
+    return delta.paths(handle)
 
 
 def _grouped(lake: Lake, date: str, files: list[tuple[int, str]]) -> Iterator[Group]:
@@ -92,7 +105,7 @@ def compact(lake: Lake, date: str) -> list[tuple[Group, int]]:
             files = [_rewritten(lake, group, folder, mark) for group in found]
             removed = tuple(path for group in found for path in group.paths)
             number = delta.number(handle, APPLICATION) + 1
-            said = {"compaction": f"{len(removed)} files became {len(files)}"}
+            said = {COMPACTION: f"{len(removed)} files became {len(files)}"}
             change = commits.Commit(
                 tuple(files), removed, APPLICATION, number, said, {PARTITION: date}, rearranges=True
             )
@@ -107,7 +120,7 @@ def _rewritten(lake: Lake, group: Group, folder: str, mark: str) -> DataFile:
     read = sorted((places.join(lake.log, path) for path in group.paths), key=_first_landing)
     checks = standard_checks(LOG_FILE)[1:]
     writer = FileWriter(lake.log, LOG_FILE, 0, checks, f"{folder}/", hashed=False, mark=mark)
-    for _, events in sorted(_by_type(read).items()):
+    for events in by_type(read).values():
         for batch in events.combine_chunks().to_batches(LOG_FILE.row_group):
             writer.write(batch)
     file = writer.close()
@@ -122,23 +135,6 @@ def _first_landing(place: str) -> int:
     """The first landing that brought events of a file."""
     with parquet.opened(place) as file:
         return min((int(n.as_py()) for n in parquet.rows(place, file, ["landing"])["landing"]), default=0)
-
-
-def _by_type(files: list[str]) -> dict[str, pa.Table]:
-    """All events of some files by their type."""
-    found: dict[str, list[pa.Table]] = defaultdict(list)
-    for place in files:
-        for name, events in logfiles.by_type(place, lambda _: list(LOG_FILE.names)):
-            found[name].append(_whole(name, events))
-    return {name: pa.concat_tables(events) for name, events in found.items()}
-
-
-def _whole(name: str, events: pa.Table) -> pa.Table:
-    """Events of one type with all columns of the log."""
-    if TYPE in events.schema.names:
-        events = events.drop_columns([TYPE])
-    named = events.append_column(TYPE, repeated(name, events.num_rows))
-    return with_columns(named, LOG_FILE.arrow).cast(LOG_FILE.arrow)
 
 
 def _certificate(files: list[str]) -> Certificate:

@@ -28,6 +28,11 @@ class Request:
     accept_log: bool = False
     damaged: frozenset[str] = frozenset()
 
+    @property
+    def is_of_last(self) -> bool:
+        """Whether just tables of the last release are made again, of the events that it covers."""
+        return self.view is not None or bool(self.damaged)
+
 
 @dataclass(frozen=True)
 class Start:

@@ -1,7 +1,7 @@
 """A run: from the log to the next release, all views at once, or nothing."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -9,6 +9,7 @@ from pipelines import __version__
 from pipelines.engines.base import Engine
 from pipelines.errors import NewsfeedError
 from pipelines.log.certificate import counted, written
+from pipelines.log.late import Late, take_in
 from pipelines.memory import may_take
 from pipelines.releases.expectations import require_met
 from pipelines.releases.records import RELEASES, record
@@ -36,7 +37,7 @@ class Run:
 
     Tables that turned out not to need it were not made: they have no seconds. `reasons` says why tables were made anew
     that would have been merged, `bytes` how many the new data files have, `newest_event` when the newest event happened
-    that the release covers, None where that is not known.
+    that the release covers, None where that is not known. `late` is what others had added to the log, if they had.
     """
 
     release: Release
@@ -47,6 +48,7 @@ class Run:
     reasons: Mapping[str, str] = field(default_factory=dict)
     bytes: int = 0
     newest_event: datetime | None = None
+    late: Late | None = None
 
 
 def run(
@@ -67,6 +69,7 @@ def run(
     With a `view`, the release is the last one again with just that view made anew, of all its events. `memory` is how
     many bytes the run may take (a quarter of the machine when None): it decides how many buckets there are, no row.
     Of tables that are `damaged` just these are made again, as the last release has them.
+    Files that others added to the log become a landing first, unless just tables of the last release are made again.
     With `accept_log` the events that the log has are those that landed, whatever it has lost.
     Raises NothingLanded, OtherLog, IncompleteLog, AuditError, BrokenExpectation unless it repairs what is damaged,
     UnknownView, NoRelease when there is none to make a view for, MadeOtherwise when a damaged table had other rows, and
@@ -79,9 +82,12 @@ def run(
     def attempt() -> Run:
         nonlocal before
         start = look(lake)
-        before = start.last
+        before, late = start.last, None
         with lake.scratch():  # from now on, maintenance takes away nothing that is read or committed on
-            return _run(start, request, engine, may_take(memory), clock, Steps(progress))
+            if not accept_log and not request.is_of_last:
+                late = take_in(lake, start.log, start.last, clock)
+                start = start if late is None else look(lake)
+            return replace(_run(start, request, engine, may_take(memory), clock, Steps(progress)), late=late)
 
     return commits.until_committed(attempt, lambda: has_same_rows(before, last_release(lake)))
 
