@@ -1,11 +1,13 @@
 """`newsfeed verify`: whether what is served is what the log says."""
 
+import re
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from pipelines.cli import logs, options, show
 from pipelines.cli.tables import Column
+from pipelines.errors import UsageError
 
 if TYPE_CHECKING:
     from pipelines.releases.release import Release
@@ -20,6 +22,10 @@ def verify(
     root: options.Root = options.ROOT,
     release: options.ReleaseNumber = None,
     quick: Annotated[bool, typer.Option("--quick", help="Compare files, counts, hashes; make nothing again.")] = False,
+    sample: Annotated[
+        str | None, typer.Option("--sample", help="Compare the views' rows of just this share of owners, such as 1%.")
+    ] = None,
+    seed: Annotated[int, typer.Option(min=0, max=options.MOST, help="With --sample: another one for each number.")] = 0,
     engine: options.Engine = options.ENGINE,
     memory: options.Memory = None,
     json: options.AsJson = False,
@@ -30,7 +36,7 @@ def verify(
     """Make a release of the log once more, beside it, and compare every row; fails when any differs.
 
     With --quick: compare all bytes with their checksums, what files hold with what was committed, and the log with the
-    certificates of its landings.
+    certificates of its landings. With --sample: compare the rows of views of some owners, made of their events alone.
 
     Example: newsfeed verify --quick
     """
@@ -38,9 +44,14 @@ def verify(
     from pipelines.storage.lake import Lake
     from pipelines.verification.findings import require_right
 
-    lake = Lake.at(root)
+    if quick and sample is not None:
+        raise UsageError("--quick: expected no --sample beside it, of which rows are made again")
+    share, lake = None if sample is None else _share(sample), Lake.at(root)
     chosen = find_release(lake, release)
-    found = _quick(lake, chosen) if quick else _whole(lake, chosen, engine, memory, verbose=verbose)
+    if share is not None:
+        found = _sampled(lake, chosen, share, seed)
+    else:
+        found = _quick(lake, chosen) if quick else _whole(lake, chosen, engine, memory, verbose=verbose)
     facts = {"release": chosen.number, "tables": [one.as_facts() for one in found]}
     logs.fact("verified", release=chosen.number, wrong=[one.table for one in found if not one.is_right])
     if json:
@@ -48,6 +59,21 @@ def verify(
     else:
         _tell(found)
     require_right(f"release {chosen.number}", found)
+
+
+def _share(text: str) -> float:
+    """The share that a text such as 1% says. Raises UsageError."""
+    match = re.fullmatch(r"(\d{1,3}(?:\.\d{1,9})?)%", text)
+    if match is None or not 0 < float(match[1]) <= 100:
+        raise UsageError(f"--sample: expected a share such as 1%, above 0% and at most 100%, found {text!r}")
+    return float(match[1]) / 100
+
+
+def _sampled(lake: "Lake", release: "Release", share: float, seed: int) -> "list[Finding]":
+    from pipelines.verification.sample import Sample, verify
+
+    with show.status() as progress:
+        return verify(lake, release, Sample(share, seed), progress)
 
 
 def _quick(lake: "Lake", release: "Release") -> "list[Finding]":

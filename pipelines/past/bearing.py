@@ -77,6 +77,30 @@ def of_notifications(events: Selection, users: Int64s) -> None:
     _actors(events, *FOLLOWS, *POSTED, *LIKES, *REPOSTS)
 
 
+def of_followers(events: Selection, users: Int64s) -> None:
+    """Who follows the users."""
+    events.add(Naming(FOLLOWS, "followee_id", users))
+    _actors(events, *FOLLOWS)
+
+
+def of_followees(events: Selection, users: Int64s) -> None:
+    """Whom the users follow."""
+    events.add(Naming(FOLLOWS, ACTOR, users))
+    _actors(events, *FOLLOWS)
+
+
+def of_stats(events: Selection, posts: Int64s) -> None:
+    """What is said of the posts, who likes and reposts them, and which posts answer them."""
+    events.add(Naming((*LIKES, *REPOSTS), "post_id", posts), Naming(POSTED, "reply_to_post_id", posts))
+    _posts(events, np.union1d(posts, events.ids(POSTED, "post_id")))
+    _actors(events, *POSTED, *LIKES, *REPOSTS)
+
+
+def of_directory(events: Selection, users: Int64s) -> None:
+    """What names the users, and whether they are deactivated."""
+    events.add(Naming((*NAMES, *ACTIVITY), ACTOR, users))
+
+
 def _posts(events: Selection, posts: Int64s) -> None:
     """What anyone said of posts: whose they are, what they say, whether they stand."""
     events.add(Naming(ON_POSTS, "post_id", posts))
@@ -109,5 +133,9 @@ BEARING: Mapping[str, Bearing] = {
     "user_timeline": Bearing("author_id", of_timelines, TEXTS | {"mentioned_ids"}),
     "posts": Bearing("post_id", of_posts, frozenset({"mentioned_ids"})),
     "profile": Bearing("user_id", of_profiles, TEXTS | {"mentioned_ids"}),
+    "followers": Bearing("user_id", of_followers),
+    "followees": Bearing("user_id", of_followees),
+    "post_stats": Bearing("post_id", of_stats, TEXTS | {"mentioned_ids"}),
     "notifications": Bearing("user_id", of_notifications, TEXTS),
+    "user_directory": Bearing("user_id", of_directory, frozenset({"bio"})),
 }

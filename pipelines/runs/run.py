@@ -78,15 +78,16 @@ def run(
     """
     request = Request(policy or {}, rebuild, view, accept_log, damaged)
     before: Release | None = None
+    late: Late | None = None
 
     def attempt() -> Run:
-        nonlocal before
+        nonlocal before, late
         start = look(lake)
-        before, late = start.last, None
+        before = start.last
         with lake.scratch():  # from now on, maintenance takes away nothing that is read or committed on
             if not accept_log and not request.is_of_last:
-                late = take_in(lake, start.log, start.last, clock)
-                start = start if late is None else look(lake)
+                taken = take_in(lake, start.log, start.last, clock)
+                late, start = (late, start) if taken is None else (taken, look(lake))
             return replace(_run(start, request, engine, may_take(memory), clock, Steps(progress)), late=late)
 
     return commits.until_committed(attempt, lambda: has_same_rows(before, last_release(lake)))

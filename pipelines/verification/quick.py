@@ -62,7 +62,7 @@ def verify_log(lake: Lake, releases: Iterable[Release]) -> Finding:
         faults = (*_faults_of(files), *(one for one in told if one is not None), *_uncertified(lake.log, log))
     except DamagedLog as fault:
         return Finding("log", None, (str(fault),))
-    found = certificate_of(Log(tuple(file for file in files if not _faults_of([file]))))
+    found = certificate_of(Log(tuple(file for file in files if _fault_of(file) is None)))
     expected = newest(lake.log, log).total
     wrong = differences(expected, found) if expected is not None else ["no commit says any more what landed"]
     return Finding("log", counted(found), (*faults, *(one.strip() for one in wrong)))
@@ -96,8 +96,8 @@ def _fault_of(file: tuple[str, int]) -> str | None:
 
 
 def _uncertified(place: str, log: delta.Handle) -> Iterator[str]:
-    """Which landings say another total than that of all before them with their own."""
+    """Which landings with events say another total than that of all before them with their own."""
     for later, before in pairwise(landings(place, log)):
-        known = later.total is not None and before.total is not None and later.given_up is None
-        if known and total_of([before.total or {}, later.own]) != later.total:
+        known = later.total is not None and before.total is not None
+        if known and later.own and total_of([before.total or {}, later.own]) != later.total:
             yield f"landing {later.number} says another total than that of the landings before it and its own"

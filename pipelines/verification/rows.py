@@ -4,13 +4,14 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
+from itertools import chain
 from typing import TypeVar
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from pipelines.arrays import flags, no_rows, with_columns
+from pipelines.arrays import Bools, Int64s, flags, int64s, no_rows, with_columns
 from pipelines.cores import cores
 from pipelines.hashing import content_hash, row_hashes
 from pipelines.storage import datafiles
@@ -47,6 +48,15 @@ class Rows:
             if sum(rows.num_rows for rows in found) >= READ_AT_MOST:
                 break
         return pa.concat_tables(found)
+
+    def chosen(self, column: str, choose: Callable[[Int64s], Bools]) -> pa.Table:
+        """The rows whose ids in a column are chosen."""
+
+        def some(place: str) -> list[pa.Table]:
+            rows = (pa.Table.from_batches([batch]) for batch in self._batches(place))
+            return [found.filter(flags(choose(int64s(found[column])))) for found in rows]
+
+        return pa.concat_tables([no_rows(self.table.arrow), *chain.from_iterable(self._of_each(some))])
 
     def _of_each(self, task: Callable[[str], Found]) -> list[Found]:
         with ThreadPoolExecutor(cores()) as threads:
