@@ -89,16 +89,27 @@ class _Found:
 
 
 def _move(file: str, state: State, folder: str) -> bool:
-    """Move a file that is as it was read into a folder, under a name that no other has there; whether it was moved."""
+    """Move a file that is as it was read into a folder, under a name that no other has there; whether it was moved.
+
+    What took its place at the last moment is given back.
+    """
     if places.state(file) != state:
         return False
     name = file.rstrip("/").rsplit("/", 1)[-1]
-    names = (name if number == 1 else f"{name}.{number}" for number in count(1))
-    free = next(place for place in (places.join(folder, one) for one in names) if not places.exists(place))
+    free = _free(folder, name)
     try:
         places.move(file, free)
     except PlaceError:
         if places.state(file) is not None:
             raise
         return False
+    if places.is_other(state, free):
+        places.move(free, _free(places.parent(file), name))
+        return False
     return True
+
+
+def _free(folder: str, name: str) -> str:
+    """A place in a folder where nothing is, of a name or one made of it."""
+    names = (name if number == 1 else f"{name}.{number}" for number in count(1))
+    return next(place for place in (places.join(folder, one) for one in names) if not places.exists(place))

@@ -21,8 +21,12 @@ SKEW = timedelta(hours=1)
 
 
 def limit(now: datetime, grace: timedelta, living: Iterable[datetime]) -> datetime:
-    """What is older than this time, and not needed since, may go: a grace period, the oldest command that lives."""
+    """What is older than this time, and not needed since, may go: a grace period, the oldest command that lives.
+
+    Nothing may beside a command that begins later than now: one of two clocks is wrong, and no time says what is older.
+    """
     earliest = datetime.min.replace(tzinfo=now.tzinfo) + SKEW
+    living = [earliest if began > now + SKEW else began for began in living]
     return min(now - grace, *(max(began, earliest) - SKEW for began in living), now)
 
 

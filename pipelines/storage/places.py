@@ -8,7 +8,7 @@ import tempfile
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, cast
@@ -200,6 +200,15 @@ def state(place: str) -> State | None:
         found = os.stat(place)
         return State(found.st_size, datetime.fromtimestamp(found.st_mtime, UTC))
     return None
+
+
+def is_other(known: State, place: str) -> bool:
+    """Whether a place has another file than that of a state, moved there; of a copy only the size is known.
+
+    Object stores move by copies. Raises PlaceError.
+    """
+    found = state(place)
+    return found is not None and found != (replace(known, modified=found.modified) if is_object_store(place) else known)
 
 
 def is_folder(place: str) -> bool:

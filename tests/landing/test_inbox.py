@@ -126,6 +126,23 @@ def test_a_file_that_goes_just_before_it_is_moved_is_no_failure_and_one_that_can
     assert (names(inbox), ids(lake)) == (["a.jsonl", "done"], ["e-1", "e-2"])
 
 
+@pytest.mark.parametrize("again", [False, True])
+def test_a_file_that_takes_the_place_of_what_was_read_just_before_that_is_moved_is_given_back_and_lands(
+    inbox, take, lake, monkeypatch, again
+):
+    def replaced_first(place, new):
+        monkeypatch.setattr(places, "move", move)
+        file_of(inbox / "a.jsonl", line("e-2"))
+        move(place, new)
+        if again:
+            file_of(inbox / "a.jsonl", line("e-3"))
+
+    file_of(inbox / "a.jsonl", line("e-1"))
+    monkeypatch.setattr(places, "move", replaced_first)
+    assert (take()[1], names(inbox / "done"), ids(lake)) == (0, [], ["e-1"])
+    assert (take()[1], ids(lake)) == (1 + again, ["e-1", "e-2", "e-3"][: 2 + again])
+
+
 def move_after(place, new, *, take_away):
     """Move a file to where nothing can be, after somebody took it away or not."""
     if take_away:

@@ -11,6 +11,7 @@ from pipelines.maintenance.expiry import Limits
 from pipelines.maintenance.maintain import ORPHANS, maintain
 from pipelines.reading.reader import Reader
 from pipelines.runs.run import run
+from pipelines.storage.scratch import STARTED
 from tests.landing.lines import CLOCK, file_of, orphans
 from tests.maintenance.lakes import post_files
 from tests.releases.worlds import VIEWS, contents, deeds
@@ -92,6 +93,21 @@ def test_what_was_left_before_a_command_that_lives_began_goes(worn, copy, tidy):
         before = (datetime.now(UTC) - timedelta(hours=3)).timestamp()
         os.utime(file, (before, before))
         tidy(lake, 0)
+    assert not file.exists()
+
+
+def test_beside_a_command_whose_clock_is_ahead_nothing_goes(worn, copy, tidy):
+    lake, now = copy(worn), datetime.now(UTC)
+    file = Path(lake.log, "ingestion_date=2026-01-01", "part-b00000-0123456789abcdef0123456789abcdef.parquet")
+    file.touch()
+    before = (now - timedelta(hours=3)).timestamp()
+    os.utime(file, (before, before))
+    folder = Path(lake.root, "_scratch", f"{now + timedelta(hours=2):{STARTED}}-x")
+    folder.mkdir(parents=True)
+    tidy(lake, 0)
+    assert (file.exists(), post_files(lake)) == (True, 10)
+    folder.rmdir()
+    tidy(lake, 0)
     assert not file.exists()
 
 
