@@ -5,6 +5,7 @@ import typer
 from pipelines.cli import (
     check,
     describe,
+    diff,
     explain,
     inspect,
     land,
@@ -38,6 +39,7 @@ for command in (
     inspect.metrics,
     inspect.releases,
     read.feed,
+    diff.diff,
     people.find,
     people.user,
     explain.explain,

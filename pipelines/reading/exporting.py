@@ -24,14 +24,22 @@ def export_view(reader: Reader, view: str, place: str, *, ids_as_strings: bool =
 
     A file that is there is replaced once the new one is whole. Ids are strings only where JSON lines are written.
     """
-    suffix = format_of(place)
+    format_of(place)
     reader.place(view)
     table = load_views()[view].table
     sql = f"SELECT {', '.join(table.names)} FROM {view} ORDER BY {table.order_by}"  # noqa: S608 (names are declared, none is given)
-    counted = _Counted(batch.cast(table.arrow) for batch in reader.result(sql, view).batches)
+    batches = (batch.cast(table.arrow) for batch in reader.result(sql, view).batches)
+    return write_rows(place, table.arrow, batches, ids_as_strings=ids_as_strings)
+
+
+def write_rows(
+    place: str, schema: pa.Schema, batches: Iterator[pa.RecordBatch], *, ids_as_strings: bool = False
+) -> int:
+    """Write rows of a schema to a file by its suffix; how many. Raises UsageError, PlaceError."""
+    suffix, counted = format_of(place), _Counted(batches)
     write = partial(_jsonl, ids_as_strings=True) if ids_as_strings and suffix == "jsonl" else WRITERS[suffix]
     with replacing(places.absolute(place)) as file:
-        write(file, table.arrow, counted)
+        write(file, schema, counted)
     return counted.rows
 
 

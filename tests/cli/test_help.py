@@ -7,7 +7,7 @@ import pytest
 from tests.cli.conftest import FIRST, SECOND
 from tests.landing.lines import file_of
 
-READING = ["status", "releases", "feed", "export", "sql", "path"]
+READING = ["status", "releases", "feed", "diff", "export", "sql", "path"]
 COMMANDS = ["land", "run", *READING, "quarantine", "verify", "repair", "rollback", "check", "maintain"]
 SLOW = ["pyspark", "pysail", "numba", "numpy", "pandas", "pyarrow", "deltalake", "rich", "pydantic", "http.client"]
 
