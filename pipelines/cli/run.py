@@ -125,6 +125,8 @@ def _tell_plan(lake: "Lake", engine: str, memory: str | None, asked: dict[str, A
     if as_json:
         show.as_json(as_facts(found))
         return
+    if found.late:
+        print(f"late         {show.counted(found.late, 'file')} that no landing brought would become a landing first")
     if found.reason is None:
         print(f"nothing new: release {found.release} would serve on")
         return

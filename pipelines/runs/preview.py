@@ -6,13 +6,14 @@ from dataclasses import dataclass
 from pipelines.arrays import Int64s
 from pipelines.cores import cores
 from pipelines.log.certificate import CERTIFIED, Certificate, by_type, counted, of_types, parsed, without
+from pipelines.log.late import late_files
 from pipelines.memory import may_take
 from pipelines.runs import costs
 from pipelines.runs.extraction import owners_named
 from pipelines.runs.foreseen import Foresight, Work
 from pipelines.runs.history import extracts_of, log_since, whole_log
 from pipelines.runs.planning import buckets_of, look, plan
-from pipelines.runs.plans import Mode, Plan, Request
+from pipelines.runs.plans import Mode, Plan, Request, Start
 from pipelines.runs.publishing import damaged_tables, projections
 from pipelines.storage.lake import Lake
 
@@ -43,7 +44,8 @@ class Step:
 class Preview:
     """What a run would do: why, the number of new events by type, and each table's step; without a reason nothing.
 
-    `log` is how many bytes of the log would be read, `seconds` about how long all would take.
+    `log` is how many bytes of the log would be read, `seconds` about how long all would take, `late` how many files
+    others added to the log, which become a landing first; their events are not among those that are counted.
     """
 
     reason: str | None
@@ -52,6 +54,7 @@ class Preview:
     log: int
     steps: tuple[Step, ...]
     seconds: float
+    late: int = 0
 
 
 def preview(lake: Lake, request: Request, memory: int | None = None) -> Preview:
@@ -75,7 +78,15 @@ def preview(lake: Lake, request: Request, memory: int | None = None) -> Preview:
         _log_bytes(planned) if planned.reason else 0,
         steps,
         round(seconds, 1) if planned.reason else 0.0,
+        _late(start, request),
     )
+
+
+def _late(start: Start, request: Request) -> int:
+    """How many files that others added to the log a run would take in."""
+    if request.accept_log or request.is_of_last:
+        return 0
+    return len(late_files(start.lake.log, start.log, start.last))
 
 
 def _named(planned: Plan, new: Certificate) -> dict[str, Int64s] | None:
@@ -127,6 +138,7 @@ def as_facts(found: Preview) -> Mapping[str, object]:
     """A preview as JSON-ready facts."""
     return {
         "reason": found.reason,
+        "late_files": found.late,
         "release": found.release,
         "new_events": found.events,
         "log_bytes": found.log,

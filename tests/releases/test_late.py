@@ -158,6 +158,8 @@ def test_a_file_of_a_landing_that_a_tool_took_away_and_put_back_is_no_second_lan
 
 def test_the_command_counts_it(lake, others, call):
     added(lake, pa.concat_tables([others, others.slice(0, 1)]))
+    planned = call("run", "--plan", "--root", lake.root).out.splitlines()
+    assert planned[0] == "late         1 file that no landing brought would become a landing first"
     said = call("run", "--root", lake.root)
     told = "late: 16 events of 1 file that no landing brought, now landing 3; 1 event left out, as their ids stand"
     assert (said.code, said.out.splitlines()[0]) == (0, told)
