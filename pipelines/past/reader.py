@@ -60,6 +60,10 @@ class PastReader:
 
     def of_ids(self, view: str, key: str, ids: Iterable[int], *columns: str) -> list[dict[str, Any]]:
         """The rows of a view with these ids, in a column that says whose they are; all columns if none is named."""
+        return dicts(self.table_of_ids(view, key, ids, *columns))
+
+    def table_of_ids(self, view: str, key: str, ids: Iterable[int], *columns: str) -> pa.Table:
+        """The same rows as a table."""
         wanted, bearing = np.unique(np.fromiter(ids, np.int64)), BEARING[view]
         if key != bearing.owner:
             raise AssertionError(f"the rows of {view} are chosen by {bearing.owner}, not by {key}")
@@ -68,7 +72,7 @@ class PastReader:
         add(events, wanted)
         rows = make(view, events.events_of_facts(partial(asked, view)), self.policy)
         told = list(dict.fromkeys((key, *columns))) if columns else rows.column_names
-        return dicts(rows.filter(pc.is_in(rows[key], arrow(wanted, pa.int64()))).select(told))
+        return rows.filter(pc.is_in(rows[key], arrow(wanted, pa.int64()))).select(told)
 
 
 def asked(view: str, event_type: str) -> list[str]:

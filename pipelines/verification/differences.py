@@ -6,9 +6,13 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+import numpy as np
+import pyarrow as pa
+
+from pipelines.arrays import flags
 from pipelines.storage.keyed import dicts
 from pipelines.tables import Table
-from pipelines.verification.rows import Rows, uneven
+from pipelines.verification.rows import Rows, hashes_of, uneven
 
 Row = dict[str, Any]
 
@@ -49,6 +53,16 @@ def by_row(served: Rows, expected: Rows) -> tuple[Difference, ...]:
     if not len(wanted):
         return ()
     return by_key(served.table, *(dicts(rows.with_hashes(wanted)) for rows in (served, expected)))
+
+
+def of_tables(table: Table, served: pa.Table, expected: pa.Table) -> tuple[Difference, ...]:
+    """What differs of the rows of two tables in memory, in the order of keys."""
+    hashes = [hashes_of(rows.select(table.names)) for rows in (served, expected)]
+    wanted = uneven(*hashes)
+    differing = (
+        rows.filter(flags(np.isin(found, wanted))) for rows, found in zip((served, expected), hashes, strict=True)
+    )
+    return by_key(table, *map(dicts, differing)) if len(wanted) else ()
 
 
 def by_key(table: Table, served: Iterable[Row], expected: Iterable[Row]) -> tuple[Difference, ...]:

@@ -80,6 +80,11 @@ class Rows:
             yield from rows.cast(self.table.arrow).to_batches()
 
 
+def hashes_of(rows: pa.Table) -> Hashes:
+    """The hash of each row, in their order."""
+    return np.concatenate([np.empty(0, np.uint64), *map(row_hashes, rows.to_batches())])
+
+
 def uneven(some: Hashes, others: Hashes) -> Hashes:
     """The hashes that one of the two has more often than the other, ascending."""
     hashes, places = np.unique(np.concatenate([some, others]), return_inverse=True)

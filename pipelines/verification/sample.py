@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from pipelines.arrays import Bools, Int64s, int64s
+from pipelines.arrays import Bools, Int64s, int64s, no_rows
 from pipelines.events.log import LOG
 from pipelines.log.events import Log, certificate_of
 from pipelines.past.bearing import BEARING
@@ -21,9 +21,8 @@ from pipelines.runs.rebuilding import Source
 from pipelines.runs.steps import Progress
 from pipelines.storage.checksums import DamagedFile
 from pipelines.storage.deltalog import DamagedLog
-from pipelines.storage.keyed import dicts
 from pipelines.storage.lake import Lake
-from pipelines.verification.differences import by_key
+from pipelines.verification.differences import of_tables
 from pipelines.verification.findings import Finding
 from pipelines.verification.released import files_of
 from pipelines.verification.rows import Rows
@@ -80,8 +79,9 @@ def _compared(lake: Lake, name: str, released: Released, reader: PastReader, sam
     except (DamagedFile, DamagedLog) as fault:
         return Finding(name, None, (str(fault),))
     owners = np.union1d(named, int64s(served[owner])).tolist()
-    expected = [row for some in _parts(owners) for row in reader.of_ids(view, owner, some)]
-    return Finding(name, served.num_rows, differences=by_key(table, dicts(served), expected))
+    made = (reader.table_of_ids(view, owner, some) for some in _parts(owners))
+    expected = pa.concat_tables([no_rows(table.arrow), *(rows.select(table.names).cast(table.arrow) for rows in made)])
+    return Finding(name, served.num_rows, differences=of_tables(table, served, expected))
 
 
 def _parts(owners: list[int]) -> list[list[int]]:
