@@ -18,4 +18,5 @@ def set_aside(lake: Lake) -> list[str]:
         lake.releases: RELEASES,
         **{place_of(lake, name): RELEASES for name in projections()},
     }
-    return [told for place, application in applications.items() for told in repair_table(place, application)]
+    with lake.scratch():  # from now on, maintenance takes no commits away in whose stead a newer checkpoint serves
+        return [told for place, application in applications.items() for told in repair_table(place, application)]

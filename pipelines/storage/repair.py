@@ -7,6 +7,7 @@ from deltalake import DeltaTable
 
 from pipelines.storage import deltalog, places
 from pipelines.storage.deltalog import LOST
+from pipelines.storage.naming import new_mark
 from pipelines.storage.stores import for_tables
 from pipelines.storage.waiting import of_table
 
@@ -23,8 +24,8 @@ def repair(place: str, application: str) -> list[str]:
     while found := deltalog.faults(place):
         name, fault = next((one for one in found if "checkpoint" in one[0]), found[0])
         if "checkpoint" in name:
+            _set_aside(place, "_last_checkpoint")  # which is a hint: none is better than one of what is not there
             _set_aside(place, name)
-            _set_aside(place, "_last_checkpoint")
         else:
             _mark_lost(place, name, application)
         told.append(f"{places.join(deltalog.folder(place), name)} {fault}")
@@ -32,10 +33,14 @@ def repair(place: str, application: str) -> list[str]:
 
 
 def _set_aside(place: str, name: str) -> None:
-    """Rename a file, if it is there."""
+    """Rename a file, if it is there: another repair may come first."""
     path = places.join(deltalog.folder(place), name)
-    if places.exists(path):
-        places.rename(path, path + ASIDE)
+    try:
+        if places.exists(path):
+            places.rename(path, path + ASIDE)
+    except places.PlaceError:
+        if places.exists(path):
+            raise
 
 
 def _mark_lost(place: str, name: str, application: str) -> None:
@@ -49,16 +54,21 @@ def _mark_lost(place: str, name: str, application: str) -> None:
     said = {"timestamp": now, "operation": LOST, "operationParameters": {"file": name + ASIDE}}
     actions = [{"commitInfo": said}, {"txn": {"appId": application, "version": number + 1, "lastUpdated": now}}]
     path = places.join(deltalog.folder(place), name)
-    with places.writing(path + ".new") as file:
+    new = f"{path}.{new_mark()}"
+    with places.writing(new) as file:
         file.write("\n".join(map(json.dumps, actions)).encode())
-    _copy_aside(path)
-    places.rename(path + ".new", path)
+    _copy_aside(place, name)
+    places.rename(new, path)
     return None
 
 
-def _copy_aside(path: str) -> None:
-    """Keep a copy of a commit, which stays in its place, so that no other process commits there meanwhile."""
-    if places.exists(path):
+def _copy_aside(place: str, name: str) -> None:
+    """Keep a copy of a commit, which stays in its place, so that no other process commits there meanwhile.
+
+    What another repair has put there since is none.
+    """
+    path = places.join(deltalog.folder(place), name)
+    if places.exists(path) and name in dict(deltalog.faults(place)):
         with places.reading(path) as damaged, places.writing(path + ASIDE) as kept:
             kept.write(damaged.read())
 

@@ -32,10 +32,12 @@ from pipelines.maintenance import merging
 from pipelines.maintenance.expiry import Limits
 from pipelines.maintenance.maintain import maintain
 from pipelines.releases import records
+from pipelines.repair.deltalogs import set_aside
 from pipelines.runs import publishing
 from pipelines.runs.rollback import roll_back_to
 from pipelines.runs.run import run
 from pipelines.storage import commits, places, walking
+from pipelines.storage import repair as mending
 from pipelines.storage.file_writer import FileWriter
 from pipelines.storage.lake import Lake
 from tests.landing.lines import line
@@ -48,6 +50,7 @@ STEPS = {
     "roll back": (RUN, "roll_back"),
     "restore": (publishing, "restore"),
     "merge": (merging, "_committed"),
+    "aside": (mending, "_copy_aside"),
     "publish": (RUN, "publish"),
     "record": (records, "_append"),
     "list": (walking, "data_files"),
@@ -104,6 +107,8 @@ def work(job, engine):
     if job["what"] == "rollback":
         back = roll_back_to(lake, job["to"], clock)
         return {"published": back.published, "reason": "already", "release": back.release.number}
+    if job["what"] == "repair":
+        return {"repaired": set_aside(lake)}
     done = run(lake, engine, policy=job.get("policy"), clock=clock)
     return {"published": done.published, "reason": done.reason, "release": done.release.number}
 

@@ -50,7 +50,7 @@ def of(turns, sources):
     """A function that gives a command with points; a landing is of one of the sources."""
 
     def command(what, stops=(), which=0):
-        given = {"run": {}, "land": {"sources": [sources[which]]}, "maintain": MAINTAIN}
+        given = {"run": {}, "repair": {}, "land": {"sources": [sources[which]]}, "maintain": MAINTAIN}
         return Command(turns, what, stops, **given[what])
 
     return command

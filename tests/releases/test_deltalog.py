@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from deltalake import DeltaTable
 
-from pipelines.storage import delta
+from pipelines.storage import delta, places
 from pipelines.storage.deltalog import DamagedLog, name_of
 from pipelines.storage.repair import repair
 from tests.releases.test_commits import numbers, place, put
@@ -80,6 +80,25 @@ def test_a_damaged_checkpoint_is_told_of_and_set_aside(place, log, size):
     (checkpoint,) = log.glob("*.parquet")
     os.truncate(checkpoint, size)
     assert told(place).startswith(f"{checkpoint} is {'cut off' if size else 'empty'}, ")
+    repair(place, "release")
+    assert sorted(numbers(place)) == [1, 2, 3, 4]
+
+
+def test_a_checkpoint_is_set_aside_after_the_hint_at_it(place, log, monkeypatch):
+    DeltaTable(place).create_checkpoint()
+    (checkpoint,) = log.glob("*.parquet")
+    os.truncate(checkpoint, 0)
+    rename = places.rename
+
+    def killed_after(*names):
+        rename(*names)
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(places, "rename", killed_after)
+        with pytest.raises(KeyboardInterrupt):
+            repair(place, "release")
+    assert told(place).startswith(f"{checkpoint} is empty, ")
     repair(place, "release")
     assert sorted(numbers(place)) == [1, 2, 3, 4]
 
