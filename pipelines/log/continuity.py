@@ -7,15 +7,21 @@ from collections.abc import Iterable, Iterator
 
 from pipelines.errors import NewsfeedError
 from pipelines.log.certificate import Certificate, by_type, counted, parsed, total_of
+from pipelines.log.events import Log
 from pipelines.log.landings import Landed, landings
 from pipelines.releases.release import Release
 from pipelines.storage import delta
+from pipelines.storage.lake import Lake
 
 LISTED = 6
 
 
 class OtherLog(NewsfeedError):
     """The log is not the one that the last release was made of."""
+
+
+class GivenUp(NewsfeedError):
+    """The events that a release was made of are not in the log any more, and it was gone on without them."""
 
 
 def covered(place: str, log: delta.Handle, release: Release) -> Landed | None:
@@ -34,6 +40,17 @@ def covered(place: str, log: delta.Handle, release: Release) -> Landed | None:
         if one.total is not None and counted(one.total) < release.events:
             break
     raise OtherLog(_told(place, [*seen, *there], release))
+
+
+def events_of(lake: Lake, release: Release) -> Log:
+    """The events that a release was made of. Raises OtherLog, GivenUp."""
+    handle = delta.find(lake.log)
+    if handle is None:
+        raise OtherLog(log_gone(lake.log, release))
+    landed = covered(lake.log, handle, release)
+    if landed is None:
+        raise GivenUp(f"release {release.number} cannot be made again: the log went on without some of its events")
+    return Log(tuple(delta.sizes(lake.log, handle)), landed.number)
 
 
 def gone(place: str, log: delta.Handle, release: Release | None) -> str | None:

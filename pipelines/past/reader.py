@@ -12,6 +12,7 @@ import pyarrow.compute as pc
 
 from pipelines.arrays import arrow
 from pipelines.clock import micros
+from pipelines.log.continuity import events_of
 from pipelines.log.events import Log, whole
 from pipelines.past.bearing import BEARING, of_names
 from pipelines.past.making import fields, make
@@ -45,8 +46,8 @@ class PastReader:
 
     @classmethod
     def of_release(cls, lake: Lake, release: Release) -> Self:
-        """What a release says, by the events that it covers, under its policy. Raises NoLog."""
-        return cls(replace(whole(lake), upto=release.landing), release.policy)
+        """What a release says, by the events that it was made of, under its policy. Raises OtherLog, GivenUp."""
+        return cls(events_of(lake, release), release.policy)
 
     @property
     def told(self) -> str:

@@ -7,9 +7,8 @@ from datetime import datetime
 
 from pipelines.clock import micros, moment
 from pipelines.engines.base import Engine
-from pipelines.errors import NewsfeedError
 from pipelines.log.certificate import Certificate, by_type, counted, differences, parsed, written
-from pipelines.log.continuity import OtherLog, covered, log_gone
+from pipelines.log.continuity import OtherLog, events_of, log_gone
 from pipelines.log.events import Log, whole
 from pipelines.log.landings import NOTHING
 from pipelines.policy import Policy
@@ -24,10 +23,6 @@ from pipelines.runs.staged import BuildContext, Staged, buckets_for, portions_fo
 from pipelines.runs.steps import Progress, Steps
 from pipelines.storage import commits, delta
 from pipelines.storage.lake import Lake
-
-
-class GivenUp(NewsfeedError):
-    """The events that a release was made of are not in the log any more, and it was gone on without them."""
 
 
 @dataclass(frozen=True)
@@ -45,14 +40,7 @@ class Source:
     @classmethod
     def of_release(cls, lake: Lake, release: Release) -> "Source":
         """What a release was made of. Raises OtherLog, GivenUp."""
-        handle = delta.find(lake.log)
-        if handle is None:
-            raise OtherLog(log_gone(lake.log, release))
-        landed = covered(lake.log, handle, release)
-        if landed is None:
-            raise GivenUp(f"release {release.number} cannot be made again: the log went on without some of its events")
-        log = Log(tuple(delta.sizes(lake.log, handle)), landed.number)
-        return cls(lake, log, release.policy, parsed(release.certificate))
+        return cls(lake, events_of(lake, release), release.policy, parsed(release.certificate))
 
     @classmethod
     def as_of(cls, lake: Lake, until: datetime, known_at: datetime | None = None) -> "Source":

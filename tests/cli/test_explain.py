@@ -3,6 +3,7 @@
 import json
 
 import pytest
+from deltalake import DeltaTable
 
 from pipelines.landing.land import land
 from pipelines.runs.run import run
@@ -134,3 +135,15 @@ def test_json_has_all_there_is(ask):
 def test_what_is_neither_a_post_nor_a_time_is_refused(ask):
     for wrong in (["1", "0"], ["1", "x"], ["1", "20", "--as-of", "yesterday"], ["1", "20", "--known-at", at(1)]):
         assert ask(*wrong).code == 2
+
+
+def test_a_release_is_explained_by_the_events_that_it_was_made_of_also_where_they_landed_again(call, engine, tmp_path):
+    lake = Lake.at(str(tmp_path / "lake"))
+    followed, posted = (line("f", "followed", actor_id=1, followee_id=2), line("p", "posted", actor_id=2, post_id=20))
+    for name, text in (("first", followed), ("second", posted)):
+        land(lake, engine, [file_of(tmp_path / name, text)], clock=CLOCK)
+    run(lake, engine)
+    log = DeltaTable(lake.log)
+    log.restore(log.version() - 1)
+    assert land(lake, engine, [file_of(tmp_path / "second", posted)], clock=CLOCK).number == 3
+    assert "is in the newsfeed of user 1, release 1: entry 1" in call("explain", "1", "20", "--root", lake.root).out
