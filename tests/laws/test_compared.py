@@ -16,7 +16,7 @@ def sides(engine, new_lake, landings):
     """The readers of a release of each landing, in small files of several buckets; and of one in other buckets."""
     lake = new_lake()
     with pytest.MonkeyPatch.context() as patch:
-        in_small_files(patch, 100)
+        in_small_files(patch, 300)
         for part in landings:
             land_events(lake, engine, part)
             run(lake, engine, memory=1 << 21)
