@@ -35,7 +35,17 @@ def pairs(base, events, shown, random):
     users = sorted({event["actor_id"] for event in events} | {base + 999})
     posts = sorted({event["post_id"] for event in events if "post_id" in event} | {base + 998})
     some = random.sample(sorted(shown), min(PAIRS // 2, len(shown)))
+    hidden = hiding(events)
+    some += random.sample(hidden, min(PAIRS, len(hidden)))
     return [*some, *((random.choice(users), random.choice(posts)) for _ in range(PAIRS // 2))]
+
+
+def hiding(events):
+    """Who ever hid or was hidden, with the posts that the other one wrote or reposted."""
+    hides = [(event["actor_id"], event.get("blocked_id", event.get("muted_id"))) for event in events]
+    pairs = {pair for user, other in hides if other is not None for pair in ((user, other), (other, user))}
+    done = [(event["actor_id"], event["post_id"]) for event in events if event["event_type"] in ("posted", "reposted")]
+    return sorted({(user, post) for user, other in pairs for doer, post in done if doer == other})
 
 
 def told(reason):
