@@ -3,8 +3,8 @@
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from pipelines.cli import show
 from pipelines.cli.options import time_of
+from pipelines.cli.working import working
 from pipelines.errors import UsageError
 
 if TYPE_CHECKING:
@@ -61,9 +61,6 @@ def whole_views(
         reader = Reader.of(lake, release)
         yield reader, reader.told
         return
-    from pipelines.cores import cores
-    from pipelines.engines import open_engine
-    from pipelines.memory import budget
     from pipelines.runs.rebuilding import Source, rebuilt
     from pipelines.views import VIEWS, unknown_view
 
@@ -72,9 +69,8 @@ def whole_views(
             raise unknown_view(view)
     source, tables = Source.as_of(lake, *times), [f"views/{view}" for view in wanted]
     with (
-        open_engine(engine, memory=budget(memory, cores())) as opened,
-        show.status() as progress,
-        rebuilt(source, opened, budget(memory, opened.slots), tables, progress) as made,
+        working(engine, memory) as at,
+        rebuilt(source, at.engine, at.memory, tables, at.progress) as made,
     ):
         yield Reader(made.lake, made.release()), source.log.told
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from pipelines.cli import logs, options, show
+from pipelines.cli.working import working
 
 if TYPE_CHECKING:
     from pipelines.repair.damage import LogDamage
@@ -31,8 +32,9 @@ def repair(
 
     What a power loss left half written in a Delta log is set aside, so that all else can be read. Relations and views
     of the last release of which files are not what was written are made again, in a release with the same rows; so are
-    records of releases; damaged runs of an index go, and the next landing makes them again. Of
-    damaged files of the log it is told what was in them: nothing else is touched, and the exit code is 1.
+    records of releases; damaged runs of an index go, and the next landing makes them again. Of damaged files of the log
+    it is told what was in them: nothing else is touched, and the exit code is 1. With --from these files are taken out
+    of the log, their events land again, and it is told whether just these are back.
 
     Example: newsfeed repair --root data/lake
     """
@@ -76,17 +78,10 @@ def _relanded(
 
 def _mended(lake: "Lake", damaged: frozenset[str], engine: str, memory: str | None, *, verbose: bool) -> int:
     """Make tables again on the engine of that name; the number of the release that has them."""
-    from pipelines.cores import cores
-    from pipelines.engines import open_engine
-    from pipelines.memory import budget
     from pipelines.runs.run import run
 
-    with (
-        open_engine(engine, verbose=verbose, memory=budget(memory, cores())) as opened,
-        show.status() as progress,
-    ):
-        made = run(lake, opened, damaged=damaged, memory=budget(memory, opened.slots), progress=progress)
-    return made.release.number
+    with working(engine, memory, verbose=verbose) as at:
+        return run(lake, at.engine, damaged=damaged, memory=at.memory, progress=at.progress).release.number
 
 
 @dataclass(frozen=True)
@@ -112,6 +107,7 @@ class _Found:
         return {
             "set_aside": self.aside,
             "records": self.records,
+            "indexes": self.indexes,
             "tables": self.tables,
             "log": log,
             "relanded": relanded,

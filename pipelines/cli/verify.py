@@ -7,6 +7,7 @@ import typer
 
 from pipelines.cli import logs, options, show
 from pipelines.cli.tables import Column
+from pipelines.cli.working import working
 from pipelines.errors import UsageError
 
 if TYPE_CHECKING:
@@ -83,16 +84,10 @@ def _quick(lake: "Lake", release: "Release") -> "list[Finding]":
 
 
 def _whole(lake: "Lake", release: "Release", engine: str, memory: str | None, *, verbose: bool) -> "list[Finding]":
-    from pipelines.cores import cores
-    from pipelines.engines import open_engine
-    from pipelines.memory import budget
     from pipelines.verification.rebuild import verify
 
-    with (
-        open_engine(engine, verbose=verbose, memory=budget(memory, cores())) as opened,
-        show.status() as progress,
-    ):
-        return verify(lake, release, opened, budget(memory, opened.slots), progress)
+    with working(engine, memory, verbose=verbose) as at:
+        return verify(lake, release, *at)
 
 
 def _tell(found: "list[Finding]") -> None:

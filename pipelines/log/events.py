@@ -2,14 +2,15 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 from itertools import chain
 
 import numpy as np
 import pyarrow as pa
 
 from pipelines.arrays import Bools, flags, int64s, no_rows, with_columns
-from pipelines.clock import moment
+from pipelines.clock import micros, moment
 from pipelines.cores import cores
 from pipelines.errors import NewsfeedError
 from pipelines.events import CONTRACT
@@ -125,6 +126,11 @@ def whole(lake: Lake) -> Log:
     if handle is None:
         raise NoLog(f"nothing landed at {lake.root} yet: `newsfeed land SOURCE` lands events")
     return Log(tuple(delta.sizes(lake.log, handle)))
+
+
+def as_of(lake: Lake, until: datetime, known_at: datetime | None = None) -> Log:
+    """The events that had happened at a time, of all that landed, or had landed then. Raises NoLog, NoLake."""
+    return replace(whole(lake), until=micros(until), known_at=None if known_at is None else micros(known_at))
 
 
 def certificate_of(log: Log) -> Certificate:

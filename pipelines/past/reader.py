@@ -1,7 +1,7 @@
 """Reading the past: the rows of some owners of a view as of a time, as the log tells, whatever was released."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property, partial
 from typing import Any, Self
@@ -11,9 +11,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipelines.arrays import arrow
-from pipelines.clock import micros
 from pipelines.log.continuity import events_of
-from pipelines.log.events import Log, whole
+from pipelines.log.events import Log, as_of
 from pipelines.past.bearing import BEARING, of_names
 from pipelines.past.making import fields, make
 from pipelines.past.pieces import Pieces
@@ -40,8 +39,7 @@ class PastReader:
 
         Raises NoLog, NoLake.
         """
-        last, known = last_release(lake), None if known_at is None else micros(known_at)
-        log = replace(whole(lake), until=micros(until), known_at=known)
+        last, log = last_release(lake), as_of(lake, until, known_at)
         return cls(log, Policy() if last is None else last.policy)
 
     @classmethod

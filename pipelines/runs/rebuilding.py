@@ -2,14 +2,14 @@
 
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
-from pipelines.clock import micros, moment
+from pipelines.clock import moment
 from pipelines.engines.base import Engine
 from pipelines.log.certificate import Certificate, by_type, counted, differences, parsed, written
 from pipelines.log.continuity import OtherLog, events_of, log_gone
-from pipelines.log.events import Log, whole
+from pipelines.log.events import Log, as_of
 from pipelines.log.landings import NOTHING
 from pipelines.policy import Policy
 from pipelines.releases.records import APPLICATION
@@ -48,8 +48,7 @@ class Source:
 
         Raises NoLog, NoLake.
         """
-        last, known = last_release(lake), None if known_at is None else micros(known_at)
-        log = replace(whole(lake), until=micros(until), known_at=known)
+        last, log = last_release(lake), as_of(lake, until, known_at)
         return cls(lake, log, Policy() if last is None else last.policy)
 
     def require(self, found: Certificate) -> None:

@@ -1,5 +1,6 @@
 """What the commands say of a lake that lost something: one line, what to do, and no traceback."""
 
+import json
 import os
 import shutil
 from pathlib import Path
@@ -122,3 +123,10 @@ def test_a_repair_makes_again_what_is_damaged_and_tells_of_what_it_cannot(at, la
     said = at("repair", "--from", first, "--from", second)
     assert (said.code, said.out.splitlines()[-1]) == (0, "all that was lost is back, as its certificate says")
     assert at("run").out.startswith("nothing new: ")
+
+
+def test_a_repair_tells_programs_of_a_damaged_index_too(at, lake):
+    run = min((lake / "ids").glob("run-*"))
+    flip(run)
+    found = json.loads(at("repair", "--json").out)
+    assert ([told.startswith(f"{run} is damaged: ") for told in found["indexes"]], found["tables"]) == ([True], {})
