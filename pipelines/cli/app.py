@@ -1,7 +1,10 @@
 """The commands; each imports what it needs when it runs, so that `--help` answers at once."""
 
+from typing import Annotated
+
 import typer
 
+from pipelines import __version__
 from pipelines.cli import (
     check,
     describe,
@@ -22,6 +25,15 @@ from pipelines.cli import (
 from pipelines.cli.conversion import convert_when_needed
 
 convert_when_needed()
+
+
+def show_version(is_asked: bool) -> None:
+    """Print the version of what is installed, and end."""
+    if is_asked:
+        print(f"newsfeed {__version__}")
+        raise typer.Exit
+
+
 app = typer.Typer(
     help="Newsfeeds and per-user views as pure functions of an append-only event log.\n\n"
     "Start with: newsfeed land FILE, newsfeed run, newsfeed feed USER.",
@@ -30,6 +42,16 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
+
+
+@app.callback()
+def about(
+    version: Annotated[
+        bool, typer.Option("--version", help="Print the version.", callback=show_version, is_eager=True)
+    ] = False,
+) -> None:
+    """What all commands have."""
+
 
 for command in (
     put.put,

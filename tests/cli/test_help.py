@@ -4,6 +4,7 @@ import sys
 
 import pytest
 
+from pipelines import __version__
 from tests.cli.conftest import FIRST, SECOND
 from tests.landing.lines import file_of
 
@@ -36,7 +37,11 @@ def test_the_help_of_every_command_shows_an_example(call, command):
     assert (said.code, f"Example: newsfeed {command}" in said.out, "--root" in said.out) == (0, True, True)
 
 
-@pytest.mark.parametrize("arguments", [["--help"], ["land", "--help"], ["feed", "--help"]], ids=" ".join)
+def test_the_version_is_that_of_the_package(call):
+    assert (call("--version").code, call("--version").out) == (0, f"newsfeed {__version__}\n")
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["--version"], ["land", "--help"], ["feed", "--help"]], ids=" ".join)
 def test_help_loads_nothing_slow(arguments):
     assert loaded_by(*arguments) == ["0"]
 
