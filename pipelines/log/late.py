@@ -1,7 +1,8 @@
 """Late files: what another tool added to the log, which no landing's certificate covers, becomes a landing.
 
-Its events get the number of that landing, and the time of it, for only now are they known; of those whose ids stand
-already none is taken. So a release of them, and one of before, are made of just what their certificates say.
+Its events get the number of that landing, and the time of it, for only now are they known, and the hash of what they
+say, whatever their tool wrote; of those whose ids stand already none is taken. So a release of them, and one of before,
+are made of just what their certificates say.
 """
 
 from dataclasses import dataclass
@@ -16,6 +17,7 @@ from pipelines.checks import require_clean, standard_checks
 from pipelines.clock import date_of, micros, moment
 from pipelines.events.log import LOG, LOG_FILE, PARTITION
 from pipelines.log.certificate import APPLICATION, CERTIFIED, SUMS, counted, recomputed
+from pipelines.log.contents import with_hashes
 from pipelines.log.continuity import covered
 from pipelines.log.landings import LANDING, Landed, landings, metadata, newest, next_number
 from pipelines.log.whole_rows import by_type
@@ -83,7 +85,7 @@ def take_in(lake: Lake, log: delta.Handle, last: Release | None, clock: datetime
     read = by_type(places.join(place, path) for path in late)
     others = [file for path, file in zip(delta.paths(log), delta.uris(place, log), strict=True) if path not in late]
     standing = _standing(read, _ids(others, read))
-    events = {kind: _landed(some, number, now) for kind, some in standing.items()}
+    events = {kind: _landed(some, number, now) for kind, some in with_hashes(standing).items()}
     own = recomputed(pa.concat_tables([no_rows(SUMS), *(CERTIFIED.rows(kind, some) for kind, some in events.items())]))
     times = [int(found.max()) for found in _past(events, now) if len(found)]
     said = metadata(Landed(number, own, None, newest_event=moment(max(times)) if times else None), newest(place, log))

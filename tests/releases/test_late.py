@@ -118,9 +118,19 @@ def test_compaction_leaves_it_to_be_found(lake, engine, others, whole):
 def test_what_is_no_event_is_told_and_nothing_published(lake, engine, others):
     nobodys = pa.array([None] * len(others), pa.int64())
     added(lake, others.set_column(others.column_names.index("actor_id"), "actor_id", nobodys))
-    with pytest.raises(AuditError, match="actor_id is given"):
+    with pytest.raises(AuditError, match="is no event: actor_id: expected an id .*, found nothing"):
         run(lake, engine)
     assert releases(lake) == [1, 2]
+
+
+def test_its_hashes_are_those_of_what_it_says_whatever_its_tool_wrote(lake, engine, others, whole):
+    numbers = pa.array(range(len(others)), pa.int64())
+    added(lake, others.set_column(others.column_names.index("content_hash"), "content_hash", numbers))
+    run(lake, engine)
+    hashes = {row["event_id"]: row["content_hash"] for row in others.to_pylist()}
+    landed = {row["event_id"]: row["content_hash"] for row in DeltaTable(lake.log).to_pyarrow_table().to_pylist()}
+    assert {one: landed[one] for one in hashes} == hashes
+    assert contents(lake) == whole
 
 
 def test_a_file_of_a_landing_that_comes_back_late_is_waited_for(released, copy, engine):
