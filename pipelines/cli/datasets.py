@@ -1,11 +1,13 @@
-"""What a landing and a run read and wrote, as datasets: tables with their columns, sources by their places."""
+"""What a command read and wrote, as datasets: tables with their columns, sources by their places."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from pipelines.landing.land import Landing
+    from pipelines.releases.release import Release
+    from pipelines.runs.rollback import RolledBack
     from pipelines.runs.run import Run
     from pipelines.storage.lake import Lake
     from pipelines.tables import Table
@@ -72,13 +74,28 @@ def quarantine_of(lake: "Lake") -> list[Dataset]:
 
 def released(lake: "Lake", done: "Run") -> list[Dataset]:
     """What a run wrote: the tables of the release that it published, each in its version."""
+    return _tables(lake, done.release, done.seconds) if done.published else []
+
+
+def releases_of(lake: "Lake") -> list[Dataset]:
+    """What a rollback reads: which releases there are."""
+    from pipelines.releases.records import RELEASES
+
+    return [Dataset(lake.releases, RELEASES)]
+
+
+def served_again(lake: "Lake", done: "RolledBack") -> list[Dataset]:
+    """What serves since a rollback: all tables of the release, each in its version."""
+    return _tables(lake, done.release, done.release.tables) if done.published else []
+
+
+def _tables(lake: "Lake", release: "Release", names: Collection[str]) -> list[Dataset]:
+    """Some tables of a release."""
     from pipelines.runs.publishing import place_of, projections
 
-    if not done.published:
-        return []
     declared = {name: projection.table for name, projection in projections().items()}
     return [
         Dataset(place_of(lake, name), declared.get(name), str(table.version), table.rows)
-        for name, table in done.release.tables.items()
-        if name in done.seconds
+        for name, table in release.tables.items()
+        if name in names
     ]

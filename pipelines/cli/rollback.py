@@ -25,12 +25,15 @@ def rollback(
 
     Example: newsfeed rollback 3
     """
+    from pipelines.cli import datasets, lineage
     from pipelines.reading.inspection import status_of
     from pipelines.runs.rollback import roll_back_to
     from pipelines.storage.lake import Lake
 
     lake = Lake.at(root)
-    done = roll_back_to(lake, release)
+    with lineage.told("rollback", datasets.releases_of(lake)) as wrote:
+        done = roll_back_to(lake, release)
+        wrote.extend(datasets.served_again(lake, done))
     logs.fact("rolled back", release=done.release.number, to=done.release.rolls_back_to, published=done.published)
     state = status_of(lake)["release"]
     if json:

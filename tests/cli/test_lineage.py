@@ -1,6 +1,7 @@
 """OpenLineage hears what a landing and a run read and wrote, where the environment names it; no command fails by it."""
 
 import json
+import shutil
 import subprocess
 import sys
 from contextlib import contextmanager
@@ -12,6 +13,7 @@ import pytest
 
 from pipelines.cli import lineage
 from pipelines.cli.datasets import Dataset
+from pipelines.releases.release import release
 from pipelines.views import VIEWS
 from tests.landing.lines import file_of, line
 from tests.surroundings import environment
@@ -70,6 +72,24 @@ def test_a_run_tells_the_tables_that_it_made_each_in_its_version(call, events, t
     assert followers["outputFacets"]["outputStatistics"]["rowCount"] == 1
     assert followers["facets"]["version"]["datasetVersion"].isdigit()
     call("run", "--root", root)
+    assert [(one["eventType"], one["outputs"]) for one in events()] == [("START", []), ("COMPLETE", [])]
+
+
+def test_a_rollback_tells_which_versions_serve_again(call, events, told, tmp_path):
+    root = shutil.copytree(told.root, tmp_path / "lake")
+    assert call("rollback", 1, "--root", root).err == ""
+    start, end = events()
+    assert [(one["eventType"], one["job"]["name"]) for one in (start, end)] == [
+        ("START", "rollback"),
+        ("COMPLETE", "rollback"),
+    ]
+    assert list(datasets(end, "inputs")) == [("file", f"{root}/releases")]
+    versions = {
+        name.removeprefix(f"{root}/"): one["facets"]["version"]["datasetVersion"]
+        for (_, name), one in datasets(end, "outputs").items()
+    }
+    assert versions == {name: str(table.version) for name, table in release(told.lake, 1).tables.items()}
+    call("rollback", 1, "--root", root)
     assert [(one["eventType"], one["outputs"]) for one in events()] == [("START", []), ("COMPLETE", [])]
 
 
