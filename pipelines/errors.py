@@ -20,6 +20,8 @@ HADOOP = re.compile(
 """What Hadoop's servers and their clients say around the words: names of classes, and whence in Java it comes."""
 STORE = re.compile(r"Error performing [A-Z]+ (\S+)")
 """How the clients of object stores tell of a request that failed."""
+HDFS = re.compile(r"HdfsObjectStore|RPCError")
+"""How those of HDFS do."""
 STATUS = re.compile(r"status code[\s:]+(\d{3}[\w -]*\w)")
 CODE = re.compile(r"<Code>(\w+)</Code>")
 """What a store answers instead of what was asked for."""
@@ -102,6 +104,12 @@ def is_of_a_store_that_is_gone(fault: BaseException) -> bool:
         return False
     status = STATUS.search(told)
     return status[1].startswith("5") if status else number_of(fault) in NOT_THERE or bool(TIMED_OUT.search(told))
+
+
+def is_of_the_system(fault: BaseException) -> bool:
+    """Whether a fault that a library tells is the system's or a server's, not that of what was asked."""
+    told = COLOURS.sub("", str(fault))
+    return number_of(fault) is not None or any(pattern.search(told) for pattern in (STORE, HDFS))
 
 
 def place_of(fault: BaseException) -> str | None:

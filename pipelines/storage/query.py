@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from deltalake import DeltaTable, QueryBuilder
 
-from pipelines.errors import NewsfeedError, UsageError
+from pipelines.errors import NewsfeedError, UsageError, is_of_the_system, line_of
 from pipelines.storage import delta
 from pipelines.storage.checksums import verify_all
+from pipelines.storage.places import PlaceError
 from pipelines.storage.statements import reads
 
 if TYPE_CHECKING:
@@ -97,11 +98,16 @@ def apart(work: Callable[[], Outcome]) -> Outcome:
 
 @contextmanager
 def telling() -> Iterator[None]:
-    """Tell what is wrong with a query, which may show only while its result is read, as a QueryError on one line."""
+    """Tell what is wrong with a query, which may show only while its result is read, as a QueryError on one line.
+
+    Where it is none of the query, but of the files or their server, as a PlaceError, which may pass.
+    """
     try:
         yield
     except NewsfeedError:
         raise
     except Exception as fault:
+        if is_of_the_system(fault):
+            raise PlaceError(line_of(fault)) from fault
         told = " ".join(str(fault).removeprefix("Generic DeltaTable error: ").split())
         raise QueryError(f"cannot run the query: {told}") from fault
