@@ -22,6 +22,7 @@ from pipelines.landing.deduplication import deduplicate
 from pipelines.landing.id_index import files_of
 from pipelines.landing.indexes import Indexes
 from pipelines.landing.log_files import certificate_of, write_standing
+from pipelines.landing.lost import NOTHING, NOTHING_LOST, Lacking, Lost
 from pipelines.landing.naming import commit_names, resolve_names, without_taken
 from pipelines.landing.partitions import Partition
 from pipelines.landing.recognition import require_format
@@ -102,9 +103,11 @@ def land(
     format_name: str = EVENTS,
     clock: datetime | None = None,
     progress: Progress = no_progress,
+    lost: Lacking = NOTHING_LOST,
 ) -> Landing:
     """Land the lines of the sources at a time of the clock (now when None).
 
+    What tables beside the log lost comes again in its stead, where it does.
     Raises PlaceError for a source that cannot be read, UsageError for an unknown format, OtherLayout for a source of
     another one, GaveUp when other landings kept coming first.
     """
@@ -115,46 +118,56 @@ def land(
 
     def keep(partitions: Sequence[Partition]) -> int:
         nonlocal new
-        new += quarantine.put(lake, partitions, format_name, now)
+        new += quarantine.put(lake, partitions, format_name, now, lost.quarantine)
         return new
 
     with lake.scratch(is_local=engine.shares_memory) as scratch:
         found = sources_of(scratch, sources)
         require_format(found.chunks, format_name)
         intake = Intake(scratch, format_name, now, lake.quarantine_raw)
-        landing = land_chunks(lake, engine, found.chunks, intake, keep, progress)
+        landing = land_chunks(lake, engine, found.chunks, intake, keep, progress, lost.identities)
         return replace(landing, not_read=dict(found.not_read.most_common()))
 
 
 def land_chunks(
-    lake: Lake, engine: Engine, chunks: Sequence[Chunk], intake: Intake, keep: Keep, progress: Progress = no_progress
+    lake: Lake,
+    engine: Engine,
+    chunks: Sequence[Chunk],
+    intake: Intake,
+    keep: Keep,
+    progress: Progress = no_progress,
+    names: Lost = NOTHING,
 ) -> Landing:
-    """Land the lines of chunks; `keep` is given them with their rejects, at each try, and says how many were new."""
+    """Land the lines of chunks; `keep` is given them with their rejects, at each try, and says how many were new.
+
+    In the stead of names that were lost they come again.
+    """
     partitions: list[Partition] = []
     step = AT_ONCE * engine.slots
     for first in range(0, len(chunks), step):
         decoded = engine.run(partial(decode_chunk, intake=intake), chunks[first : first + step])
         partitions += [partition for found in decoded for partition in found]
         progress(min(first + step, len(chunks)), len(chunks))
-    return commits.until_committed(partial(_attempt, lake, engine, partitions, intake, keep))
+    return commits.until_committed(partial(_attempt, lake, engine, partitions, intake, keep, names))
 
 
-def _attempt(lake: Lake, engine: Engine, decoded: list[Partition], intake: Intake, keep: Keep) -> Landing:
+def _attempt(lake: Lake, engine: Engine, decoded: list[Partition], intake: Intake, keep: Keep, names: Lost) -> Landing:
     """Land decoded partitions on the log as it stands."""
     log = commits.ensure(lake.log, LOG, [PARTITION])
     last = last_release(lake)
     indexes = Indexes(lake, files_of(log), intake.format)
     target = Target(lake.log, next_number(log, last_landing(lake, last)), intake.clock, indexes.kinds)
-    naming = resolve_names(lake, decoded)
-    partitions = with_retractions(without_taken(lake, decoded, naming, intake), indexes.records, intake)
+    naming = resolve_names(lake, decoded, names)
+    partitions = with_retractions(without_taken(decoded, naming, intake), indexes.records, intake)
     deduplicated = deduplicate(engine, partitions, indexes.ids)
     partitions = with_conflicts(engine, partitions, deduplicated.conflict, intake.raw_lines)
     rejected, faults = count_rejects(partitions)
     new = keep(partitions)
     own = certificate_of(partitions, deduplicated, target.date)
     written: list[Written] = []
-    if own:
+    if own or names != NOTHING:
         commit_names(lake, engine, partitions, naming)
+    if own:
         written = _commit(log, own, partial(write_standing, engine, partitions, deduplicated), target)
     return Landing(
         number=target.landing if own else None,

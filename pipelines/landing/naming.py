@@ -21,10 +21,11 @@ from pipelines.landing.decoding import Intake, staged
 from pipelines.landing.deduplication import first_of_group
 from pipelines.landing.foreign import NAMES, RETRACTIONS
 from pipelines.landing.hash_filter import within
+from pipelines.landing.lost import NOTHING, Lost
 from pipelines.landing.partitions import Names, Partition, events_in
 from pipelines.landing.rejects import RejectStage
 from pipelines.landing.rereading import lines_at
-from pipelines.storage import commits, datafiles, delta
+from pipelines.storage import commits, datafiles, delta, places
 from pipelines.storage.datafiles import DataFile
 from pipelines.storage.file_writer import FileWriter
 from pipelines.storage.lake import Lake
@@ -37,33 +38,40 @@ WHOLE_TABLE: dict[str, str | None] = {}
 
 @dataclass(frozen=True)
 class Naming:
-    """For each partition with names, which are new, and which have another's id; on a version of the table."""
+    """For each partition with names, which are new, and which have another's id; on a version of the table.
+
+    `files` are those that were looked in, all but those that the table lost.
+    """
 
     table: delta.Handle
+    lost: Lost
+    files: list[str]
     new: list[Bools]
     taken: list[Bools]
 
 
-def resolve_names(lake: Lake, partitions: list[Partition]) -> Naming | None:
+def resolve_names(lake: Lake, partitions: list[Partition], was_lost: Lost = NOTHING) -> Naming | None:
     """Which names of the partitions, given in source order, are new or taken; None when there are no names."""
     names = _names(partitions)
     if not names:
         return None
     table = commits.ensure(lake.identities, IDENTITIES)
+    lost = was_lost.of(table)
+    files = [places.join(lake.identities, path) for path in delta.paths(table) if path not in lost.paths]
     ids = np.concatenate([one.ids for one in names])
     order = np.argsort(ids, kind="stable")
     ids, hashes = ids[order], np.concatenate([one.hashes for one in names])[order]
     first = first_of_group(ids)
     owners = hashes[first]
     known = np.zeros(len(ids), np.bool_)
-    for place in delta.uris(lake.identities, table):
+    for place in files:
         at, found = _known(place, ids)
         known[at], owners[at] = True, found
     new, taken = np.empty(len(ids), np.bool_), np.empty(len(ids), np.bool_)
     new[order] = ~known & (first == np.arange(len(ids)))
     taken[order] = hashes != owners
     ends = np.cumsum([len(one.ids) for one in names])[:-1]
-    return Naming(table, np.split(new, ends), np.split(taken, ends))
+    return Naming(table, lost, files, np.split(new, ends), np.split(taken, ends))
 
 
 def _names(partitions: list[Partition]) -> list[Names]:
@@ -81,23 +89,23 @@ def _known(place: str, ids: npt.NDArray[np.int64]) -> tuple[npt.NDArray[np.int64
     return at, np.repeat(hashes, ends - starts)
 
 
-def without_taken(lake: Lake, partitions: list[Partition], naming: Naming | None, intake: Intake) -> list[Partition]:
+def without_taken(partitions: list[Partition], naming: Naming | None, intake: Intake) -> list[Partition]:
     """The partitions, where a line that uses a name whose id another name has is faulty."""
     if naming is None or not any(taken.any() for taken in naming.taken):
         return partitions
-    owners = _owners(lake, partitions, naming)
+    owners = _owners(partitions, naming)
     taken = iter(naming.taken)
     return [
         _without(partition, next(taken), owners, intake) if partition.names else partition for partition in partitions
     ]
 
 
-def _owners(lake: Lake, partitions: list[Partition], naming: Naming) -> dict[int, str]:
+def _owners(partitions: list[Partition], naming: Naming) -> dict[int, str]:
     """The names that have the ids of names that are taken."""
     pairs = list(zip(_names(partitions), naming.taken, strict=True))
     wanted = pa.array(np.unique(np.concatenate([one.ids[taken] for one, taken in pairs])))
     standing = (read_stage(one.stage, NAMES).filter(pa.array(~taken)) for one, taken in pairs)
-    known = (datafiles.read(place, ["id", "name"]) for place in delta.uris(lake.identities, naming.table))
+    known = (datafiles.read(place, ["id", "name"]) for place in naming.files)
     owners: dict[int, str] = {}
     for rows in (*known, *standing):
         found = rows.filter(pc.is_in(rows["id"], wanted))
@@ -142,16 +150,23 @@ def _fault(name: str, found: int, owner: str) -> str:
 
 
 def commit_names(lake: Lake, engine: Engine, partitions: list[Partition], naming: Naming | None) -> None:
-    """Add the new names, on the very version in which others were looked for. Raises Conflict."""
-    if naming is None or not any(new.any() for new in naming.new):
+    """Add the new names, on the very version in which others were looked for, in the stead of lost ones.
+
+    Raises Conflict.
+    """
+    if naming is None or (naming.lost == NOTHING and not any(new.any() for new in naming.new)):
         return
     stages = [one.stage for one in _names(partitions)]
     chosen = list(zip(stages, naming.new, strict=True))
     with owned({lake.identities: naming.table}) as mark:
         written = engine.run(partial(write_names, lake.identities, mark), chosen)
         files = tuple(file for file in written if file is not None)
-        number = delta.number(naming.table, APPLICATION) + 1
-        commits.commit(naming.table, IDENTITIES, commits.Commit(files, (), APPLICATION, number, {}, WHOLE_TABLE))
+        number, gone = delta.number(naming.table, APPLICATION) + 1, tuple(naming.lost.paths)
+        if naming.lost.is_settled_by(files):
+            said = naming.lost.total(naming.table, files)
+            commits.commit(
+                naming.table, IDENTITIES, commits.Commit(files, gone, APPLICATION, number, said, WHOLE_TABLE)
+            )
 
 
 def write_names(place: str, mark: str, one: tuple[str, Bools]) -> DataFile | None:

@@ -9,10 +9,11 @@ import pyarrow as pa
 from pipelines.arrays import Int64s, arrow, flags, repeated
 from pipelines.events import CONTRACT_VERSION
 from pipelines.events.log import QUARANTINE
+from pipelines.landing.lost import NOTHING, Lost
 from pipelines.landing.partitions import Partition
-from pipelines.landing.quarantine_files import WHOLE_TABLE, Known, QuarantineFile, QuarantineWriter, files_of
+from pipelines.landing.quarantine_files import KEY, WHOLE_TABLE, Known, QuarantineFile, QuarantineWriter, files_of
 from pipelines.landing.rejects import rejects_of
-from pipelines.storage import commits, datafiles, delta
+from pipelines.storage import commits, datafiles, delta, totals
 from pipelines.storage.datafiles import DataFile
 from pipelines.storage.lake import Lake
 from pipelines.storage.uncommitted import owned
@@ -27,22 +28,27 @@ def rows_of(lake: Lake, columns: Sequence[str] = QUARANTINE.names) -> Iterator[p
         yield from datafiles.batches(file.place, list(columns))
 
 
-def put(lake: Lake, partitions: Sequence[Partition], format_name: str, clock: int) -> int:
-    """Add the rejects of partitions that are not yet there, in one commit; how many were new."""
+def put(lake: Lake, partitions: Sequence[Partition], format_name: str, clock: int, was_lost: Lost = NOTHING) -> int:
+    """Add the rejects of partitions that are not yet there, in one commit; how many were new.
+
+    Damaged files that the table lost are not read, and go as others come.
+    """
     sources = sorted({span.piece.source for partition in partitions if partition.rejects for span in partition.spans})
 
     def attempt() -> int:
         handle = commits.ensure(lake.quarantine, QUARANTINE)
-        known = Known(sources)
+        known, lost = Known(sources), was_lost.of(handle)
         for file in files_of(lake.quarantine, handle):
-            known.note(file)
+            if file.path not in lost.paths:
+                known.note(file)
         with owned({lake.quarantine: handle}) as mark:
             new = partial(QuarantineWriter, lake.quarantine, mark)
             files = list(_written(lake, partitions, known, (format_name, clock), new))
-            _commit(handle, files, ())
+            if lost.is_settled_by(files):
+                _commit(handle, files, tuple(lost.paths), lost.total(handle, files))
         return sum(file.rows for file in files)
 
-    return commits.until_committed(attempt) if sources else 0
+    return commits.until_committed(attempt) if sources or was_lost != NOTHING else 0
 
 
 def _written(
@@ -83,7 +89,10 @@ def take_away(lake: Lake, taken: Mapping[str, Int64s]) -> None:
         with owned({lake.quarantine: handle}) as mark:
             new = partial(QuarantineWriter, lake.quarantine, mark)
             files = [made for file in found for made in _without(file, taken[file.path], new())]
-            _commit(handle, files, tuple(file.path for file in found))
+            gone = totals.of_files((file.place for file in found), KEY)
+            if found:
+                said = totals.after(lake.quarantine, handle, files, gone)
+                _commit(handle, files, tuple(file.path for file in found), said)
 
     if any(len(rows) for rows in taken.values()):
         commits.until_committed(attempt)
@@ -99,9 +108,7 @@ def _without(file: QuarantineFile, taken: Int64s, writer: QuarantineWriter) -> t
     return writer.close()
 
 
-def _commit(handle: delta.Handle, add: Sequence[DataFile], remove: tuple[str, ...]) -> None:
-    """Commit files on the very version that was looked at, if there is anything to commit."""
-    if not (add or remove):
-        return
-    change = commits.Commit(tuple(add), remove, APPLICATION, delta.number(handle, APPLICATION) + 1, {}, WHOLE_TABLE)
+def _commit(handle: delta.Handle, add: Sequence[DataFile], remove: tuple[str, ...], said: dict[str, str]) -> None:
+    """Commit files on the very version that was looked at."""
+    change = commits.Commit(tuple(add), remove, APPLICATION, delta.number(handle, APPLICATION) + 1, said, WHOLE_TABLE)
     commits.commit(handle, QUARANTINE, change)

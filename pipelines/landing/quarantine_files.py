@@ -15,6 +15,7 @@ from pipelines.arrays import fixed_values, flags, int64s, strings
 from pipelines.checks import require_clean, standard_checks
 from pipelines.clock import EPOCH, moment
 from pipelines.events.log import QUARANTINE
+from pipelines.hashing import content_hash
 from pipelines.storage import datafiles, delta, places
 from pipelines.storage.datafiles import DataFile
 from pipelines.storage.file_writer import FileWriter
@@ -103,13 +104,16 @@ def _keys(rows: pa.Table) -> Iterator[tuple[int, str]]:
 
 
 class QuarantineWriter:
-    """Writes rows of the quarantine, by key, to a new file, with a mark, that is made for the first of them."""
+    """Writes rows of the quarantine, by key, to a new file, with a mark, that is made for the first of them.
+
+    The file's hash is that of the keys.
+    """
 
     def __init__(self, table: str, mark: str) -> None:
         self._table, self._mark = table, mark
         self._writer: FileWriter | None = None
         self._waiting: list[pa.Table] = []
-        self._rows = self._bytes = 0
+        self._rows = self._bytes = self._hash = 0
         self._bounds: tuple[str, str, datetime] | None = None
 
     def write(self, rows: pa.Table) -> None:
@@ -131,6 +135,7 @@ class QuarantineWriter:
         )
         for batch in rows.combine_chunks().to_batches():
             self._writer.write(batch)
+            self._hash += content_hash(batch.select(KEY))
         first, last = (rows["source"][at].as_py() for at in (0, -1))
         received = moment(int(int64s(rows["ingestion_time"]).max()))
         before = self._bounds or (first, last, received)
@@ -147,4 +152,4 @@ class QuarantineWriter:
         stats = json.loads(file.stats)
         stats["minValues"] |= {"source": first}
         stats["maxValues"] |= {"source": last, "ingestion_time": received.strftime("%Y-%m-%dT%H:%M:%S.%fZ")}
-        return (replace(file, stats=json.dumps(stats)),)
+        return (replace(file, content_hash=self._hash, stats=json.dumps(stats)),)

@@ -12,6 +12,7 @@ from pipelines.storage import commits, delta, deltalog, places
 
 LANDING, OWN, TOTAL, GIVEN_UP = "landing", "certificate", "certificate_total", "given_up"
 NEWEST_EVENT = "newest_event"
+TAKEN_OUT = "taken_out"
 
 
 @dataclass(frozen=True)
@@ -20,7 +21,8 @@ class Landed:
 
     Where the log was taken as it is, the last of the releases of which events are gone is `given_up`. `version` is that
     of the log which the landing made, None where that is not known. `newest_event` is when the newest of all events
-    so far happened that was not in the future when it landed; None where no landing said one.
+    so far happened that was not in the future when it landed; None where no landing said one. `taken_out` is the
+    certificate of the events that it took out of the log, None where it took none.
     """
 
     number: int
@@ -29,6 +31,7 @@ class Landed:
     given_up: int | None = None
     version: int | None = None
     newest_event: datetime | None = None
+    taken_out: Certificate | None = None
 
 
 NOTHING = Landed(0, {}, {})
@@ -67,7 +70,8 @@ def _landed(entry: deltalog.Entry) -> Landed:
     total = parsed(said[TOTAL]) if TOTAL in said else None
     given_up = int(said[GIVEN_UP]) if GIVEN_UP in said else None
     newest_event = moment(int(said[NEWEST_EVENT])) if NEWEST_EVENT in said else None
-    return Landed(int(said[LANDING]), parsed(said[OWN]), total, given_up, entry.version, newest_event)
+    taken_out = parsed(said[TAKEN_OUT]) if TAKEN_OUT in said else None
+    return Landed(int(said[LANDING]), parsed(said[OWN]), total, given_up, entry.version, newest_event, taken_out)
 
 
 def _restored(place: str, entry: deltalog.Entry) -> int | None:
@@ -105,15 +109,32 @@ def take_as_it_is(log: delta.Handle, total: Certificate, last: Release | None, l
     return Landed(number, {}, total, release)
 
 
-def take_out(log: delta.Handle, files: tuple[str, ...], left: Certificate, last_landing: int) -> Landed:
-    """Take files, by their paths, out of the log, as a landing without events: it has these events then.
+def since_taken_out(place: str, log: delta.Handle) -> tuple[Certificate, Certificate] | None:
+    """The certificate of what was last taken out of the log, and that of what landed since; None where nothing was.
+
+    What was taken out before the log was taken as it is does not count.
+    """
+    since: list[Certificate] = []
+    for one in landings(place, log):
+        if one.taken_out is not None:
+            return one.taken_out, total_of(since)
+        if one.given_up is not None:
+            break
+        since.append(one.own)
+    return None
+
+
+def take_out(
+    log: delta.Handle, files: tuple[str, ...], lost: Certificate, left: Certificate, last_landing: int
+) -> Landed:
+    """Take files, by their paths, with these events out of the log, as a landing without events; what is left then.
 
     A release that was made of more is told of as before. Raises Conflict.
     """
     number = next_number(log, last_landing)
-    said = {LANDING: str(number), OWN: written({}), TOTAL: written(left)}
+    said = {LANDING: str(number), OWN: written({}), TOTAL: written(left), TAKEN_OUT: written(lost)}
     commits.commit(log, LOG, commits.Commit((), files, APPLICATION, number, said, {PARTITION: None}))
-    return Landed(number, {}, left)
+    return Landed(number, {}, left, taken_out=lost)
 
 
 def next_number(log: delta.Handle, last_landing: int) -> int:

@@ -55,7 +55,7 @@ class Report:
         try:
             yield
         except NewsfeedError as fault:
-            self.faults.append(str(fault))
+            self.faults += [told for told in [str(fault)] if told not in self.faults]
 
 
 @dataclass(frozen=True)

@@ -3,11 +3,12 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from pipelines.log.certificate import Certificate, without
+from pipelines.log.certificate import Certificate, by_type, without
+from pipelines.log.continuity import gone
 from pipelines.log.events import Log, certificate_of
-from pipelines.log.landings import newest
+from pipelines.log.landings import newest, since_taken_out
 from pipelines.projections import AnyProjection, BucketProjection
-from pipelines.releases.release import Release
+from pipelines.releases.release import Release, last_release
 from pipelines.runs.publishing import place_of, projections
 from pipelines.storage import delta, deltalog
 from pipelines.storage.checksums import faults
@@ -16,7 +17,7 @@ from pipelines.storage.lake import Lake
 
 @dataclass(frozen=True)
 class LogDamage:
-    """Files of the log that are damaged, with what is wrong, in a line each.
+    """Files of the log that are damaged, with what is wrong, in a line each; none where all were taken out before.
 
     `lost` are the events that were in them, None where that is not known; `left` those in the others; `rests` has the
     relations and views that are made of events of the types that are lost.
@@ -41,7 +42,7 @@ def _of_version(place: str, version: int) -> list[str]:
     except deltalog.DamagedLog as fault:
         return [str(fault)]
     return (
-        [f"version {version} of {place} is gone"] if handle is None else [*faults(delta.uris(place, handle)).values()]
+        [f"version {version} of {place} is gone"] if handle is None else [*faults(delta.sizes(place, handle)).values()]
     )
 
 
@@ -49,13 +50,22 @@ def of_log(lake: Lake) -> LogDamage | None:
     """What is damaged of the log, None where nothing is."""
     handle = delta.find(lake.log)
     files = [] if handle is None else delta.sizes(lake.log, handle)
-    found = faults(place for place, _ in files)
+    found = faults(files)
     if handle is None or not found:
-        return None
+        return None if handle is None else _taken_out(lake, handle)
     total, whole = newest(lake.log, handle).total, Log(tuple(one for one in files if one[0] not in found))
     left = certificate_of(whole)
     lost = None if total is None else without(total, left)
     return LogDamage(found, lost, left, _resting_on(lost or {}))
+
+
+def _taken_out(lake: Lake, log: delta.Handle) -> LogDamage | None:
+    """What a repair took out of the log that is not back; None where nothing is."""
+    if gone(lake.log, log, last_release(lake)) is None or (found := since_taken_out(lake.log, log)) is None:
+        return None
+    lost, back = map(by_type, found)
+    missing = without(lost, back)
+    return LogDamage({}, missing, newest(lake.log, log).total or {}, _resting_on(missing))
 
 
 def _resting_on(types: Certificate) -> tuple[str, ...]:

@@ -16,9 +16,9 @@ def write_damaged_again(lake: Lake) -> list[str]:
     handle = delta.find(lake.releases)
     if handle is None:
         return []
-    facts = delta.facts_of_files(handle, ["path", "min.release", "max.release"])
-    numbers = {places.join(lake.releases, path): (path, range(least, most + 1)) for path, least, most in facts}
-    found = faults(numbers)
+    facts = delta.facts_of_files(handle, ["path", "size_bytes", "min.release", "max.release"])
+    found = faults((places.join(lake.releases, path), size) for path, size, *_ in facts)
+    numbers = {places.join(lake.releases, path): (path, range(least, most + 1)) for path, _, least, most in facts}
     lost = write_again(lake, dict(numbers[place] for place in found)) if found else []
     if lost:
         listed = ", ".join(map(str, lost))

@@ -95,7 +95,7 @@ def publish(
         handle = tables.handles[name]
         found = Released(int(handle.version()), files.rows, files.content_hash, projection.version)
         same = None if name in tables.damaged else _unchanged(found, last, name, buckets)
-        if same is not None and are_whole(delta.files(handle)):
+        if same is not None and are_whole(delta.sized_files(handle)):
             files.discard()
             released[name] = same
         else:

@@ -62,4 +62,4 @@ def _require_whole(lake: Lake, wanted: Release) -> None:
 
 def _is_whole(lake: Lake, wanted: Release, name: str) -> bool:
     handle = delta.find(place_of(lake, name), wanted.tables[name].version)
-    return handle is not None and are_whole(delta.files(handle))
+    return handle is not None and are_whole(delta.sized_files(handle))

@@ -145,21 +145,28 @@ def verify_all(files: Iterable[str]) -> None:
         list(pool.map(verify, files))
 
 
-def faults(files: Iterable[str]) -> dict[str, str]:
-    """By place those data files that are not as they were written, and what is wrong, in a line. Raises PlaceError."""
+def faults(files: Iterable[tuple[str, int]]) -> dict[str, str]:
+    """Of data files with the sizes that they should have, by place, those that are not as they were written.
 
-    def fault(place: str) -> tuple[str, str | None]:
-        try:
-            verify(place)
-        except DamagedFile as found:
-            return place, str(found)
-        return place, None
-
+    What is wrong with each is told in a line. Raises PlaceError.
+    """
     with ThreadPoolExecutor() as pool:
-        return {place: told for place, told in pool.map(fault, files) if told is not None}
+        return {place: told for place, told in pool.map(_fault, files) if told is not None}
 
 
-def are_whole(files: Iterable[str]) -> bool:
+def _fault(file: tuple[str, int]) -> tuple[str, str | None]:
+    place, size = file
+    try:
+        verify(place)
+        found = places.size(place)
+        if found != size:
+            raise damaged(place, f"expected {size:,} bytes, found {found:,}")
+    except DamagedFile as fault:
+        return place, str(fault)
+    return place, None
+
+
+def are_whole(files: Iterable[tuple[str, int]]) -> bool:
     """Whether data files are there as they were written. Raises PlaceError when one cannot be read."""
     return not faults(files)
 

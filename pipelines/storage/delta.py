@@ -70,6 +70,11 @@ def sizes(place: str, handle: Handle) -> list[tuple[str, int]]:
     return [(places.join(place, name), size) for name, size in zip(names, numbers, strict=True)]
 
 
+def sized_files(handle: Handle) -> list[tuple[str, int]]:
+    """The same, wherever the table of the handle is."""
+    return sizes(places.absolute(str(handle.table_uri)), handle)
+
+
 def facts_of_files(handle: Handle, columns: Sequence[str]) -> list[tuple[Any, ...]]:
     """Of each file of the handle's version what is known: its path, `min.` and `max.` of a column … None: not known."""
     found = handle.get_add_actions(flatten=True)

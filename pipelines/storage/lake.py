@@ -18,8 +18,14 @@ MISREAD_IN_URL = re.compile(rf"""{MISREAD.pattern}|[ "<>`?]|[^\x00-\x7f]|//|/\.\
 
 def remedy(place: str) -> str:
     """What helps when a data file of a lake is damaged or gone."""
-    derived = place.split("/")[-3:-2] in (["relations"], ["views"])
-    return "`newsfeed repair` makes it again from the log" if derived else "put it back from a copy"
+    *_, above, folder, _ = ["", "", *place.split("/")]
+    if above in {"relations", "views"}:
+        return "`newsfeed repair` makes it again from the log"
+    if folder == "releases":
+        return "`newsfeed repair` writes it again"
+    if above == "log" or folder in {"quarantine", "quarantine_raw", "identities"}:
+        return "`newsfeed repair` tells what was lost, and with --from lands that again from its source"
+    return "put it back from a copy"
 
 
 @dataclass(frozen=True)

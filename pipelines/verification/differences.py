@@ -12,7 +12,7 @@ import pyarrow as pa
 from pipelines.arrays import flags
 from pipelines.storage.keyed import dicts
 from pipelines.tables import Table
-from pipelines.verification.rows import Rows, hashes_of, uneven
+from pipelines.verification.rows import READ_AT_MOST, Rows, hashes_of, uneven
 
 Row = dict[str, Any]
 
@@ -47,12 +47,18 @@ class Difference:
         return {name: (one[name], other[name]) for one, other in pairs for name in one if one[name] != other[name]}
 
 
-def by_row(served: Rows, expected: Rows) -> tuple[Difference, ...]:
-    """What differs of the rows of two sets of files, in the order of keys. Raises DamagedFile, PlaceError."""
+def by_row(served: Rows, expected: Rows) -> tuple[tuple[Difference, ...], tuple[str, ...]]:
+    """What differs of the rows of two sets of files, in the order of keys, and what to say where that is not all.
+
+    Raises DamagedFile, PlaceError.
+    """
     wanted = uneven(served.hashes(), expected.hashes())
     if not len(wanted):
-        return ()
-    return by_key(served.table, *(dicts(rows.with_hashes(wanted)) for rows in (served, expected)))
+        return (), ()
+    some = wanted[:READ_AT_MOST]
+    more = f"of {len(wanted):,} rows that one side has and the other has not, only {len(some):,} are told"
+    found = by_key(served.table, *(dicts(rows.with_hashes(some)) for rows in (served, expected)))
+    return found, () if len(some) == len(wanted) else (more,)
 
 
 def of_tables(table: Table, served: pa.Table, expected: pa.Table) -> tuple[Difference, ...]:

@@ -8,20 +8,18 @@ from concurrent.futures import ThreadPoolExecutor
 from itertools import pairwise
 
 from pipelines.cores import cores
+from pipelines.landing.lost import KINDS
 from pipelines.log.certificate import counted, differences, total_of
 from pipelines.log.continuity import gone, log_gone
 from pipelines.log.events import Log, certificate_of
 from pipelines.log.landings import landings, newest
 from pipelines.releases.release import Release, Released, all_releases
-from pipelines.storage import checksums, datafiles, delta, places
-from pipelines.storage.checksums import DamagedFile
+from pipelines.storage import checksums, datafiles, delta, places, totals
 from pipelines.storage.datafiles import total
 from pipelines.storage.deltalog import DamagedLog
 from pipelines.storage.lake import Lake
 from pipelines.verification.findings import Finding
-from pipelines.verification.released import files_of, otherwise
-
-Files = Iterable[tuple[str, int]]
+from pipelines.verification.released import files_of, otherwise, unlike
 
 
 def verify(lake: Lake, release: Release) -> list[Finding]:
@@ -40,9 +38,9 @@ def verify_table(lake: Lake, name: str, released: Released) -> Finding:
         files = files_of(lake, name, released)
     except DamagedLog as fault:
         return Finding(name, None, (str(fault),))
-    faults = _faults_of(files)
+    faults = checksums.faults(files)
     if faults:
-        return Finding(name, None, faults)
+        return Finding(name, None, tuple(faults.values()))
     with ThreadPoolExecutor(cores()) as threads:
         found = total(threads.map(datafiles.content, [place for place, _ in files]))
     return Finding(name, found.rows, otherwise(released, found))
@@ -59,40 +57,31 @@ def verify_log(lake: Lake, releases: Iterable[Release]) -> Finding:
             return Finding("log", None, (log_gone(lake.log, next(iter(releases), None)),))
         files = delta.sizes(lake.log, log)
         told = [gone(lake.log, log, release) for release in releases]
-        faults = (*_faults_of(files), *(one for one in told if one is not None), *_uncertified(lake.log, log))
+        damaged = checksums.faults(files)
+        faults = (*damaged.values(), *(one for one in told if one is not None), *_uncertified(lake.log, log))
     except DamagedLog as fault:
         return Finding("log", None, (str(fault),))
-    found = certificate_of(Log(tuple(file for file in files if _fault_of(file) is None)))
+    found = certificate_of(Log(tuple(file for file in files if file[0] not in damaged)))
     expected = newest(lake.log, log).total
     wrong = differences(expected, found) if expected is not None else ["no commit says any more what landed"]
     return Finding("log", counted(found), (*faults, *(one.strip() for one in wrong)))
 
 
 def _beside(name: str, place: str) -> Finding:
-    """What is found of a table that no release names."""
+    """What is found of a table that no release names: its files and, where commits say its total, its rows."""
     try:
         handle = delta.find(place)
         files = [] if handle is None else delta.sizes(place, handle)
     except DamagedLog as fault:
         return Finding(name, None, (str(fault),))
-    faults = _faults_of(files)
-    return Finding(name, None if faults or handle is None else int(handle.count()), faults)
-
-
-def _faults_of(files: Files) -> tuple[str, ...]:
-    """What is wrong with data files: those that are gone, have another size, or other bytes."""
-    with ThreadPoolExecutor(cores()) as threads:
-        return tuple(told for told in threads.map(_fault_of, files) if told is not None)
-
-
-def _fault_of(file: tuple[str, int]) -> str | None:
-    place, size = file
-    try:
-        checksums.verify(place)
-        found = places.size(place)
-    except DamagedFile as fault:
-        return str(fault)
-    return None if found == size else f"{place} is damaged: expected {size:,} bytes, found {found:,}"
+    faults = checksums.faults(files)
+    if faults or handle is None:
+        return Finding(name, None, tuple(faults.values()))
+    expected = totals.said(place, handle) if name in KINDS else None
+    if expected is None:
+        return Finding(name, int(handle.count()))
+    found = totals.of_files((file for file, _ in files), KINDS[name].columns)
+    return Finding(name, found.rows, unlike(expected, found))
 
 
 def _uncertified(place: str, log: delta.Handle) -> Iterator[str]:

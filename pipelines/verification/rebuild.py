@@ -39,7 +39,7 @@ def _compared(lake: Lake, name: str, released: Released, again: Rebuilt, progres
     try:
         served = Rows(made.table, tuple(place for place, _ in files_of(lake, name, released)))
         found = served.content()
-        differences = () if found == wanted else by_row(served, expected)
+        differences, more = ((), ()) if found == wanted else by_row(served, expected)
     except (DamagedFile, DamagedLog) as fault:
         return Finding(name, None, (str(fault),))
-    return Finding(name, found.rows, otherwise(released, found), differences)
+    return Finding(name, found.rows, (*otherwise(released, found), *more), differences)

@@ -19,7 +19,11 @@ def files_of(lake: Lake, name: str, released: Released) -> list[tuple[str, int]]
 
 def otherwise(released: Released, found: Content) -> tuple[str, ...]:
     """What to say of a table with another content than the release's record says; nothing if it is the same."""
-    said = Content(released.rows, int(released.content_hash))
+    return unlike(Content(released.rows, int(released.content_hash)), found)
+
+
+def unlike(said: Content, found: Content) -> tuple[str, ...]:
+    """What to say of another content than a commit or a record says; nothing if it is the same."""
     if said == found:
         return ()
     return (f"expected {said.rows:,} rows (hash {said.hash}), found {found.rows:,} (hash {found.hash})",)

@@ -22,7 +22,7 @@ Found = TypeVar("Found")
 Hashes = npt.NDArray[np.uint64]
 
 READ_AT_MOST = 100_000
-"""So many rows that differ are told of a table at most."""
+"""So many hashes of rows that differ are looked for in a table at most."""
 
 
 @dataclass(frozen=True)
@@ -41,12 +41,10 @@ class Rows:
         return np.concatenate([np.empty(0, np.uint64), *self._of_each(self._hashes)])
 
     def with_hashes(self, wanted: Hashes) -> pa.Table:
-        """The rows that have one of these hashes, which ascend; not many more than are told."""
+        """The rows that have one of these hashes, which ascend."""
         found = [no_rows(self.table.arrow)]
         for place in self.files:
             found += self._chosen(wanted, place)
-            if sum(rows.num_rows for rows in found) >= READ_AT_MOST:
-                break
         return pa.concat_tables(found)
 
     def chosen(self, column: str, choose: Callable[[Int64s], Bools]) -> pa.Table:

@@ -32,7 +32,8 @@ def test_a_long_line_whose_file_is_missing_is_told_in_its_place_and_when_it_is_t
     assert said[2].splitlines()[2] == f"  cannot read {kept}: No such file or directory"
     assert "a, line 3 " in said[3]
     done = call(*long, "--readmit")
-    told = f"error: not tried again, and still in quarantine: {kept} is missing; put it back from a copy\n"
+    helps = "`newsfeed repair` tells what was lost, and with --from lands that again from its source"
+    told = f"error: not tried again, and still in quarantine: {kept} is missing; {helps}\n"
     assert (done.code, done.out.splitlines()[0], done.err) == (1, "read         2 lines", told)
 
 

@@ -53,7 +53,13 @@ def test_a_file_in_the_place_of_another_is_told_of(copy, read):
 
 
 def test_what_helps_depends_on_what_is_damaged(copy):
-    helps = {"log": "put it back from a copy", "views/posts": "`newsfeed repair` makes it again from the log"}
+    again = "`newsfeed repair` tells what was lost, and with --from lands that again from its source"
+    helps = {
+        "log": again,
+        "quarantine": again,
+        "views/posts": "`newsfeed repair` makes it again from the log",
+        "releases": "`newsfeed repair` writes it again",
+    }
     for table, says in helps.items():
         file_of_table(copy, table).unlink()
         with pytest.raises(DamagedFile, match=f"is missing; {says}$"):
@@ -68,10 +74,10 @@ def test_a_file_that_was_written_before_names_had_checksums_is_read(copy):
 
 
 def test_a_long_line_in_quarantine_is_as_it_was_kept_or_told_of(tmp_path):
-    kept = RawLines(str(tmp_path / "kept"), str(tmp_path))
+    kept = RawLines(str(tmp_path / "quarantine_raw"), str(tmp_path))
     digest = kept.keep(b"long")
     assert b"".join(kept.pieces(digest)) == b"long"
     for damage in (lambda path: path.write_bytes(b"song"), lambda path: path.unlink()):
-        damage(tmp_path / "kept" / digest)
-        with pytest.raises(DamagedFile, match=f"^{kept.place(digest)} is .*; put it back from a copy$"):
+        damage(tmp_path / "quarantine_raw" / digest)
+        with pytest.raises(DamagedFile, match=f"^{kept.place(digest)} is .*; `newsfeed repair` tells what was lost"):
             list(kept.pieces(digest))

@@ -10,7 +10,7 @@ from pipelines.landing.land import land
 from pipelines.log.continuity import OtherLog
 from pipelines.releases.records import record
 from pipelines.releases.release import all_releases, last_release
-from pipelines.repair import damage
+from pipelines.repair import damage, relanding
 from pipelines.repair.indexes import take_damaged_away
 from pipelines.repair.records import write_damaged_again
 from pipelines.repair.relanding import land_again
@@ -105,7 +105,7 @@ SOURCE = deeds(30, *range(10))
 @pytest.mark.parametrize("harm", ["flipped", "gone"])
 def test_what_damaged_files_of_the_log_had_lands_again_from_its_source(copy, undamaged, engine, tmp_path, harm):
     HARMS[harm](file_of_table(copy, "log"))
-    found = land_again(copy, engine, damage.of_log(copy), [file_of(tmp_path / "source", *SOURCE)], "events")
+    found = land_again(copy, engine, damage.of_log(copy), {}, [file_of(tmp_path / "source", *SOURCE)], "events")
     assert (found.missing, found.landing.landed, found.landing.duplicates) == ({}, 80, 0)
     assert damage.of_log(copy) is None
     assert run(copy, engine).reason == "nothing new"
@@ -120,7 +120,7 @@ def test_where_other_landings_came_since_the_release_they_are_published_too(copy
     first = file_of_table(copy, "log")
     land(copy, engine, [more], clock=CLOCK)
     flip(first)
-    found = land_again(copy, engine, damage.of_log(copy), [source], "events")
+    found = land_again(copy, engine, damage.of_log(copy), {}, [source], "events")
     assert found.missing == {}
     assert run(copy, engine).published
     for file in (source, more):
@@ -133,12 +133,43 @@ def test_where_other_landings_came_since_the_release_they_are_published_too(copy
 def test_what_is_not_in_the_source_stays_lost_and_nothing_is_published_until_it_is_back(copy, engine, tmp_path):
     flip(file_of_table(copy, "log"))
     half, rest = SOURCE[: len(SOURCE) // 2], SOURCE[len(SOURCE) // 2 :]
-    found = land_again(copy, engine, damage.of_log(copy), [file_of(tmp_path / "half", *half)], "events")
+    found = land_again(copy, engine, damage.of_log(copy), {}, [file_of(tmp_path / "half", *half)], "events")
     assert found.missing
     with pytest.raises(OtherLog, match="land their sources again"):
         run(copy, engine)
     land(copy, engine, [file_of(tmp_path / "rest", *rest)])
     assert run(copy, engine).reason == "nothing new"
+
+
+def test_the_rest_of_the_sources_brings_back_the_rest_as_its_certificate_says(copy, engine, tmp_path):
+    flip(file_of_table(copy, "log"))
+    for part, is_back in ((SOURCE[::2], False), (SOURCE[1::2], True)):
+        found = damage.of_log(copy)
+        done = land_again(copy, engine, found, {}, [file_of(tmp_path / f"part-{is_back}", *part)], "events")
+        assert done.is_whole is is_back
+    assert damage.of_log(copy) is None
+    assert run(copy, engine).reason == "nothing new"
+
+
+@pytest.mark.parametrize("since", [0, 1])
+def test_what_a_killed_repair_took_out_of_the_log_the_next_one_lands(copy, engine, tmp_path, monkeypatch, since):
+    first, source = file_of_table(copy, "log"), file_of(tmp_path / "source", *SOURCE)
+    if since:
+        land(copy, engine, [file_of(tmp_path / "more", *deeds(31, 20))], clock=CLOCK)
+    flip(first)
+    with monkeypatch.context() as patch:
+        patch.setattr(relanding, "land", killed)
+        with pytest.raises(KeyboardInterrupt):
+            land_again(copy, engine, damage.of_log(copy), {}, [source], "events")
+    found = damage.of_log(copy)
+    assert (found.files, sum(count for days in found.lost.values() for count, _ in days.values())) == ({}, 80)
+    assert land_again(copy, engine, found, {}, [source], "events").is_whole
+    assert damage.of_log(copy) is None
+    assert run(copy, engine).published == bool(since)
+
+
+def killed(*_, **__):
+    raise KeyboardInterrupt
 
 
 @pytest.mark.parametrize("harm", ["flipped", "empty"])

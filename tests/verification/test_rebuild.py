@@ -12,6 +12,7 @@ from pipelines.releases.release import release
 from pipelines.runs import publishing
 from pipelines.runs.history import IncompleteLog
 from pipelines.runs.run import run
+from pipelines.verification import differences
 from pipelines.verification.rebuild import verify
 from tests.releases.worlds import TABLES
 from tests.verification.damages import rows_of, serve, with_a_value_changed
@@ -73,6 +74,14 @@ def test_rows_that_are_missing_too_many_or_there_twice_are_told_by_key(lake, eng
         ("too many", ids[2]),
     ]
     assert found.told.endswith("; 2 too many; 1 missing")
+
+
+def test_of_very_many_rows_that_differ_it_is_said_that_not_all_are_told(lake, engine, monkeypatch):
+    monkeypatch.setattr(differences, "READ_AT_MOST", 3)
+    serve(lake, "views/posts", rows_of(lake, "views/posts").slice(0, 4))
+    found = findings(lake, engine)["views/posts"]
+    assert len(found.differences) == 3
+    assert found.told.endswith("; of 6 rows that one side has and the other has not, only 3 are told; 3 missing")
 
 
 def test_rows_in_other_files_or_another_order_are_the_same(lake, engine):
