@@ -3,7 +3,9 @@
 A new format is one file, with the functions `adapt` and `check`, and its name in FORMATS.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from importlib import import_module
 from types import MappingProxyType
 from typing import Any, NamedTuple
@@ -49,6 +51,9 @@ Adapter = Callable[[str, bytes], Adapted]
 Check = Callable[[str, Sequence[bytes]], None]
 
 
+People = Callable[[bytes], Iterable[int]]
+
+
 class OtherLayout(NewsfeedError):
     """A source is not of the format that it is said to be; the message says what was expected of it and found."""
 
@@ -57,6 +62,8 @@ class AdapterFault(ValueError):
     """A foreign line that the adapter cannot read; the message says what is wrong with it."""
 
 
+ACTOR = re.compile(rb'"actor_id"\s*:\s*"?\s*([0-9][0-9.eE+]*)')
+ESCAPED = re.compile(rb"\\u00([0-7][0-9a-fA-F])")
 FIRST = 100
 """By how many of its first lines, none of them blank, a source is told to be of a format."""
 
@@ -80,6 +87,37 @@ def load_record_ids(name: str) -> RecordIds | None:
         return None
     found: RecordIds | None = getattr(import_module(f"pipelines.adapters.{name}"), "RECORD_IDS", None)
     return found
+
+
+def load_people(name: str) -> People:
+    """The function that gives the ids of the persons whom a line may name, also one that cannot be read.
+
+    For lines that are events already it is `actors`. Raises UsageError for an unknown format.
+    """
+    if load_adapter(name) is None:
+        return actors
+    people: People = import_module(f"pipelines.adapters.{name}").people
+    return people
+
+
+def load_person_of(name: str) -> Callable[[str], int] | None:
+    """The function that gives the id of the person whom a name of a format is of; None where there are no names."""
+    found: Callable[[str], int] | None = None
+    if load_adapter(name) is not None:
+        found = getattr(import_module(f"pipelines.adapters.{name}"), "person_of", None)
+    return found
+
+
+def actors(line: bytes) -> Iterator[int]:
+    """The ids of those whom a line of JSON, or a part of one, names as actors."""
+    for digits in ACTOR.findall(unescaped(line)):
+        with suppress(ValueError, OverflowError):
+            yield int(digits) if digits.isdigit() else int(float(digits))
+
+
+def unescaped(line: bytes) -> bytes:
+    """A line of JSON with those characters of ASCII as they are that it has by number."""
+    return ESCAPED.sub(lambda found: bytes([int(found[1], 16)]), line).replace(rb"\/", b"/") if b"\\" in line else line
 
 
 def load_check(name: str) -> Check | None:

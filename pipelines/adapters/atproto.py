@@ -6,10 +6,11 @@ A name is a DID, of an account, or the `at://` URI of a record, such as a post.
 import hashlib
 import json
 import re
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 
-from pipelines.adapters import Adapted, AdapterFault, RecordIds
+from pipelines.adapters import Adapted, AdapterFault, RecordIds, unescaped
 
 T = TypeVar("T")
 Json = dict[str, Any]
@@ -30,6 +31,19 @@ SAID = {str: "a string", dict: "an object", list: "a list", bool: "true or false
 def id_of(name: str) -> int:
     """The first 63 bits of the name's SHA-256; 1 when they are all 0."""
     return int.from_bytes(hashlib.sha256(name.encode()).digest()[:8], "big") >> (64 - BITS) or 1
+
+
+def person_of(name: str) -> int:
+    """The id of the account that a name is of, itself or in the URI of a record."""
+    found = DID.search(name)
+    return id_of(found[0] if found else name)
+
+
+def people(line: bytes) -> Iterator[int]:
+    """The ids of all accounts that a line names, wherever in it, also where a point or a dash follows."""
+    for did in set(DID.findall(unescaped(line).decode("utf-8", "replace"))):
+        yield id_of(did)
+        yield id_of(did.rstrip("._-"))
 
 
 def key_of(text: str) -> str:

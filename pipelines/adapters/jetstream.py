@@ -16,8 +16,12 @@ from pipelines.adapters.atproto import (
     created,
     given,
     key_of,
+    people,
+    person_of,
     short,
 )
+
+__all__ = ["adapt", "check", "people", "person_of"]
 
 NO_HANDLE = (None, "handle.invalid")
 HOST_STATES = ("desynchronized", "throttled")

@@ -36,6 +36,13 @@ def adapt(source: str, line: bytes) -> Adapted:
     return _lines(read(_of_length(name, fields, header.count("|") + 1), _time))
 
 
+def people(line: bytes) -> Iterator[int]:
+    """The ids that a line has, of whatever they are: a line that cannot be read does not say which are of persons."""
+    for text in re.split(rb"[|;\s]", line):
+        if text.isdigit():
+            yield int(text)
+
+
 def check(source: str, first: Sequence[bytes]) -> None:
     """Raise OtherLayout for a name or a header that files of this layout do not have."""
     kind = _kind_of(source.rsplit("/", 1)[-1])

@@ -9,6 +9,7 @@ from pipelines.cli import (
     check,
     describe,
     diff,
+    erase,
     explain,
     inspect,
     land,
@@ -74,6 +75,7 @@ for command in (
     repair.repair,
     rollback.rollback,
     check.check,
+    erase.erase,
     maintain.maintain,
 ):
     app.command(context_settings={"ignore_unknown_options": command is read.sql})(command)

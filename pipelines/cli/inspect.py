@@ -55,6 +55,8 @@ def _tell(facts: dict[str, Any]) -> None:
         print(f"  {count:>12,}  {event_type}")
     _tell_newest(facts["newest_event"])
     print(f"quarantine  {show.counted(facts['quarantined'], 'line')}")
+    for user in facts["erasing"]:
+        print(f"erasing     user {user} is not finished: `newsfeed erase {user} --reason … --execute` goes on")
     release = facts["release"]
     if release is None:
         print("release     none yet: `newsfeed run` publishes the first one")

@@ -11,7 +11,7 @@ from pipelines.cli.tables import Column
 from pipelines.errors import NewsfeedError
 
 if TYPE_CHECKING:
-    from pipelines.maintenance.maintain import Report
+    from pipelines.maintenance.report import Report
 
 COLUMNS = (
     Column("what"),

@@ -78,13 +78,15 @@ def _try_again(lake: "Lake", engine: str, *, as_json: bool, verbose: bool) -> No
 
 def _rows(lake: "Lake") -> Iterator[dict[str, Any]]:
     """The lines in quarantine; one that is not in the table has the place of its file."""
+    from pipelines.landing.erasing import is_erased
     from pipelines.landing.quarantine import rows_of
     from pipelines.landing.raw_lines import RawLines
 
     kept = RawLines(lake.quarantine_raw, lake.quarantine_raw)
     for batch in rows_of(lake):
         for row in batch.to_pylist():
-            yield row if row["raw"] is not None else row | {"raw_file": kept.place(row["raw_sha256"])}
+            is_in_file = row["raw"] is None and not is_erased(row["faults"])
+            yield row | {"raw_file": kept.place(row["raw_sha256"])} if is_in_file else row
 
 
 def _show(lake: "Lake", count: int, limit: int) -> None:
@@ -106,7 +108,8 @@ def _tell(row: dict[str, Any]) -> None:
         print(f"  {printable(fault)}")
     file = row.get("raw_file")
     if file is None:
-        print(f"  {_beginning(row['raw'])}")
+        if row["raw"] is not None:
+            print(f"  {_beginning(row['raw'])}")
         return
     try:
         print(f"  {_beginning(places.beginning(file, BYTES))}")

@@ -81,6 +81,11 @@ def hash_bytes(data: Bytes, start: int, stop: int, seed: np.uint64) -> np.uint64
     return found ^ (found >> R47)
 
 
+def hash_of(text: bytes, seed: np.uint64) -> np.uint64:
+    """The hash of a text, as Python calls it."""
+    return np.uint64(hash_bytes(np.frombuffer(bytearray(text), np.uint8), 0, len(text), seed))
+
+
 @inlined
 def hash_texts(data: Bytes, base: int, start: int, ends: Int64s, first: int, stop: int, seed: np.uint64) -> np.uint64:
     """The hash of the texts from `start` on that end, counted from `base`, as `ends` has it from `first` to `stop`."""

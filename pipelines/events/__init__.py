@@ -46,4 +46,6 @@ def _payload_fields() -> tuple[Field, ...]:
 
 
 PAYLOAD_FIELDS = _payload_fields()
+PERSONAL = tuple(field for field in PAYLOAD_FIELDS if field.personal)
+"""What goes with a person who is erased: names, and what the person says of himself or herself, and in posts."""
 CONTRACT_VERSION = hashlib.sha256(repr((ENVELOPE, CONTRACT)).encode()).hexdigest()[:12]

@@ -22,7 +22,8 @@ class Field:
     """One field of a payload, as it may be given at the door.
 
     `type` is `bigint` (an id, > 0), `array<bigint>` (ids), `string` or `array<string>`; an empty list is as none;
-    the lengths of a string are in characters (code points), `longest=None` sets no bound.
+    the lengths of a string are in characters (code points), `longest=None` sets no bound. What is
+    `personal` goes with a person who is erased; that is no part of what fits.
     """
 
     name: str
@@ -31,6 +32,7 @@ class Field:
     required: bool = True
     shortest: int = 1
     longest: int | None = None
+    personal: bool = field(default=False, repr=False)
 
 
 def no_changes(_: "pa.Table") -> Changes:
@@ -80,13 +82,13 @@ def an_id(name: str, description: str, *, required: bool = True) -> Field:
 
 
 def a_name(name: str, description: str, *, required: bool = True) -> Field:
-    """A field with a name of 1 to 200 characters."""
-    return Field(name, STRING, description, required, longest=200)
+    """A field with a person's name of 1 to 200 characters."""
+    return Field(name, STRING, description, required, longest=200, personal=True)
 
 
 def a_text(name: str, description: str, *, required: bool = True, longest: int | None = None) -> Field:
-    """A field with a text, which may be empty."""
-    return Field(name, STRING, description, required, shortest=0, longest=longest)
+    """A field with what a person says, which may be empty."""
+    return Field(name, STRING, description, required, shortest=0, longest=longest, personal=True)
 
 
 ENVELOPE = (

@@ -19,6 +19,7 @@ from pipelines.landing import quarantine
 from pipelines.landing.conflicts import with_conflicts
 from pipelines.landing.decoding import Intake, decode_chunk
 from pipelines.landing.deduplication import deduplicate
+from pipelines.landing.erasing import without_erased
 from pipelines.landing.id_index import files_of
 from pipelines.landing.indexes import Indexes
 from pipelines.landing.log_files import certificate_of, write_standing
@@ -32,6 +33,7 @@ from pipelines.landing.sources import Chunk, sources_of
 from pipelines.landing.writing import Target, Written
 from pipelines.log.certificate import APPLICATION, Certificate, counted
 from pipelines.log.continuity import gone
+from pipelines.log.erasures import Erasures, erasures
 from pipelines.log.landings import Landed, metadata, newest, next_number
 from pipelines.releases.release import last_landing, last_release
 from pipelines.storage import commits, delta
@@ -42,7 +44,7 @@ AT_ONCE = 16
 """The chunks for each core between two words on progress; all are waited for then, and their buffers are given back."""
 Progress = Callable[[int, int], None]
 Write = Callable[[Target], list[Written]]
-Keep = Callable[[Sequence[Partition]], int]
+Keep = Callable[[Sequence[Partition], Erasures], int]
 
 
 @dataclass(frozen=True)
@@ -116,9 +118,9 @@ def land(
 
     new = 0
 
-    def keep(partitions: Sequence[Partition]) -> int:
+    def keep(partitions: Sequence[Partition], known: Erasures) -> int:
         nonlocal new
-        new += quarantine.put(lake, partitions, format_name, now, lost.quarantine)
+        new += quarantine.put(lake, partitions, (format_name, now), known, lost.quarantine)
         return new
 
     with lake.scratch(is_local=engine.shares_memory) as scratch:
@@ -152,17 +154,19 @@ def land_chunks(
 
 
 def _attempt(lake: Lake, engine: Engine, decoded: list[Partition], intake: Intake, keep: Keep, names: Lost) -> Landing:
-    """Land decoded partitions on the log as it stands."""
+    """Land decoded partitions on the log as it stands, and as erasures stood after that: another conflicts here."""
     log = commits.ensure(lake.log, LOG, [PARTITION])
+    known = erasures(lake)
+    decoded = without_erased(engine, decoded, known, intake.staging)
     last = last_release(lake)
     indexes = Indexes(lake, files_of(log), intake.format)
     target = Target(lake.log, next_number(log, last_landing(lake, last)), intake.clock, indexes.kinds)
-    naming = resolve_names(lake, decoded, names)
+    naming = resolve_names(lake, decoded, (intake.format, known), names)
     partitions = with_retractions(without_taken(decoded, naming, intake), indexes.records, intake)
     deduplicated = deduplicate(engine, partitions, indexes.ids)
     partitions = with_conflicts(engine, partitions, deduplicated.conflict, intake.raw_lines)
     rejected, faults = count_rejects(partitions)
-    new = keep(partitions)
+    new = keep(partitions, known)
     own = certificate_of(partitions, deduplicated, target.date)
     written: list[Written] = []
     if own or names != NOTHING:

@@ -11,7 +11,8 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipelines.arrays import Bools, no_rows
+from pipelines.adapters import load_person_of
+from pipelines.arrays import Bools, flags, no_rows, strings
 from pipelines.checks import require_clean, standard_checks
 from pipelines.door.decoding import Decoded
 from pipelines.engines.base import Engine
@@ -25,6 +26,7 @@ from pipelines.landing.lost import NOTHING, Lost
 from pipelines.landing.partitions import Names, Partition, events_in
 from pipelines.landing.rejects import RejectStage
 from pipelines.landing.rereading import lines_at
+from pipelines.log.erasures import Erasures
 from pipelines.storage import commits, datafiles, delta, places
 from pipelines.storage.datafiles import DataFile
 from pipelines.storage.file_writer import FileWriter
@@ -40,7 +42,8 @@ WHOLE_TABLE: dict[str, str | None] = {}
 class Naming:
     """For each partition with names, which are new, and which have another's id; on a version of the table.
 
-    `files` are those that were looked in, all but those that the table lost.
+    `files` are those that were looked in, all but those that the table lost; what is `forgotten` is stored without the
+    name.
     """
 
     table: delta.Handle
@@ -48,10 +51,16 @@ class Naming:
     files: list[str]
     new: list[Bools]
     taken: list[Bools]
+    forgotten: list[Bools]
 
 
-def resolve_names(lake: Lake, partitions: list[Partition], was_lost: Lost = NOTHING) -> Naming | None:
-    """Which names of the partitions, given in source order, are new or taken; None when there are no names."""
+def resolve_names(
+    lake: Lake, partitions: list[Partition], erased: tuple[str, Erasures], was_lost: Lost = NOTHING
+) -> Naming | None:
+    """Which names of the partitions, given in source order, are new or taken; None when there are no names.
+
+    Those of persons whom erasures are of, by a format, and of their posts, are not told apart.
+    """
     names = _names(partitions)
     if not names:
         return None
@@ -70,12 +79,22 @@ def resolve_names(lake: Lake, partitions: list[Partition], was_lost: Lost = NOTH
     new, taken = np.empty(len(ids), np.bool_), np.empty(len(ids), np.bool_)
     new[order] = ~known & (first == np.arange(len(ids)))
     taken[order] = hashes != owners
+    forgotten = np.concatenate([_forgotten(one, *erased) for one in names])
     ends = np.cumsum([len(one.ids) for one in names])[:-1]
-    return Naming(table, lost, files, np.split(new, ends), np.split(taken, ends))
+    return Naming(table, lost, files, *(np.split(some, ends) for some in (new, taken & ~forgotten, forgotten)))
 
 
 def _names(partitions: list[Partition]) -> list[Names]:
     return [partition.names for partition in partitions if partition.names is not None]
+
+
+def _forgotten(names: Names, format_name: str, erasures: Erasures) -> Bools:
+    """Which names are of persons who were erased, or of their posts."""
+    person_of = load_person_of(format_name) if erasures.until else None
+    if person_of is None:
+        return np.zeros(len(names.ids), np.bool_)
+    told = read_stage(names.stage, NAMES)["name"].to_pylist()
+    return np.array([person_of(name) in erasures.until for name in told], np.bool_)
 
 
 def _known(place: str, ids: npt.NDArray[np.int64]) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.uint64]]:
@@ -157,7 +176,7 @@ def commit_names(lake: Lake, engine: Engine, partitions: list[Partition], naming
     if naming is None or (naming.lost == NOTHING and not any(new.any() for new in naming.new)):
         return
     stages = [one.stage for one in _names(partitions)]
-    chosen = list(zip(stages, naming.new, strict=True))
+    chosen = list(zip(stages, naming.new, naming.forgotten, strict=True))
     with owned({lake.identities: naming.table}) as mark:
         written = engine.run(partial(write_names, lake.identities, mark), chosen)
         files = tuple(file for file in written if file is not None)
@@ -169,15 +188,23 @@ def commit_names(lake: Lake, engine: Engine, partitions: list[Partition], naming
             )
 
 
-def write_names(place: str, mark: str, one: tuple[str, Bools]) -> DataFile | None:
-    """Write the chosen names of a stage to a new data file of the table, if any."""
-    stage, new = one
+def write_names(place: str, mark: str, one: tuple[str, Bools, Bools]) -> DataFile | None:
+    """Write the chosen names of a stage, some of them forgotten, to a new data file of the table, if any."""
+    stage, new, forgotten = one
     if not new.any():
         return None
-    rows = read_stage(stage, NAMES).select(IDENTITIES.names).filter(pa.array(new)).combine_chunks()
+    rows = without_names(read_stage(stage, NAMES).select(IDENTITIES.names), forgotten)
+    rows = rows.filter(pa.array(new)).combine_chunks()
     writer = FileWriter(place, IDENTITIES, 0, standard_checks(IDENTITIES), mark=mark)
     for batch in rows.to_batches(max_chunksize=IDENTITIES.row_group):
         writer.write(batch)
     file = writer.close()
     require_clean("identities", writer.findings())
     return file
+
+
+def without_names(rows: pa.Table, forgotten: Bools) -> pa.Table:
+    """Rows of the table, of which some have no name any more."""
+    at = rows.schema.get_field_index("name")
+    names = pc.if_else(flags(forgotten), strings([""])[0], rows["name"])
+    return rows.set_column(at, rows.schema.field(at), names)

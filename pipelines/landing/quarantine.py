@@ -9,11 +9,14 @@ import pyarrow as pa
 from pipelines.arrays import Int64s, arrow, flags, repeated
 from pipelines.events import CONTRACT_VERSION
 from pipelines.events.log import QUARANTINE
+from pipelines.landing.erasing import emptied, is_erased, persons_in
 from pipelines.landing.lost import NOTHING, Lost
 from pipelines.landing.partitions import Partition
 from pipelines.landing.quarantine_files import KEY, WHOLE_TABLE, Known, QuarantineFile, QuarantineWriter, files_of
+from pipelines.landing.raw_lines import RawLines
 from pipelines.landing.rejects import rejects_of
-from pipelines.storage import commits, datafiles, delta, totals
+from pipelines.log.erasures import Erasures
+from pipelines.storage import commits, datafiles, delta, places, totals
 from pipelines.storage.datafiles import DataFile
 from pipelines.storage.lake import Lake
 from pipelines.storage.uncommitted import owned
@@ -28,10 +31,13 @@ def rows_of(lake: Lake, columns: Sequence[str] = QUARANTINE.names) -> Iterator[p
         yield from datafiles.batches(file.place, list(columns))
 
 
-def put(lake: Lake, partitions: Sequence[Partition], format_name: str, clock: int, was_lost: Lost = NOTHING) -> int:
-    """Add the rejects of partitions that are not yet there, in one commit; how many were new.
+def put(
+    lake: Lake, partitions: Sequence[Partition], landed: tuple[str, int], erasures: Erasures, was_lost: Lost = NOTHING
+) -> int:
+    """Add the rejects of partitions, of a format and a time, that are not yet there, in one commit; how many were new.
 
-    Damaged files that the table lost are not read, and go as others come.
+    Those of persons who were erased have no bytes. Damaged files that the table lost are not read, and go as others
+    come.
     """
     sources = sorted({span.piece.source for partition in partitions if partition.rejects for span in partition.spans})
 
@@ -43,19 +49,46 @@ def put(lake: Lake, partitions: Sequence[Partition], format_name: str, clock: in
                 known.note(file)
         with owned({lake.quarantine: handle}) as mark:
             new = partial(QuarantineWriter, lake.quarantine, mark)
-            files = list(_written(lake, partitions, known, (format_name, clock), new))
+            files = list(_written(lake, partitions, known, landed, new, erasures))
             if lost.is_settled_by(files):
                 _commit(handle, files, tuple(lost.paths), lost.total(handle, files))
         return sum(file.rows for file in files)
 
-    return commits.until_committed(attempt) if sources or was_lost != NOTHING else 0
+    count = commits.until_committed(attempt) if sources or was_lost != NOTHING else 0
+    if sources and erasures.records:
+        remove_erased(lake)
+    return count
+
+
+def erased_lines(lake: Lake) -> dict[str, set[int]]:
+    """The SHA-256 of the lines that were erased, wherever they stood, and of whom they were."""
+    found, kept = dict[str, set[int]](), set[str]()
+    for rows in rows_of(lake, ["raw_sha256", "faults"]):
+        for digest, faults in zip(rows["raw_sha256"].to_pylist(), rows["faults"].to_pylist(), strict=True):
+            if is_erased(faults):
+                found.setdefault(digest, set()).update(persons_in(faults))
+            else:
+                kept.add(digest)
+    return {digest: persons for digest, persons in found.items() if digest not in kept}
+
+
+def remove_erased(lake: Lake) -> None:
+    """Remove the files of long lines that were erased."""
+    files = set(places.sizes(lake.quarantine_raw)) if places.exists(lake.quarantine_raw) else set[str]()
+    for digest in files and files & erased_lines(lake).keys():
+        places.remove(places.join(lake.quarantine_raw, digest))
 
 
 def _written(
-    lake: Lake, partitions: Sequence[Partition], known: Known, landed: tuple[str, int], new: NewWriter
+    lake: Lake,
+    partitions: Sequence[Partition],
+    known: Known,
+    landed: tuple[str, int],
+    new: NewWriter,
+    erasures: Erasures,
 ) -> Iterator[DataFile]:
     """Files with the rejects whose key is not known; a source that is given twice begins another one."""
-    writer, last = new(), ("", -1)
+    writer, last, raw_lines = new(), ("", -1), RawLines(lake.quarantine_raw, "")
     for piece, rejects in rejects_of(partitions):
         if (piece.source, rejects["byte_offset"][0].as_py()) <= last:
             for file in writer.close():
@@ -63,7 +96,8 @@ def _written(
                 yield file
             writer = new()
         last = piece.source, rejects["byte_offset"][-1].as_py()
-        writer.write(_rows(known.without(piece.source, rejects), piece.source, *landed))
+        kept = emptied(rejects, landed[0], erasures, raw_lines)
+        writer.write(_rows(known.without(piece.source, kept), piece.source, *landed))
     yield from writer.close()
 
 
@@ -83,19 +117,30 @@ def take_away(lake: Lake, taken: Mapping[str, Int64s]) -> None:
     What another process has rewritten meanwhile stays: when it is tried again it is a duplicate, and is taken away.
     """
 
-    def attempt() -> None:
-        handle = commits.ensure(lake.quarantine, QUARANTINE)
-        found = [file for file in files_of(lake.quarantine, handle) if len(taken.get(file.path, ()))]
-        with owned({lake.quarantine: handle}) as mark:
-            new = partial(QuarantineWriter, lake.quarantine, mark)
-            files = [made for file in found for made in _without(file, taken[file.path], new())]
-            gone = totals.of_files((file.place for file in found), KEY)
-            if found:
-                said = totals.after(lake.quarantine, handle, files, gone)
-                _commit(handle, files, tuple(file.path for file in found), said)
+    def without(file: QuarantineFile, writer: QuarantineWriter) -> tuple[DataFile, ...] | None:
+        return _without(file, taken[file.path], writer) if len(taken.get(file.path, ())) else None
 
     if any(len(rows) for rows in taken.values()):
-        commits.until_committed(attempt)
+        replace(lake, without)
+
+
+def replace(lake: Lake, other: Callable[[QuarantineFile, QuarantineWriter], tuple[DataFile, ...] | None]) -> None:
+    """Put others in the stead of files, in one commit: what is made of each; None where it stays."""
+
+    def attempt() -> None:
+        handle = delta.find(lake.quarantine)
+        found = files_of(lake.quarantine, handle)
+        if handle is None or not found:
+            return
+        with owned({lake.quarantine: handle}) as mark:
+            made = {file.path: other(file, QuarantineWriter(lake.quarantine, mark)) for file in found}
+            gone = {path: files for path, files in made.items() if files is not None}
+            if gone:
+                files = [file for some in gone.values() for file in some]
+                before = totals.of_files((places.join(lake.quarantine, path) for path in gone), KEY)
+                _commit(handle, files, tuple(gone), totals.after(lake.quarantine, handle, files, before))
+
+    commits.until_committed(attempt)
 
 
 def _without(file: QuarantineFile, taken: Int64s, writer: QuarantineWriter) -> tuple[DataFile, ...]:

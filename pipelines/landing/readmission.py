@@ -19,6 +19,7 @@ from pipelines.landing.partitions import Partition
 from pipelines.landing.rejects import rejects_of
 from pipelines.landing.sources import Piece, in_chunks, ranges
 from pipelines.landing.waiting_lines import LEADING, Faults, quarantined_files, write_out
+from pipelines.log.erasures import Erasures
 from pipelines.storage import datafiles
 from pipelines.storage.lake import Lake
 
@@ -59,7 +60,7 @@ def _formats(lake: Lake, faults: Faults) -> list[str]:
 def _readmit(lake: Lake, engine: Engine, format_name: str, clock: datetime | None, faults: Faults) -> Landing:
     left: dict[int, list[Int64s]] = defaultdict(list)
 
-    def keep(partitions: Sequence[Partition]) -> int:
+    def keep(partitions: Sequence[Partition], _: Erasures) -> int:
         left.clear()
         for piece, rejects in rejects_of(partitions):
             left[piece.number].append(int64s(rejects["byte_offset"]))

@@ -10,6 +10,7 @@ from itertools import groupby
 from typing import NamedTuple
 
 from pipelines.events.log import QUARANTINE
+from pipelines.landing.erasing import is_erased
 from pipelines.landing.quarantine_files import QuarantineFile, files_of
 from pipelines.landing.raw_lines import RawLines
 from pipelines.storage import datafiles, delta, places
@@ -17,7 +18,7 @@ from pipelines.storage.checksums import DamagedFile
 from pipelines.storage.lake import Lake
 
 LEADING = b"\n"
-COLUMNS = ["source", "raw_sha256", "raw", "format"]
+COLUMNS = ["source", "raw_sha256", "raw", "format", "faults"]
 
 
 @dataclass
@@ -86,12 +87,12 @@ def _is_readable(line: Line, raw_lines: RawLines, faults: Faults) -> bool:
 
 
 def _lines(place: str, format_name: str) -> Iterator[Line]:
-    """The lines of a format in a file of the quarantine."""
+    """The lines of a format in a file of the quarantine, but for those of persons who were erased."""
     start = 0
     for batch in datafiles.batches(place, list(QUARANTINE.names)):  # all of them, as they are written again
         columns = (batch[name].to_pylist() for name in COLUMNS)
-        for row, (source, digest, raw, name) in enumerate(zip(*columns, strict=True), start):
-            if name == format_name:
+        for row, (source, digest, raw, name, faults) in enumerate(zip(*columns, strict=True), start):
+            if name == format_name and not is_erased(faults):
                 yield Line(row, source, digest, raw)
         start += batch.num_rows
 

@@ -25,16 +25,17 @@ class GivenUp(NewsfeedError):
 
 
 def covered(place: str, log: delta.Handle, release: Release) -> Landed | None:
-    """The last landing that a release covers; None when it was given up.
+    """The last landing that a release covers; None when it was given up, or events of it were erased since.
 
     Raises OtherLog when the release was made of another log, or of more landings than this one has.
     """
     wanted = by_type(parsed(release.certificate))
-    there, seen = _since_accepted(landings(place, log)), list[Landed]()
+    there, seen, is_erased = _since_accepted(landings(place, log)), list[Landed](), False
     for one in there:
         seen.append(one)
         if one.total is not None and by_type(one.total) == wanted:
-            return one
+            return None if is_erased else one
+        is_erased = is_erased or one.erased is not None
         if one.given_up is not None and one.given_up >= release.made_as:
             return None
         if one.total is not None and counted(one.total) < release.events:
@@ -49,7 +50,10 @@ def events_of(lake: Lake, release: Release) -> Log:
         raise OtherLog(log_gone(lake.log, release))
     landed = covered(lake.log, handle, release)
     if landed is None:
-        raise GivenUp(f"release {release.number} cannot be made again: the log went on without some of its events")
+        raise GivenUp(
+            f"release {release.number} cannot be made again: the log went on without some of its events, or persons "
+            "were erased since"
+        )
     return Log(tuple(delta.sizes(lake.log, handle)), landed.number)
 
 

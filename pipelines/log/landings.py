@@ -1,7 +1,7 @@
 """The landings of which a version of the log is made, as the commits of its Delta log say."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from pipelines.clock import micros, moment
@@ -13,6 +13,8 @@ from pipelines.storage import commits, delta, deltalog, places
 LANDING, OWN, TOTAL, GIVEN_UP = "landing", "certificate", "certificate_total", "given_up"
 NEWEST_EVENT = "newest_event"
 TAKEN_OUT = "taken_out"
+TAKEN, PUT = "erased", "put_instead"
+"""Under which names the commit of an erasure says what it took, and what it put instead."""
 
 
 @dataclass(frozen=True)
@@ -22,7 +24,8 @@ class Landed:
     Where the log was taken as it is, the last of the releases of which events are gone is `given_up`. `version` is that
     of the log which the landing made, None where that is not known. `newest_event` is when the newest of all events
     so far happened that was not in the future when it landed; None where no landing said one. `taken_out` is the
-    certificate of the events that it took out of the log, None where it took none.
+    certificate of the events that it took out of the log, None where it took none. Where persons were erased, `erased`
+    has the certificates of their events as they were, and as they are since.
     """
 
     number: int
@@ -32,8 +35,11 @@ class Landed:
     version: int | None = None
     newest_event: datetime | None = None
     taken_out: Certificate | None = None
+    erased: tuple[Certificate, Certificate] | None = None
 
 
+Change = tuple[tuple[commits.File, ...], tuple[str, ...]]
+"""The files that come, and the paths of those that go."""
 NOTHING = Landed(0, {}, {})
 """What there is before the first landing."""
 
@@ -71,7 +77,9 @@ def _landed(entry: deltalog.Entry) -> Landed:
     given_up = int(said[GIVEN_UP]) if GIVEN_UP in said else None
     newest_event = moment(int(said[NEWEST_EVENT])) if NEWEST_EVENT in said else None
     taken_out = parsed(said[TAKEN_OUT]) if TAKEN_OUT in said else None
-    return Landed(int(said[LANDING]), parsed(said[OWN]), total, given_up, entry.version, newest_event, taken_out)
+    erased = (parsed(said[TAKEN]), parsed(said[PUT])) if TAKEN in said else None
+    own = parsed(said[OWN])
+    return Landed(int(said[LANDING]), own, total, given_up, entry.version, newest_event, taken_out, erased)
 
 
 def _restored(place: str, entry: deltalog.Entry) -> int | None:
@@ -135,6 +143,26 @@ def take_out(
     said = {LANDING: str(number), OWN: written({}), TOTAL: written(left), TAKEN_OUT: written(lost)}
     commits.commit(log, LOG, commits.Commit((), files, APPLICATION, number, said, {PARTITION: None}))
     return Landed(number, {}, left, taken_out=lost)
+
+
+def erase(
+    log: delta.Handle, change: Change, taken: Certificate, put: Certificate, before: Landed, last_landing: int
+) -> None:
+    """Put files in the stead of others in which some events are otherwise, as a landing without events.
+
+    Of these it is said what they were and what they are, so that the certificates of before lead to those behind it.
+    Raises Conflict.
+    """
+    number, (files, removed) = next_number(log, last_landing), change
+    left = Landed(number, {}, None, newest_event=before.newest_event)
+    total = None if before.total is None else with_others(before.total, taken, put)
+    said = metadata(left, replace(before, total=total)) | {TAKEN: written(taken), PUT: written(put)}
+    commits.commit(log, LOG, commits.Commit(files, removed, APPLICATION, number, said, {PARTITION: None}))
+
+
+def with_others(total: Certificate, taken: Certificate, put: Certificate) -> Certificate:
+    """The certificate of all the events, of which some are otherwise than they were."""
+    return total_of([without(total, taken), put])
 
 
 def next_number(log: delta.Handle, last_landing: int) -> int:

@@ -19,6 +19,8 @@ from pipelines.events.log import LOG, LOG_FILE, PARTITION
 from pipelines.log.certificate import APPLICATION, CERTIFIED, SUMS, counted, recomputed
 from pipelines.log.contents import with_hashes
 from pipelines.log.continuity import covered
+from pipelines.log.erasing import erased
+from pipelines.log.erasures import erasures
 from pipelines.log.landings import LANDING, Landed, landings, metadata, newest, next_number
 from pipelines.log.whole_rows import by_type
 from pipelines.releases.release import Release, last_landing
@@ -69,7 +71,7 @@ def _version_of(place: str, log: delta.Handle, last: Release | None) -> int:
         return -1
     landed = covered(place, log, last)
     if landed is None:
-        landed = next(one for one in landings(place, log) if one.given_up is not None)
+        landed = next(one for one in landings(place, log) if one.given_up is not None or one.erased is not None)
     return int(log.version()) if landed.version is None else landed.version
 
 
@@ -85,7 +87,9 @@ def take_in(lake: Lake, log: delta.Handle, last: Release | None, clock: datetime
     read = by_type(places.join(place, path) for path in late)
     others = [file for path, file in zip(delta.paths(log), delta.uris(place, log), strict=True) if path not in late]
     standing = _standing(read, _ids(others, read))
-    events = {kind: _landed(some, number, now) for kind, some in with_hashes(standing).items()}
+    known = erasures(lake)
+    told = {kind: erased(some, known) or some for kind, some in with_hashes(standing).items()}
+    events = {kind: _landed(some, number, now) for kind, some in told.items()}
     own = recomputed(pa.concat_tables([no_rows(SUMS), *(CERTIFIED.rows(kind, some) for kind, some in events.items())]))
     times = [int(found.max()) for found in _past(events, now) if len(found)]
     said = metadata(Landed(number, own, None, newest_event=moment(max(times)) if times else None), newest(place, log))

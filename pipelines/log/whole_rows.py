@@ -1,7 +1,7 @@
 """Events with all columns that a data file of the log has, as they stand: for who writes them to another file."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 import pyarrow as pa
 
@@ -15,9 +15,15 @@ def by_type(files: Iterable[str]) -> dict[str, pa.Table]:
     """All events of some files by their type. Raises DamagedFile, PlaceError."""
     found: dict[str, list[pa.Table]] = defaultdict(list)
     for place in files:
-        for name, events in logfiles.by_type(place, lambda _: list(LOG_FILE.names)):
-            found[name].append(_whole(name, events))
+        for name, events in some_by_type(place):
+            found[name].append(events)
     return {name: pa.concat_tables(events) for name, events in sorted(found.items())}
+
+
+def some_by_type(place: str) -> Iterator[tuple[str, pa.Table]]:
+    """All events of a file, some of one type at a time, in order. Raises DamagedFile, PlaceError."""
+    for name, events in logfiles.by_type(place, lambda _: list(LOG_FILE.names)):
+        yield name, _whole(name, events)
 
 
 def _whole(name: str, events: pa.Table) -> pa.Table:

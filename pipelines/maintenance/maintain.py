@@ -9,10 +9,10 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from pipelines.errors import NewsfeedError
 from pipelines.maintenance import compaction, merging
 from pipelines.maintenance.expiry import Limits, expire, files_of
 from pipelines.maintenance.needs import limit, log_versions, records_since, tables_of, unneeded
+from pipelines.maintenance.report import Report
 from pipelines.releases.release import Release, all_releases
 from pipelines.storage import delta, history, places, trimming, walking
 from pipelines.storage.lake import Lake
@@ -23,39 +23,6 @@ RELEASES, SMALL = "releases expired", "small files of the log compacted"
 GENERATIONS = "files of generations merged"
 REPLACED, ORPHANS = "data files that no kept release needs", "data files that no commit names"
 CHECKPOINTS, ENTRIES = "checkpoints of Delta logs written", "old entries of Delta logs"
-
-
-@dataclass
-class Step:
-    """What is done: how many, the bytes that are free then, or after the grace period, and those that are written."""
-
-    what: str
-    count: int = 0
-    freed: int = 0
-    later: int = 0
-    written: int = 0
-
-
-@dataclass
-class Report:
-    """What was done, or would be, step by step; `faults` says a line each what could not be."""
-
-    steps: dict[str, Step] = field(default_factory=dict)
-    faults: list[str] = field(default_factory=list)
-
-    def add(self, what: str, count: int = 0, *, freed: int = 0, later: int = 0, written: int = 0) -> None:
-        """Add to a step."""
-        step = self.steps.setdefault(what, Step(what))
-        step.count, step.freed = step.count + count, step.freed + freed
-        step.later, step.written = step.later + later, step.written + written
-
-    @contextmanager
-    def trying(self) -> Iterator[None]:
-        """Tell what fails, and go on."""
-        try:
-            yield
-        except NewsfeedError as fault:
-            self.faults += [told for told in [str(fault)] if told not in self.faults]
 
 
 @dataclass(frozen=True)
@@ -102,6 +69,19 @@ def maintain(
             _expire(work)
         with work.report.trying():
             _tidy(work, kept, own)
+    return work.report
+
+
+def clear(lake: Lake, own: str) -> Report:
+    """Expire all releases but the last, and take away at once what nothing needs then, but for a living command.
+
+    It is part of a command whose scratch folder is its `own`. Raises NoLake.
+    """
+    work = Work(lake, Limits(keep=1), timedelta(0), execute=True, clock=None)
+    with work.report.trying():
+        _expire(work)
+    with work.report.trying():
+        _tidy(work, {one.number for one in all_releases(lake)}, own)
     return work.report
 
 

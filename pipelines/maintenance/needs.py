@@ -50,7 +50,8 @@ def records_since(lake: Lake, time: datetime) -> list[Release]:
 
 def tables_of(lake: Lake, kept: Iterable[Release]) -> dict[str, set[int]]:
     """The places of all tables of a lake, with the versions of each that records name."""
-    found: dict[str, set[int]] = {lake.log: set(), lake.quarantine: set(), lake.identities: set(), lake.releases: set()}
+    beside = (lake.log, lake.quarantine, lake.identities, lake.erasures, lake.releases)
+    found: dict[str, set[int]] = {place: set() for place in beside}
     found |= {place_of(lake, name): set() for name in projections()}
     for release in kept:
         for name, table in release.tables.items():

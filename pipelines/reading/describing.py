@@ -8,7 +8,7 @@ from typing import Any
 from pipelines.errors import UsageError
 from pipelines.events import CONTRACT
 from pipelines.events.contract import ENVELOPE, EventType
-from pipelines.events.log import LOG, QUARANTINE
+from pipelines.events.log import ERASURES, LOG, QUARANTINE
 from pipelines.invariants import invariants
 from pipelines.policy import Policy
 from pipelines.projections import AnyProjection
@@ -32,7 +32,7 @@ def describe(name: str) -> Facts:
 
 
 def everything() -> list[Facts]:
-    """The facts of all that can be described: views, then event types, then the log and the quarantine."""
+    """The facts of all that can be described: views, then event types, then the log and what is beside it."""
     return [facts() for facts in _described().values()]
 
 
@@ -50,7 +50,7 @@ def _described() -> dict[str, Callable[[], Facts]]:
     return {
         **{name: partial(_projection, "view", view) for name, view in load_views().items()},
         **{name: partial(_event_type, event) for name, event in CONTRACT.items()},
-        **{table.name: partial(_table, "table", table) for table in (LOG, QUARANTINE)},
+        **{table.name: partial(_table, "table", table) for table in (LOG, QUARANTINE, ERASURES)},
     }
 
 

@@ -4,6 +4,7 @@ from typing import Any
 
 from pipelines.log.certificate import counted
 from pipelines.log.continuity import OtherLog, covered, log_gone
+from pipelines.log.erasures import erasures
 from pipelines.log.landings import Landed, newest
 from pipelines.releases.release import Release, last_release, require_lake
 from pipelines.storage import delta
@@ -25,6 +26,7 @@ def status_of(lake: Lake) -> dict[str, Any]:
         "events_by_type": by_type,
         "newest_event": None if landed is None else landed.newest_event,
         "quarantined": quarantined(lake),
+        "erasing": [one.user_id for one in erasures(lake).unfinished],
         "release": None if last is None else _release(last) | _behind(lake, log, landed, last),
     }
 

@@ -3,6 +3,7 @@
 from pipelines.landing.naming import APPLICATION as IDENTITIES
 from pipelines.landing.quarantine import APPLICATION as QUARANTINE
 from pipelines.log.certificate import APPLICATION as LANDINGS
+from pipelines.log.erasing import APPLICATION as ERASURES
 from pipelines.releases.records import APPLICATION as RELEASES
 from pipelines.runs.publishing import place_of, projections
 from pipelines.storage.lake import Lake
@@ -15,6 +16,7 @@ def set_aside(lake: Lake) -> list[str]:
         lake.log: LANDINGS,
         lake.quarantine: QUARANTINE,
         lake.identities: IDENTITIES,
+        lake.erasures: ERASURES,
         lake.releases: RELEASES,
         **{place_of(lake, name): RELEASES for name in projections()},
     }

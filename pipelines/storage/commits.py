@@ -65,7 +65,8 @@ class File(Protocol):
 class Commit:
     """What one commit does: files added, files removed (paths), whose transaction it is, and what it says.
 
-    `rearranges` says that the rows are the same as before, in other files.
+    `rearranges` says that the rows are the same as before, in other files. A value of the partition that is None is
+    what the path of each file says, as `NAME=VALUE`.
     """
 
     add: tuple[File, ...]
@@ -142,7 +143,7 @@ def commit(handle: Handle, table: "Table", change: Commit) -> int:
     """
     place = places.absolute(str(handle.table_uri))
     now, changes, mark = int(time.time() * 1000), not change.rearranges, new_mark()
-    added = [AddAction(f.path, f.size, change.partition, now, changes, f.stats) for f in change.add]
+    added = [AddAction(f.path, f.size, _partition_of(change, f.path), now, changes, f.stats) for f in change.add]
     removed = [RemoveAction(path, changes, now) for path in change.remove]
     sheds = _sheds(handle, table, change)  # then what goes is everything, which Delta itself removes
     properties = CommitProperties(
@@ -175,6 +176,12 @@ def commit(handle: Handle, table: "Table", change: Commit) -> int:
             raise
         else:
             return _version_of(handle, change)
+
+
+def _partition_of(change: Commit, path: str) -> dict[str, str | None]:
+    """The values of a file's partition."""
+    said = dict(part.split("=", 1) for part in path.split("/") if "=" in part)
+    return {name: said.get(name) if value is None else value for name, value in change.partition.items()}
 
 
 def _came_about(handle: Handle, place: str, mark: str) -> bool:

@@ -74,6 +74,11 @@ class Lake:
         return places.join(self.root, "identities")
 
     @property
+    def erasures(self) -> str:
+        """The record of each person who was erased."""
+        return places.join(self.root, "erasures")
+
+    @property
     def ids(self) -> str:
         """The index of the events' ids."""
         return places.join(self.root, "ids")

@@ -11,8 +11,9 @@ from pipelines.cores import cores
 from pipelines.landing.lost import KINDS
 from pipelines.log.certificate import counted, differences, total_of
 from pipelines.log.continuity import gone, log_gone
+from pipelines.log.erasures import erasures
 from pipelines.log.events import Log, certificate_of
-from pipelines.log.landings import landings, newest
+from pipelines.log.landings import landings, newest, with_others
 from pipelines.releases.release import Release, Released, all_releases
 from pipelines.storage import checksums, datafiles, delta, places, totals
 from pipelines.storage.datafiles import total
@@ -28,6 +29,7 @@ def verify(lake: Lake, release: Release) -> list[Finding]:
     return [
         verify_log(lake, [release, *(one for one in all_releases(lake) if one.number != release.number)]),
         *(_beside(name, place) for name, place in beside.items() if places.exists(place)),
+        *(_erasures(lake) if places.exists(lake.erasures) else ()),
         *(verify_table(lake, name, released) for name, released in release.tables.items()),
     ]
 
@@ -84,9 +86,18 @@ def _beside(name: str, place: str) -> Finding:
     return Finding(name, found.rows, unlike(expected, found))
 
 
+def _erasures(lake: Lake) -> Iterator[Finding]:
+    """What is found of the records of erasures."""
+    found = _beside("erasures", lake.erasures)
+    broken = None if found.faults else erasures(lake).broken()
+    yield found if broken is None else Finding("erasures", found.rows, (broken,))
+
+
 def _uncertified(place: str, log: delta.Handle) -> Iterator[str]:
-    """Which landings with events say another total than that of all before them with their own."""
+    """Which landings with events, or erasures, say another total than that of all before them with their own."""
     for later, before in pairwise(landings(place, log)):
         known = later.total is not None and before.total is not None
-        if known and later.own and total_of([before.total or {}, later.own]) != later.total:
+        taken, put = later.erased or ({}, {})
+        expected = with_others(total_of([before.total or {}, later.own]), taken, put)
+        if known and (later.own or later.erased) and expected != later.total:
             yield f"landing {later.number} says another total than that of the landings before it and its own"

@@ -21,6 +21,7 @@ from deltalake import DeltaTable
 from pipelines.adapters import atproto
 from pipelines.cli import signals
 from pipelines.engines import open_engine
+from pipelines.erasing.erase import erase
 from pipelines.errors import NewsfeedError
 from pipelines.landing import id_index, quarantine
 from pipelines.landing.decoding import Intake, decode_chunk
@@ -95,7 +96,7 @@ def meet(folder):
 
 
 def work(job, engine):
-    """What a job's landing, re-admission, maintenance, rollback or run says."""
+    """What a job's landing, re-admission, maintenance, rollback, erasure or run says."""
     lake, clock = Lake.at(job["root"]), datetime.fromisoformat(job["clock"])
     if job["what"] == "land":
         return asdict(land(lake, engine, job["sources"], format_name=job.get("format", "events"), clock=clock))
@@ -104,11 +105,19 @@ def work(job, engine):
     if job["what"] == "maintain":
         report = maintain(lake, Limits(job["keep"]), grace=timedelta(hours=job["grace"]), execute=True)
         return {"faults": report.faults}
+    if job["what"] == "erase":
+        erased = erase(lake, engine, job["users"], "ticket 1")
+        return {"erased": [one.user_id for one in erased.records], "release": erased.release}
+    if job["what"] == "repair":
+        return {"repaired": set_aside(lake)}
+    return published(lake, engine, job, clock)
+
+
+def published(lake, engine, job, clock):
+    """What a job's rollback or run says."""
     if job["what"] == "rollback":
         back = roll_back_to(lake, job["to"], clock)
         return {"published": back.published, "reason": "already", "release": back.release.number}
-    if job["what"] == "repair":
-        return {"repaired": set_aside(lake)}
     done = run(lake, engine, policy=job.get("policy"), clock=clock)
     return {"published": done.published, "reason": done.reason, "release": done.release.number}
 
@@ -120,7 +129,7 @@ def do(job):
     for sent in {"kill", "end"} & set(job):
         signal_at(*job[sent], SIGNALS[sent])
     with open_engine("sail") as engine:
-        if job["what"] == "run":
+        if job["what"] in ("run", "erase"):
             engine.session.range(1).collect()
         if "meet" in job:
             meet(job["meet"])
