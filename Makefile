@@ -9,7 +9,7 @@ LDBC := data/ldbc-snb-test
 TURNS := --cap $(or $(CAP),200) --repeat $(or $(REPEAT),3)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test soak mutate check docs bench bench-batches bench-large jars signatures lock dist cluster-up cluster-down cluster-test hdfs-up hdfs-down hdfs-test s3-up s3-down s3-test spark-test clean
+.PHONY: help demo test soak mutate faults check docs bench bench-batches bench-large jars signatures lock dist cluster-up cluster-down cluster-test hdfs-up hdfs-down hdfs-test s3-up s3-down s3-test spark-test clean
 .PHONY: airflow-up airflow-down airflow-demo airflow-shots airflow-test production-test servers-test
 
 help: ## list what there is
@@ -39,6 +39,10 @@ soak: .venv/dev ## compare the views of many more random histories with the refe
 
 mutate: .venv/dev ## break each rule of the meaning, one at a time, and show which test notices (RULES="words in them")
 	$(BIN)/python -m mutations "$(RULES)"
+
+faults: .venv/dev ## let commands meet faults, at any file operation and of any file (WORDS="land kill" SEED=1 SAMPLE=60, 0: all)
+	$(BIN)/python -m pipelines.compiled
+	$(BIN)/python -m faults "$(WORDS)" --seed $(or $(SEED),1) --sample $(or $(SAMPLE),60)
 
 check: .venv/dev ## format, lint, types, and which module may import which
 	$(BIN)/ruff format --check --quiet

@@ -14,7 +14,7 @@ from mutations.processes import Ended, pytest_in
 
 Stage = tuple[str, ...]
 
-COPIED: Final = ("pipelines", "tests", "docs", "README.md", "pyproject.toml")
+COPIED: Final = ("pipelines", "tests", "faults", "docs", "README.md", "pyproject.toml")
 STAGES: Final[tuple[Stage, ...]] = (
     ("tests/scenarios", "tests/views", "tests/merge"),
     (

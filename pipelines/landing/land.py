@@ -169,8 +169,7 @@ def _attempt(lake: Lake, engine: Engine, decoded: list[Partition], intake: Intak
     new = keep(partitions, known)
     own = certificate_of(partitions, deduplicated, target.date)
     written: list[Written] = []
-    if own or names != NOTHING:
-        commit_names(lake, engine, partitions, naming)
+    commit_names(lake, engine, partitions, naming)  # also where all events stand: names may have been lost
     if own:
         written = _commit(log, own, partial(write_standing, engine, partitions, deduplicated), target)
     return Landing(

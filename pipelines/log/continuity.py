@@ -38,8 +38,8 @@ def covered(place: str, log: delta.Handle, release: Release) -> Landed | None:
         is_erased = is_erased or one.erased is not None
         if one.given_up is not None and one.given_up >= release.made_as:
             return None
-        if one.total is not None and counted(one.total) < release.events:
-            break
+        if one.taken_out is not None or (one.total is not None and counted(one.total) < release.events):
+            break  # of what was taken out, more may have landed again since: as new, though the release has it
     raise OtherLog(_told(place, [*seen, *there], release))
 
 

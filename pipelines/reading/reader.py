@@ -78,6 +78,8 @@ class Reader:
                 raise self._gone(view, str(fault)) from fault
             if handle is None:
                 raise self._gone(view, f"other tools took version {version} of {place} away")
+            if delta.rows(handle) not in {None, self.release.tables[f"views/{view}"].rows}:
+                raise self._gone(view, f"commits of {place} are lost")
             found[view] = handle
         return found
 

@@ -8,10 +8,11 @@ from pipelines.log.continuity import gone
 from pipelines.log.events import Log, certificate_of
 from pipelines.log.landings import newest, since_taken_out
 from pipelines.projections import AnyProjection, BucketProjection
-from pipelines.releases.release import Release, last_release
+from pipelines.releases.release import Release, Released, last_release
 from pipelines.runs.publishing import place_of, projections
-from pipelines.storage import delta, deltalog
+from pipelines.storage import datafiles, delta, deltalog
 from pipelines.storage.checksums import faults
+from pipelines.storage.datafiles import Content, total
 from pipelines.storage.lake import Lake
 
 
@@ -32,18 +33,27 @@ class LogDamage:
 def of_tables(lake: Lake, release: Release) -> Mapping[str, list[str]]:
     """By name those tables of a release that are damaged, and what is wrong with them, a line for each file."""
     made = [name for name in projections() if name in release.tables]
-    found = {name: _of_version(place_of(lake, name), release.tables[name].version) for name in made}
+    found = {name: _of_version(place_of(lake, name), release.tables[name]) for name in made}
     return {name: told for name, told in found.items() if told}
 
 
-def _of_version(place: str, version: int) -> list[str]:
+def _of_version(place: str, released: Released) -> list[str]:
+    version = released.version
     try:
         handle = delta.find(place, version)
     except deltalog.DamagedLog as fault:
         return [str(fault)]
-    return (
-        [f"version {version} of {place} is gone"] if handle is None else [*faults(delta.sizes(place, handle)).values()]
-    )
+    if handle is None:
+        return [f"version {version} of {place} is gone"]
+    files = delta.sizes(place, handle)
+    return [*faults(files).values()] or _otherwise(f"version {version} of {place}", released, files)
+
+
+def _otherwise(what: str, released: Released, files: list[tuple[str, int]]) -> list[str]:
+    """What to say of files that are whole, but not those of a release, as commits are lost."""
+    said = Content(released.rows, int(released.content_hash))
+    found = total(datafiles.content(place) for place, _ in files)
+    return [] if found == said else [f"{what} lost commits: expected {said.rows:,} rows, found {found.rows:,}"]
 
 
 def of_log(lake: Lake) -> LogDamage | None:

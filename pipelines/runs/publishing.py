@@ -58,8 +58,9 @@ def roll_back(lake: Lake, last: Release | None, known: frozenset[str] = frozense
     for name, projection in projections().items():
         place = place_of(lake, name)
         handles[name] = commits.ensure(place, projection.table)
-        target = last.tables[name].version if last is not None and name in last.tables else 0
-        if target and not delta.is_readable(place, handles[name], target):
+        before = last.tables.get(name) if last is not None else None
+        target = 0 if before is None else before.version
+        if before is not None and target and not delta.is_readable(place, handles[name], target, before.rows):
             damaged.add(name)
         else:
             restore(handles[name], projection.table, target, APPLICATION, number)
@@ -70,12 +71,14 @@ def damaged_tables(lake: Lake, last: Release | None) -> frozenset[str]:
     """Those tables of a release that cannot be given the content that they have in it."""
     if last is None:
         return frozenset()
-    places = {name: place_of(lake, name) for name in projections() if name in last.tables}
     return frozenset(
-        name
-        for name, place in places.items()
-        if (handle := delta.find(place)) is None or not delta.is_readable(place, handle, last.tables[name].version)
+        name for name, one in last.tables.items() if name in projections() and not _is_there(place_of(lake, name), one)
     )
+
+
+def _is_there(place: str, released: Released) -> bool:
+    handle = delta.find(place)
+    return handle is not None and delta.is_readable(place, handle, released.version, released.rows)
 
 
 def publish(

@@ -169,7 +169,8 @@ def commit(handle: Handle, table: "Table", change: Commit) -> int:
             again = _created_again(handle)
             if again is None:
                 raise Conflict(f"another process committed to {place} first") from fault
-            of_table(place, handle.load_as_version, again)
+            with places.telling("read", place):
+                of_table(place, handle.load_as_version, again)
         except (PlaceError, DeltaError, OSError) as fault:
             if places.is_url(place):
                 raise Unsettled(f"cannot write {place}: {reason(fault)}") from fault
@@ -218,17 +219,21 @@ def _created_again(handle: Handle) -> int | None:
 
 
 def _version_of(handle: Handle, change: Commit) -> int:
-    """The version that a commit made, to which the handle is moved; others may have followed already."""
+    """The version that a commit made, to which the handle is moved; others may have followed already.
+
+    Raises PlaceError.
+    """
     added, removed = {file.path for file in change.add}, set(change.remove)
     version = int(handle.version()) + 1
-    of_table(handle.table_uri, handle.update_incremental)  # going to a version would read all of it again
-    while True:
-        if int(handle.version()) != version:
-            of_table(handle.table_uri, handle.load_as_version, version)
-        found = set(paths(handle))
-        if added <= found and not removed & found:
-            return version
-        version += 1
+    with places.telling("read", places.absolute(str(handle.table_uri))):
+        of_table(handle.table_uri, handle.update_incremental)  # going to a version would read all of it again
+        while True:
+            if int(handle.version()) != version:
+                of_table(handle.table_uri, handle.load_as_version, version)
+            found = set(paths(handle))
+            if added <= found and not removed & found:
+                return version
+            version += 1
 
 
 def until_committed(attempt: Callable[[], T], is_worth_it: Callable[[], bool] = lambda: True) -> T:

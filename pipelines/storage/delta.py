@@ -38,14 +38,18 @@ def find(place: str, version: int | None = None) -> Handle | None:
 
 def _unreadable(place: str, fault: DeltaError) -> NewsfeedError:
     """What to say of a table that cannot be opened: which files of its Delta log are not whole, if any."""
-    for name, wrong in deltalog.faults(place):
+    for name, wrong in [*deltalog.faults(place), *deltalog.cut_off(place).items()]:
         return deltalog.damaged(place, name, wrong)
+    hint = deltalog.misleading_hint(place)
+    if hint is not None:
+        return deltalog.DamagedLog(f"{places.join(deltalog.folder(place), deltalog.HINT)} {hint}; {deltalog.REMEDY}")
     return deltalog.DamagedLog(f"cannot read {deltalog.folder(place)}: {str(fault).splitlines()[0]}")
 
 
 def number(handle: Handle, application: str) -> int:
-    """The number of the application's last transaction in the table, 0 when there is none."""
-    return of_table(str(handle.table_uri), handle.transaction_version, application) or 0
+    """The number of the application's last transaction in the table, 0 when there is none. Raises PlaceError."""
+    with places.telling("read", places.absolute(str(handle.table_uri))):
+        return of_table(str(handle.table_uri), handle.transaction_version, application) or 0
 
 
 def paths(handle: Handle) -> list[str]:
@@ -122,11 +126,17 @@ def greatest(handle: Handle, column: str) -> int | None:
     )
 
 
-def is_readable(place: str, handle: Handle, version: int) -> bool:
-    """Whether a version of a table, of which there is a handle, is there with all its files."""
+def rows(handle: Handle) -> int | None:
+    """How many rows the handle's version has, as its files' statistics say; None where one does not say it."""
+    found = [count for (count,) in facts_of_files(handle, ["num_records"])]
+    return None if None in found else sum(found)
+
+
+def is_readable(place: str, handle: Handle, version: int, expected: int) -> bool:
+    """Whether a version of a table, of which there is a handle, is there with all its files, and so many rows."""
     try:
         deltalog.require_whole(place, version)
         found = handle if int(handle.version()) == version else find(place, version)
     except deltalog.DamagedLog:
         return False
-    return found is not None and not damaged(place, found)
+    return found is not None and rows(found) in {None, expected} and not damaged(place, found)

@@ -16,6 +16,9 @@ COMMIT = re.compile(r"(\d{20})\.json")
 CHECKPOINT = re.compile(r"(\d{20})\.checkpoint\.(?:.*\.)?(?:parquet|json)")
 PART = re.compile(r"(\d{20})\.checkpoint\.\d{10}\.(\d{10})\.parquet")
 """A part of a checkpoint of so many parts, which is none until all are there."""
+REMEDY = "`newsfeed repair` makes the rest readable"
+HINT = "_last_checkpoint"
+"""What says which checkpoint is the last, so that nobody needs to look for it."""
 ACTIONS = "actions"
 """Under which name a commit of ours says how many files it adds and removes."""
 
@@ -190,7 +193,7 @@ def _versions(pattern: re.Pattern[str], names: dict[str, int], upto: int | None)
 def damaged(place: str, name: str, fault: str) -> DamagedLog:
     """What to say of a damaged file, and what to do."""
     path = places.join(folder(place), name)
-    return DamagedLog(f"{path} {fault}, so what was committed there is lost: `newsfeed repair` makes the rest readable")
+    return DamagedLog(f"{path} {fault}, so what was committed there is lost: {REMEDY}")
 
 
 def faults(place: str) -> list[tuple[str, str]]:
@@ -199,16 +202,69 @@ def faults(place: str) -> list[tuple[str, str]]:
     found = dict(segment.faults)
     for version in segment.commits:
         if name_of(version) not in found:
-            with places.reading(places.join(folder(place), name_of(version))) as file:
-                fault, _ = _examine(file.read())
+            fault = _fault_of(place, version)
             found |= {} if fault is None else {name_of(version): fault}
     for name in segment.checkpoints:
-        found |= {} if name in found or _has_footer(places.join(folder(place), name)) else {name: "is cut off"}
-    return sorted(found.items())
+        fault = None if name in found else _fault_of_checkpoint(places.join(folder(place), name))
+        found |= {} if fault is None else {name: fault}
+    return sorted((found or _of_checkpoint(place)).items())
 
 
-def _has_footer(place: str) -> bool:
-    """Whether a Parquet file ends as one does; checkpoints may be JSON too, which end as they may."""
+def _of_checkpoint(place: str) -> dict[str, str]:
+    """The commit of the last checkpoint, which is not read but has to be there, if it is not whole, and what is wrong.
+
+    Its content is in the checkpoint.
+    """
+    version = max(checkpoints(place), default=-1)
+    is_there = version in commits(place)
+    fault = _fault_of(place, version) if is_there else "is missing"
+    return {} if fault is None or version < 0 else {name_of(version): fault}
+
+
+def cut_off(place: str) -> dict[str, str]:
+    """The commits of before the last checkpoint by which no version can be read any more, and why, oldest first.
+
+    What they lead to is in the checkpoint.
+    """
+    there, serving = set(commits(place)), checkpoints(place)
+    found, is_readable = dict[str, str](), True
+    for version in range(max(serving, default=0)):
+        fault = _fault_of(place, version) if version in there else "is missing"
+        is_readable = version in serving or (is_readable and fault is None)
+        if not is_readable and version in there:
+            found[name_of(version)] = fault or "follows on one that is not there any more"
+    return found
+
+
+def _fault_of(place: str, version: int) -> str | None:
+    with places.reading(places.join(folder(place), name_of(version))) as file:
+        return _examine(file.read())[0]
+
+
+def misleading_hint(place: str) -> str | None:
+    """What is wrong with the hint at the last checkpoint, None where nothing is."""
+    if HINT not in places.sizes(folder(place)):
+        return None
+    with places.reading(places.join(folder(place), HINT)) as file:
+        text = file.read()
+    try:
+        version = int(json.loads(text)["version"])
+    except (ValueError, KeyError, TypeError):
+        return "is not what was written"
+    return None if version in checkpoints(place) else f"hints at checkpoint {version}, which is not there"
+
+
+def _fault_of_checkpoint(place: str) -> str | None:
+    """What is wrong with a checkpoint, if anything; one may be JSON, too, of which nothing is said."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
     with places.reading(place) as file:
-        file.seek(-4, 2)
-        return not place.endswith(".parquet") or file.read() == b"PAR1"
+        content = file.read()
+    if not place.endswith(".parquet"):
+        return None
+    try:
+        pq.read_table(pa.BufferReader(content))
+    except (OSError, ValueError, MemoryError, pa.ArrowException):
+        return "is damaged" if content.endswith(b"PAR1") else "is cut off"
+    return None

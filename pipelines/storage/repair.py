@@ -2,15 +2,19 @@
 
 import json
 import time
+from collections.abc import Iterator
+from typing import Any
 
 from deltalake import DeltaTable
 
-from pipelines.storage import deltalog, places
-from pipelines.storage.deltalog import LOST
+from pipelines.storage import delta, deltalog, places
+from pipelines.storage.deltalog import HINT, LOST
 from pipelines.storage.naming import new_mark
 from pipelines.storage.stores import for_tables
 from pipelines.storage.waiting import of_table
 
+STANDS = "STANDS"
+"""The operation of a commit that a repair puts where one was whose content a checkpoint has."""
 ASIDE = ".damaged"
 """What is put behind the name of a file that is set aside, which no reader of Delta looks at then."""
 
@@ -20,16 +24,33 @@ def repair(place: str, application: str) -> list[str]:
 
     Where a commit was comes one that says so: its version is never given again, nor the number of its transaction.
     """
-    told = []
+    told = list(_hint_set_aside(place))
     while found := deltalog.faults(place):
         name, fault = next((one for one in found if "checkpoint" in one[0]), found[0])
         if "checkpoint" in name:
-            _set_aside(place, "_last_checkpoint")  # which is a hint: none is better than one of what is not there
+            _set_aside(place, HINT)  # none is better than one at what is not there
             _set_aside(place, name)
+        elif int(name.removesuffix(".json")) in deltalog.checkpoints(place):
+            _stand_in(place, name)
         else:
             _mark_lost(place, name, application)
-        told.append(f"{places.join(deltalog.folder(place), name)} {fault}")
+        told.append(_told(place, name, fault))
+    for name, fault in deltalog.cut_off(place).items():
+        _set_aside(place, name)
+        told.append(_told(place, name, fault))
     return told
+
+
+def _told(place: str, name: str, fault: str) -> str:
+    return f"{places.join(deltalog.folder(place), name)} {fault}"
+
+
+def _hint_set_aside(place: str) -> Iterator[str]:
+    """Set a hint at a checkpoint aside that is wrong; what was wrong."""
+    fault = deltalog.misleading_hint(place)
+    if fault is not None:
+        _set_aside(place, HINT)
+        yield _told(place, HINT, fault)
 
 
 def _set_aside(place: str, name: str) -> None:
@@ -43,22 +64,34 @@ def _set_aside(place: str, name: str) -> None:
             raise
 
 
-def _mark_lost(place: str, name: str, application: str) -> None:
-    """Set a commit aside, and write that it was lost, on top of the version before it."""
-    version = int(name.removesuffix(".json"))
-    if version == 0:
-        return _set_first_aside(place, name)
-    before = of_table(place, DeltaTable, place, version=version - 1, storage_options=for_tables(place))
-    number = of_table(place, before.transaction_version, application) or 0
-    now = int(time.time() * 1000)
-    said = {"timestamp": now, "operation": LOST, "operationParameters": {"file": name + ASIDE}}
-    actions = [{"commitInfo": said}, {"txn": {"appId": application, "version": number + 1, "lastUpdated": now}}]
+def _stand_in(place: str, name: str) -> None:
+    """Set a commit aside of which a checkpoint has the content, and write another in its place that does nothing."""
+    said = {"timestamp": int(time.time() * 1000), "operation": STANDS, "operationParameters": {"file": name + ASIDE}}
+    _replace(place, name, [{"commitInfo": said}])
+
+
+def _replace(place: str, name: str, actions: list[dict[str, Any]]) -> None:
+    """Keep a copy of a commit, if it is there, and put another in its place."""
     path = places.join(deltalog.folder(place), name)
     new = f"{path}.{new_mark()}"
     with places.writing(new) as file:
         file.write("\n".join(map(json.dumps, actions)).encode())
     _copy_aside(place, name)
     places.rename(new, path)
+
+
+def _mark_lost(place: str, name: str, application: str) -> None:
+    """Set a commit aside, and write that it was lost, on top of the version before it."""
+    version = int(name.removesuffix(".json"))
+    if version == 0:
+        return _set_first_aside(place, name)
+    with places.telling("read", place):
+        before = of_table(place, DeltaTable, place, version=version - 1, storage_options=for_tables(place))
+    number = delta.number(before, application)
+    now = int(time.time() * 1000)
+    said = {"timestamp": now, "operation": LOST, "operationParameters": {"file": name + ASIDE}}
+    actions = [{"commitInfo": said}, {"txn": {"appId": application, "version": number + 1, "lastUpdated": now}}]
+    _replace(place, name, actions)
     return None
 
 

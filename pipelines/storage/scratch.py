@@ -84,7 +84,7 @@ def _is_dead(folder: str, started: datetime) -> bool:
     try:
         with Path(folder + LOCK).open(encoding="utf-8") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            return lock.read() == _machine() or _is_old(folder, started)
+            return _is_of_here(lock.read(), folder) or _is_old(folder, started)
     except FileNotFoundError:
         return True
     except OSError:
@@ -118,9 +118,14 @@ def _sweep(folder: str, started: datetime) -> None:
         return
     with Path(folder + LOCK).open("r+", encoding="utf-8") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        if lock.read() == _machine() or _is_old(folder, started):
+        if _is_of_here(lock.read(), folder) or _is_old(folder, started):
             places.remove_folder(folder)
             _unlock(folder)
+
+
+def _is_of_here(text: str, folder: str) -> bool:
+    """Whether a lock that nobody holds was of this machine, as it says, or would have said before there is a folder."""
+    return text == _machine() or (_machine().startswith(text) and not places.exists(folder))
 
 
 def _is_old(folder: str, started: datetime) -> bool:

@@ -11,6 +11,7 @@ from pipelines.landing import rejects
 from pipelines.landing.land import land
 from pipelines.landing.readmission import readmit
 from pipelines.repair import beside
+from pipelines.repair.deltalogs import set_aside
 from pipelines.repair.relanding import land_again
 from pipelines.storage import delta
 from pipelines.storage.lake import Lake
@@ -90,6 +91,15 @@ def test_names_behind_ids_come_again_from_their_sources(lake, whole, again, harm
     assert (list(found), found["identities"].rows) == (["identities"], len({ADA, BEN, EVE}))
     assert again(*NAMES, format_name="jetstream").is_whole
     assert (beside.of(lake), content(lake)) == ({}, content(whole))
+
+
+def test_names_whose_commit_was_lost_come_again_when_their_sources_land(lake, whole, engine, sources):
+    commit = max(Path(lake.identities, "_delta_log").glob("*.json"))
+    commit.write_bytes(b"")
+    assert set_aside(lake) == [f"{commit} is empty"]
+    for name in NAMES:
+        land(lake, engine, [sources[name]], format_name="jetstream", clock=JULY)
+    assert rows_of(lake.identities, "id") == rows_of(whole.identities, "id")
 
 
 def test_what_is_missing_is_told_of_until_it_is_back(lake, whole, again):

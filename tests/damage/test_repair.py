@@ -8,18 +8,21 @@ import pytest
 
 from pipelines.landing.land import land
 from pipelines.log.continuity import OtherLog
+from pipelines.reading.reader import LostView, Reader
 from pipelines.releases.records import record
 from pipelines.releases.release import all_releases, last_release
 from pipelines.repair import damage, relanding
 from pipelines.repair.indexes import take_damaged_away
 from pipelines.repair.records import write_damaged_again
 from pipelines.repair.relanding import land_again
-from pipelines.runs.publishing import projections
+from pipelines.runs.publishing import damaged_tables, projections
 from pipelines.runs.run import MadeOtherwise, run
 from pipelines.storage import delta
 from pipelines.storage.lake import Lake
+from pipelines.storage.repair import repair as repair_table
 from tests.damage.conftest import file_of_table
 from tests.landing.lines import CLOCK, file_of
+from tests.laws.worlds import in_small_files
 from tests.releases.worlds import deeds, served
 
 
@@ -114,8 +117,9 @@ def test_what_damaged_files_of_the_log_had_lands_again_from_its_source(copy, und
     assert served(copy) == served(undamaged)
 
 
-def test_where_other_landings_came_since_the_release_they_are_published_too(copy, engine, tmp_path):
-    more, other = file_of(tmp_path / "more", *deeds(31, 20)), Lake.at(str(tmp_path / "other"))
+@pytest.mark.parametrize("more", [1, 11])
+def test_where_other_landings_came_since_the_release_they_are_published_too(copy, engine, tmp_path, more):
+    more, other = file_of(tmp_path / "more", *deeds(31, *range(20, 20 + more))), Lake.at(str(tmp_path / "other"))
     source = file_of(tmp_path / "source", *SOURCE)
     first = file_of_table(copy, "log")
     land(copy, engine, [more], clock=CLOCK)
@@ -183,6 +187,22 @@ def test_damaged_records_of_releases_are_written_again(copy, engine, tmp_path, h
     assert len(write_damaged_again(copy)) == 2
     assert (all_releases(copy), write_damaged_again(copy)) == (before, [])
     assert run(copy, engine).reason == "nothing new"
+
+
+def test_a_table_that_lost_commits_is_damaged_though_all_its_files_are_whole(lake, engine, tmp_path, monkeypatch):
+    in_small_files(monkeypatch, 2)
+    for number in (1, 2, 3):
+        land(lake, engine, [file_of(tmp_path / f"{number}", *deeds(31, number))], clock=CLOCK)
+        before = run(lake, engine).release
+    os.truncate(sorted(Path(lake.view("posts"), "_delta_log").glob("*.json"))[-2], 0)
+    assert len(repair_table(lake.view("posts"), "release")) == 1
+    with pytest.raises(LostView, match=f"view 'posts' of release 3 is gone, commits of {lake.view('posts')} are lost"):
+        Reader.of(lake).tables("posts")
+    ((told,),) = damage.of_tables(lake, before).values()
+    assert "lost commits: expected 3 rows, found " in told
+    assert damaged_tables(lake, before) == {"views/posts"}
+    made = run(lake, engine, damaged=frozenset({"views/posts"}))
+    assert (content(made.release), damage.of_tables(lake, made.release)) == (content(before), {})
 
 
 @pytest.mark.parametrize("harm", ["flipped", "cut off"])

@@ -191,3 +191,22 @@ def test_a_library_that_cannot_be_interrupted_does_not_keep_it_alive(grace):
             time.sleep(0.5)
             process.terminate()
         assert process.wait() == 128 + signal.SIGTERM
+
+
+@pytest.mark.parametrize("share", [0, 0.5, 1])
+def test_a_lock_that_was_not_written_to_its_end_keeps_nobody(lake, share):
+    text, folder = BOOT.read_text(), Path(lake.root, "_scratch", f"{datetime.now(UTC):{STARTED}}-x")
+    folder.parent.mkdir(parents=True)
+    lock = folder.with_name(f"{folder.name}.lock")
+    lock.write_text(text[: int(share * len(text))])
+    assert lake.living() == []
+    sweep(str(folder.parent))
+    assert not lock.exists()
+
+
+def test_an_empty_lock_beside_a_folder_may_be_of_another_machine(lake):
+    folder = Path(lake.root, "_scratch", f"{datetime.now(UTC):{STARTED}}-x")
+    folder.mkdir(parents=True)
+    folder.with_name(f"{folder.name}.lock").touch()
+    sweep(str(folder.parent))
+    assert (folder.exists(), len(lake.living())) == (True, 1)

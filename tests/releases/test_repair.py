@@ -4,8 +4,9 @@ import os
 from pathlib import Path
 
 import pytest
+from deltalake import DeltaTable
 
-from pipelines.storage import commits, delta
+from pipelines.storage import commits, delta, deltalog
 from pipelines.storage.deltalog import DamagedLog
 from pipelines.storage.repair import repair
 from tests.releases.test_commits import TABLE, numbers, place, put
@@ -46,3 +47,53 @@ def test_a_first_commit_under_others_needs_a_copy(place, log):
     told(place)
     with pytest.raises(DamagedLog, match="the first commit of .* is lost, and with it what columns the table has: put"):
         repair(place, "release")
+
+
+@pytest.mark.parametrize("harm", ["missing", "cut off", "garbage"])
+def test_of_commits_before_a_checkpoint_none_stays_by_which_no_version_can_be_read(place, log, harm):
+    DeltaTable(place).create_checkpoint()
+    put(delta.find(place), place, 5, transaction=5)
+    lost = commit(log, 2)
+    {"missing": Path.unlink, "cut off": lambda file: os.truncate(file, 10), "garbage": garbage}[harm](lost)
+    told_of = [told(place, 3)] if harm != "missing" else []
+    assert all(str(lost) in one and one.endswith("makes the rest readable") for one in told_of)
+    found = repair(place, "release")
+    assert f"{commit(log, 3)} follows on one that is not there any more" in found
+    assert len(found) == (1 if harm == "missing" else 2)
+    assert (deltalog.commits(place), repair(place, "release")) == ([0, 1, 4, 5], [])
+    assert (sorted(numbers(place)), sorted(numbers(place, 1)), sorted(numbers(place, 4))) == (
+        [1, 2, 3, 4, 5], [1], [1, 2, 3, 4],
+    )  # fmt: skip
+
+
+def garbage(file):
+    file.write_bytes(file.read_bytes() + b"\x00\xff more")
+
+
+@pytest.mark.parametrize("text", [None, b"", b"{", b'{"version": 9}'])
+def test_a_hint_at_a_checkpoint_that_is_not_there_is_told_of_and_set_aside(place, log, text):
+    DeltaTable(place).create_checkpoint()
+    hint = log / "_last_checkpoint"
+    if text is None:
+        next(log.glob("*.parquet")).unlink()
+        assert told(place) == f"{hint} hints at checkpoint 4, which is not there; {deltalog.REMEDY}"
+    else:
+        hint.write_bytes(text)
+    assert len(repair(place, "release")) == 1
+    assert (sorted(numbers(place)), hint.exists(), repair(place, "release")) == ([1, 2, 3, 4], False, [])
+
+
+@pytest.mark.parametrize("more", [False, True])
+@pytest.mark.parametrize("harm", [Path.unlink, garbage, lambda file: os.truncate(file, 10)])
+def test_a_commit_of_which_a_checkpoint_has_the_content_is_made_again(place, log, harm, more):
+    DeltaTable(place).create_checkpoint()
+    if more:
+        put(delta.find(place), place, 5, transaction=5)
+    for version in (1, 2, 3):
+        commit(log, version).unlink()
+    harm(commit(log, 4))
+    assert len(repair(place, "release")) == 1
+    handle = delta.find(place, 4)
+    assert (sorted(numbers(place, 4)), delta.number(handle, "release")) == ([1, 2, 3, 4], 4)
+    assert (len(numbers(place)), repair(place, "release")) == (5 if more else 4, [])
+    put(delta.find(place), place, 6, transaction=6)
