@@ -7,7 +7,19 @@ from typing import Final
 from benchmarks.ground import Ground
 from benchmarks.report import Found
 
-CASES: Final = ("pipeline", "landing", "growth", "batches", "newsfeed", "views", "audit", "reading", "past", "size")
+CASES: Final = (
+    "pipeline",
+    "landing",
+    "growth",
+    "batches",
+    "newsfeed",
+    "views",
+    "audit",
+    "reading",
+    "past",
+    "erasure",
+    "size",
+)
 
 
 def case(name: str) -> tuple[str, Callable[[Ground], Found]]:
