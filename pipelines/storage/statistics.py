@@ -66,4 +66,10 @@ def _tells(folder: str, name: str, names: Collection[str]) -> bool:
         read = pq.ParquetFile(pa.BufferReader(file.read()))
         stats = [column for column in read.schema_arrow.names if column == "add"]
         rows = read.read(stats).to_pylist()
-    return any(_forget(dict(row["add"]), names) for row in rows if row["add"])
+    return any(_forget(dict(row["add"]), names) or _has_parsed(row["add"], names) for row in rows if row["add"])
+
+
+def _has_parsed(added: dict[str, Any], names: Collection[str]) -> bool:
+    """Whether bounds are there as columns, too."""
+    said = added.get("stats_parsed") or {}
+    return any((said.get(bound) or {}).get(name) is not None for bound in BOUNDS for name in names)

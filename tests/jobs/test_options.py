@@ -20,8 +20,9 @@ COMMANDS = {"readmit": ["quarantine", "--readmit"]}
         ("readmit", ["--limit", "1"]),
         ("maintain", ["--keep", "0"]),
         ("verify", ["--release", "0"]),
+        ("erase", ["7"]),
     ],
-    ids=["land", "run", "readmit", "maintain", "verify"],
+    ids=["land", "run", "readmit", "maintain", "verify", "erase"],
 )
 def test_a_job_refuses_what_its_command_refuses_in_the_same_words(capsys, job, options):
     code = main([*COMMANDS.get(job, [job]), *options])
