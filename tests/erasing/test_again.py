@@ -61,7 +61,8 @@ def test_late_events_are_erased_whoever_brings_them(lake, engine, lines):
             event_time="2020-01-01T00:00:00Z",
         )
     )
-    lines(create("post", "k9", text=f"{MARK}late", langs=["de"]), form="jetstream", name="foreign")
+    foreign = create("post", "k9", text=f"{MARK}late", langs=["de"])
+    assert lines(foreign, form="jetstream", name="foreign").landed == 1
     assert list(told(lake, MARK, ADA)) == []
     assert rows_of_log(lake)["e42-very-late"]["text"] == ""
     land_more = rows_of_log(lake)["e42-more"]

@@ -23,13 +23,13 @@ LONG_ONE = line("e42-new-long", "posted", actor_id=PERSON, post_id=46, text=f"{M
 def erased_at(monkeypatch, engine):
     """A function that lets persons be erased when a step is taken for the first time; what was said then."""
 
-    def erase_at(lake, owner, name):
+    def erase_at(lake, owner, name, users=(PERSON, FOREIGN)):
         said, take = [], getattr(owner, name)
 
         def first(*args, **given):
             monkeypatch.setattr(owner, name, take)
             try:
-                erase(lake, engine, [PERSON, FOREIGN], "ticket 1")
+                erase(lake, engine, users, "ticket 1")
             except Unfinished as fault:
                 said.append(str(fault))
             return take(*args, **given)
@@ -56,11 +56,21 @@ def test_a_landing_that_began_before_brings_nothing_back(before, copy, engine, e
     lines = [line("e42-new", "posted", actor_id=PERSON, post_id=45, text=f"{MARK}new"), FAULTY, LONG_ONE]
     for form, found in (("events", lines), ("jetstream", [create("post", "k5", text=f"{MARK}new")])):
         land_one(lake, engine, (file_of(tmp_path / form, *found), form))
+    assert rows_of_log(lake)["e42-new"]["text"] == ""
     erase(lake, engine, [PERSON, FOREIGN], "ticket 1")
     assert len(said) == 1
     assert "files stay that commands may read which live here" in said[0]
     assert list(told(lake, MARK, ADA)) == []
-    assert rows_of_log(lake)["e42-new"]["text"] == ""
+
+
+def test_so_it_is_where_the_person_had_said_nothing_yet(before, copy, engine, erased_at, tmp_path):
+    lake, silent = copy(before), 9
+    land_one(lake, engine, (file_of(tmp_path / "silent", line("e9", actor_id=silent)), "events"))
+    said = erased_at(lake, LAND, "_commit", [silent])
+    first = line("e9-first", "posted", actor_id=silent, post_id=48, text="the first one")
+    land_one(lake, engine, (file_of(tmp_path / "first", first), "events"))
+    assert len(said) == 1
+    assert rows_of_log(lake)["e9-first"]["text"] == ""
 
 
 @pytest.mark.parametrize("name", ["look", "roll_back", "build", "publish", "record"])
