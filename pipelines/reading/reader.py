@@ -16,7 +16,7 @@ from pipelines.views import VIEWS, named_in, unknown_view
 if TYPE_CHECKING:
     from pipelines.storage.keyed import Keyed
 
-WAY_OUT = "`newsfeed run` makes it again, as a new release"
+WAY_OUT = "`newsfeed repair` makes it again, as a new release"
 
 
 class ViewNotMade(NewsfeedError):

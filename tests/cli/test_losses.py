@@ -89,7 +89,7 @@ def test_every_reader_tells_of_a_view_that_other_tools_took_away(at, lake, tmp_p
     said = at(*(str(tmp_path / "p.csv") if word == "F" else word for word in command))
     assert said.code == 1
     assert said.err.startswith("error: view 'profile' of release 2 is gone, other tools took ")
-    assert said.err.endswith(" away: `newsfeed run` makes it again, as a new release\n")
+    assert said.err.endswith(" away: `newsfeed repair` makes it again, as a new release\n")
     assert len(said.err.splitlines()) == 1
 
 

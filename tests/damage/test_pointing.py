@@ -56,6 +56,18 @@ def data(table):
     return harm
 
 
+def gone(table):
+    """Take the data files of a table away."""
+
+    def harm(root):
+        found = [Path(place.removeprefix("file://")) for place in DeltaTable(root / table).file_uris()]
+        for path in found:
+            path.unlink()
+        return found
+
+    return harm
+
+
 def commit(table):
     """Cut a table's newest commit off."""
 
@@ -88,10 +100,17 @@ def index(root):
     return found
 
 
+TABLES = ("log", "quarantine", "releases", "relations/users", "views/newsfeed", "views/profile")
+SOME = ("log", "quarantine", "views/profile")
 CLASSES = {
     f"{kind.__name__} of {table}": kind(table)
-    for kind in (data, commit, checkpoint)
-    for table in ("log", "quarantine", "releases", "relations/users", "views/newsfeed", "views/profile")
+    for kind, tables in (
+        (data, TABLES),
+        (commit, TABLES),
+        (gone, SOME),
+        (checkpoint, ("log", "releases", "views/profile")),
+    )
+    for table in tables
 } | {"index": index}
 
 MET = ("data of views/newsfeed", "data of views/profile", "data of log")

@@ -36,7 +36,7 @@ def test_whoever_reads_a_view_whose_file_is_gone_says_so(lake, tmp_path, view):
         READERS[view](Reader.of(lake), tmp_path)
     assert str(raised.value) == (
         f"view '{view}' of release 2 is gone, other tools took {file} away: "
-        "`newsfeed run` makes it again, as a new release"
+        "`newsfeed repair` makes it again, as a new release"
     )
 
 

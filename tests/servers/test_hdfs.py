@@ -17,6 +17,8 @@ from deltalake import DeltaTable
 from pipelines.releases.records import RELEASES
 from pipelines.storage.properties import KEPT
 from tests.landing.lines import line
+from tests.servers import mending
+from tests.servers.commands import Commands
 from tests.servers.hdfs import Hdfs
 from tests.servers.proxy import black_hole
 
@@ -125,6 +127,11 @@ def test_a_rebuild_and_maintenance_change_no_row(local, hdfs):
     told("run", "--rebuild", "--root", root)
     told("maintain", "--execute", "--root", root)
     assert content(root) == content(local)
+
+
+def test_each_command_says_of_the_past_and_of_damage_and_mends_what_it_does_on_a_disk(hdfs, tmp_path):
+    expected = mending.told(Commands(str(tmp_path / "lake")), tmp_path)
+    mending.require_mended(mending.told(Commands(f"{hdfs.url}/mended"), tmp_path), expected)
 
 
 def test_two_landings_at_once_keep_each_event_once_and_of_two_runs_one_wins(local, hdfs):
