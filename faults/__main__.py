@@ -59,7 +59,7 @@ def main() -> int:
         trials = Trials(prepared(folder, workers[0]))
         groups = every(trials, arguments.seed)
         if stores.are_there():
-            groups |= stores.delays(arguments.seed, 10, stack.enter_context(stores.store(folder / "store")))
+            groups |= stores.delays(arguments.seed, 2, stack.enter_context(stores.store(folder / "store")))
         chosen = choose(groups, arguments.words, arguments.sample, arguments.seed)
         if not chosen:
             print(f"no trial has the words: {arguments.words}", file=sys.stderr)

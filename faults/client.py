@@ -17,6 +17,8 @@ from pipelines.cli import ENVIRONMENT
 HANGS: Final = -14
 """The code of a job that SIGALRM ended."""
 KILLED: Final = -9
+LONGEST: Final = 60
+"""The seconds after which a job hangs."""
 NOTHING: Final[Mapping[str, str]] = {}
 
 
@@ -49,9 +51,9 @@ class Forks:
         self._process.stdin.flush()
         return Ended(**json.loads(self._process.stdout.readline()))
 
-    def command(self, *arguments: str, environment: Mapping[str, str] = NOTHING) -> Ended:
-        """How a command ends where no operation of its fails, with more variables."""
-        return self._do({"arguments": arguments, "environment": dict(environment)})
+    def command(self, *arguments: str, environment: Mapping[str, str] = NOTHING, longest: int = LONGEST) -> Ended:
+        """How a command ends where no operation of its fails, with more variables, within so many seconds."""
+        return self._do({"arguments": arguments, "environment": dict(environment), "longest": longest})
 
     def met(
         self, root: str, arguments: Sequence[str], fault: Fault, at: int, *, stays: bool = False, trace: str = ""

@@ -74,5 +74,6 @@ COMMANDS: Final = (
     Command("run", ("run",)),
     Command("maintain", ("maintain", "--keep", "1", "--grace", "0", "--execute")),
     Command("repair", ("repair",), "tidy", _a_bit_of_each),
+    Command("erase", ("erase", "2", "--reason", "ticket 1", "--execute"), "tidy"),
     Command("reland", ("repair", *FROM), "tidy", _the_log),
 )

@@ -16,6 +16,7 @@ READING: Final = (("feed", "2"), ("status",), ("releases",), ("sql", "SELECT cou
 NAMES: Final = ("--from", "{names}", "--format", "jetstream")
 EVENTS_AGAIN: Final = ("land", *FROM[1::2], "{more}", "--ingestion-time", DAY)
 NAMES_AGAIN: Final = ("land", "{names}", "--format", "jetstream", "--ingestion-time", OTHER_DAY)
+CHECK_AGAIN: Final = Command("check", ("check", "{first.sql}"))
 LANDED: Final = ("log", "quarantine", "long line", "names")
 """How the classes begin of files whose content is nowhere else than in the sources."""
 ACCEPT: Final = "`newsfeed run --accept-log` goes on from what is there\n"
@@ -83,6 +84,8 @@ class Damaged:
         steps = [Command("repair", ("repair", *self._sources(file)))]
         if self.kind.startswith(LANDED):
             steps += [Command("land", EVENTS_AGAIN), Command("land", NAMES_AGAIN)]
+        if self.kind == "check":
+            steps.append(CHECK_AGAIN)
         for step in (*steps, RUN):
             ended = ground.forks.command(*step.arguments(ground, root))
             if step is RUN and ended.code == 1 and self.kind == "log's commit" and ended.err.endswith(ACCEPT):

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import IO, Any, Final
 
 from faults import looks
+from faults.client import LONGEST
 from faults.operations import VARIABLE, Told
 from pipelines.cli import app, script
 from pipelines.compiled.ahead import compile_all
@@ -35,8 +36,6 @@ ROWS: Final = 8
 """How many rows a data file has, about."""
 INLINE: Final = 100
 """The longest line that the quarantine's table keeps itself."""
-LONGEST: Final = 60
-"""The seconds after which a job hangs."""
 
 
 def small() -> None:
@@ -52,7 +51,7 @@ def work(job: Mapping[str, Any], streams: tuple[IO[bytes], IO[bytes]]) -> None:
     for number, stream in enumerate(streams, 1):
         os.dup2(stream.fileno(), number)
     signal.signal(signal.SIGALRM, signal.SIG_DFL)
-    signal.alarm(LONGEST)
+    signal.alarm(job.get("longest", LONGEST))
     os.environ.update(job["environment"])
     if "look" in job:
         print(json.dumps(looks.LOOKS[job["look"]](job["root"])), flush=True)

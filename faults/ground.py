@@ -64,13 +64,18 @@ def gone(root: str) -> None:
     shutil.rmtree(root, ignore_errors=True)
 
 
+def bare(folder: Path, forks: Forks) -> Ground:
+    """A ground with sources, and without lakes."""
+    _write_sources(folder)
+    return Ground(folder, forks)
+
+
 def prepared(folder: Path, forks: Forks) -> Ground:
     """The ground of all cases: `worn` has two releases, a landing more, and what a killed run left.
 
     `tidy` has a release of all, and is maintained; `due` has a landing more.
     """
-    ground = Ground(folder, forks)
-    _write_sources(folder)
+    ground = bare(folder, forks)
     root = ground.lakes["worn"] = str(folder / "worn")
     ground.must("land", ground.source("names"), "--format", "jetstream", "--ingestion-time", OTHER_DAY, "--root", root)
     for number in range(3):

@@ -18,6 +18,10 @@ from tests.servers import proxy, s3
 
 LAG: Final = 1.0
 """The seconds for which what was put is not listed."""
+LONGEST_WAIT: Final = 0.02
+"""The seconds for which a request waits at most that is put out of order."""
+LONGEST: Final = 400
+"""The seconds after which a command hangs: each makes hundreds of requests, one after another."""
 ONE_IN: Final = 12
 """Of so many puts one meets a fault, about."""
 STEPS: Final = (("land", "events-0"), ("run",), ("land", "events-1"), ("run",))
@@ -35,7 +39,7 @@ def late(random: Random) -> Callable[[str, str], proxy.Fault]:
 
 def reordered(random: Random) -> Callable[[str, str], proxy.Fault]:
     """Each request waits on its own, so what is asked at once is done in any order."""
-    return lambda _method, _path: random.random() * 0.1
+    return lambda _method, _path: random.random() * LONGEST_WAIT
 
 
 def nothing(_random: Random) -> Callable[[str, str], proxy.Fault]:
@@ -116,7 +120,7 @@ class Delayed:
 
 def _step(forks: Forks, ground: Ground, root: str, step: tuple[str, ...], environment: Mapping[str, str]) -> Ended:
     words = [step[0], *map(ground.source, step[1:]), *(("--ingestion-time", DAY) if step[1:] else ())]
-    return forks.command(*words, "--root", root, environment=environment)
+    return forks.command(*words, "--root", root, environment=environment, longest=LONGEST)
 
 
 def on_disk(ground: Ground) -> dict[str, Any]:

@@ -5,6 +5,7 @@ Each release is asked them before it is published.
 
 import json
 import re
+import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import islice
@@ -13,6 +14,7 @@ from typing import TYPE_CHECKING
 from pipelines.errors import NewsfeedError, UsageError
 from pipelines.releases.release import Release, Released, last_release, require_lake
 from pipelines.storage import delta, places
+from pipelines.storage.checksums import damaged, reading
 from pipelines.storage.lake import Lake
 from pipelines.storage.query import NoQuery, QueryError, query
 from pipelines.storage.replacing import replacing
@@ -26,6 +28,8 @@ SUFFIX = ".sql"
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,99}")
 LONGEST = 1 << 20
 """The most bytes that a query has."""
+SEAL = b"\n-- checksum %08x\n"
+"""What stands behind a query that is kept: the CRC-32 of its bytes."""
 TOLD, SHOWN = 5, 60
 """How many of the rows are told, and how much of a value."""
 
@@ -62,9 +66,9 @@ class Found:
 
 
 def expectations(lake: Lake) -> list[Expectation]:
-    """All expectations of a lake by name. Raises PlaceError."""
+    """All expectations of a lake by name. Raises DamagedFile, PlaceError."""
     names = sorted(name for name in places.sizes(lake.checks) if _is_kept(name))
-    return [Expectation(name.removesuffix(SUFFIX), _text(places.join(lake.checks, name))) for name in names]
+    return [Expectation(name.removesuffix(SUFFIX), _kept_text(places.join(lake.checks, name))) for name in names]
 
 
 def read_expectation(file: str) -> Expectation:
@@ -90,14 +94,14 @@ def keep(lake: Lake, one: Expectation) -> tuple[Release, Found] | None:
         raise NoExpectation(f"check {one.name}: {found.fault}; it is not kept")
     places.make_folder(lake.checks)
     with replacing(_place(lake, one.name)) as file:
-        file.write(one.sql.encode())
+        file.write(sealed(one.sql.encode()))
     return None if last is None or found is None else (last, found)
 
 
 def forget(lake: Lake, name: str) -> None:
     """Take an expectation away. Raises NoLake, NoExpectation, PlaceError."""
     require_lake(lake)
-    known = [one.name for one in expectations(lake)]
+    known = sorted(name.removesuffix(SUFFIX) for name in places.sizes(lake.checks) if _is_kept(name))
     if name not in known:
         raise NoExpectation(f"there is no check {name!r}: expected one of {', '.join(known) or 'none'}")
     places.remove(_place(lake, name))
@@ -160,6 +164,21 @@ def _place(lake: Lake, name: str) -> str:
 
 def _is_kept(file: str) -> bool:
     return file.endswith(SUFFIX) and NAME.fullmatch(file.removesuffix(SUFFIX)) is not None
+
+
+def sealed(sql: bytes) -> bytes:
+    """A query as it is kept: with its checksum behind it, as a comment."""
+    return sql + SEAL % zlib.crc32(sql)
+
+
+def _kept_text(place: str) -> str:
+    """The text of a query that is kept. Raises DamagedFile, PlaceError."""
+    with reading(place) as file:
+        data = file.read()
+    sql = data[: -len(SEAL % 0)]
+    if data != sealed(sql):
+        raise damaged(place, "expected a query with its checksum behind it")
+    return sql.decode()
 
 
 def _text(place: str) -> str:

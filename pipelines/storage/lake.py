@@ -25,7 +25,7 @@ def remedy(place: str) -> str:
         return "`newsfeed repair` writes it again"
     if above == "log" or folder in {"quarantine", "quarantine_raw", "identities"}:
         return "`newsfeed repair` tells what was lost, and with --from lands that again from its source"
-    return "put it back from a copy"
+    return "`newsfeed check FILE.sql` keeps it again" if folder == "checks" else "put it back from a copy"
 
 
 @dataclass(frozen=True)

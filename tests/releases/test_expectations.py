@@ -15,10 +15,12 @@ from pipelines.releases.expectations import (
     forget,
     keep,
     read_expectation,
+    sealed,
 )
 from pipelines.releases.release import NoLake
 from pipelines.runs.rollback import roll_back_to
 from pipelines.runs.run import run
+from pipelines.storage.checksums import DamagedFile
 from pipelines.storage.lake import Lake
 from tests.damage.conftest import file_of_table
 from tests.landing.lines import CLOCK, file_of
@@ -90,13 +92,25 @@ def test_all_that_are_broken_are_told_with_the_first_rows(lake, engine):
 
 def test_a_query_that_cannot_be_asked_any_more_stops_a_release(lake, engine):
     keep(lake, LATE)
-    Path(lake.checks, "no-late-posts.sql").write_text("SELECT colour FROM posts", "utf-8")
+    Path(lake.checks, "no-late-posts.sql").write_bytes(sealed(b"SELECT colour FROM posts"))
     said = refusal(lake, engine)
     assert "check no-late-posts cannot be asked any more:\n  cannot run the query: " in said
     assert "colour" in said
-    Path(lake.checks, "no-late-posts.sql").write_text("DROP TABLE posts", "utf-8")
+    Path(lake.checks, "no-late-posts.sql").write_bytes(sealed(b"DROP TABLE posts"))
     assert "cannot be asked any more:\n  QUERY: expected one that begins with SELECT" in refusal(lake, engine)
     assert releases(lake) == [1]
+
+
+@pytest.mark.parametrize("size", [0, 1, 25, -1, 1000])
+def test_one_that_is_damaged_stops_a_release_on_one_line_until_it_is_kept_again(lake, engine, size):
+    one = Expectation("none", "SELECT reader_id FROM newsfeed WHERE position < 0")
+    keep(lake, one)
+    place = Path(lake.checks, "none.sql")
+    place.write_bytes((place.read_bytes() + bytes(1000))[:size])
+    with pytest.raises(DamagedFile, match=f"^{place} is damaged: expected a query with its checksum behind it; `newsf"):
+        run(lake, engine)
+    keep(lake, one)
+    assert run(lake, engine).published
 
 
 def test_a_rollback_is_asked_too(undisturbed, copy):
