@@ -30,16 +30,8 @@ class Command:
 
     def arguments(self, ground: Ground, root: str) -> list[str]:
         """What the command is called with at a root."""
-        return [*(word.format_map(_Sources(ground)) for word in self.words), "--root", root]
-
-
-class _Sources(dict[str, str]):
-    def __init__(self, ground: Ground) -> None:
-        super().__init__()
-        self._ground = ground
-
-    def __missing__(self, name: str) -> str:
-        return self._ground.source(name)
+        named = (ground.source(word[1:-1]) if word.startswith("{") else word for word in self.words)
+        return [*named, "--root", root]
 
 
 def _a_bit_of_each(root: Path) -> None:

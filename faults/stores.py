@@ -22,7 +22,7 @@ LONGEST_WAIT: Final = 0.02
 """The seconds for which a request waits at most that is put out of order."""
 LONGEST: Final = 400
 """The seconds after which a command hangs: each makes hundreds of requests, one after another."""
-ONE_IN: Final = 12
+ONE_IN: Final = 40
 """Of so many puts one meets a fault, about."""
 STEPS: Final = (("land", "events-0"), ("run",), ("land", "events-1"), ("run",))
 
