@@ -47,14 +47,17 @@ NOTHING = Landed(0, {}, {})
 def landings(place: str, log: delta.Handle) -> Iterator[Landed]:
     """What a version of the log is made of, newest first, ending with NOTHING.
 
-    Where older commits are gone it ends with what the last of these landings says of all before it, if it does.
+    Where older commits are gone it ends with what the last of these landings says of all before it, if it does. Raises
+    PlaceError for one that is there and cannot be read.
     """
     version: int | None = int(log.version())
     oldest: Landed | None = None
     while version is not None and version >= 0:
         try:
             entry = deltalog.entry(place, version)
-        except (deltalog.DamagedLog, places.PlaceError):
+        except (deltalog.DamagedLog, places.PlaceError) as fault:
+            if isinstance(fault, places.PlaceError) and not isinstance(fault.__cause__, FileNotFoundError):
+                raise
             yield from _before(oldest)
             return
         if LANDING in entry.info:

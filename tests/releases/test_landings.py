@@ -11,7 +11,9 @@ from pipelines.log import landings
 from pipelines.reading.inspection import status_of
 from pipelines.releases.release import all_releases
 from pipelines.runs.run import run
+from pipelines.storage import delta
 from pipelines.storage.deltalog import name_of
+from pipelines.storage.places import PlaceError
 from tests.landing.lines import file_of, ids, rows_of
 from tests.releases.test_continuity import (
     GONE,
@@ -105,3 +107,12 @@ def test_a_log_whose_commits_were_cleaned_up_is_accepted_too(lake, engine, tmp_p
     assert run(lake, engine, accept_log=True).release.events == 120
     assert run(lake, engine).reason == "nothing new"
     require_made_of_the_log(lake, engine, tmp_path)
+
+
+def test_a_commit_that_is_there_and_cannot_be_read_is_not_taken_for_one_that_is_gone(lake):
+    log = delta.find(lake.log)
+    commit = Path(lake.log, "_delta_log", name_of(int(log.version())))
+    commit.unlink()
+    commit.mkdir()
+    with pytest.raises(PlaceError, match=f"^cannot read {commit}: Is a directory$"):
+        list(landings.landings(lake.log, log))
