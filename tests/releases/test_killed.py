@@ -7,15 +7,8 @@ from tests.landing.lines import CLOCK, orphans
 from tests.releases.worlds import contents, files, releases, require_restored, served, tables
 
 RECORD = 22
-BEFORE_THE_RECORD = [
-    ("file", 5, "before"),
-    ("commit", 1, "before"),
-    ("commit", 1, "after"),
-    ("commit", 9, "after"),
-    ("commit", 15, "after"),
-    ("commit", RECORD - 1, "after"),
-    ("commit", RECORD, "before"),
-]
+BEFORE_THE_RECORD = [("commit", 1, "before"), ("commit", 9, "after"), ("commit", RECORD, "before")]
+"""Some; `make faults` kills a run at any operation."""
 BEFORE_THE_FIRST = [("create", 11, "after"), ("commit", 9, "after"), ("commit", RECORD, "before")]
 
 
@@ -34,7 +27,7 @@ def test_before_its_record_readers_see_the_last_release(released, undisturbed, e
     require_same(lake, undisturbed)
 
 
-@pytest.mark.parametrize("at", [("file", 9, "after"), *BEFORE_THE_RECORD[3:]], ids=str)
+@pytest.mark.parametrize("at", [("file", 9, "after"), *BEFORE_THE_RECORD[1:]], ids=str)
 def test_told_to_end_before_its_record_it_leaves_no_file_that_no_commit_names(
     released, undisturbed, engine, copy, ended, at
 ):

@@ -179,15 +179,13 @@ def test_told_to_end_it_leaves_no_file(lake, ended):
     assert (orphans(lake), releases(lake)) == ([], [1, 2])
 
 
-@pytest.mark.parametrize("_", range(2))
-def test_of_two_at_once_one_publishes(lake, released, at_once, _):
+def test_of_two_at_once_one_publishes(lake, released, at_once):
     loser, winner = sorted(map(told, at_once(*[(lake, "rollback", {"to": 1})] * 2)), key="published".__eq__)
     assert (winner, loser in ("Conflict", "already")) == ("published", True)
     assert (releases(lake), served(lake)) == ([1, 2, 3], served(released))
 
 
-@pytest.mark.parametrize("_", range(2))
-def test_beside_a_run_releases_follow_one_another_and_each_is_whole(lake, released, engine, tmp_path, at_once, _):
+def test_beside_a_run_releases_follow_one_another_and_each_is_whole(lake, released, engine, tmp_path, at_once):
     land_more(lake, engine, tmp_path, *deeds(31, 20, 21))
     results = [told(one) for one in at_once((lake, "rollback", {"to": 1}), (lake, "run", {}))]
     assert "published" in results
