@@ -1,8 +1,9 @@
-"""Law 6 once more: what is verified, repaired and rolled back on Spark is what it is on Sail."""
+"""Law 6 once more: what is verified, repaired, rolled back and erased on Spark is what it is on Sail."""
 
 from datetime import timedelta
 from pathlib import Path
 
+from pipelines.erasing.erase import erase
 from pipelines.releases.release import last_release, release
 from pipelines.repair import damage
 from pipelines.repair.relanding import land_again
@@ -49,6 +50,10 @@ def mended(engine, lake, events):
     steps["nothing new"] = run(lake, engine).reason
     steps["rolled back"] = content(roll_back_to(lake, 1).release) == content(release(lake, 1))
     steps["gone on"] = content(run(lake, engine).release)
+    users = sorted({event["actor_id"] for event in parts[0]})[::3]
+    steps["erased"] = [one.counts for one in erase(lake, engine, users, "the law").records]
+    steps["without them"] = content(last_release(lake))
+    steps["verified again"] = verified(engine, lake)
     return steps
 
 
@@ -66,7 +71,10 @@ def test_what_is_mended_on_spark_is_what_is_mended_on_sail(new_lake, engine, on_
     on_sail = mended(engine, new_lake(), events)
     assert (on_sail["damaged"], on_sail["left"]) == (DAMAGED, {})
     assert on_sail["second"] == on_sail["repaired"] == on_sail["gone on"]
-    assert {told for some in on_sail["verified"] for _, _, told in some if "not compared" not in told} == {"same"}
+    for step in ("verified", "verified again"):
+        assert {told for some in on_sail[step] for _, _, told in some if "not compared" not in told} == {"same"}
     assert on_sail["landed again"][0]
     assert (on_sail["nothing new"], on_sail["rolled back"]) == ("nothing new", True)
+    assert any(on_sail["erased"])
+    assert on_sail["without them"] != on_sail["gone on"]
     assert on_spark(mended, new_lake(), events) == on_sail

@@ -1,4 +1,4 @@
-"""A small lake of which commands ask for the past, find damage, mend it and roll back; what each of them says."""
+"""A small lake of which commands ask for the past, find damage, mend it, roll back and erase; what each says."""
 
 import os
 import re
@@ -24,8 +24,8 @@ with places.writing(flipped) as file:
     file.write(data)
 """
 """Take a file of a view away, and flip a bit in one of the log."""
-OTHER = re.compile(r"part-b\d+-[0-9a-f-]+\.parquet|\b[0-9a-f]{8}\b")
-"""Names of files, and checksums: they are others in each lake."""
+OTHER = re.compile(r"part-b\d+-[0-9a-f-]+\.parquet|\b[0-9a-f]{8}\b|[0-9,]+ bytes are free")
+"""Names of files, checksums, and what Delta logs take: they are others in each lake."""
 
 
 def told(commands, folder):
@@ -48,6 +48,12 @@ def told(commands, folder):
         ("rollback", 1),
         ("check", check),
         ("rollback", 2),
+        ("check", "--remove", "no-posts"),
+        ("erase", 1, "--reason", "the law"),
+        ("erase", 1, "--reason", "the law", "--execute"),
+        ("user", 1),
+        ("verify",),
+        ("verify", "--quick"),
     ]
     return [(step, *_said(commands, step)) for step in steps]
 
@@ -77,4 +83,5 @@ def require_mended(found, expected):
     assert failed == ["verify", "rollback"]
     texts = {step[0]: out for step, _, out, _ in expected if step is not damaged}
     assert "made again: views/posts; " in texts["repair"]
+    assert "user 1 is erased: " in texts["erase"]
     assert "all that was lost is back, as its certificate says\n" in texts["repair"]

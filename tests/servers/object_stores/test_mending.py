@@ -1,4 +1,4 @@
-"""What is asked of the past, verified, repaired and rolled back on an object store is what it is on a disk."""
+"""What is asked of the past, verified, repaired, rolled back and erased on an object store is what it is on a disk."""
 
 from tests.servers.commands import Commands
 from tests.servers.mending import require_mended, told
