@@ -165,7 +165,8 @@ def _segment(sizes: dict[str, int], version: int | None) -> Segment:
     end = max(commits, default=-1) if version is None else version
     behind = tuple(one for one in range(at + 1, end + 1) if one in commits)
     faults = [(name, "is empty") for name in checkpoints if sizes[name] == 0]
-    for one in range(max(at + 1, min(commits, default=0)), max(commits, default=-1) + 1):
+    first = at + 1 if version is None else max(at + 1, min(commits, default=0))
+    for one in range(first, max(commits, default=-1) + 1):
         if one not in commits:
             faults.append((name_of(one), "is missing"))
         elif sizes[name_of(one)] == 0:

@@ -1,17 +1,22 @@
 """Repair of a table's Delta log: what is not whole is set aside, so that the rest can be read again."""
 
 import json
+import tempfile
 import time
 from collections.abc import Iterator
-from typing import Any
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 from deltalake import DeltaTable
 
-from pipelines.storage import delta, deltalog, places
+from pipelines.storage import commits, delta, deltalog, places
 from pipelines.storage.deltalog import HINT, LOST
 from pipelines.storage.naming import new_mark
 from pipelines.storage.stores import for_tables
 from pipelines.storage.waiting import of_table
+
+if TYPE_CHECKING:
+    from pipelines.tables import Table
 
 STANDS = "STANDS"
 """The operation of a commit that a repair puts where one was whose content a checkpoint has."""
@@ -19,10 +24,20 @@ ASIDE = ".damaged"
 """What is put behind the name of a file that is set aside, which no reader of Delta looks at then."""
 
 
-def repair(place: str, application: str) -> list[str]:
-    """Set aside what is damaged of a table's Delta log; what was wrong, file by file. Raises DamagedLog.
+@dataclass(frozen=True)
+class Declared:
+    """A table as it is declared, by what it is partitioned, and under which name transactions are committed to it."""
+
+    table: "Table"
+    application: str
+    partition_by: tuple[str, ...] = ()
+
+
+def repair(place: str, declared: Declared) -> list[str]:
+    """Set aside what is damaged of a table's Delta log; what was wrong, file by file.
 
     Where a commit was comes one that says so: its version is never given again, nor the number of its transaction.
+    Where the first one was, the table is created as it is declared.
     """
     told = list(_hint_set_aside(place))
     while found := deltalog.faults(place):
@@ -33,7 +48,7 @@ def repair(place: str, application: str) -> list[str]:
         elif int(name.removesuffix(".json")) in deltalog.checkpoints(place):
             _stand_in(place, name)
         else:
-            _mark_lost(place, name, application)
+            _mark_lost(place, name, declared)
         told.append(_told(place, name, fault))
     for name, fault in deltalog.cut_off(place).items():
         _set_aside(place, name)
@@ -80,19 +95,22 @@ def _replace(place: str, name: str, actions: list[dict[str, Any]]) -> None:
     places.rename(new, path)
 
 
-def _mark_lost(place: str, name: str, application: str) -> None:
+def _mark_lost(place: str, name: str, declared: Declared) -> None:
     """Set a commit aside, and write that it was lost, on top of the version before it."""
     version = int(name.removesuffix(".json"))
     if version == 0:
-        return _set_first_aside(place, name)
+        _create_again(place, name, declared)
+        return
     with places.telling("read", place):
         before = of_table(place, DeltaTable, place, version=version - 1, storage_options=for_tables(place))
-    number = delta.number(before, application)
+    number = delta.number(before, declared.application)
     now = int(time.time() * 1000)
     said = {"timestamp": now, "operation": LOST, "operationParameters": {"file": name + ASIDE}}
-    actions = [{"commitInfo": said}, {"txn": {"appId": application, "version": number + 1, "lastUpdated": now}}]
+    actions = [
+        {"commitInfo": said},
+        {"txn": {"appId": declared.application, "version": number + 1, "lastUpdated": now}},
+    ]
     _replace(place, name, actions)
-    return None
 
 
 def _copy_aside(place: str, name: str) -> None:
@@ -106,10 +124,11 @@ def _copy_aside(place: str, name: str) -> None:
             kept.write(damaged.read())
 
 
-def _set_first_aside(place: str, name: str) -> None:
-    """Set aside a table's first commit, unless others came behind it: without it they cannot be read."""
-    if len(deltalog.commits(place)) > 1:
-        raise deltalog.DamagedLog(
-            f"the first commit of {place} is lost, and with it what columns the table has: put back a copy of {name}"
-        )
-    _set_aside(place, name)
+def _create_again(place: str, name: str, declared: Declared) -> None:
+    """Set a table's first commit aside; if others came behind it, put one that creates the table in its place."""
+    if deltalog.commits(place) == [0]:
+        _set_aside(place, name)
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        commits.ensure(folder, declared.table, [*declared.partition_by])
+        _replace(place, name, [{kind: said} for kind, said in deltalog.entry(folder, 0).actions])

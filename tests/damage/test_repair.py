@@ -12,6 +12,7 @@ from pipelines.reading.reader import LostView, Reader
 from pipelines.releases.records import record
 from pipelines.releases.release import all_releases, last_release
 from pipelines.repair import damage, relanding
+from pipelines.repair.deltalogs import set_aside
 from pipelines.repair.indexes import take_damaged_away
 from pipelines.repair.records import write_damaged_again
 from pipelines.repair.relanding import land_again
@@ -19,7 +20,6 @@ from pipelines.runs.publishing import damaged_tables, projections
 from pipelines.runs.run import MadeOtherwise, run
 from pipelines.storage import delta
 from pipelines.storage.lake import Lake
-from pipelines.storage.repair import repair as repair_table
 from tests.damage.conftest import file_of_table
 from tests.landing.lines import CLOCK, file_of
 from tests.laws.worlds import in_small_files
@@ -195,7 +195,7 @@ def test_a_table_that_lost_commits_is_damaged_though_all_its_files_are_whole(lak
         land(lake, engine, [file_of(tmp_path / f"{number}", *deeds(31, number))], clock=CLOCK)
         before = run(lake, engine).release
     os.truncate(sorted(Path(lake.view("posts"), "_delta_log").glob("*.json"))[-2], 0)
-    assert len(repair_table(lake.view("posts"), "release")) == 1
+    assert len(set_aside(lake)) == 1
     with pytest.raises(LostView, match=f"view 'posts' of release 3 is gone, commits of {lake.view('posts')} are lost"):
         Reader.of(lake).tables("posts")
     ((told,),) = damage.of_tables(lake, before).values()

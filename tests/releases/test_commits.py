@@ -12,10 +12,12 @@ from deltalake.exceptions import DeltaError
 from pipelines.errors import NewsfeedError
 from pipelines.storage import commits, delta, places
 from pipelines.storage.file_writer import FileWriter
+from pipelines.storage.repair import Declared
 from pipelines.storage.restoring import restore
 from pipelines.tables import Column, Table
 
 TABLE = Table("numbers", (Column("number", "bigint", "a number"),), ("number",))
+DECLARED = Declared(TABLE, "release")
 NAMED = replace(TABLE, columns=(*TABLE.columns, Column("name", "string", "its name")))
 
 

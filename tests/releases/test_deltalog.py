@@ -9,7 +9,7 @@ from deltalake import DeltaTable
 from pipelines.storage import delta, places
 from pipelines.storage.deltalog import DamagedLog, name_of
 from pipelines.storage.repair import repair
-from tests.releases.test_commits import numbers, place, put
+from tests.releases.test_commits import DECLARED, numbers, place, put
 
 __all__ = ["place"]
 
@@ -68,7 +68,7 @@ def test_earlier_versions_are_read_whatever_became_of_the_newest(place, log):
 
 def test_a_version_that_was_lost_is_told_of_when_it_is_asked_for(place, log):
     os.truncate(commit(log, 4), 0)
-    repair(place, "release")
+    repair(place, DECLARED)
     assert told(place, 4) == f"version 4 of {place} was lost as its commit was not whole"
     put(delta.find(place), place, 5, transaction=5)
     assert sorted(numbers(place, 5)) == [1, 2, 3, 5]
@@ -80,7 +80,7 @@ def test_a_damaged_checkpoint_is_told_of_and_set_aside(place, log, size):
     (checkpoint,) = log.glob("*.parquet")
     os.truncate(checkpoint, size)
     assert told(place).startswith(f"{checkpoint} is {'cut off' if size else 'empty'}, ")
-    repair(place, "release")
+    repair(place, DECLARED)
     assert sorted(numbers(place)) == [1, 2, 3, 4]
 
 
@@ -97,9 +97,9 @@ def test_a_checkpoint_is_set_aside_after_the_hint_at_it(place, log, monkeypatch)
     with monkeypatch.context() as patch:
         patch.setattr(places, "rename", killed_after)
         with pytest.raises(KeyboardInterrupt):
-            repair(place, "release")
+            repair(place, DECLARED)
     assert told(place).startswith(f"{checkpoint} is empty, ")
-    repair(place, "release")
+    repair(place, DECLARED)
     assert sorted(numbers(place)) == [1, 2, 3, 4]
 
 

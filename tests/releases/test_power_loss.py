@@ -82,7 +82,7 @@ def test_a_view_whose_version_is_lost_is_told_of_by_its_release(lake):
         Reader.of(lake).rows("SELECT * FROM profile", "profile")
     repair(lake)
     with pytest.raises(
-        LostView, match="view 'profile' of release 2 is gone, version 2 of .* was lost .*: `newsfeed run`"
+        LostView, match="view 'profile' of release 2 is gone, version 2 of .* was lost .*: `newsfeed repair`"
     ):
         Reader.of(lake).rows("SELECT * FROM profile", "profile")
     assert len(Reader.of(lake, 1).rows("SELECT * FROM profile", "profile")) == len(served(lake, 0)["views/profile"])
