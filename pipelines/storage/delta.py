@@ -43,7 +43,8 @@ def _unreadable(place: str, fault: DeltaError) -> NewsfeedError:
     hint = deltalog.misleading_hint(place)
     if hint is not None:
         return deltalog.DamagedLog(f"{places.join(deltalog.folder(place), deltalog.HINT)} {hint}; {deltalog.REMEDY}")
-    return deltalog.DamagedLog(f"cannot read {deltalog.folder(place)}: {str(fault).splitlines()[0]}")
+    wrong = str(fault).splitlines()[0]
+    return deltalog.DamagedLog(f"cannot read {deltalog.folder(place)}: {wrong}; {deltalog.REMEDY}")
 
 
 def number(handle: Handle, application: str) -> int:

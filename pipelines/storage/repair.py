@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from deltalake import DeltaTable
+from deltalake.exceptions import DeltaError
 
+from pipelines.errors import number_of
 from pipelines.storage import commits, delta, deltalog, places
 from pipelines.storage.deltalog import HINT, LOST
 from pipelines.storage.naming import new_mark
@@ -40,7 +42,7 @@ def repair(place: str, declared: Declared) -> list[str]:
     Where the first one was, the table is created as it is declared.
     """
     told = list(_hint_set_aside(place))
-    while found := deltalog.faults(place):
+    while found := deltalog.faults(place) or _unreadable(place):
         name, fault = next((one for one in found if "checkpoint" in one[0]), found[0])
         if "checkpoint" in name:
             _set_aside(place, HINT)  # none is better than one at what is not there
@@ -54,6 +56,20 @@ def repair(place: str, declared: Declared) -> list[str]:
         _set_aside(place, name)
         told.append(_told(place, name, fault))
     return told
+
+
+def _unreadable(place: str) -> list[tuple[str, str]]:
+    """The files of the last checkpoint, if the table cannot be opened though they look whole. Raises PlaceError."""
+    names = deltalog.checkpoints(place)
+    with places.telling("read", place):
+        try:
+            if names:
+                of_table(place, DeltaTable, place, storage_options=for_tables(place))
+        except DeltaError as fault:
+            if number_of(fault) is not None:
+                raise
+            return [(name, "cannot be read") for name in names[max(names)]]
+    return []
 
 
 def _told(place: str, name: str, fault: str) -> str:

@@ -3,6 +3,8 @@
 import os
 from pathlib import Path
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from deltalake import DeltaTable
 
@@ -102,3 +104,12 @@ def test_a_commit_of_which_a_checkpoint_has_the_content_is_made_again(place, log
     assert (sorted(numbers(place, 4)), delta.number(handle, "release")) == ([1, 2, 3, 4], 4)
     assert (len(numbers(place)), repair(place, DECLARED)) == (5 if more else 4, [])
     put(delta.find(place), place, 6, transaction=6)
+
+
+def test_a_checkpoint_that_is_a_whole_file_and_none_of_delta_is_set_aside(place, log):
+    DeltaTable(place).create_checkpoint()
+    (checkpoint,) = log.glob("*.checkpoint.parquet")
+    pq.write_table(pa.table({"x": [1]}), checkpoint)
+    assert told(place).endswith(deltalog.REMEDY)
+    assert f"{checkpoint} cannot be read" in repair(place, DECLARED)
+    assert (sorted(numbers(place)), repair(place, DECLARED)) == ([1, 2, 3, 4], [])
