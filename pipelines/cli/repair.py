@@ -35,14 +35,15 @@ def repair(
 
     What a power loss left half written in a Delta log is set aside, so that all else can be read. Relations and views
     of the last release of which files are not what was written are made again, in a release with the same rows; so are
-    records of releases; damaged runs of an index go, and the next landing makes them again. Of damaged files of the
-    log, of the quarantine and of the names behind ids it is told what was in them: nothing else is touched, and the
-    exit code is 1. With --from that lands again, in their stead, and it is told whether just what was lost is back.
+    records of releases and erasures; damaged runs of an index go, and the next landing makes them again. Of damaged
+    files of the log, of the quarantine and of the names behind ids it is told what was in them: nothing else is
+    touched, and the exit code is 1. With --from that lands again, in their stead, and it is told whether just what was
+    lost is back.
 
     Example: newsfeed repair --root data/lake
     """
     from pipelines.releases.release import last_release, require_lake
-    from pipelines.repair import beside, damage
+    from pipelines.repair import beside, damage, erasures
     from pipelines.repair.deltalogs import set_aside
     from pipelines.repair.indexes import take_damaged_away
     from pipelines.repair.records import write_damaged_again
@@ -50,7 +51,8 @@ def repair(
 
     lake = Lake.at(root)
     require_lake(lake)
-    aside, records = set_aside(lake), write_damaged_again(lake)
+    aside = set_aside(lake)
+    records = [*erasures.write_damaged_again(lake), *write_damaged_again(lake)]
     indexes, last = take_damaged_away(lake), last_release(lake)
     log, others = damage.of_log(lake), beside.of(lake)
     relanded = None

@@ -1,7 +1,8 @@
 """Erasing: what the records of erasures say is done with events, and new records are written."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import replace
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import asdict, replace
 from typing import Any
 
 import numpy as np
@@ -11,8 +12,8 @@ from pipelines.arrays import Bools, arrow, strings
 from pipelines.checks import standard_checks
 from pipelines.door.erasing import is_personal, without_payload
 from pipelines.events.log import ERASURES
-from pipelines.log.erasures import Erasures, Record
-from pipelines.storage import commits, delta
+from pipelines.log.erasures import SAID, TOTAL, Erasures, Record
+from pipelines.storage import commits, delta, deltalog
 from pipelines.storage.file_writer import FileWriter
 from pipelines.storage.lake import Lake
 from pipelines.storage.uncommitted import owned
@@ -42,11 +43,29 @@ def append(lake: Lake, known: Erasures, new: Iterable[Record]) -> None:
         numbered = replace(one, number=number)
         before = numbered.sealed(before)
         rows.append(replace(numbered, digest=before))
+    commit(lake, handle, rows, known.records)
+
+
+def commit(lake: Lake, handle: delta.Handle, new: Sequence[Record], kept: Sequence[Record] = ()) -> None:
+    """Commit new records beside those that are kept; where none is, in the stead of all that the table has.
+
+    The commit says all of them. Raises Conflict.
+    """
+    total = [*kept, *new]
+    said = {SAID: json.dumps([asdict(one) for one in total]), TOTAL: str(len(total))}
+    gone = () if kept else tuple(delta.paths(handle))
     with owned({lake.erasures: handle}) as mark:
         writer = FileWriter(lake.erasures, ERASURES, 0, standard_checks(ERASURES), mark=mark)
-        writer.write(_table(rows))
-        change = commits.Commit((writer.close(),), (), APPLICATION, delta.number(handle, APPLICATION) + 1, {}, {})
-        commits.commit(handle, ERASURES, change)
+        writer.write(_table(new))
+        number = delta.number(handle, APPLICATION) + 1
+        commits.commit(handle, ERASURES, commits.Commit((writer.close(),), gone, APPLICATION, number, said, {}))
+
+
+def said_by_commits(lake: Lake) -> Iterator[Record]:
+    """The records that commits of their table say. Raises DamagedLog, PlaceError."""
+    for version in deltalog.commits(lake.erasures):
+        for one in json.loads(deltalog.entry(lake.erasures, version).info.get(SAID, "[]")):
+            yield Record(**one | {"lines": tuple(one["lines"])})
 
 
 def _table(rows: Sequence[Record]) -> pa.RecordBatch:

@@ -13,13 +13,20 @@ import numpy as np
 import pyarrow as pa
 
 from pipelines.arrays import Bools, Int64s, int64s
+from pipelines.errors import NewsfeedError
 from pipelines.events.log import ERASURES
-from pipelines.storage import delta, parquet
+from pipelines.storage import delta, deltalog, parquet
 from pipelines.storage.lake import Lake
 
 BEGUN, FINISHED = "begun", "finished"
+SAID, TOTAL = "records", "records_total"
+"""Under which names a commit says all records, and how many these are, so that none is lost with its file."""
 NEVER = -1
 """Up to when events are erased of who is not."""
+
+
+class LostErasures(NewsfeedError):
+    """Records of erasures are not what was written, so it is not known whose events say nothing personal."""
 
 
 @dataclass(frozen=True)
@@ -108,15 +115,48 @@ class Erasures:
 
 
 def erasures(lake: Lake) -> Erasures:
-    """The records of a lake's erasures. Raises DamagedFile, DamagedLog, PlaceError."""
+    """The records of a lake's erasures. Raises LostErasures, DamagedFile, DamagedLog, PlaceError."""
+    found = as_they_are(lake)
+    fault = fault_of(lake, found)
+    if fault is not None:
+        raise LostErasures(f"{lake.erasures}: {fault}; `newsfeed repair` writes them again")
+    return found
+
+
+def fault_of(lake: Lake, found: Erasures) -> str | None:
+    """What is wrong with the records that are there; None where nothing is. Raises DamagedLog, PlaceError."""
+    if found.version is None:
+        return None
+    total, lost = said(lake)
+    if lost:
+        return "a commit of records of erasures is lost"
+    if total not in (None, len(found.records)):
+        return f"expected {total} records of erasures, found {len(found.records)}"
+    return found.broken()
+
+
+def said(lake: Lake) -> tuple[int | None, int]:
+    """How many records there are by the last commit that says it, None if none does; how many were lost since."""
+    lost = 0
+    for version in reversed(deltalog.commits(lake.erasures)):
+        entry = deltalog.entry(lake.erasures, version)
+        if TOTAL in entry.info:
+            return int(entry.info[TOTAL]), lost
+        lost += entry.is_lost
+    return None, lost
+
+
+def as_they_are(lake: Lake) -> Erasures:
+    """The records that are there, whatever was lost of them. Raises DamagedFile, DamagedLog, PlaceError."""
     handle = delta.find(lake.erasures)
     if handle is None:
         return Erasures()
-    found = [record for place in delta.uris(lake.erasures, handle) for record in _in_file(place)]
+    found = [record for place in delta.uris(lake.erasures, handle) for record in in_file(place)]
     return Erasures(tuple(sorted(found, key=lambda one: one.number)), int(handle.version()))
 
 
-def _in_file(place: str) -> list[Record]:
+def in_file(place: str) -> list[Record]:
+    """The records of a file. Raises DamagedFile, PlaceError."""
     with parquet.opened(place) as file:
         rows = parquet.rows(place, file, list(ERASURES.names))
     return [_record(rows, at) for at in range(rows.num_rows)]

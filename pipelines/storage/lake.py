@@ -21,7 +21,7 @@ def remedy(place: str) -> str:
     *_, above, folder, _ = ["", "", *place.split("/")]
     if above in {"relations", "views"}:
         return "`newsfeed repair` makes it again from the log"
-    if folder == "releases":
+    if folder in {"releases", "erasures"}:
         return "`newsfeed repair` writes it again"
     if above == "log" or folder in {"quarantine", "quarantine_raw", "identities"}:
         return "`newsfeed repair` tells what was lost, and with --from lands that again from its source"

@@ -11,7 +11,7 @@ from pipelines.cores import cores
 from pipelines.landing.lost import KINDS
 from pipelines.log.certificate import counted, differences, total_of
 from pipelines.log.continuity import gone, log_gone
-from pipelines.log.erasures import erasures
+from pipelines.log.erasures import as_they_are, fault_of
 from pipelines.log.events import Log, certificate_of
 from pipelines.log.landings import landings, newest, with_others
 from pipelines.releases.release import Release, Released, all_releases
@@ -89,7 +89,7 @@ def _beside(name: str, place: str) -> Finding:
 def _erasures(lake: Lake) -> Iterator[Finding]:
     """What is found of the records of erasures."""
     found = _beside("erasures", lake.erasures)
-    broken = None if found.faults else erasures(lake).broken()
+    broken = None if found.faults else fault_of(lake, as_they_are(lake))
     yield found if broken is None else Finding("erasures", found.rows, (broken,))
 
 
