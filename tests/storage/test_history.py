@@ -7,6 +7,7 @@ import pytest
 from deltalake import DeltaTable, write_deltalake
 
 from pipelines.storage import delta, deltalog, history, repair
+from tests.releases.test_commits import TABLE
 
 NAMES = ["plain", "with a space", "50%", "ü/ß"]
 NEWEST = 7
@@ -59,6 +60,6 @@ def test_a_version_that_was_lost_has_none(table, versions):
     for version in range(5, NEWEST + 1):
         Path(deltalog.folder(table), deltalog.name_of(version)).unlink()
     Path(deltalog.folder(table), deltalog.name_of(4)).write_bytes(b"")
-    repair.repair(table, "writer")
+    repair.repair(table, repair.Declared(TABLE, "writer"))
     write_deltalake(table, pa.table({"name": ["plain"], "number": [4]}), mode="append")
     assert walked(table, versions) == {version: opened(table, version) for version in versions if version != 4}
