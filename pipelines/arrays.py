@@ -96,3 +96,9 @@ def with_columns(rows: pa.Table, schema: pa.Schema) -> pa.Table:
     """The rows with these columns, which are null where the rows lack them."""
     found = [rows[f.name] if f.name in rows.schema.names else pa.nulls(rows.num_rows, f.type) for f in schema]
     return pa.table(found, schema)
+
+
+def with_column(rows: pa.Table, name: str, values: pa.Array | pa.ChunkedArray) -> pa.Table:
+    """The rows with other values in a column that they have."""
+    at = rows.schema.get_field_index(name)
+    return rows.set_column(at, rows.schema.field(at), values)

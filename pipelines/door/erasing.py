@@ -10,7 +10,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipelines.arrays import Bools, arrow, bools, flags, int64s, strings
+from pipelines.arrays import Bools, arrow, bools, flags, int64s, strings, with_column
 from pipelines.door.hashing import hash_of, seed_of
 from pipelines.events import CONTRACT, PERSONAL
 from pipelines.events.log import CONTENT_HASH
@@ -48,8 +48,8 @@ def without_payload(events: pa.Table, chosen: Bools) -> pa.Table:
         left = hash_of(b"", seed) if name in _EMPTY else np.uint64(0)
         texts = said.take(arrow(rows, pa.int64())).to_pylist()
         hashes[rows] += left - np.array([hash_of(text.encode(), seed) for text in texts], np.uint64)
-        events = _with(events, name, pc.if_else(flags(given), LEFT[name in _EMPTY], said))
-    return _with(events, CONTENT_HASH.name, arrow(hashes.view(np.int64), pa.int64()))
+        events = with_column(events, name, pc.if_else(flags(given), LEFT[name in _EMPTY], said))
+    return with_column(events, CONTENT_HASH.name, arrow(hashes.view(np.int64), pa.int64()))
 
 
 def _said(events: pa.Table) -> Iterator[tuple[str, pa.Array]]:
@@ -58,8 +58,3 @@ def _said(events: pa.Table) -> Iterator[tuple[str, pa.Array]]:
         if name in events.schema.names:
             column = events[name]
             yield name, pa.concat_arrays([pa.nulls(0, pa.string()), *column.cast(pa.string()).chunks])
-
-
-def _with(events: pa.Table, name: str, values: pa.Array) -> pa.Table:
-    at = events.schema.get_field_index(name)
-    return events.set_column(at, events.schema.field(at), values)

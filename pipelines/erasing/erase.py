@@ -23,13 +23,13 @@ from pipelines.landing.quarantine import erased_lines
 from pipelines.log.certificate import written
 from pipelines.log.erasing import append
 from pipelines.log.erasures import BEGUN, FINISHED, Erasures, Record, erasures
-from pipelines.log.landings import newest
+from pipelines.log.landings import total_at
 from pipelines.maintenance.maintain import clear
 from pipelines.maintenance.needs import tables_of
 from pipelines.releases.release import all_releases, last_release, require_lake
 from pipelines.runs.run import run
 from pipelines.runs.steps import Progress
-from pipelines.storage import commits, delta, places
+from pipelines.storage import commits, places
 from pipelines.storage.lake import Lake
 from pipelines.storage.statistics import forget
 
@@ -126,7 +126,7 @@ def _record(lake: Lake, found: Found, user: int, reason: str, now: int) -> Recor
         events=json.dumps(dict(sorted(person.events.items()))),
         names=person.names,
         lines=(),
-        certificate=_certificate(lake),
+        certificate=written(total_at(lake.log)),
     )
 
 
@@ -136,12 +136,6 @@ def _user() -> str:
         return getpass.getuser()
     except (KeyError, OSError):
         return str(os.getuid())
-
-
-def _certificate(lake: Lake) -> str:
-    """The certificate of all events of the log as it stands."""
-    log = delta.find(lake.log)
-    return written((newest(lake.log, log).total if log is not None else None) or {})
 
 
 def _clear(lake: Lake, own: str) -> int:
@@ -163,7 +157,7 @@ def _clear(lake: Lake, own: str) -> int:
 
 def _finished(lake: Lake, clock: datetime | None) -> tuple[Record, ...]:
     """Record that what was begun is finished. Raises Conflict."""
-    known, now, certificate = erasures(lake), micros(clock), _certificate(lake)
+    known, now, certificate = erasures(lake), micros(clock), written(total_at(lake.log))
     gone = erased_lines(lake)
     told = [
         replace(

@@ -7,9 +7,8 @@ from pipelines.erasing.erase import require_known
 from pipelines.erasing.finding import Found, look
 from pipelines.log.certificate import counted
 from pipelines.log.erasures import erasures
-from pipelines.log.landings import newest
+from pipelines.log.landings import total_at
 from pipelines.releases.release import all_releases, require_lake
-from pipelines.storage import delta
 from pipelines.storage.lake import Lake
 
 
@@ -34,12 +33,12 @@ def foresee(lake: Lake, users: Iterable[int]) -> Foreseen:
     require_lake(lake)
     known = erasures(lake)
     begun = tuple(one.user_id for one in known.unfinished)
-    found, log = require_known(look(lake, {*users, *begun}), known), delta.find(lake.log)
+    found = require_known(look(lake, {*users, *begun}), known)
     return Foreseen(
         found,
         begun,
         len(found.files),
         sum(found.files.values()),
-        counted((newest(lake.log, log).total if log is not None else None) or {}),
+        counted(total_at(lake.log)),
         tuple(one.number for one in all_releases(lake)),
     )

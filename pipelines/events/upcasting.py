@@ -7,7 +7,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipelines.arrays import arrow, flags, int64s, no_rows
+from pipelines.arrays import arrow, flags, int64s, no_rows, with_column
 from pipelines.events.contract import EventType, Field
 from pipelines.tables import Column, Table
 
@@ -74,5 +74,4 @@ def _changes(event: EventType, version: int, events: pa.Table) -> Mapping[str, p
 def _with(events: pa.Table, change: tuple[str, pa.Array]) -> pa.Table:
     """The events with a column of theirs changed."""
     name, values = change
-    place = events.schema.get_field_index(name)
-    return events if place < 0 else events.set_column(place, events.schema.field(place), values)
+    return with_column(events, name, values) if name in events.schema.names else events

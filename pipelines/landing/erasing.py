@@ -9,7 +9,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipelines.arrays import Bools, flags, int64s
+from pipelines.arrays import Bools, flags, int64s, with_column
 from pipelines.engines.base import Engine
 from pipelines.events.log import CONTENT_HASH
 from pipelines.landing.partitions import Partition, Stage, by_type
@@ -72,8 +72,7 @@ def without_lines(rows: pa.Table, persons: Sequence[set[int]]) -> pa.Table:
         return rows
     gone = np.array([bool(some) for some in persons], np.bool_)
     for name, values in (("raw", _raws(rows, gone)), ("faults", _faults(rows, persons))):
-        at = rows.schema.get_field_index(name)
-        rows = rows.set_column(at, rows.schema.field(at), values)
+        rows = with_column(rows, name, values)
     return rows
 
 

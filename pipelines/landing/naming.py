@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipelines.adapters import load_person_of
-from pipelines.arrays import Bools, flags, no_rows, strings
+from pipelines.arrays import Bools, flags, no_rows, strings, with_column
 from pipelines.checks import require_clean, standard_checks
 from pipelines.door.decoding import Decoded
 from pipelines.engines.base import Engine
@@ -205,6 +205,4 @@ def write_names(place: str, mark: str, one: tuple[str, Bools, Bools]) -> DataFil
 
 def without_names(rows: pa.Table, forgotten: Bools) -> pa.Table:
     """Rows of the table, of which some have no name any more."""
-    at = rows.schema.get_field_index("name")
-    names = pc.if_else(flags(forgotten), strings([""])[0], rows["name"])
-    return rows.set_column(at, rows.schema.field(at), names)
+    return with_column(rows, "name", pc.if_else(flags(forgotten), strings([""])[0], rows["name"]))

@@ -55,9 +55,14 @@ def put(
         return sum(file.rows for file in files)
 
     count = commits.until_committed(attempt) if sources or was_lost != NOTHING else 0
-    if sources and erasures.records:
+    if erasures.records and _has_long(partitions):
         remove_erased(lake)
     return count
+
+
+def _has_long(partitions: Sequence[Partition]) -> bool:
+    """Whether a reject of partitions is too long for the table, and so a file."""
+    return any(rejects["raw"].null_count for _, rejects in rejects_of(partitions))
 
 
 def erased_lines(lake: Lake) -> dict[str, set[int]]:

@@ -14,7 +14,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipelines.arrays import arrow, flags, int64s, strings
+from pipelines.arrays import arrow, flags, int64s, strings, with_column
 from pipelines.landing.blocks import Span
 from pipelines.landing.partitions import Partition
 from pipelines.landing.raw_lines import INLINE, RawLines
@@ -192,8 +192,7 @@ def _merged(stages: Sequence[str]) -> pa.Table:
     by_line = groupby(zip(lines.tolist(), rows["faults"].to_pylist(), strict=True), key=lambda row: row[0])
     faults = [list(dict.fromkeys(fault for _, found in group for fault in found)) for _, group in by_line]
     merged = rows.filter(flags(first))
-    place = merged.schema.get_field_index("faults")
-    return merged.set_column(place, STAGED.field(place), pa.array(faults, STAGED.field(place).type))
+    return with_column(merged, "faults", pa.array(faults, STAGED.field("faults").type))
 
 
 def count_rejects(partitions: Sequence[Partition]) -> tuple[int, Counter[str]]:

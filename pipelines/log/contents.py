@@ -6,6 +6,7 @@ from typing import Any
 
 import pyarrow as pa
 
+from pipelines.arrays import with_column
 from pipelines.checks import AuditError
 from pipelines.events.log import CONTENT_HASH, GIVEN
 from pipelines.storage.logfiles import TYPE
@@ -29,8 +30,7 @@ def _with_hashes(kind: str, events: pa.Table) -> pa.Table:
         raise AuditError(f"what another tool added to the log is no event: {'; '.join(faults)}: {lines[line].decode()}")
 
     decoded = decode(b"\n".join(lines), ANY_TIME, refuse)
-    at = events.schema.get_field_index(CONTENT_HASH.name)
-    return events.set_column(at, events.schema.field(at), decoded.events[CONTENT_HASH.name])
+    return with_column(events, CONTENT_HASH.name, decoded.events[CONTENT_HASH.name])
 
 
 def _line(row: Mapping[str, Any]) -> bytes:

@@ -163,8 +163,8 @@ def in_file(place: str) -> list[Record]:
 
 
 def _record(rows: pa.Table, at: int) -> Record:
-    said: dict[str, Any] = {}
+    row: dict[str, Any] = {}
     for name, column in zip(rows.column_names, rows.columns, strict=True):
         kind = column.type
-        said[name] = (column.cast(pa.int64()) if pa.types.is_timestamp(kind) else column)[at].as_py()
-    return Record(**said | {"lines": tuple(said["lines"] or ())})
+        row[name] = (column.cast(pa.int64()) if pa.types.is_timestamp(kind) else column)[at].as_py()
+    return Record(**row | {"lines": tuple(row["lines"] or ())})

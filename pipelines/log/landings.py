@@ -104,6 +104,12 @@ def newest(place: str, log: delta.Handle) -> Landed:
     return next(landings(place, log), Landed(delta.number(log, APPLICATION), {}, None))
 
 
+def total_at(place: str) -> Certificate:
+    """The certificate of all events of a log; empty where nothing landed, or no landing says it."""
+    log = delta.find(place)
+    return (None if log is None else newest(place, log).total) or {}
+
+
 def metadata(own: Landed, before: Landed) -> dict[str, str]:
     """What the commit of a landing says: what is its own, and with it what is known of all before it."""
     total = {} if before.total is None else {TOTAL: written(total_of([before.total, own.own]))}

@@ -12,6 +12,7 @@ from pipelines.storage import delta
 from pipelines.storage.checksums import DamagedFile
 from pipelines.storage.deltalog import DamagedLog
 from tests.adapters.bluesky import ADA
+from tests.damage.test_repair import flip
 from tests.erasing.worlds import MARK, land_one, told
 
 
@@ -23,19 +24,13 @@ def last_commit(lake):
     return max(Path(lake.erasures, "_delta_log").glob("*.json"))
 
 
-def flipped(path):
-    data = bytearray(path.read_bytes())
-    data[len(data) // 2] ^= 1
-    path.write_bytes(data)
-
-
 def of_a_file(harm):
     return lambda lake: harm(files(lake)[-1])
 
 
 HARMS = {
     "a file is gone": of_a_file(Path.unlink),
-    "a file has a flipped bit": of_a_file(flipped),
+    "a file has a flipped bit": of_a_file(flip),
     "all files are gone": lambda lake: [file.unlink() for file in files(lake)],
     "the last commit is empty": lambda lake: os.truncate(last_commit(lake), 0),
     "the last commit is cut off": lambda lake: os.truncate(last_commit(lake), 300),
