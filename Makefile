@@ -10,6 +10,7 @@ TURNS := --cap $(or $(CAP),200) --repeat $(or $(REPEAT),3)
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test soak mutate faults check docs bench bench-batches bench-large jars signatures lock dist cluster-up cluster-down cluster-test hdfs-up hdfs-down hdfs-test s3-up s3-down s3-test spark-test clean
+.PHONY: kafka-up kafka-down kinesis-up kinesis-down streams-test
 .PHONY: airflow-up airflow-down airflow-demo airflow-shots airflow-test production-test servers-test
 
 help: ## list what there is
@@ -89,6 +90,22 @@ hdfs-test: .venv/dev ## run the tests of HDFS, on one of their own; fetches its 
 	$(BIN)/python -m pipelines.compiled
 	$(BIN)/pytest -m servers tests/servers/test_hdfs.py
 
+kafka-up: .venv/dev ## start a Kafka at kafka://127.0.0.1:9830; fetches its jars, 43 MB, from Maven; needs Java
+	$(BIN)/python -m tests.servers.kafka up
+
+kafka-down: .venv/dev ## stop it; its topics stay in .servers/kafka
+	$(BIN)/python -m tests.servers.kafka down
+
+kinesis-up: .venv/dev ## start what stands in for Kinesis at http://127.0.0.1:9835; fetches it, 5 MB, by npm; needs Node.js
+	$(BIN)/python -m tests.servers.kinesis up
+
+kinesis-down: .venv/dev ## stop it; its streams stay in .servers/kinesis
+	$(BIN)/python -m tests.servers.kinesis down
+
+streams-test: .venv/dev ## run the tests of streams, on servers of their own; fetches these from Maven and by npm; needs Java and Node.js
+	$(BIN)/python -m pipelines.compiled
+	$(BIN)/pytest -n 2 -m servers tests/servers/streams
+
 signatures: .venv/dev ## list anew which functions commands compile, so that they are compiled on all cores
 	$(BIN)/python -m tests.signatures
 
@@ -122,7 +139,7 @@ production-test: .venv/dev ## Airflow, a Spark cluster and HDFS together, on LDB
 	$(BIN)/python -m pipelines.compiled
 	$(BIN)/pytest -m servers tests/servers/test_production.py
 
-servers-test: dist ## run the tests of Apache Spark and of all servers, two at a time; fetches jars from Maven; needs Java; some 25 minutes
+servers-test: dist ## run the tests of Apache Spark and of all servers, two at a time; fetches jars from Maven, and some by npm; needs Java; some 25 minutes
 	$(BIN)/pytest -n 2 -m "spark or servers"
 
 lock: ## choose versions anew and write both locks; needs uv

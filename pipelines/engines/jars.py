@@ -43,6 +43,11 @@ JARS = (
     *(Jar("io.delta", name, "4.4.0", sha256) for name, sha256 in DELTA),
     *(Jar("io.unitycatalog", name, "0.6.0", sha256) for name, sha256 in UNITY_CATALOG),
 )
+JARS_ALONE = """\
+<ivysettings><settings defaultResolver="maven"/>
+<resolvers><ibiblio name="maven" m2compatible="true" usepoms="false"/></resolvers></ivysettings>
+"""
+"""Of Maven's repository only jars are asked for: their descriptions, and those of what these stand on, take longer."""
 
 
 def folder() -> Path:
@@ -98,17 +103,18 @@ def _retrieved(wanted: Sequence[Jar], work: Path) -> str:
     import pyspark
 
     ivy = next(Path(pyspark.__file__).parent.glob("jars/ivy-*.jar"))
-    module = work / "ivy.xml"
+    module, settings = work / "ivy.xml", work / "settings.xml"
     module.write_text(_module(wanted), "utf-8")
-    command = ["java", "-jar", str(ivy), "-error", "-ivy", str(module), "-cache", f"{work}/cache"]
-    command += ["-confs", "default", "-types", "jar", "-retrieve", f"{work}/[artifact]-[revision].[ext]"]
+    settings.write_text(JARS_ALONE, "utf-8")
+    command = ["java", "-jar", str(ivy), "-error", "-settings", str(settings), "-ivy", str(module)]
+    command += ["-cache", f"{work}/cache", "-confs", "default", "-retrieve", f"{work}/[artifact]-[revision].[ext]"]
     told = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 (java)
     return f"{told.stdout[-2000:]}{told.stderr[-2000:]}"
 
 
 def _module(wanted: Sequence[Jar]) -> str:
-    """What Ivy is asked for: the jars alone, without what they depend on, which Spark brings."""
-    asked = [f'<dependency org="{o}" name="{n}" rev="{v}" conf="default->master"/>' for o, n, v, _ in wanted]
+    """What Ivy is asked for: these jars, and not what they depend on."""
+    asked = [f'<dependency org="{o}" name="{n}" rev="{v}" conf="default->default"/>' for o, n, v, _ in wanted]
     return "\n".join(
         [
             '<ivy-module version="2.0"><info organisation="newsfeed" module="jars"/>',

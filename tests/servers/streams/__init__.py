@@ -1,0 +1,1 @@
+"""Streams: real brokers, and what lands from them."""
