@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from pipelines.landing.land import Landing
+    from pipelines.landing.report import Landing
     from pipelines.releases.release import Release
     from pipelines.runs.rollback import RolledBack
     from pipelines.runs.run import Run

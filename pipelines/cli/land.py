@@ -13,7 +13,7 @@ from pipelines.errors import UsageError
 
 if TYPE_CHECKING:
     from pipelines.landing.inbox import Inbox
-    from pipelines.landing.land import Landing
+    from pipelines.landing.report import Landing
 
 MAX_SHOWN = 40
 SOURCES = (

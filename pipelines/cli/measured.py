@@ -7,7 +7,7 @@ from pipelines.storage import measures
 from pipelines.storage.places import PlaceError
 
 if TYPE_CHECKING:
-    from pipelines.landing.land import Landing
+    from pipelines.landing.report import Landing
     from pipelines.runs.run import Run
     from pipelines.storage.lake import Lake
 

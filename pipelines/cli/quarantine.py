@@ -58,8 +58,8 @@ def quarantine(
 def _try_again(lake: "Lake", engine: str, *, as_json: bool, verbose: bool) -> None:
     from pipelines.cli import datasets, lineage, measured
     from pipelines.engines import open_engine
-    from pipelines.landing.land import as_one
     from pipelines.landing.readmission import UnreadableLines, readmit
+    from pipelines.landing.report import as_one
 
     start, unreadable = perf_counter(), None
     with lineage.told("readmit", datasets.quarantine_of(lake)) as wrote, open_engine(engine, verbose=verbose) as opened:

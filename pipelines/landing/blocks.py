@@ -8,11 +8,12 @@ from typing import IO, Any
 import numpy as np
 
 from pipelines.door.buffers import Buffers, Lines, buffer_for_lines, lines_of
-from pipelines.landing import long_lines, sources
-from pipelines.landing.encodings import lines_in
+from pipelines.landing import long_lines
 from pipelines.landing.long_lines import Extent, last_line, next_line, whole_lines
-from pipelines.landing.sources import Chunk, Piece
 from pipelines.machine import Bytes
+from pipelines.sources import pieces
+from pipelines.sources.encodings import lines_in
+from pipelines.sources.pieces import Chunk, Piece
 from pipelines.storage import places
 
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
@@ -59,8 +60,8 @@ def blocks(chunk: Chunk, buffers: Buffers, staging: str) -> Generator[Block, Non
         return
     texts, size = list[_Text](), 0
     for text in (text for piece in chunk for text in _texts(piece, staging)):
-        more = len(text.lines) if isinstance(text, _Text) else sources.BLOCK
-        if texts and size + more > sources.BLOCK:
+        more = len(text.lines) if isinstance(text, _Text) else pieces.BLOCK
+        if texts and size + more > pieces.BLOCK:
             yield _block(texts, buffers)
             texts, size = [], 0
         if isinstance(text, _Text):

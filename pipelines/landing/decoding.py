@@ -26,8 +26,8 @@ from pipelines.landing.long_lines import Extent
 from pipelines.landing.partitions import Names, Partition, Stage, Types
 from pipelines.landing.raw_lines import RawLines
 from pipelines.landing.rejects import RejectStage
-from pipelines.landing.sources import Chunk
 from pipelines.sorting import Order, order_by
+from pipelines.sources.pieces import Chunk
 from pipelines.storage import places
 from pipelines.storage.staging import write_stage
 

@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import count
 
 from pipelines.errors import UsageError
-from pipelines.landing.land import Landing
+from pipelines.landing.report import Landing
 from pipelines.storage import places
 from pipelines.storage.listing import FOLDER, list_files
 from pipelines.storage.places import PlaceError, State

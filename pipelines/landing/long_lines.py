@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from sys import maxsize
 from typing import IO
 
-from pipelines.landing import sources
+from pipelines.sources import pieces
 from pipelines.storage import places
 
 LONG = 64 * 1024 * 1024
@@ -56,7 +56,7 @@ def last_line(file: IO[bytes], first: int, end: int) -> int:
 
 def whole_lines(file: IO[bytes], staging: str) -> Iterator[bytes | Extent]:
     """The lines of a file that is read but once, as many as a block holds at a time; a long one is copied first."""
-    while data := file.read(sources.BLOCK):
+    while data := file.read(pieces.BLOCK):
         more = b"" if data.endswith(b"\n") else file.readline(LONG)
         if len(more) < LONG or more.endswith(b"\n"):
             yield data + more

@@ -5,6 +5,7 @@ from functools import partial
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from pipelines.arrays import Int64s, arrow, flags, repeated
 from pipelines.events import CONTRACT_VERSION
@@ -12,10 +13,19 @@ from pipelines.events.log import QUARANTINE
 from pipelines.landing.erasing import emptied, is_erased, persons_in
 from pipelines.landing.lost import NOTHING, Lost
 from pipelines.landing.partitions import Partition
-from pipelines.landing.quarantine_files import KEY, WHOLE_TABLE, Known, QuarantineFile, QuarantineWriter, files_of
+from pipelines.landing.quarantine_files import (
+    KEY,
+    WHOLE_TABLE,
+    Known,
+    QuarantineFile,
+    QuarantineWriter,
+    ascending,
+    files_of,
+)
 from pipelines.landing.raw_lines import RawLines
 from pipelines.landing.rejects import rejects_of
 from pipelines.log.erasures import Erasures
+from pipelines.sources.records import named
 from pipelines.storage import commits, datafiles, delta, places, totals
 from pipelines.storage.datafiles import DataFile
 from pipelines.storage.lake import Lake
@@ -39,7 +49,7 @@ def put(
     Those of persons who were erased have no bytes. Damaged files that the table lost are not read, and go as others
     come.
     """
-    sources = sorted({span.piece.source for partition in partitions if partition.rejects for span in partition.spans})
+    sources = _sources(partitions)
 
     def attempt() -> int:
         handle = commits.ensure(lake.quarantine, QUARANTINE)
@@ -58,6 +68,16 @@ def put(
     if erasures.records and _has_long(partitions):
         remove_erased(lake)
     return count
+
+
+def _sources(partitions: Sequence[Partition]) -> list[str]:
+    """The sources of rejects, by name, and of lines beside them; of records those of rejects alone."""
+    pieces = {span.piece for partition in partitions if partition.rejects for span in partition.spans}
+    found = {piece.source for piece in pieces if piece.records is None}
+    if any(piece.records for piece in pieces):
+        for piece, rejects in rejects_of(partitions):
+            found.update(pc.unique(named(piece, rejects)["source"]).to_pylist())
+    return sorted(found)
 
 
 def _has_long(partitions: Sequence[Partition]) -> bool:
@@ -92,24 +112,26 @@ def _written(
     new: NewWriter,
     erasures: Erasures,
 ) -> Iterator[DataFile]:
-    """Files with the rejects whose key is not known; a source that is given twice begins another one."""
+    """Files with the rejects whose key is not known; a source that is before the last one begins another one."""
     writer, last, raw_lines = new(), ("", -1), RawLines(lake.quarantine_raw, "")
-    for piece, rejects in rejects_of(partitions):
-        if (piece.source, rejects["byte_offset"][0].as_py()) <= last:
-            for file in writer.close():
-                known.note(QuarantineFile.of(lake.quarantine, file))
-                yield file
-            writer = new()
-        last = piece.source, rejects["byte_offset"][-1].as_py()
-        kept = emptied(rejects, landed[0], erasures, raw_lines)
-        writer.write(_rows(known.without(piece.source, kept), piece.source, *landed))
+    for piece, found in rejects_of(partitions):
+        for rejects in ascending(named(piece, found)):
+            first, end = ((rejects["source"][at].as_py(), rejects["byte_offset"][at].as_py()) for at in (0, -1))
+            if first <= last:
+                for file in writer.close():
+                    known.note(QuarantineFile.of(lake.quarantine, file))
+                    yield file
+                writer = new()
+            last = end
+            kept = emptied(rejects, landed[0], erasures, raw_lines)
+            writer.write(_rows(known.without(kept), *landed))
     yield from writer.close()
 
 
-def _rows(rejects: pa.Table, source: str, format_name: str, clock: int) -> pa.Table:
-    """Rejects of a source as rows of the table."""
+def _rows(rejects: pa.Table, format_name: str, clock: int) -> pa.Table:
+    """Rejects as rows of the table."""
     count = rejects.num_rows
-    same = {"source": source, "format": format_name, "contract_version": CONTRACT_VERSION}
+    same = {"format": format_name, "contract_version": CONTRACT_VERSION}
     given = {name: repeated(text, count) for name, text in same.items()}
     given["ingestion_time"] = arrow(np.full(count, clock), QUARANTINE.arrow.field("ingestion_time").type)
     columns = [rejects[name] if name in rejects.schema.names else given[name] for name in QUARANTINE.names]

@@ -11,7 +11,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipelines.arrays import fixed_values, flags, int64s, strings
+from pipelines.arrays import bools, fixed_values, flags, int64s, strings
 from pipelines.checks import require_clean, standard_checks
 from pipelines.clock import EPOCH, moment
 from pipelines.events.log import QUARANTINE
@@ -75,8 +75,17 @@ class Known:
         at = bisect_left(self._sources, file.first)
         return at < len(self._sources) and self._sources[at] <= file.last
 
-    def without(self, source: str, rejects: pa.Table) -> pa.Table:
-        """Rejects of a source, by offset, without those whose key is known."""
+    def without(self, rejects: pa.Table) -> pa.Table:
+        """Rejects, by source and offset, without those whose key is known."""
+        starts = first_of_runs(rejects["source"].combine_chunks())
+        if not any(rejects["source"][start].as_py() in self._found for start in starts):
+            return rejects
+        edges = pairwise([*starts, rejects.num_rows])
+        return pa.concat_tables(self._of_one(rejects.slice(start, end - start)) for start, end in edges)
+
+    def _of_one(self, rejects: pa.Table) -> pa.Table:
+        """Rejects of one source without those whose key is known."""
+        source = rejects["source"][0].as_py()
         if source not in self._found:
             return rejects
         found = self._by_offset(source)
@@ -91,6 +100,14 @@ class Known:
         if len(self._found[source]) > 1:
             self._found[source] = [pa.concat_tables(self._found[source]).sort_by("byte_offset").combine_chunks()]
         return self._found[source][0]
+
+
+def ascending(rows: pa.Table) -> Iterator[pa.Table]:
+    """Rows in parts, within each of which no source is before the one above it."""
+    sources = rows["source"].combine_chunks()
+    ends = np.flatnonzero(bools(pc.less(sources.slice(1), sources.slice(0, len(sources) - 1)))) + 1
+    for start, end in pairwise([0, *ends.tolist(), rows.num_rows]):
+        yield rows.slice(start, end - start)
 
 
 def first_of_runs(texts: pa.Array) -> list[int]:

@@ -12,14 +12,16 @@ from pipelines.clock import micros
 from pipelines.engines.base import Engine
 from pipelines.errors import NewsfeedError
 from pipelines.landing import quarantine
+from pipelines.landing.attempts import land_chunks
 from pipelines.landing.decoding import Intake
-from pipelines.landing.land import Landing, land_chunks
 from pipelines.landing.outlived import remove_outlived
 from pipelines.landing.partitions import Partition
 from pipelines.landing.rejects import rejects_of
-from pipelines.landing.sources import Piece, in_chunks, ranges
-from pipelines.landing.waiting_lines import LEADING, Faults, quarantined_files, write_out
+from pipelines.landing.report import Landing
+from pipelines.landing.waiting_lines import Faults, quarantined_files, write_out
 from pipelines.log.erasures import Erasures
+from pipelines.sources.pieces import Piece, in_chunks, ranges
+from pipelines.sources.records import LEADING
 from pipelines.storage import datafiles
 from pipelines.storage.lake import Lake
 

@@ -6,7 +6,7 @@ from itertools import islice
 from pipelines.adapters import FIRST, Check, OtherLayout, load_check
 from pipelines.characters import printable
 from pipelines.landing.rereading import first_lines
-from pipelines.landing.sources import Chunk
+from pipelines.sources.pieces import Chunk
 
 
 def require_format(chunks: Sequence[Chunk], format_name: str) -> None:

@@ -18,7 +18,7 @@ from pipelines.arrays import arrow, flags, int64s, strings, with_column
 from pipelines.landing.blocks import Span
 from pipelines.landing.partitions import Partition
 from pipelines.landing.raw_lines import INLINE, RawLines
-from pipelines.landing.sources import Piece
+from pipelines.sources.pieces import Piece
 from pipelines.storage import places
 from pipelines.storage.staging import tables_in, write_table
 

@@ -7,8 +7,8 @@ from itertools import groupby
 from typing import IO
 
 from pipelines.landing.blocks import BYTE_ORDER_MARK, Spans, shorter, span_at
-from pipelines.landing.encodings import lines_in
-from pipelines.landing.sources import Piece
+from pipelines.sources.encodings import lines_in
+from pipelines.sources.pieces import Piece
 from pipelines.storage import places
 
 SKIPPED_AT_ONCE = 1024 * 1024

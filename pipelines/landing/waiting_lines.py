@@ -13,11 +13,11 @@ from pipelines.events.log import QUARANTINE
 from pipelines.landing.erasing import is_erased
 from pipelines.landing.quarantine_files import QuarantineFile, files_of
 from pipelines.landing.raw_lines import RawLines
+from pipelines.sources.records import LEADING, part_of
 from pipelines.storage import datafiles, delta, places
 from pipelines.storage.checksums import DamagedFile
 from pipelines.storage.lake import Lake
 
-LEADING = b"\n"
 COLUMNS = ["source", "raw_sha256", "raw", "format", "faults"]
 
 
@@ -72,7 +72,7 @@ def write_out(lake: Lake, scratch: str, format_name: str, faults: Faults) -> Ite
         written = list[Waiting]()
         with faults.noted():
             lines = (line for line in _lines(file.place, format_name) if _is_readable(line, raw_lines, faults))
-            by_source = groupby(lines, key=lambda line: line.source)
+            by_source = groupby(lines, key=lambda line: part_of(line.source))
             written = [_write(file.path, source, found, raw_lines) for source, found in by_source]
         yield from written
 

@@ -1,8 +1,11 @@
 """The landings of which a version of the log is made, as the commits of its Delta log say."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime
+from enum import Enum, auto
+from typing import Any
 
 from pipelines.clock import micros, moment
 from pipelines.events.log import LOG, PARTITION
@@ -13,8 +16,15 @@ from pipelines.storage import commits, delta, deltalog, places
 LANDING, OWN, TOTAL, GIVEN_UP = "landing", "certificate", "certificate_total", "given_up"
 NEWEST_EVENT = "newest_event"
 TAKEN_OUT = "taken_out"
+STREAMS = "streams"
+"""The application of commits that bring no event, but say how far streams are read."""
+POSITIONS = "positions"
+"""Under which name a commit says how far streams are read, as JSON; a landing says what the one before said."""
 TAKEN, PUT = "erased", "put_instead"
 """Under which names the commit of an erasure says what it took, and what it put instead."""
+
+Positions = Mapping[str, Any]
+"""How far streams are read, by their names, as their sources write it; JSON holds it."""
 
 
 @dataclass(frozen=True)
@@ -25,7 +35,8 @@ class Landed:
     of the log which the landing made, None where that is not known. `newest_event` is when the newest of all events
     so far happened that was not in the future when it landed; None where no landing said one. `taken_out` is the
     certificate of the events that it took out of the log, None where it took none. Where persons were erased, `erased`
-    has the certificates of their events as they were, and as they are since.
+    has the certificates of their events as they were, and as they are since. `positions` says how far streams are read
+    with this landing, or since, as long as there is no other.
     """
 
     number: int
@@ -36,6 +47,15 @@ class Landed:
     newest_event: datetime | None = None
     taken_out: Certificate | None = None
     erased: tuple[Certificate, Certificate] | None = None
+    positions: Positions = field(default_factory=dict)
+
+
+class End(Enum):
+    """Why there are no older commits to be read: there was none, they are gone, or which these are is not known."""
+
+    BEGINNING = auto()
+    GONE = auto()
+    UNKNOWN = auto()
 
 
 Change = tuple[tuple[commits.File, ...], tuple[str, ...]]
@@ -50,22 +70,37 @@ def landings(place: str, log: delta.Handle) -> Iterator[Landed]:
     Where older commits are gone it ends with what the last of these landings says of all before it, if it does. Raises
     PlaceError for one that is there and cannot be read.
     """
-    version: int | None = int(log.version())
     oldest: Landed | None = None
+    since: str | None = None
+    for entry in entries(place, log):
+        if entry is End.BEGINNING:
+            yield replace(NOTHING, positions=json.loads(since or "{}"))
+        elif entry is End.GONE:
+            yield from _before(oldest)
+        elif not isinstance(entry, End):
+            since = since or entry.info.get(POSITIONS)
+            if LANDING in entry.info:
+                oldest, since = _landed(entry, json.loads(since or "{}")), None
+                yield oldest
+
+
+def entries(place: str, log: delta.Handle) -> Iterator[deltalog.Entry | End]:
+    """The commits of which a version of the log is made, newest first, and why there are no more.
+
+    Raises PlaceError for one that is there and cannot be read.
+    """
+    version: int | None = int(log.version())
     while version is not None and version >= 0:
         try:
             entry = deltalog.entry(place, version)
         except (deltalog.DamagedLog, places.PlaceError) as fault:
             if isinstance(fault, places.PlaceError) and not isinstance(fault.__cause__, FileNotFoundError):
                 raise
-            yield from _before(oldest)
+            yield End.GONE
             return
-        if LANDING in entry.info:
-            oldest = _landed(entry)
-            yield oldest
+        yield entry
         version = _restored(place, entry) if entry.operation == "RESTORE" else version - 1
-    if version is not None:
-        yield NOTHING
+    yield End.UNKNOWN if version is None else End.BEGINNING
 
 
 def _before(oldest: Landed | None) -> Iterator[Landed]:
@@ -74,7 +109,7 @@ def _before(oldest: Landed | None) -> Iterator[Landed]:
         yield Landed(oldest.number - 1, {}, without(oldest.total, oldest.own))
 
 
-def _landed(entry: deltalog.Entry) -> Landed:
+def _landed(entry: deltalog.Entry, positions: Positions) -> Landed:
     said = entry.info
     total = parsed(said[TOTAL]) if TOTAL in said else None
     given_up = int(said[GIVEN_UP]) if GIVEN_UP in said else None
@@ -82,7 +117,7 @@ def _landed(entry: deltalog.Entry) -> Landed:
     taken_out = parsed(said[TAKEN_OUT]) if TAKEN_OUT in said else None
     erased = (parsed(said[TAKEN]), parsed(said[PUT])) if TAKEN in said else None
     own = parsed(said[OWN])
-    return Landed(int(said[LANDING]), own, total, given_up, entry.version, newest_event, taken_out, erased)
+    return Landed(int(said[LANDING]), own, total, given_up, entry.version, newest_event, taken_out, erased, positions)
 
 
 def _restored(place: str, entry: deltalog.Entry) -> int | None:
@@ -115,13 +150,33 @@ def metadata(own: Landed, before: Landed) -> dict[str, str]:
     total = {} if before.total is None else {TOTAL: written(total_of([before.total, own.own]))}
     times = [one.newest_event for one in (own, before) if one.newest_event is not None]
     newest_event = {NEWEST_EVENT: str(micros(max(times)))} if times else {}
-    return {LANDING: str(own.number), OWN: written(own.own), **total, **newest_event}
+    read_to = _read_to({**before.positions, **own.positions})
+    return {LANDING: str(own.number), OWN: written(own.own), **total, **newest_event, **read_to}
 
 
-def take_as_it_is(log: delta.Handle, total: Certificate, last: Release | None, last_landing: int) -> Landed:
+def _read_to(positions: Positions) -> dict[str, str]:
+    """What a commit says of how far streams are read."""
+    return {POSITIONS: json.dumps(positions, separators=(",", ":"))} if positions else {}
+
+
+def move_on(log: delta.Handle, before: Landed, positions: Positions) -> None:
+    """Commit how far streams are read whose records brought no event; it is no landing. Raises Conflict."""
+    said = _read_to({**before.positions, **positions})
+    commits.commit(log, LOG, commits.Commit((), (), STREAMS, int(log.version()) + 1, said, {PARTITION: None}))
+
+
+def take_as_it_is(
+    log: delta.Handle, total: Certificate, last: Release | None, last_landing: int, positions: Positions
+) -> Landed:
     """Commit to the log, as a landing without events, that these are its events. Raises Conflict."""
     number, release = next_number(log, last_landing), 0 if last is None else last.number
-    said = {LANDING: str(number), OWN: written({}), TOTAL: written(total), GIVEN_UP: str(release)}
+    said = {
+        LANDING: str(number),
+        OWN: written({}),
+        TOTAL: written(total),
+        GIVEN_UP: str(release),
+        **_read_to(positions),
+    }
     commits.commit(log, LOG, commits.Commit((), (), APPLICATION, number, said, {PARTITION: None}))
     return Landed(number, {}, total, release)
 
@@ -142,7 +197,12 @@ def since_taken_out(place: str, log: delta.Handle) -> tuple[Certificate, Certifi
 
 
 def take_out(
-    log: delta.Handle, files: tuple[str, ...], lost: Certificate, left: Certificate, last_landing: int
+    log: delta.Handle,
+    files: tuple[str, ...],
+    lost: Certificate,
+    left: Certificate,
+    last_landing: int,
+    positions: Positions,
 ) -> Landed:
     """Take files, by their paths, with these events out of the log, as a landing without events; what is left then.
 
@@ -150,6 +210,7 @@ def take_out(
     """
     number = next_number(log, last_landing)
     said = {LANDING: str(number), OWN: written({}), TOTAL: written(left), TAKEN_OUT: written(lost)}
+    said |= _read_to(positions)
     commits.commit(log, LOG, commits.Commit((), files, APPLICATION, number, said, {PARTITION: None}))
     return Landed(number, {}, left, taken_out=lost)
 

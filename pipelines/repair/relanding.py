@@ -8,8 +8,9 @@ from dataclasses import dataclass
 
 from pipelines.engines.base import Engine
 from pipelines.errors import NewsfeedError
-from pipelines.landing.land import Landing, land
+from pipelines.landing.land import land
 from pipelines.landing.lost import KINDS, NOTHING, Lacking
+from pipelines.landing.report import Landing
 from pipelines.log.certificate import Certificate, by_type
 from pipelines.log.continuity import gone
 from pipelines.log.landings import newest, since_taken_out, take_as_it_is, take_out
@@ -69,7 +70,7 @@ def land_again(
         _take_out(lake, damage)
     beside.take_long_lines_away(others.get("quarantine"))
     lost = Lacking(**{name: others[name].lost if name in others else NOTHING for name in KINDS})
-    landing = land(lake, engine, sources, format_name=format_name, lost=lost)
+    landing = land(lake, engine, sources, format_name=format_name, lost=lost, again=True)
     gone_and_back = ({}, {}) if damage is None else _accepted(lake)
     still = beside.of(lake) if others else {}
     backs = {name: name not in still and one.is_back(beside.left_of(lake, name)) for name, one in others.items()}
@@ -84,7 +85,8 @@ def _take_out(lake: Lake, damage: LogDamage) -> None:
     paths = {places.join(lake.log, path): path for path in delta.paths(log)}
     out = tuple(paths[place] for place in damage.files)
     if out:
-        take_out(log, out, damage.lost, damage.left, last_landing(lake, last_release(lake)))
+        last, positions = last_landing(lake, last_release(lake)), newest(lake.log, log).positions
+        take_out(log, out, damage.lost, damage.left, last, positions)
 
 
 def _accepted(lake: Lake) -> tuple[Certificate, Certificate]:
@@ -98,7 +100,8 @@ def _accepted(lake: Lake) -> tuple[Certificate, Certificate]:
         raise NotKnown(f"the commits of {lake.log} no longer say what was taken out of it")
     lost, back = map(by_type, found)
     if lost == back and gone(lake.log, log, last) is not None:  # as a release was made before other landings
-        take_as_it_is(log, newest(lake.log, log).total or {}, last, last_landing(lake, last))
+        landed = newest(lake.log, log)
+        take_as_it_is(log, landed.total or {}, last, last_landing(lake, last), landed.positions)
     return lost, back
 
 

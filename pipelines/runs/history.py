@@ -93,7 +93,8 @@ def _certified(plan: Plan, found: Certificate) -> Plan:
         return plan
     if found == expected and gone(start.lake.log, start.log, start.last) is None:
         return plan
-    return replace(plan, landed=take_as_it_is(start.log, found, start.last, last_landing(start.lake, start.last)))
+    last = last_landing(start.lake, start.last)
+    return replace(plan, landed=take_as_it_is(start.log, found, start.last, last, start.newest.positions))
 
 
 def _told(plan: Plan, expected: Certificate | None, found: Certificate) -> str:

@@ -32,7 +32,7 @@ def look(lake: Lake) -> Start:
     """What a run starts from; nothing is written. Raises NothingLanded, OtherLog when there is a release and no log."""
     log, last = delta.find(lake.log), last_release(lake)
     landed = NOTHING if log is None else newest(lake.log, log)
-    if landed == NOTHING and last is None:
+    if replace(landed, positions={}) == NOTHING and last is None:
         raise NothingLanded(f"nothing landed at {lake.root} yet: `newsfeed land SOURCE` lands events")
     if log is None:
         raise OtherLog(log_gone(lake.log, last))

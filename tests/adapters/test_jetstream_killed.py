@@ -3,7 +3,7 @@
 import pytest
 
 from pipelines.cores import cores
-from pipelines.landing.sources import BLOCK, SMALL
+from pipelines.sources.pieces import BLOCK, SMALL
 from pipelines.storage.lake import Lake
 from tests.adapters.bluesky import BEN, EVE, create, delete
 from tests.adapters.conftest import JULY

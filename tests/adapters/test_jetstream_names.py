@@ -5,6 +5,7 @@ from itertools import count
 import pytest
 
 from pipelines.adapters import atproto
+from pipelines.landing import attempts
 from pipelines.landing import land as landing
 from pipelines.landing.readmission import readmit
 from pipelines.storage.lake import Lake
@@ -133,7 +134,7 @@ def test_landed_and_tried_again_nothing_changes(land, lake, engine):
 
 def test_a_landing_that_looked_before_another_named_looks_again(land, lake, killed, tmp_path, monkeypatch):
     """The other one has committed its names, and dies before its events."""
-    commit = landing.commit_names
+    commit = attempts.commit_names
     waiting = [file_of(tmp_path / "other", SAME_ACTOR)]
 
     def after_another(*given):
@@ -142,7 +143,7 @@ def test_a_landing_that_looked_before_another_named_looks_again(land, lake, kill
             killed(lake, "land", ("commit", 2, "before"), **job)
         commit(*given)
 
-    monkeypatch.setattr(landing, "commit_names", after_another)
+    monkeypatch.setattr(attempts, "commit_names", after_another)
     assert counts(land(RIGHT)) == (1, 0, 0, 1, 1)
     assert names(lake) == {ADA_2, BEN}
     assert len(rows_of(lake.identities, "id")) == 2

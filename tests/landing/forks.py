@@ -27,7 +27,6 @@ from pipelines.landing import id_index, quarantine
 from pipelines.landing.decoding import Intake, decode_chunk
 from pipelines.landing.land import land
 from pipelines.landing.readmission import readmit
-from pipelines.landing.sources import sources_of
 from pipelines.landing.writing import Target, write_events
 from pipelines.maintenance import merging
 from pipelines.maintenance.expiry import Limits
@@ -41,7 +40,7 @@ from pipelines.storage import commits, places, walking
 from pipelines.storage import repair as mending
 from pipelines.storage.file_writer import FileWriter
 from pipelines.storage.lake import Lake
-from tests.landing.lines import line
+from tests.landing.lines import batch_of, line
 
 NOW = 1_767_225_600_000_000
 SIGNALS = {"kill": signal.SIGKILL, "end": signal.SIGTERM}
@@ -154,7 +153,7 @@ def load_compiled_code():
     with tempfile.TemporaryDirectory() as folder:
         Path(folder, "line").write_bytes(line())
         (partition,) = decode_chunk(
-            sources_of(folder, [f"{folder}/line"]).chunks[0], Intake(folder, "events", NOW, folder)
+            batch_of(folder, [f"{folder}/line"]).chunks[0], Intake(folder, "events", NOW, folder)
         )
         write_events(Target(folder, 1, NOW), [(partition.stage, np.array([True]))])
 

@@ -7,6 +7,9 @@ from pathlib import Path
 
 from deltalake import DeltaTable
 
+from pipelines.sources.base import joined
+from pipelines.sources.opening import source_of
+
 CLOCK = datetime(2026, 1, 1, tzinfo=UTC)
 BROUGHT = ("landing", "ingestion_time", "ingestion_date")
 PAYLOADS = {
@@ -28,6 +31,11 @@ def file_of(path, *lines):
     data = b"".join(one + b"\n" for one in lines)
     path.write_bytes(gzip.compress(data) if path.suffix == ".gz" else data)
     return str(path)
+
+
+def batch_of(scratch, names):
+    """What sources give a landing."""
+    return joined(source_of(name).read(scratch, {}) for name in names)
 
 
 def rows_of(place, *order):

@@ -6,12 +6,12 @@ from itertools import combinations_with_replacement, pairwise
 import pytest
 
 from pipelines.door.buffers import Buffers
-from pipelines.landing import sources
 from pipelines.landing.blocks import Span, blocks
 from pipelines.landing.rereading import lines_at
-from pipelines.landing.sources import Piece, sources_of
+from pipelines.sources import pieces
+from pipelines.sources.pieces import Piece
 from pipelines.storage.places import PlaceError
-from tests.landing.lines import counts, events, file_of, ids, line, quarantined
+from tests.landing.lines import batch_of, counts, events, file_of, ids, line, quarantined
 
 MARK = b"\xef\xbb\xbf"
 CONTENTS = {
@@ -55,29 +55,29 @@ def test_every_two_cuts_of_a_file_give_each_line_once(tmp_path, data):
 def test_blocks_of_any_size_of_a_compressed_file_give_each_line_once(tmp_path, monkeypatch, data):
     (tmp_path / "a.gz").write_bytes(gzip.compress(data))
     for size in range(1, len(data) + 2):
-        monkeypatch.setattr(sources, "BLOCK", size)
-        require_whole(read(*sources_of("", [str(tmp_path / "a.gz")]).chunks), data)
+        monkeypatch.setattr(pieces, "BLOCK", size)
+        require_whole(read(*batch_of("", [str(tmp_path / "a.gz")]).chunks), data)
 
 
 @pytest.mark.parametrize("data", CONTENTS.values(), ids=CONTENTS)
 def test_a_file_is_cut_into_chunks_that_cover_it(tmp_path, monkeypatch, data):
     (tmp_path / "a").write_bytes(data)
     for size in range(1, len(data) + 2):
-        monkeypatch.setattr(sources, "BLOCK", size)
-        require_whole(read(*sources_of("", [str(tmp_path / "a")]).chunks), data)
+        monkeypatch.setattr(pieces, "BLOCK", size)
+        require_whole(read(*batch_of("", [str(tmp_path / "a")]).chunks), data)
 
 
 @pytest.mark.parametrize("name", ["a", "a.gz"])
 def test_lines_are_found_again_by_their_offsets(tmp_path, name):
     place = file_of(tmp_path / name, b"one", b"", b"two\r")
-    ((piece,),) = sources_of("", [place]).chunks
+    ((piece,),) = batch_of("", [place]).chunks
     assert list(lines_at((Span(piece, 0),), [0, 4, 5])) == [b"one", b"", b"two\r"]
     assert list(lines_at((Span(piece, 0),), [6])) == [b"wo\r"]
 
 
 def test_a_file_that_vanishes_before_it_is_read_is_told(tmp_path):
     place = file_of(tmp_path / "a", b"one")
-    found = sources_of("", [place]).chunks
+    found = batch_of("", [place]).chunks
     (tmp_path / "a").unlink()
     with pytest.raises(PlaceError, match=f"^cannot read {place}: No such file"):
         read(*found)
@@ -108,7 +108,7 @@ def test_what_a_file_gains_while_it_is_read_is_for_the_next_landing(tmp_path):
 
 @pytest.mark.parametrize("name", ["a.jsonl", "a.jsonl.gz"])
 def test_a_landing_in_many_chunks_is_like_one_in_a_single_one(land, lake, tmp_path, monkeypatch, name):
-    monkeypatch.setattr(sources, "BLOCK", 50)
+    monkeypatch.setattr(pieces, "BLOCK", 50)
     lines = [line("e-1"), b"bad", line("e-1"), b"", line("e-2", text="x"), line("e-1", actor_id=6), line("e-3")]
     assert counts(land(file_of(tmp_path / name, *lines))) == (7, 2, 1, 3, 3)
     assert ids(lake) == ["e-1", "e-3"]
@@ -119,7 +119,7 @@ def test_a_landing_in_many_chunks_is_like_one_in_a_single_one(land, lake, tmp_pa
 
 
 def test_progress_tells_of_chunks_done_and_of_all(land, tmp_path, monkeypatch):
-    monkeypatch.setattr(sources, "BLOCK", 50)
+    monkeypatch.setattr(pieces, "BLOCK", 50)
     told = []
     land(file_of(tmp_path / "a", *(line(f"e-{n}") for n in range(9))), progress=lambda *counts: told.append(counts))
     done, whole = zip(*told, strict=True)

@@ -13,7 +13,7 @@ from pipelines.landing.deduplication import deduplicate
 from pipelines.landing.id_index import File, Index
 from pipelines.landing.id_words import IDS
 from pipelines.landing.partitions import Partition, Stage
-from pipelines.landing.sources import Piece
+from pipelines.sources.pieces import Piece
 from pipelines.storage.staging import write_stage
 from tests.door.twin import content_hash
 

@@ -7,8 +7,8 @@ from deltalake import DeltaTable
 
 from pipelines.cores import cores
 from pipelines.events import CONTRACT
-from pipelines.landing import sources
 from pipelines.landing.log_files import TOGETHER
+from pipelines.sources import pieces
 from tests.door.twin import content_hash
 from tests.landing.lines import CLOCK, file_of, ids, line, rows_of
 
@@ -48,7 +48,7 @@ def test_rows_of_a_file_stand_by_event_type(land, lake, tmp_path):
 
 
 def test_events_of_many_sources_stand_by_event_type_in_few_files(land, lake, tmp_path, monkeypatch):
-    monkeypatch.setattr(sources, "TOGETHER", 1)
+    monkeypatch.setattr(pieces, "TOGETHER", 1)
     types, files = ["unfollowed", "posted", "followed"], 2 * cores()
     given = [[f"{types[n % 3]}-{n}", f"{types[(n + 1) % 3]}-{n}"] for n in range(files * TOGETHER)]
     again = line("posted-0", "posted")

@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.landing import long_lines, rejects, sources
+from pipelines.landing import long_lines, rejects
 from pipelines.landing.long_lines import last_line, next_line
 from pipelines.landing.readmission import readmit
+from pipelines.sources import pieces
 from tests.landing.lines import CLOCK, counts, file_of, ids, line, quarantined
 
 LONG = line("e-long", "registered", bio="x" * 5000)
@@ -22,7 +23,7 @@ NAMES = ["a", "a.gz"]
 @pytest.fixture(autouse=True)
 def small(monkeypatch):
     """Blocks of 1,000 bytes; lines of more than 2,000 are long, and of more than 10,000 too long."""
-    monkeypatch.setattr(sources, "BLOCK", 1000)
+    monkeypatch.setattr(pieces, "BLOCK", 1000)
     monkeypatch.setattr(long_lines, "LONG", 2000)
     monkeypatch.setattr(long_lines, "LONGEST", 10_000)
     monkeypatch.setattr(long_lines, "PIECE", 300)

@@ -6,12 +6,12 @@ from itertools import count
 import pytest
 
 from pipelines.door.buffers import Buffers
-from pipelines.landing import sources
 from pipelines.landing.blocks import blocks
 from pipelines.landing.rereading import lines_at
-from pipelines.landing.sources import Piece, sources_of
+from pipelines.sources import pieces
+from pipelines.sources.pieces import Piece
 from pipelines.storage.lake import Lake
-from tests.landing.lines import counts, events, file_of, ids, line, quarantined
+from tests.landing.lines import batch_of, counts, events, file_of, ids, line, quarantined
 
 CONTENTS = {
     "good.jsonl": line("e-1") + b"\n",
@@ -35,7 +35,7 @@ def inbox(tmp_path):
 
 
 def test_small_files_are_read_together(inbox):
-    (chunk,) = sources_of("", [str(inbox)]).chunks
+    (chunk,) = batch_of("", [str(inbox)]).chunks
     assert [piece.source for piece in chunk] == sorted(map(str, inbox.iterdir()))
     (block,) = blocks(chunk, Buffers(), "no staging")
     assert [span.piece.number for span in block.spans] == [0, 1, 2, 5, 6, 7]
@@ -44,8 +44,8 @@ def test_small_files_are_read_together(inbox):
 def test_files_read_together_land_as_each_alone_would(land, lake, inbox, tmp_path, monkeypatch):
     whole = land(str(inbox))
     found, alone = quarantined(lake), Lake.at(str(tmp_path / "alone"))
-    monkeypatch.setattr(sources, "TOGETHER", 1)
-    assert len(sources_of("", [str(inbox)]).chunks) == len(CONTENTS)
+    monkeypatch.setattr(pieces, "TOGETHER", 1)
+    assert len(batch_of("", [str(inbox)]).chunks) == len(CONTENTS)
     assert counts(land.func(alone, land.args[1], str(inbox))) == counts(whole) == (14, 4, 0, 7, 7)
     assert found == quarantined(alone)
     assert ids(lake) == ids(alone)
@@ -67,8 +67,8 @@ def test_each_line_is_told_by_its_own_file_byte_and_number(land, lake, inbox):
 
 @pytest.mark.parametrize("block", [1, 40, 100, 10_000])
 def test_lines_of_files_read_together_are_found_again(inbox, monkeypatch, block):
-    monkeypatch.setattr(sources, "BLOCK", block)
-    for chunk in sources_of("", [str(inbox)]).chunks:
+    monkeypatch.setattr(pieces, "BLOCK", block)
+    for chunk in batch_of("", [str(inbox)]).chunks:
         for one in blocks(chunk, Buffers(), "no staging"):
             data = one.lines.data.tobytes()
             lines = data.removesuffix(b"\n").split(b"\n") if data else []

@@ -11,10 +11,9 @@ from types import SimpleNamespace
 import fsspec
 import pytest
 
-from pipelines.landing.sources import sources_of
 from pipelines.storage.places import PlaceError
 from pipelines.storage.urls import UrlError
-from tests.landing.lines import counts, events, file_of, ids, line, quarantined
+from tests.landing.lines import batch_of, counts, events, file_of, ids, line, quarantined
 
 ODD = ["a b.jsonl", "per%20cent.jsonl", "a#b?c;d.jsonl", "a[1]*.jsonl", "new\nline", "~", "-", "ünï.jsonl", "{a,b}"]
 
@@ -32,12 +31,12 @@ def folder(tmp_path):
 
 def read_from(*sources):
     """The names of the files that are read, in order."""
-    return [piece.source.rsplit("/", 1)[-1] for chunk in sources_of("no scratch", sources).chunks for piece in chunk]
+    return [piece.source.rsplit("/", 1)[-1] for chunk in batch_of("no scratch", sources).chunks for piece in chunk]
 
 
 def not_read(*sources):
     """How many entries are not read, by what they are."""
-    return dict(sources_of("no scratch", sources).not_read)
+    return dict(batch_of("no scratch", sources).not_read)
 
 
 def stdin_of(monkeypatch, data):

@@ -11,9 +11,8 @@ import pytest
 
 from pipelines.door.buffers import Buffers
 from pipelines.landing.blocks import blocks
-from pipelines.landing.sources import sources_of
 from pipelines.storage.places import PlaceError
-from tests.landing.lines import file_of, line
+from tests.landing.lines import batch_of, file_of, line
 
 NOBODY = 65534
 COMMAND = [sys.executable, "-c", "from pipelines.cli import script; script()"]
@@ -47,7 +46,7 @@ def as_nobody():
 
 def read(*named):
     buffers = Buffers()
-    return [block for chunk in sources_of("no scratch", named).chunks for block in blocks(chunk, buffers, "no staging")]
+    return [block for chunk in batch_of("no scratch", named).chunks for block in blocks(chunk, buffers, "no staging")]
 
 
 @pytest.mark.parametrize("source", ["secret/c.jsonl", "secret/*.jsonl", "**/*.jsonl", "s*/c.jsonl", "secret"])
@@ -66,7 +65,7 @@ def test_a_file_that_may_not_be_read_among_others_is_told(inbox, source):
 def test_a_folder_that_may_not_be_read_within_another_is_one_that_is_not_read(inbox):
     (inbox / "b.jsonl").unlink()
     with as_nobody():
-        assert sources_of("no scratch", [str(inbox)]).not_read == {"folder": 1}
+        assert batch_of("no scratch", [str(inbox)]).not_read == {"folder": 1}
 
 
 def told(redirection, tmp_path):

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from deltalake import DeltaTable
 
-from pipelines.landing import land as landing
+from pipelines.landing import attempts
 from pipelines.log import landings
 from pipelines.reading.inspection import status_of
 from pipelines.releases.release import all_releases
@@ -54,7 +54,7 @@ def test_a_log_restored_to_when_it_was_empty_is_gone_on_from_with_nothing(lake, 
 def test_what_landed_on_a_restored_log_before_it_was_told_of_is_gone_on_from(lake, engine, tmp_path, monkeypatch):
     restore(lake, None)
     total = landings.parsed(all_releases(lake)[-1].certificate)  # as landings said then, whatever was restored
-    monkeypatch.setattr(landing, "newest", lambda *_: landings.Landed(2, {}, total))
+    monkeypatch.setattr(attempts, "newest", lambda *_: landings.Landed(2, {}, total))
     land_more(lake, engine, tmp_path, 15)
     monkeypatch.undo()
     assert refusal(lake, engine) == GONE.format(log=lake.log)

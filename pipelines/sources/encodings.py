@@ -11,7 +11,7 @@ from typing import IO, Any
 
 import pyarrow as pa
 
-from pipelines.landing.xz import Xz
+from pipelines.sources.xz import Xz
 from pipelines.storage import places
 
 HEAD = 512
