@@ -12,13 +12,18 @@ from pipelines.cli import logs, options, show
 from pipelines.errors import UsageError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
     from pipelines.landing.inbox import Inbox
     from pipelines.landing.report import Landing
+
+    Land = Callable[[Sequence[str]], Landing]
 
 MAX_SHOWN = 40
 SOURCES = (
     "Files, the files directly in folders, globs (** for folders within), URLs; - is standard input. "
-    "Lines as they are, or in gzip, zstd, bz2, xz or lz4, whatever the name."
+    "Lines as they are, or in gzip, zstd, bz2, xz or lz4, whatever the name. "
+    "Of streams (kafka://HOST:PORT/TOPIC) what came since they landed last, up to now."
 )
 SETTLES = 60.0
 """Seconds."""
@@ -26,6 +31,7 @@ DONE = (
     "Take SOURCES as inboxes: land the files of these folders that are whole, then move them into this one. A file is "
     "left while it is empty, its name ends in .tmp, .part, .partial or ._COPYING_, or it is still written (--settled)."
 )
+LOSS = "Of a stream that lost records before they landed, land what is left."
 SETTLED = "With --done: seconds for which nobody wrote in a file that is whole, 60 by default."
 
 
@@ -41,6 +47,7 @@ def land(
     ] = None,
     done: Annotated[str | None, typer.Option(help=DONE)] = None,
     settled: Annotated[float | None, typer.Option(min=0, help=SETTLED)] = None,
+    accept_loss: Annotated[bool, typer.Option("--accept-loss", help=LOSS)] = False,
     json: options.AsJson = False,
     verbose: options.Verbose = False,
     log_format: options.LogFormat = options.TEXT,
@@ -63,7 +70,7 @@ def land(
         show.progress("landing") as progress,
     ):
         land_now = partial(land_lines, lake, opened, format_name=format_name, clock=clock, progress=progress)
-        landing, moved = (land_now(sources), None) if inbox is None else inbox.land(land_now)
+        landing, moved = _landed(partial(land_now, accept_loss=accept_loss), sources, inbox)
         wrote.extend(datasets.landed(lake, landing))
     measured.of_landing(lake, landing, perf_counter() - start)
     if json:
@@ -73,6 +80,11 @@ def land(
         if moved is not None:
             print(f"moved        {show.counted(moved, 'file')} to {printable(str(done))}")
     warn(landing)
+
+
+def _landed(land: "Land", sources: list[str], inbox: "Inbox | None") -> tuple["Landing", int | None]:
+    """What a landing did, and how many files of an inbox moved then; None where there is none."""
+    return (land(sources), None) if inbox is None else inbox.land(land)
 
 
 def _inbox(sources: list[str], done: str | None, settled: float | None) -> "Inbox | None":
@@ -102,11 +114,13 @@ def tell(landing: "Landing") -> None:
     if landing.left_out:
         print(f"left out     {counted(sum(landing.left_out.values()), 'line')} without a meaning here")
         _kinds(landing.left_out, "lines")
+    if landing.behind:
+        print(f"behind       {counted(landing.behind, 'record')} that came since, or whose transactions are open")
 
 
 def warn(landing: "Landing") -> None:
     """Say what was wrong with the index of what landed before, and what the log lost."""
-    for text in (*landing.index, *filter(None, [landing.gone])):
+    for text in (*landing.warnings, *landing.index, *filter(None, [landing.gone])):
         logs.warning(text)
 
 

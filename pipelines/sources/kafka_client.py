@@ -1,0 +1,120 @@
+"""The client of a Kafka: how a URL names a topic, with which settings brokers are asked, and what their faults say."""
+
+import logging
+import os
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from time import monotonic
+from typing import Any
+
+from confluent_kafka import KafkaError
+
+from pipelines.errors import UsageError
+from pipelines.storage.places import PlaceError
+
+SCHEME = "kafka://"
+FORM = f"{SCHEME}HOST:PORT[,HOST:PORT…]/TOPIC"
+BROKER = re.compile(r"(?:[\w.-]+|\[[\da-fA-F:]+\]):\d{1,5}")
+TOPIC = re.compile(r"[\w.-]{1,249}", re.ASCII)
+SETTINGS = "NEWSFEED_KAFKA"
+"""The variable that names a file with further settings of the client, such as how to log in: lines of NAME=VALUE."""
+PATIENCE = 10.0
+"""The seconds in which brokers have to answer, so that one may start again meanwhile."""
+PASSING = frozenset(
+    {
+        KafkaError._TRANSPORT,  # noqa: SLF001 (that is how the client names them)
+        KafkaError._ALL_BROKERS_DOWN,  # noqa: SLF001
+        KafkaError._TIMED_OUT,  # noqa: SLF001
+        KafkaError._RESOLVE,  # noqa: SLF001
+        KafkaError.LEADER_NOT_AVAILABLE,
+        KafkaError.NOT_LEADER_FOR_PARTITION,
+        KafkaError.BROKER_NOT_AVAILABLE,
+        KafkaError.NETWORK_EXCEPTION,
+        KafkaError.REQUEST_TIMED_OUT,
+        KafkaError.UNKNOWN_LEADER_EPOCH,
+        KafkaError.FENCED_LEADER_EPOCH,
+    }
+)
+"""The faults of brokers that are starting, or gone for a moment."""
+_SILENT = logging.getLogger("pipelines.sources.kafka")
+_SILENT.addHandler(logging.NullHandler())
+_SILENT.propagate = False
+
+
+def named(url: str) -> tuple[str, str]:
+    """The brokers and the topic that a URL names. Raises UsageError."""
+    brokers, found, topic = url.removeprefix(SCHEME).partition("/")
+    if not found or not TOPIC.fullmatch(topic) or not all(map(BROKER.fullmatch, brokers.split(","))):
+        raise UsageError(f"{url}: expected a URL such as {FORM}")
+    return brokers, topic
+
+
+@dataclass
+class Client:
+    """What asks the brokers of a URL: their settings, what they last said went wrong, and until when they may."""
+
+    url: str
+    brokers: str
+    fault: KafkaError | None = None
+    until: float = field(default_factory=lambda: monotonic() + PATIENCE)
+
+    def settings(self, **own: Any) -> dict[str, Any]:
+        """The settings of a client, with its own ones, which nobody may change."""
+        return {
+            "bootstrap.servers": self.brokers,
+            "client.id": "newsfeed",
+            "reconnect.backoff.max.ms": 1000,
+            **given(),
+            "error_cb": self._note,
+            "logger": _SILENT,
+            **own,
+        }
+
+    def _note(self, fault: KafkaError) -> None:
+        self.fault = fault
+
+    def answered(self) -> None:
+        """Have patience anew."""
+        self.until, self.fault = monotonic() + PATIENCE, None
+
+    def require_patience(self, fault: KafkaError | None) -> None:
+        """Raise PlaceError for a fault that does not pass, and for one that does once there is no patience left."""
+        if fault is not None and fault.code() not in PASSING:
+            raise self.failed(fault)
+        if monotonic() > self.until:
+            raise self.failed(self.fault or fault)
+
+    def failed(self, fault: KafkaError | None) -> PlaceError:
+        """What to say of a fault; where there is none, that nobody answered."""
+        return PlaceError(f"cannot read {self.url}: {_said(fault)}")
+
+
+def _said(fault: KafkaError | None) -> str:
+    """A fault in the words of the client, but for the names of its threads, and how often it had tried."""
+    if fault is None:
+        return f"no answer in {PATIENCE:.0f} seconds"
+    if fault.code() == KafkaError.UNKNOWN_TOPIC_OR_PART:
+        return "there is no such topic"
+    words = re.sub(r"^(?:\S+: )?\S+/\w+: ", "", fault.str())
+    return re.sub(r" \(after \d+ms in state .*?\)$", "", words)
+
+
+def given() -> Mapping[str, str]:
+    """The settings in the file that SETTINGS names. Raises UsageError for a line that is none, PlaceError."""
+    place = os.environ.get(SETTINGS)
+    if not place:
+        return {}
+    try:
+        lines = Path(place).read_text("utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as fault:
+        raise PlaceError(f"cannot read {place}, as {SETTINGS} says: {fault}") from fault
+    found: dict[str, str] = {}
+    for number, line in enumerate(lines, 1):
+        name, equals, value = line.partition("=")
+        if line.strip() and not line.startswith("#"):
+            if not equals:
+                raise UsageError(f"{place}, line {number}: expected NAME=VALUE, as the client of Kafka has settings")
+            found[name.strip()] = value.strip()
+    return found
