@@ -10,27 +10,25 @@ from pipelines.door.times import latest_at
 from pipelines.errors import NewsfeedError
 from pipelines.serverless import kinesis, notices, requests, sqs
 from pipelines.serverless.inbox import S3, VARIABLE
-from pipelines.serverless.records import take
+from pipelines.serverless.records import UnknownCallError, take
 
 QUEUES = {"aws:kinesis": kinesis.records, "aws:sqs": sqs.records}
 EXPECTED = "a batch of Kinesis, SQS or S3, or an HTTP request"
-
-
-class UnknownCallError(NewsfeedError):
-    """The function is called with what it does not know."""
 
 
 class NotTakenError(NewsfeedError):
     """Objects that a notice told of have lines that do not fit, or cannot be read; the message has all of them."""
 
 
-def handler(event: Mapping[str, Any], context: object = None) -> dict[str, Any]:
+def handler(event: object, context: object = None) -> dict[str, Any]:
     """Take the events that a function is called with into its inbox, durably; what its caller is to know of it.
 
     A queue is told which records failed, all others are done with. An HTTP request is answered, see `requests.answer`.
     Raises NotTakenError, InboxError and UnknownCallError, by which a queue or a notice comes again, or goes to who is
     told of failures.
     """
+    if not isinstance(event, dict):
+        raise UnknownCallError(f"expected {EXPECTED}, found {type(event).__name__}")
     latest = latest_at(micros(None))
     if requests.is_request(event):
         return requests.answer(event, latest)
@@ -49,7 +47,8 @@ def handler(event: Mapping[str, Any], context: object = None) -> dict[str, Any]:
 def _source(event: Mapping[str, Any]) -> str | None:
     """Which service a batch is of, None when it is no batch."""
     records = event.get("Records")
-    source = records[0].get("eventSource") if isinstance(records, list) and records else None
+    first = records[0] if isinstance(records, list) and records else None
+    source = first.get("eventSource") if isinstance(first, dict) else None
     return source if isinstance(source, str) else None
 
 

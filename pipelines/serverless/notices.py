@@ -6,7 +6,7 @@ from typing import IO, Any
 from urllib.parse import unquote_plus
 
 from pipelines.serverless.inbox import S3, VARIABLE, InboxError, open_inbox
-from pipelines.serverless.records import Record
+from pipelines.serverless.records import Record, text_of
 
 SOURCE = "aws:s3"
 CREATED = "ObjectCreated:"
@@ -26,11 +26,10 @@ def is_notice(found: object) -> bool:
 def records(notice: Mapping[str, Any], identifier: str | None = None) -> Iterator[Record]:
     """The objects that a notice says were put, by the identifier of who brought the notice, or by their names."""
     for one in notice.get("Records", ()):
-        if one["eventName"].removeprefix("s3:").startswith(CREATED):
-            bucket, found = one["s3"]["bucket"]["name"], one["s3"]["object"]
-            key = unquote_plus(found["key"])
-            name = f"{S3}{bucket}/{key}"
-            yield Record(identifier or name, name, partial(_opened, bucket, key, found.get("versionId")))
+        if text_of(one, "eventName").removeprefix("s3:").startswith(CREATED):
+            bucket, key = text_of(one, "s3", "bucket", "name"), unquote_plus(text_of(one, "s3", "object", "key"))
+            name, version = f"{S3}{bucket}/{key}", one["s3"]["object"].get("versionId")
+            yield Record(identifier or name, name, partial(_opened, bucket, key, version))
 
 
 def _opened(bucket: str, key: str, version: str | None) -> IO[bytes]:

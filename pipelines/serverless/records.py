@@ -15,6 +15,10 @@ LONGEST = 16 * 1024
 """So many characters are told of a record."""
 
 
+class UnknownCallError(NewsfeedError):
+    """The function is called with what it does not know."""
+
+
 @dataclass(frozen=True)
 class Record:
     """Lines that came together: who sent them knows them by the identifier, who reads of them by the name.
@@ -77,3 +81,14 @@ def _faults(record: Record, batch: Batch, latest: int) -> Iterator[str]:
 def in_memory(data: bytes) -> IO[bytes]:
     """Bytes as a file."""
     return io.BytesIO(data)
+
+
+def text_of(given: object, *path: str) -> str:
+    """The text at a path of names within what a function is called with. Raises UnknownCallError when it is none."""
+    found = given
+    for name in path:
+        found = found.get(name) if isinstance(found, dict) else None
+    if not isinstance(found, str):
+        told = "nothing" if found is None else type(found).__name__
+        raise UnknownCallError(f"{'.'.join(path)}: expected a text, found {told}")
+    return found

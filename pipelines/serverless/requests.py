@@ -13,6 +13,7 @@ from pipelines.events import CONTRACT_VERSION
 from pipelines.serverless.batch import Batch
 from pipelines.serverless.inbox import InboxError, open_inbox
 from pipelines.serverless.lines import Line, UnreadableError, judged, some, unpacked
+from pipelines.serverless.records import text_of
 
 LOGGER = logging.getLogger(__name__)
 LARGEST = 6 * 1024 * 1024
@@ -33,7 +34,8 @@ class RefusedError(NewsfeedError):
 
 def is_request(event: Mapping[str, Any]) -> bool:
     """Whether a function is called by HTTP."""
-    return "httpMethod" in event or "http" in event.get("requestContext", {})
+    context = event.get("requestContext")
+    return "httpMethod" in event or (isinstance(context, dict) and "http" in context)
 
 
 def answer(request: Mapping[str, Any], latest: int) -> Answer:
@@ -53,7 +55,7 @@ def answer(request: Mapping[str, Any], latest: int) -> Answer:
 
 
 def _answer(request: Mapping[str, Any], latest: int) -> Answer:
-    method = request.get("httpMethod") or request["requestContext"]["http"]["method"]
+    method = request.get("httpMethod") or text_of(request, "requestContext", "http", "method")
     if method in {"GET", "HEAD"}:
         open_inbox()
         return _said(200, {"takes": TAKES, "contract": CONTRACT_VERSION})
@@ -86,6 +88,8 @@ def _body(request: Mapping[str, Any]) -> bytes:
 def _sent(request: Mapping[str, Any]) -> bytes:
     """The bytes of a request as they came; halves of surrogate pairs as what is no UTF-8. Raises RefusedError."""
     text = request.get("body") or ""
+    if not isinstance(text, str):
+        raise RefusedError(400, f"body: expected a text, found {type(text).__name__}")
     if not request.get("isBase64Encoded"):
         return text.encode("utf-8", "surrogatepass")
     try:

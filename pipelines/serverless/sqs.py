@@ -6,18 +6,19 @@ from functools import partial
 from typing import Any
 
 from pipelines.serverless import notices
-from pipelines.serverless.records import Record, in_memory
+from pipelines.serverless.records import Record, in_memory, text_of
 
 
 def records(batch: Mapping[str, Any]) -> Iterator[Record]:
     """The messages of a batch, and the objects that are told of by those that are notices; a name has queue and id."""
     for one in batch["Records"]:
-        notice = _notice(one["body"])
+        identifier, body = text_of(one, "messageId"), text_of(one, "body")
+        notice = _notice(body)
         if notice is None:
-            body = one["body"].encode("utf-8", "surrogatepass")
-            yield Record(one["messageId"], f"{one['eventSourceARN']} {one['messageId']}", partial(in_memory, body))
+            data = body.encode("utf-8", "surrogatepass")
+            yield Record(identifier, f"{text_of(one, 'eventSourceARN')} {identifier}", partial(in_memory, data))
         else:
-            yield from notices.records(notice, one["messageId"])
+            yield from notices.records(notice, identifier)
 
 
 def _notice(body: str) -> Mapping[str, Any] | None:

@@ -18,7 +18,6 @@ from pathlib import Path
 from queue import Queue
 from typing import Any
 
-PROJECT = Path(__file__).parents[2]
 API = "/2018-06-01/runtime"
 ARN = "arn:aws:lambda:eu-central-1:123456789012:function:newsfeed"
 WITHIN = 60.0
@@ -59,7 +58,7 @@ class Server(ThreadingHTTPServer):
 
     def __init__(self, api: Api) -> None:
         super().__init__(("127.0.0.1", 0), partial(Handler, api))
-        threading.Thread(target=self.serve_forever, daemon=True).start()
+        threading.Thread(target=self.serve_forever, args=(0.02,), daemon=True).start()
 
     @property
     def address(self) -> str:
@@ -116,14 +115,42 @@ class Handler(BaseHTTPRequestHandler):
         """Say nothing."""
 
 
-def start(server: Server, inbox: str, log: Path, **variables: str) -> "subprocess.Popen[bytes]":
-    """A process in which Lambda's runtime calls the function; what it prints is in a file."""
-    given = {"AWS_LAMBDA_RUNTIME_API": server.address, "NEWSFEED_INBOX": inbox, "PYTHONPATH": str(PROJECT)}
-    with log.open("ab") as out:
-        return subprocess.Popen(
-            [sys.executable, "-m", "awslambdaric", "pipelines.serverless.handler"],
-            env=os.environ | given | variables,
-            cwd=log.parent,
-            stdout=out,
-            stderr=out,
-        )
+class Functions:
+    """Processes in which Lambda's runtime calls the function, unpacked in a folder; a log has what they print."""
+
+    def __init__(self, task: Path, log: Path) -> None:
+        self.api = Api()
+        self.log = log
+        self._task = task
+        self._server = Server(self.api)
+        self._begun: list[subprocess.Popen[bytes]] = []
+
+    def begin(self, inbox: str, **variables: str) -> "subprocess.Popen[bytes]":
+        """Begin one more."""
+        given = {"AWS_LAMBDA_RUNTIME_API": self._server.address, "NEWSFEED_INBOX": inbox, "PYTHONPATH": str(self._task)}
+        with self.log.open("ab") as log:
+            self._begun.append(
+                subprocess.Popen(
+                    [sys.executable, "-m", "awslambdaric", "pipelines.serverless.handler"],
+                    env=os.environ | given | variables,
+                    cwd=self._task,
+                    stdout=log,
+                    stderr=log,
+                )
+            )
+        return self._begun[-1]
+
+    def call(self, *calls: Any) -> list[tuple[str, Any]]:
+        """What is answered to calls, in order."""
+        first = len(self.api.told)
+        for number, one in enumerate(calls, first + 1):
+            self.api.waiting.put((number, one))
+        return self.api.answers(first + len(calls))[first:]
+
+    def end(self) -> None:
+        """End them all, and the API."""
+        for one in self._begun:
+            one.kill()
+            one.wait()
+        self._server.shutdown()
+        self._server.server_close()

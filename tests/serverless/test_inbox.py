@@ -8,8 +8,8 @@ import pytest
 
 from pipelines.serverless import handler
 from pipelines.serverless import inbox as inboxes
-from pipelines.serverless.function import UnknownCallError
 from pipelines.serverless.inbox import VARIABLE, InboxError
+from pipelines.serverless.records import UnknownCallError
 from tests.landing.lines import line
 from tests.serverless.calls import failed, http, kinesis, said, sqs
 
@@ -89,6 +89,10 @@ def test_many_at_once_never_contend(inbox, lines):
     ("call", "found"),
     [
         ({}, "nothing"),
+        (None, "NoneType"),
+        ("text", "str"),
+        ({"requestContext": 1}, "requestContext"),
+        ({"Records": [1]}, "Records"),
         ({"key1": "value1", "key2": 2}, "key1, key2"),
         ({"Records": []}, "Records"),
         ({"Records": [{"eventSource": "aws:dynamodb"}]}, "aws:dynamodb"),
@@ -100,3 +104,19 @@ def test_a_call_of_something_else_is_told(inbox, call, found):
         UnknownCallError, match=f"^expected a batch of Kinesis, SQS or S3, or an HTTP request, found {found}$"
     ):
         handler(call)
+
+
+@pytest.mark.parametrize(
+    ("call", "told"),
+    [
+        ({"Records": [{"eventSource": "aws:sqs", "messageId": "m-1"}]}, "body: expected a text, found nothing"),
+        ({"Records": [{"eventSource": "aws:kinesis"}]}, "eventSourceARN: expected a text, found nothing"),
+        ({"Records": [*kinesis(ONE)["Records"], 1]}, "eventSourceARN: expected a text, found nothing"),
+        ({"Records": [{"eventSource": "aws:s3", "eventName": 1}]}, "eventName: expected a text, found int"),
+        ({"requestContext": {"http": None}}, "requestContext.http.method: expected a text, found nothing"),
+    ],
+)
+def test_a_call_of_another_shape_is_told(lines, call, told):
+    with pytest.raises(UnknownCallError, match=f"^{told}$"):
+        handler(call)
+    assert lines() == []

@@ -137,6 +137,11 @@ def test_a_body_that_cannot_be_read_is_refused(lines, body, error):
     assert (status, told["error"].partition(" (")[0], lines()) == (400, error, [])
 
 
+def test_a_body_that_is_no_text_is_refused():
+    answer = said(handler(http() | {"body": {"event_id": "e-1"}}))
+    assert answer == (400, {"error": "body: expected a text, found dict"})
+
+
 @pytest.mark.parametrize("body", [b"x" * 101, gzip.compress(b"x" * 101)])
 def test_a_body_that_is_too_large_also_once_it_is_unpacked_is_refused(monkeypatch, body):
     monkeypatch.setattr(requests, "LARGEST", 100)
