@@ -11,6 +11,7 @@ TURNS := --cap $(or $(CAP),200) --repeat $(or $(REPEAT),3)
 .DEFAULT_GOAL := help
 .PHONY: help demo test soak mutate faults check docs bench bench-batches bench-large jars signatures lock dist cluster-up cluster-down cluster-test hdfs-up hdfs-down hdfs-test s3-up s3-down s3-test spark-test clean
 .PHONY: kafka-up kafka-down kinesis-up kinesis-down streams-test
+.PHONY: lambda
 .PHONY: airflow-up airflow-down airflow-demo airflow-shots airflow-test production-test servers-test
 
 help: ## list what there is
@@ -155,6 +156,9 @@ dist: .venv/dev ## build what a cluster needs into dist/: a wheel, the same as a
 	cp dist/*.whl dist/newsfeed.zip
 	$(BIN)/python -m pipelines.compiled
 	.ci/pack dist/*.whl dist/environment.tar.gz
+
+lambda: .venv/dev ## write the function for AWS Lambda to dist/lambda.zip, and say its size
+	$(BIN)/python -m pipelines.serverless.archive dist/lambda.zip
 
 clean: ## remove all that make has made
 	find pipelines -name __pycache__ -prune -exec rm -rf {} +

@@ -110,8 +110,8 @@ def loaded_by(module):
     return set(done.stdout.split())
 
 
-@pytest.mark.parametrize("module", ["pipelines.cli.app", "pipelines.reading.reader"])
-def test_what_only_reads_loads_no_engine(module):
+@pytest.mark.parametrize("module", ["pipelines.cli.app", "pipelines.reading.reader", "pipelines.serverless"])
+def test_what_only_reads_or_takes_loads_no_engine(module):
     assert loaded_by(module) & {"pipelines", *ENGINES} == {"pipelines"}
 
 
