@@ -1,17 +1,20 @@
 """An inbox that cannot be written takes nothing, and says so to who called: whatever is not durable comes again."""
 
+import json
 import os
 import threading
 from pathlib import Path
 
 import pytest
 
-from pipelines.serverless import handler
+from pipelines.landing.inbox import HALF_WRITTEN
+from pipelines.serverless import handler, notices
 from pipelines.serverless import inbox as inboxes
+from pipelines.serverless.function import NotTakenError
 from pipelines.serverless.inbox import VARIABLE, InboxError
 from pipelines.serverless.records import UnknownCallError
 from tests.landing.lines import line
-from tests.serverless.calls import failed, http, kinesis, said, sqs
+from tests.serverless.calls import failed, http, kinesis, notice, said, sqs
 
 ONE = line("e-1")
 NOWHERE = "the inbox cannot be written; nothing was taken"
@@ -120,3 +123,27 @@ def test_a_call_of_another_shape_is_told(lines, call, told):
     with pytest.raises(UnknownCallError, match=f"^{told}$"):
         handler(call)
     assert lines() == []
+
+
+def test_what_is_half_written_no_landing_reads(inbox, monkeypatch):
+    written = []
+    rename = Path.rename
+
+    def renamed(beside, target):
+        written.append(beside.name)
+        return rename(beside, target)
+
+    monkeypatch.setattr(Path, "rename", renamed)
+    handler(http(ONE))
+    assert [name.startswith((".", "_")) or name.endswith(HALF_WRITTEN) for name in written] == [True]
+
+
+def test_a_notice_whose_object_cannot_be_read_fails(lines, monkeypatch):
+    def opened(bucket, key, version):
+        raise InboxError(f"cannot read {bucket}/{key}")
+
+    monkeypatch.setattr(notices, "_opened", opened)
+    with pytest.raises(NotTakenError, match=r"^s3://lake/a b\+c: cannot read lake/a b\+c$"):
+        handler(notice("lake", "a b+c"))
+    assert failed(handler(sqs(json.dumps(notice("lake", "a")), ONE.decode()))) == ["m-1"]
+    assert lines() == [[ONE]]
