@@ -78,6 +78,10 @@ class _Body(io.RawIOBase):
         buffer[: len(data)] = data
         return len(data)
 
+    def close(self) -> None:
+        self._body.close()
+        super().close()
+
 
 @contextmanager
 def telling(verb: str, place: str) -> Iterator[None]:
