@@ -23,7 +23,7 @@ MAX_SHOWN = 40
 SOURCES = (
     "Files, the files directly in folders, globs (** for folders within), URLs; - is standard input. "
     "Lines as they are, or in gzip, zstd, bz2, xz or lz4, whatever the name. "
-    "Of streams (kafka://HOST:PORT/TOPIC) what came since they landed last, up to now."
+    "Of streams (kafka://HOST:PORT/TOPIC, kinesis://STREAM?region=REGION) what came since they landed last, up to now."
 )
 SETTLES = 60.0
 """Seconds."""

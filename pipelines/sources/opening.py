@@ -13,7 +13,10 @@ if TYPE_CHECKING:
 
     from pipelines.sources.base import Source
 
-STREAMS = {"kafka": ("pipelines.sources.kafka", "confluent_kafka")}
+STREAMS = {
+    "kafka": ("pipelines.sources.kafka", "confluent_kafka"),
+    "kinesis": ("pipelines.sources.kinesis", "boto3"),
+}
 """By the scheme of their URLs which module reads streams, and the package that it needs; the extra is called as it."""
 
 
