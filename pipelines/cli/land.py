@@ -3,7 +3,7 @@
 from dataclasses import asdict
 from functools import partial
 from time import perf_counter
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -14,10 +14,10 @@ from pipelines.errors import UsageError
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from pipelines.engines.base import Engine
     from pipelines.landing.inbox import Inbox
     from pipelines.landing.report import Landing
-
-    Land = Callable[[Sequence[str]], Landing]
+    from pipelines.storage.lake import Lake
 
 MAX_SHOWN = 40
 SOURCES = (
@@ -56,23 +56,14 @@ def land(
 
     Example: newsfeed land inbox/ --root data/lake
     """
-    from pipelines.cli import datasets, lineage, measured
     from pipelines.engines import open_engine
-    from pipelines.landing.land import land as land_lines
     from pipelines.storage.lake import Lake
 
-    start, lake = perf_counter(), Lake.at(root)
-    clock = None if ingestion_time is None else options.time_of("--ingestion-time", ingestion_time)
-    inbox = _inbox(sources, done, settled)
-    with (
-        lineage.told("land", datasets.sources(sources)) as wrote,
-        open_engine(engine, verbose=verbose) as opened,
-        show.progress("landing") as progress,
-    ):
-        land_now = partial(land_lines, lake, opened, format_name=format_name, clock=clock, progress=progress)
-        landing, moved = _landed(partial(land_now, accept_loss=accept_loss), sources, inbox)
-        wrote.extend(datasets.landed(lake, landing))
-    measured.of_landing(lake, landing, perf_counter() - start)
+    lake, clock = Lake.at(root), None if ingestion_time is None else options.time_of("--ingestion-time", ingestion_time)
+    inbox = inbox_of(sources, done, settled)
+    with open_engine(engine, verbose=verbose) as opened, show.progress("landing") as progress:
+        asked = {"format_name": format_name, "clock": clock, "progress": progress, "accept_loss": accept_loss}
+        landing, moved = land_once(lake, opened, sources, inbox, asked)
     if json:
         show.as_json(asdict(landing) | ({} if moved is None else {"moved": moved}))
     else:
@@ -82,15 +73,30 @@ def land(
     warn(landing)
 
 
-def _landed(land: "Land", sources: list[str], inbox: "Inbox | None") -> tuple["Landing", int | None]:
-    """What a landing did, and how many files of an inbox moved then; None where there is none."""
-    return (land(sources), None) if inbox is None else inbox.land(land)
+def land_once(
+    lake: "Lake", engine: "Engine", sources: list[str], inbox: "Inbox | None", asked: dict[str, Any]
+) -> tuple["Landing", int | None]:
+    """Land as it is asked for, and keep what that measured: the landing, and how many files of an inbox moved then."""
+    from pipelines.cli import datasets, lineage, measured
+    from pipelines.landing.land import land as land_lines
+
+    start = perf_counter()
+    with lineage.told("land", datasets.sources(sources)) as wrote:
+        land_now: Callable[[Sequence[str]], Landing] = partial(land_lines, lake, engine, **asked)
+        landing, moved = (land_now(sources), None) if inbox is None else inbox.land(land_now)
+        wrote.extend(datasets.landed(lake, landing))
+    measured.of_landing(lake, landing, perf_counter() - start)
+    return landing, moved
 
 
-def _inbox(sources: list[str], done: str | None, settled: float | None) -> "Inbox | None":
+def inbox_of(sources: list[str], done: str | None, settled: float | None) -> "Inbox | None":
     """The inbox that the sources are, if files are to be moved once they landed. Raises UsageError."""
     from pipelines.landing.inbox import Inbox
+    from pipelines.sources.opening import is_stream
 
+    stream = next(filter(is_stream, sources), None)
+    if done is not None and stream is not None:
+        raise UsageError(f"SOURCES: expected folders beside --done, found the stream {stream}")
     if done:
         return Inbox.at(sources, done, SETTLES if settled is None else settled)
     if done is not None or settled is not None:

@@ -1,5 +1,6 @@
 """The options that several commands share."""
 
+import re
 from datetime import UTC, datetime
 from typing import Annotated
 
@@ -66,6 +67,8 @@ KnownAt = Annotated[
 ]
 Verbose = Annotated[bool, typer.Option("--verbose", help="Show what the engine says.")]
 
+LONGEST = 366 * 86400.0
+"""The most seconds that an option takes, a year."""
 ROOT = "data/lake"
 ENGINE = "sail"
 
@@ -79,3 +82,15 @@ def time_of(option: str, text: str) -> datetime:
     except (ValueError, OverflowError):
         pass
     raise UsageError(f"{option}: expected a time such as 2026-01-31T12:00:00Z, found {text!r}")
+
+
+UNITS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
+
+
+def seconds_of(option: str, text: str) -> float:
+    """The seconds that an option gives, such as `500ms`, `10s`, `5m` or `1h`; more than none. Raises UsageError."""
+    given = re.fullmatch(r"(\d+(?:\.\d+)?)\s*(ms|s|m|h|d)?", text)
+    seconds = 0.0 if given is None else float(given[1]) * UNITS[given[2] or "s"]
+    if not 0 < seconds <= LONGEST:
+        raise UsageError(f"{option}: expected a time such as 500ms, 10s, 5m or 1h, found {text!r}")
+    return seconds

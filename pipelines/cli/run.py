@@ -7,6 +7,7 @@ import typer
 
 from pipelines.cli import options, show
 from pipelines.cli.tables import Column
+from pipelines.cli.working import Working, working
 from pipelines.errors import UsageError
 from pipelines.policy import REPLIES
 
@@ -68,28 +69,23 @@ def run(
         if plan:
             _tell_plan(lake, engine, memory, asked, as_json=json)
         else:
-            _tell(_publish(lake, engine, memory, asked, verbose=verbose), as_json=json)
+            with working(engine, memory, verbose=verbose) as work:
+                done = publish(lake, work, asked)
+            _tell(done, as_json=json)
     except NothingLanded as nothing:
         if not allow_empty or delta.find(lake.releases) is not None:
             raise
         _tell_nothing(str(nothing), as_json=json)
 
 
-def _publish(lake: "Lake", engine: str, memory: str | None, asked: dict[str, Any], *, verbose: bool) -> "Run":
-    """Run as it is asked for, on the engine of that name."""
+def publish(lake: "Lake", work: "Working", asked: dict[str, Any]) -> "Run":
+    """Run as it is asked for, and keep what that measured."""
     from pipelines.cli import datasets, lineage, measured
-    from pipelines.cores import cores
-    from pipelines.engines import open_engine
-    from pipelines.memory import budget
     from pipelines.runs.run import run
 
-    start, here = perf_counter(), budget(memory, cores())
-    with (
-        lineage.told("run", datasets.log_of(lake)) as wrote,
-        open_engine(engine, verbose=verbose, memory=here) as opened,
-        show.status() as progress,
-    ):
-        done = run(lake, opened, **asked, memory=budget(memory, opened.slots), progress=progress)
+    start = perf_counter()
+    with lineage.told("run", datasets.log_of(lake)) as wrote:
+        done = run(lake, work.engine, **asked, memory=work.memory, progress=work.progress)
         wrote.extend(datasets.released(lake, done))
     measured.of_run(lake, done, perf_counter() - start)
     return done

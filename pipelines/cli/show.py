@@ -22,6 +22,11 @@ def as_json(facts: Any, *, ids_as_strings: bool = False) -> None:
     print(json.dumps(shown, indent=2, ensure_ascii=False, default=written))
 
 
+def as_json_line(facts: Any) -> None:
+    """Print facts as JSON on one line, at once."""
+    print(json.dumps(facts, ensure_ascii=False, default=written), flush=True)
+
+
 def as_json_list(facts: Iterable[Any]) -> None:
     """Print facts as a list of JSON, one after another, holding none."""
     before = "["

@@ -1,4 +1,5 @@
 import os
+import re
 import subprocess
 import sys
 
@@ -9,7 +10,7 @@ from tests.cli.conftest import FIRST, SECOND
 from tests.landing.lines import file_of
 
 READING = ["status", "releases", "feed", "diff", "export", "sql", "path"]
-COMMANDS = ["land", "run", *READING, "quarantine", "verify", "repair", "rollback", "check", "maintain"]
+COMMANDS = ["land", "run", "follow", *READING, "quarantine", "verify", "repair", "rollback", "check", "maintain"]
 SLOW = ["pyspark", "pysail", "numba", "numpy", "pandas", "pyarrow", "deltalake", "rich", "pydantic", "http.client"]
 
 
@@ -26,9 +27,8 @@ def loaded_by(*arguments):
 def test_help_lists_the_commands(call):
     said = call("--help")
     assert said.code == 0
-    assert [word for word in said.out.split() if word in COMMANDS and f"\n  {word} " in said.out][
-        -len(COMMANDS) :
-    ] == COMMANDS
+    listed = re.findall(r"^  (\w+) ", said.out.partition("\nCommands:\n")[2], re.MULTILINE)
+    assert [command for command in listed if command in COMMANDS] == COMMANDS
 
 
 @pytest.mark.parametrize("command", COMMANDS)
