@@ -10,10 +10,19 @@ from urllib.parse import parse_qsl, urlsplit
 
 import boto3
 from botocore.config import Config
-from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError, NoCredentialsError, NoRegionError
+from botocore.exceptions import (
+    BotoCoreError,
+    ClientError,
+    HTTPClientError,
+    NoCredentialsError,
+    NoRegionError,
+)
+from botocore.exceptions import (
+    ConnectionError as NoConnection,
+)
 from botocore.parsers import ResponseParserError
 
-from pipelines.errors import NewsfeedError, UsageError
+from pipelines.errors import LONGEST, NewsfeedError, UsageError
 from pipelines.storage.places import PlaceError
 
 FORM = "kinesis://STREAM?region=REGION"
@@ -115,7 +124,7 @@ def _patience(fault: Exception) -> float:
         if _code(fault) in BUSY:
             return PATIENCE_WHEN_BUSY
         return PATIENCE if fault.response["ResponseMetadata"].get("HTTPStatusCode", 0) >= 500 else 0
-    return PATIENCE if isinstance(fault, HTTPClientError | ResponseParserError) else 0
+    return PATIENCE if isinstance(fault, NoConnection | HTTPClientError | ResponseParserError) else 0
 
 
 def _said(fault: Exception) -> str:
@@ -123,5 +132,5 @@ def _said(fault: Exception) -> str:
         return NO_KEYS
     code = _code(fault)
     said = fault.response["Error"].get("Message") if isinstance(fault, ClientError) else str(fault)
-    words = SAID.get(code) or " ".join(str(said or code).split())
+    words = SAID.get(code) or " ".join(str(said or code).split())[:LONGEST]
     return f"{words} ({code})" if code else words

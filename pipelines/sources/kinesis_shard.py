@@ -14,6 +14,8 @@ from pipelines.sources.records import RecordFile
 
 END = "end"
 """Instead of a sequence number: the shard is closed, and read whole."""
+PAGE = 10_000
+"""How many records are asked for at once, the most that there may be."""
 RENEWALS = 3
 """How often an iterator may expire before it is used."""
 
@@ -55,7 +57,7 @@ class ShardReader:
         """The next records, by an iterator, or, where it has expired, by another one."""
         for _ in range(RENEWALS):
             try:
-                return self._client.ask("get_records", ShardIterator=iterator)
+                return self._client.ask("get_records", ShardIterator=iterator, Limit=PAGE)
             except Expired:
                 iterator = self._iterator()
         raise self._client.failed(f"each iterator of {self._shard.id} expires before it is used")

@@ -36,6 +36,7 @@ from pipelines.repair.deltalogs import set_aside
 from pipelines.runs import publishing
 from pipelines.runs.rollback import roll_back_to
 from pipelines.runs.run import run
+from pipelines.sources.records import RecordFile
 from pipelines.storage import commits, places, walking
 from pipelines.storage import repair as mending
 from pipelines.storage.file_writer import FileWriter
@@ -59,6 +60,7 @@ STEPS = {
     "commit": (commits, "commit"),
     "file": (FileWriter, "close"),
     "index": (id_index, "write_merged"),
+    "records": (RecordFile, "write"),
     "take away": (quarantine, "take_away"),
     "remove": (places, "remove"),
     "checkpoint": (DeltaTable, "create_checkpoint"),
@@ -124,6 +126,10 @@ def published(lake, engine, job, clock):
 def do(job):
     """Do a job, with another process at the same time when it says where to meet."""
     atproto.BITS = job.get("bits", atproto.BITS)
+    os.environ.update(job.get("env", {}))
+    for name, value in job.get("patch", {}).items():
+        module, _, constant = name.rpartition(".")
+        setattr(import_module(module), constant, value)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     for sent in {"kill", "end"} & set(job):
         signal_at(*job[sent], SIGNALS[sent])

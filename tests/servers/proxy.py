@@ -21,8 +21,9 @@ SILENT = "silent"
 LATE = "late"
 """Nothing is answered, and the request arrives after LATENESS."""
 LATENESS = 1.0
-Fault = int | float | str | None
-"""The status of an answer instead of the server's, seconds that pass first, LOST, LATE, SILENT, or None: its own."""
+Fault = int | bytes | float | str | None
+"""The status of an answer instead of the server's, what one of status 400 says, seconds that pass first, LOST, LATE,
+SILENT, or None: its own."""
 LISTED = re.compile(rb"<Contents>.*?<Key>(.*?)</Key>.*?</Contents>", re.DOTALL)
 
 
@@ -42,7 +43,7 @@ def black_hole() -> Iterator[int]:
 
 @dataclass
 class Proxy:
-    """Where it answers, and what goes wrong with a request, by its method and path.
+    """Where it answers, and what goes wrong with a request, by its method and path, or its action where it names one.
 
     What was put is listed after `lag` seconds; `put` says when what was.
     """
@@ -95,9 +96,9 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _pass(self) -> None:
         body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
-        fault = self.server.proxy.fault(self.command, self.path)
-        if isinstance(fault, int):
-            self._answer(fault, [], b"")
+        fault = self.server.proxy.fault(self.command, self.headers.get("X-Amz-Target", self.path))
+        if isinstance(fault, int | bytes):
+            self._answer(*((fault, [], b"") if isinstance(fault, int) else (400, [], fault)))
         elif fault == SILENT:
             self.server.ends.wait()
             self.close_connection = True

@@ -4,8 +4,12 @@ import shutil
 
 import pytest
 
+from pipelines.storage.lake import Lake
+from tests.landing.processes import at_once, killed, processes
 from tests.servers.kafka import Kafka
 from tests.servers.kinesis import Kinesalite, KinesisLocal
+
+__all__ = ["at_once", "killed", "processes"]
 
 
 def running(server, needs):
@@ -32,3 +36,9 @@ def kinesalite(tmp_path_factory):
 @pytest.fixture(scope="session")
 def kinesis_local(tmp_path_factory):
     yield from running(KinesisLocal(tmp_path_factory.mktemp("kinesis-local")), "npm")
+
+
+@pytest.fixture
+def other(tmp_path):
+    """A lake to compare with."""
+    return Lake.at(str(tmp_path / "other"))
