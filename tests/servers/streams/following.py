@@ -31,8 +31,8 @@ class Following:
         )
         self.said = []
         self.faults = SimpleQueue()
-        self._told = SimpleQueue()
-        self._read(self.process.stdout, lambda line: self._told.put(json.loads(line)))
+        self.told = SimpleQueue()
+        self._read(self.process.stdout, lambda line: self.told.put(json.loads(line)))
         self._read(self.process.stderr, self.faults.put)
 
     def _read(self, stream, take):
@@ -47,7 +47,7 @@ class Following:
         deadline = monotonic() + PATIENCE
         while monotonic() < deadline:
             with suppress(Empty):
-                said = self._told.get(timeout=1)
+                said = self.told.get(timeout=1)
                 self.said.append(said)
                 if kind in said and met(said[kind]):
                     return said[kind]
