@@ -4,7 +4,7 @@ Files are one commit; of a stream each batch is one, with how far the stream is 
 """
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
@@ -21,8 +21,8 @@ from pipelines.landing.recognition import require_format
 from pipelines.landing.report import Landing, as_one
 from pipelines.log.erasures import Erasures
 from pipelines.log.landings import newest
-from pipelines.sources.base import Batch, Position, Positions, joined
-from pipelines.sources.opening import source_of
+from pipelines.sources.base import Batch, Position, Positions, joined, summed
+from pipelines.sources.opening import is_stream, source_of
 from pipelines.storage import delta
 from pipelines.storage.lake import Lake
 
@@ -64,17 +64,32 @@ def land(
         landing = land_chunks(lake, engine, batch.chunks, intake, keep, progress, lost.identities, moves)
         return _told(landing, batch)
 
-    opened, landings = [source_of(name, accept_loss=accept_loss) for name in sources], list[Landing]()
-    read: dict[str, Position] = {}
-    while opened or not landings:
-        with lake.scratch(is_local=engine.shares_memory) as scratch:
-            positions = read if again else positions_of(lake)
-            batches = [source.read(scratch, positions) for source in opened]
-            with suppress(Overtaken):
-                landings.append(land_batch(joined(batches), scratch))
-                read |= {name: move.after for batch in batches for name, move in batch.moves.items()}
-                opened = [source for source, batch in zip(opened, batches, strict=True) if not batch.is_all]
-    return as_one(landings)
+    landings, read = list[Landing](), dict[str, Position]()
+    with lake.scratch(is_local=engine.shares_memory) as kept:
+        opened = [_opened(name, kept, accept_loss=accept_loss) for name in sources]
+        behind = list[int | None]()
+        while opened or not landings:
+            with lake.scratch(is_local=engine.shares_memory) as scratch:
+                positions = read if again else positions_of(lake)
+                batches = [read_on(scratch, positions) for read_on in opened]
+                with suppress(Overtaken):
+                    landings.append(land_batch(joined(batches), scratch))
+                    read |= {name: move.after for batch in batches for name, move in batch.moves.items()}
+                    behind += [batch.behind for batch in batches if batch.is_all]
+                    opened = [read_on for read_on, batch in zip(opened, batches, strict=True) if not batch.is_all]
+    return replace(as_one(landings), behind=summed(behind))
+
+
+ReadOn = Callable[[str, Positions], Batch]
+
+
+def _opened(name: str, scratch: str, *, accept_loss: bool) -> ReadOn:
+    """What gives the next lines of a source; of what is no stream it is read here, as some can be read but once."""
+    source = source_of(name, accept_loss=accept_loss)
+    if is_stream(name):
+        return source.read
+    batch = source.read(scratch, {})
+    return lambda *_: batch
 
 
 def positions_of(lake: Lake) -> Positions:

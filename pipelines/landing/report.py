@@ -32,7 +32,7 @@ class Landing:
 
 
 def as_one(landings: Sequence[Landing]) -> Landing:
-    """Several landings as one."""
+    """Several landings as one, but for how many records of streams are behind them."""
     faults, left_out, not_read = Counter[str](), Counter[str](), Counter[str]()
     for one in landings:
         faults.update(one.faults)
@@ -52,6 +52,5 @@ def as_one(landings: Sequence[Landing]) -> Landing:
         gone=landings[-1].gone if landings else None,
         index=tuple(dict.fromkeys(text for one in landings for text in one.index)),
         bytes=sum(one.bytes for one in landings),
-        behind=landings[-1].behind if landings else 0,
         warnings=tuple(dict.fromkeys(text for one in landings for text in one.warnings)),
     )

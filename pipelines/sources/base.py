@@ -67,7 +67,13 @@ def joined(batches: Iterable[Batch]) -> Batch:
         whole.not_read.update(batch.not_read)
         whole.left_out.update(batch.left_out)
         whole.moves |= batch.moves
-        whole.behind = None if whole.behind is None or batch.behind is None else whole.behind + batch.behind
+        whole.behind = summed([whole.behind, batch.behind])
         whole.is_all &= batch.is_all
         whole.warnings += batch.warnings
     return whole
+
+
+def summed(counts: Iterable[int | None]) -> int | None:
+    """The sum of counts, None where one is not known."""
+    known = list(counts)
+    return None if None in known else sum(count or 0 for count in known)

@@ -10,7 +10,8 @@ from typing import Any
 from pipelines.sources.base import Batch, Lost, Move, Position, Positions
 from pipelines.sources.kafka_client import Client, named
 from pipelines.sources.kafka_reader import Reader
-from pipelines.sources.kafka_topic import Bounds, Topic, described
+from pipelines.sources.kafka_topic import Bounds, Topic, described, id_of
+from pipelines.storage.places import PlaceError
 
 Loss = Mapping[str, Any]
 """What was lost, as the log keeps it."""
@@ -44,6 +45,8 @@ class Kafka:
         end = {number: max(start[number], bounds.stable) for number, bounds in topic.partitions.items()}
         with Reader(client, name, scratch, start, end) as reader:
             reader.read()
+            if reader.next != start and id_of(client, name) != topic.id:
+                raise PlaceError(f"cannot read {self.url}: the topic was deleted and made again while it was read")
             return Batch(
                 pieces=reader.pieces,
                 left_out=reader.left_out,

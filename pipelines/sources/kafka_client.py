@@ -3,13 +3,13 @@
 import logging
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from time import monotonic
-from typing import Any
+from typing import Any, TypeVar
 
-from confluent_kafka import KafkaError
+from confluent_kafka import KafkaError, KafkaException
 
 from pipelines.errors import UsageError
 from pipelines.storage.places import PlaceError
@@ -20,8 +20,21 @@ BROKER = re.compile(r"(?:[\w.-]+|\[[\da-fA-F:]+\]):\d{1,5}")
 TOPIC = re.compile(r"[\w.-]{1,249}", re.ASCII)
 SETTINGS = "NEWSFEED_KAFKA"
 """The variable that names a file with further settings of the client, such as how to log in: lines of NAME=VALUE."""
+USUAL = {
+    "client.id": "newsfeed",
+    "group.id": "newsfeed",  # the client wants one; nothing is kept under it
+    "reconnect.backoff.max.ms": 1000,
+    "fetch.wait.max.ms": 50,
+    "fetch.queue.backoff.ms": 10,  # else it waits for a second once so much is there that nobody took
+    "fetch.message.max.bytes": 4 * 1024 * 1024,
+}
+"""Settings that those of the file go before."""
+LAST_PORT = 65_535
 PATIENCE = 10.0
 """The seconds in which brokers have to answer, so that one may start again meanwhile."""
+LEAST = 1.0
+"""The seconds for which they are asked at least, however much time went by before."""
+T = TypeVar("T")
 PASSING = frozenset(
     {
         KafkaError._TRANSPORT,  # noqa: SLF001 (that is how the client names them)
@@ -46,9 +59,13 @@ _SILENT.propagate = False
 def named(url: str) -> tuple[str, str]:
     """The brokers and the topic that a URL names. Raises UsageError."""
     brokers, found, topic = url.removeprefix(SCHEME).partition("/")
-    if not found or not TOPIC.fullmatch(topic) or not all(map(BROKER.fullmatch, brokers.split(","))):
+    if not found or not TOPIC.fullmatch(topic) or not all(map(_is_broker, brokers.split(","))):
         raise UsageError(f"{url}: expected a URL such as {FORM}")
     return brokers, topic
+
+
+def _is_broker(name: str) -> bool:
+    return BROKER.fullmatch(name) is not None and 0 < int(name.rpartition(":")[2]) <= LAST_PORT
 
 
 @dataclass
@@ -60,17 +77,24 @@ class Client:
     fault: KafkaError | None = None
     until: float = field(default_factory=lambda: monotonic() + PATIENCE)
 
-    def settings(self, **own: Any) -> dict[str, Any]:
-        """The settings of a client, with its own ones, which nobody may change."""
-        return {
-            "bootstrap.servers": self.brokers,
-            "client.id": "newsfeed",
-            "reconnect.backoff.max.ms": 1000,
-            **given(),
-            "error_cb": self._note,
-            "logger": _SILENT,
-            **own,
-        }
+    def made(self, kind: Callable[[dict[str, Any]], T], **own: Any) -> T:
+        """A client of a kind, with its own settings, which nobody may change.
+
+        Raises UsageError for settings of the file with which there is none, PlaceError.
+        """
+        further = given()
+        fixed = {"bootstrap.servers": self.brokers, "error_cb": self._note, "logger": _SILENT}
+        try:
+            return kind({**USUAL, **further, **fixed, **own})
+        except KafkaException as fault:
+            if further:
+                raise UsageError(f"{os.environ[SETTINGS]}: {_said(fault.args[0])}") from fault
+            raise self.failed(fault.args[0]) from fault
+
+    @property
+    def seconds_left(self) -> float:
+        """For how long brokers may be asked once more."""
+        return max(self.until - monotonic(), LEAST)
 
     def _note(self, fault: KafkaError) -> None:
         self.fault = fault

@@ -1,13 +1,16 @@
 """Reads the records of some partitions of a topic between offsets, each partition to a file of its own."""
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
+from itertools import groupby
 from typing import Self
 
+import numpy as np
 import pyarrow as pa
 from confluent_kafka import Consumer, KafkaError, Message, TopicPartition
 
+from pipelines.arrays import arrow
 from pipelines.sources.kafka_client import Client
 from pipelines.sources.pieces import Sized
 from pipelines.sources.records import RecordFile
@@ -19,15 +22,12 @@ AT_ONCE = 10_000
 BREATH = 0.1
 """The seconds in which these have to be there."""
 SETTINGS = {
-    "group.id": "newsfeed",  # the client wants one; nothing is kept under it
     "enable.auto.commit": False,
     "enable.auto.offset.store": False,
     "auto.offset.reset": "error",
     "isolation.level": "read_committed",
     "enable.partition.eof": True,
     "check.crcs": True,
-    "fetch.wait.max.ms": 50,
-    "fetch.message.max.bytes": 4 * 1024 * 1024,
 }
 Offsets = Mapping[int, int]
 """By the number of a partition."""
@@ -42,8 +42,10 @@ class Reader:
     def __init__(self, client: Client, topic: str, scratch: str, start: Offsets, end: Offsets) -> None:
         self.next = dict(start)
         self.left_out = Counter[str]()
-        self._client, self._topic, self._scratch, self._end = client, topic, scratch, end
+        self._client, self._topic, self._scratch = client, topic, scratch
+        self._start, self._end = start, end
         self._open = {number for number in start if start[number] < end[number]}
+        self._gone = False
         self._files: dict[int, RecordFile] = {}
         self._stack = ExitStack()
 
@@ -56,7 +58,7 @@ class Reader:
     @property
     def is_done(self) -> bool:
         """Whether all partitions are read to their ends."""
-        return not self._open
+        return not self._open and not self._gone
 
     @property
     def pieces(self) -> list[Sized]:
@@ -67,7 +69,7 @@ class Reader:
         """Read until all partitions are, or there are TOGETHER bytes. Raises PlaceError."""
         if self.is_done:
             return
-        consumer = Consumer(self._client.settings(**SETTINGS))
+        consumer = self._client.made(Consumer, **SETTINGS)
         self._stack.callback(consumer.close)
         consumer.assign([TopicPartition(self._topic, number, self.next[number]) for number in sorted(self._open)])
         while self._open and sum(file.size for file in self._files.values()) < TOGETHER:
@@ -79,28 +81,49 @@ class Reader:
 
     def _take(self, messages: Sequence[Message]) -> bool:
         """Take what the client gave; whether a partition was read on."""
-        records: dict[int, tuple[list[bytes], list[int]]] = defaultdict(lambda: ([], []))
         before = dict(self.next)
-        for message in messages:
-            fault, number, offset = message.error(), message.partition(), message.offset() or 0
-            if fault is not None and fault.code() != KafkaError._PARTITION_EOF:  # noqa: SLF001
-                self._client.require_patience(fault)
-            elif number in self._open:
-                self.next[number] = min(offset + (fault is None), self._end[number])
-                if fault is None and offset < self._end[number]:
-                    self._keep(message.value(), offset, *records[number])
-                if self.next[number] == self._end[number]:
-                    self._open.discard(number)
-        for number, (values, offsets) in records.items():
-            self._file(number).write(values, pa.array(offsets, pa.int64()).cast(pa.string()))
+        for number, found in groupby(messages, Message.partition):
+            run = list(found)
+            records = [message for message in run if message.error() is None]
+            if records and number in self._open:
+                self._keep(number, records)
+            if len(records) < len(run):
+                for message in run:
+                    self._note(number, message.offset(), message.error())
+        self._open = {number for number in self._open if self.next[number] < self._end[number]}
         return self.next != before
 
-    def _keep(self, value: bytes | None, offset: int, values: list[bytes], offsets: list[int]) -> None:
-        if value:
-            values.append(value)
-            offsets.append(offset)
-        else:
-            self.left_out["tombstones" if value is None else "empty records"] += 1
+    def _keep(self, number: int, records: Sequence[Message]) -> None:
+        """Write the records of a partition before its end, but for those without lines."""
+        offsets = np.array([record.offset() for record in records], np.int64)
+        self._go_on(number, int(offsets[-1]) + 1)
+        count = int(np.searchsorted(offsets, self._end[number]))
+        values = [record.value() for record in records[:count]]
+        if not all(values):
+            self.left_out += Counter({"tombstones": values.count(None), "empty records": values.count(b"")})
+        positions = arrow(offsets[[at for at, value in enumerate(values) if value]], pa.int64())
+        if len(positions):
+            self._file(number).write([value for value in values if value], positions.cast(pa.string()))
+
+    def _note(self, number: int | None, offset: int | None, fault: KafkaError | None) -> None:
+        """Take in what is no record: that a partition has no more of them before an offset, or a fault."""
+        code = None if fault is None else fault.code()
+        if code == KafkaError._PARTITION_EOF and number in self._open:  # noqa: SLF001
+            self._go_on(number, offset or 0)
+        elif code == KafkaError._AUTO_OFFSET_RESET and number in self._open:  # noqa: SLF001
+            self._stop_at(number, fault)
+        elif code not in {None, KafkaError._PARTITION_EOF}:  # noqa: SLF001
+            self._client.require_patience(fault)
+
+    def _go_on(self, number: int, offset: int) -> None:
+        self.next[number] = max(self.next[number], min(offset, self._end[number]))
+
+    def _stop_at(self, number: int, fault: KafkaError | None) -> None:
+        """Read a partition no further, of which the next records are gone: who reads on there is told how many."""
+        if self.next[number] == self._start[number]:
+            raise self._client.failed(fault)
+        self._open.discard(number)
+        self._gone = True
 
     def _file(self, number: int) -> RecordFile:
         if number not in self._files:

@@ -57,7 +57,7 @@ class RecordFile:
 
     def _starts(self, values: Sequence[bytes], data: bytes) -> list[pa.Array]:
         """The bytes at which records begin, and how many lines are before each."""
-        ends = np.cumsum([len(value) + 1 for value in values])
+        ends = np.cumsum(np.fromiter(map(len, values), np.int64, len(values)) + 1)
         lines = np.arange(1, len(values) + 1)
         if data.count(b"\n") != len(values):
             lines = np.cumsum([value.count(b"\n") + 1 for value in values])
