@@ -117,8 +117,12 @@ class Kafka:
         told = {key.replace("_", "."): str(value) for key, value in config.items()}
         topic = NewTopic(name, num_partitions=partitions, replication_factor=1, config=told)
         self.admin.create_topics([topic])[name].result(ANSWERS_WITHIN)
-        self._until(lambda: _led(self._topics().get(name), partitions), f"topic {name} is made, but does not serve")
+        self.wait_for(name, partitions)
         return self.url(name)
+
+    def wait_for(self, topic: str, partitions: int) -> None:
+        """Wait until a topic serves with so many partitions. Raises ServerError."""
+        self._until(lambda: _led(self._topics().get(topic), partitions), f"topic {topic} is made, but does not serve")
 
     def delete_topic(self, name: str) -> None:
         """Delete a topic, and wait until it is gone."""
