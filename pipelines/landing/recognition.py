@@ -20,7 +20,7 @@ def require_format(chunks: Sequence[Chunk], format_name: str) -> None:
 
 
 def _others(chunks: Sequence[Chunk], check: Check) -> Iterator[tuple[str, str]]:
-    """The sources that are not of the format, and why; of streams only the names tell, as no record stops the others."""
+    """The sources that are not of the format, and why; streams tell by names alone: no record stops the others."""
     for piece in (piece for chunk in chunks for piece in chunk if piece.start == 0 or piece.records):
         filled = (line for line in (() if piece.records else first_lines(piece)) if line.strip())
         try:
