@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import Any
 
+from pipelines.characters import printable
 from pipelines.cli import options, show
 from pipelines.cli.tables import Column
 
@@ -55,6 +56,9 @@ def _tell(facts: dict[str, Any]) -> None:
         print(f"  {count:>12,}  {event_type}")
     _tell_newest(facts["newest_event"])
     print(f"quarantine  {show.counted(facts['quarantined'], 'line')}")
+    for name, position in facts["streams"].items():
+        lost = show.counted(len(position.get("lost", [])), "time")
+        print(f"stream      {printable(name)}{f', which lost records {lost}' if position.get('lost') else ''}")
     for user in facts["erasing"]:
         print(f"erasing     user {user} is not finished: `newsfeed erase {user} --reason … --execute` goes on")
     release = facts["release"]

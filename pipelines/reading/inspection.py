@@ -26,6 +26,7 @@ def status_of(lake: Lake) -> dict[str, Any]:
         "events_by_type": by_type,
         "newest_event": None if landed is None else landed.newest_event,
         "quarantined": quarantined(lake),
+        "streams": {} if landed is None else dict(landed.positions),
         "erasing": [one.user_id for one in erasures(lake).unfinished],
         "release": None if last is None else _release(last) | _behind(lake, log, landed, last),
     }

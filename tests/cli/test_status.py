@@ -55,7 +55,7 @@ def test_status_as_json(ask, told):
     assert facts == {
         "root": told.root, "landings": 2, "events": 11, "quarantined": 2,
         "events_by_type": {"followed": 2, "liked": 1, "posted": 3, "registered": 4, "reposted": 1},
-        "newest_event": "2025-12-31T11:00:00Z", "erasing": [],
+        "newest_event": "2025-12-31T11:00:00Z", "streams": {}, "erasing": [],
     }  # fmt: skip
     assert (release["number"], release["released_at"], release["landing"]) == (2, "2026-01-01T00:00:00Z", 2)
     assert (release["newest_event"], release["behind"], release["waiting_events"]) == ("2025-12-31T11:00:00Z", 0, 0)
