@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 STREAMS = {
     "kafka": ("pipelines.sources.kafka", "confluent_kafka"),
     "kinesis": ("pipelines.sources.kinesis", "boto3"),
+    "kurrentdb": ("pipelines.sources.kurrentdb", "kurrentdbclient"),
 }
 """By the scheme of their URLs which module reads streams, and the package that it needs; the extra is called as it."""
 

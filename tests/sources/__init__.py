@@ -1,0 +1,1 @@
+"""Streams that need no server: how their URLs are read, and what their records become."""
