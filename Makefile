@@ -10,7 +10,7 @@ TURNS := --cap $(or $(CAP),200) --repeat $(or $(REPEAT),3)
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test soak mutate faults check docs bench bench-batches bench-large jars signatures lock dist cluster-up cluster-down cluster-test hdfs-up hdfs-down hdfs-test s3-up s3-down s3-test spark-test clean
-.PHONY: kafka-up kafka-down kinesis-up kinesis-down kinesis-test streams-test
+.PHONY: kafka-up kafka-down kinesis-up kinesis-down kafka-test kinesis-test
 .PHONY: lambda
 .PHONY: airflow-up airflow-down airflow-demo airflow-shots airflow-test production-test servers-test
 
@@ -103,13 +103,13 @@ kinesis-up: .venv/dev ## start what stands in for Kinesis at http://127.0.0.1:98
 kinesis-down: .venv/dev ## stop it; its streams stay in .servers/kinesis
 	$(BIN)/python -m tests.servers.kinesis down
 
-kinesis-test: .venv/dev ## run the tests of Kinesis, on stand-ins of their own, two files at a time; fetches these by npm; needs Node.js
+kafka-test: .venv/dev ## run the tests of Kafka, on one of their own; fetches its jars from Maven; needs Java
 	$(BIN)/python -m pipelines.compiled
-	$(BIN)/pytest -n 2 -m servers tests/servers/streams/test_kinesis.py tests/servers/streams/test_kinesis_trouble.py
+	$(BIN)/pytest -n 2 -m servers tests/servers/streams -k "not kinesis and not kinesalite"
 
-streams-test: .venv/dev ## run the tests of streams, on servers of their own; fetches these from Maven and by npm; needs Java and Node.js
+kinesis-test: .venv/dev ## run the tests of what stands in for Kinesis, on some of their own; fetches these by npm; needs Node.js
 	$(BIN)/python -m pipelines.compiled
-	$(BIN)/pytest -n 2 -m servers tests/servers/streams
+	$(BIN)/pytest -n 2 -m servers tests/servers/streams -k "kinesis or kinesalite"
 
 signatures: .venv/dev ## list anew which functions commands compile, so that they are compiled on all cores
 	$(BIN)/python -m tests.signatures

@@ -6,8 +6,9 @@ from typing import Final
 import numpy as np
 import pyarrow as pa
 
-from benchmarks.sampling import Floats, Ints, after, anytime, most_popular, pick
-from benchmarks.texts import masked, people, texts
+from benchmarks.sampling import after, anytime, most_popular
+from pipelines.producing.drawing import Floats, Ints, pick
+from pipelines.producing.texts import masked, people, texts
 
 REPLIES: Final = 0.25
 OWN_THREADS: Final = 0.1

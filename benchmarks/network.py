@@ -8,8 +8,9 @@ import pyarrow as pa
 
 from benchmarks.activity import Cast, Posts, follows, reactions, users, written
 from benchmarks.rarities import absences, edits, hides, with_mentions
-from benchmarks.sampling import Floats, Ints, anytime, distinct_pairs, exponent_for, pick, power_law
+from benchmarks.sampling import anytime, distinct_pairs, exponent_for
 from benchmarks.scales import Scale
+from pipelines.producing.drawing import Floats, Ints, pick, power_law
 
 EPOCH_2020: Final = 1_577_836_800_000  # milliseconds
 

@@ -6,8 +6,9 @@ import numpy as np
 import pyarrow as pa
 
 from benchmarks.activity import Cast, Posts, some, table
-from benchmarks.sampling import Floats, Ints, after, anytime, pick
-from benchmarks.texts import texts
+from benchmarks.sampling import after, anytime
+from pipelines.producing.drawing import Floats, Ints, pick
+from pipelines.producing.texts import texts
 
 EDITED: Final = 0.01
 MENTIONING: Final = 0.1

@@ -1,31 +1,16 @@
 """Random draws of which the heavy tails of a social network are made."""
 
 import math
-from typing import Final, TypeAlias
+from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
-Ints: TypeAlias = NDArray[np.int64]
-Floats: TypeAlias = NDArray[np.float64]
+from pipelines.producing.drawing import Floats, Ints, pick
 
 HOUR: Final = 3_600_000_000  # microseconds, like every time here
 DAY: Final = 24 * HOUR
 START: Final = 1_767_225_600_000_000  # 2026-01-01T00:00:00Z
 END: Final = START + 30 * DAY
-
-
-def power_law(rng: np.random.Generator, size: int, exponent: float, flat: float) -> Floats:
-    """Weights that fall with the rank's power, in random order; the first `flat` ranks are near equal."""
-    ranks = np.arange(size, dtype=np.float64) + flat
-    return rng.permutation(ranks**-exponent)
-
-
-def pick(rng: np.random.Generator, weights: Floats, size: int) -> Ints:
-    """Indices drawn with these weights, with repetition."""
-    edges = np.cumsum(weights)
-    drawn: Ints = np.searchsorted(edges, rng.random(size) * edges[-1])
-    return drawn
 
 
 def distinct_pairs(rng: np.random.Generator, left: Floats, right: Floats, size: int, given: Ints) -> tuple[Ints, Ints]:

@@ -16,6 +16,7 @@ from pipelines.cli import (
     land,
     maintain,
     people,
+    produce,
     put,
     quarantine,
     read,
@@ -57,6 +58,7 @@ def about(
 
 for command in (
     put.put,
+    produce.produce,
     land.land,
     run.run,
     follow.follow,

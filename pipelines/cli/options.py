@@ -94,3 +94,12 @@ def seconds_of(option: str, text: str) -> float:
     if not 0 < seconds <= LONGEST:
         raise UsageError(f"{option}: expected a time such as 500ms, 10s, 5m or 1h, found {text!r}")
     return seconds
+
+
+def share_of(option: str, text: str, *, some: bool = False) -> float:
+    """The share that a text such as 1% says, which is above none where there must be `some`. Raises UsageError."""
+    match = re.fullmatch(r"(\d{1,3}(?:\.\d{1,9})?)%", text)
+    if match is None or float(match[1]) > 100 or (some and not float(match[1])):
+        bounds = "above 0% and at most 100%" if some else "at most 100%"
+        raise UsageError(f"{option}: expected a share such as 1%, {bounds}, found {text!r}")
+    return float(match[1]) / 100

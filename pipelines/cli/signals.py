@@ -5,7 +5,7 @@ import select
 import signal
 import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
 
@@ -43,6 +43,24 @@ def heard() -> Iterator[None]:
     finally:
         for number in heeded:
             signal.signal(number, signal.SIG_DFL)
+
+
+@contextmanager
+def told_to_end() -> Iterator[Callable[[], bool]]:
+    """Whether INT, TERM or HUP said here that it is enough; the command then ends what it does, within GRACE."""
+    told: list[int] = []
+    if threading.current_thread() is not threading.main_thread():
+        yield lambda: False
+        return
+    before = {number: signal.getsignal(number) for number in (signal.SIGINT, *ENDING)}
+    heeded = [number for number, handler in before.items() if handler is not signal.SIG_IGN]
+    for number in heeded:
+        signal.signal(number, lambda told_now, _frame: told.append(told_now))
+    try:
+        yield lambda: bool(told)
+    finally:
+        for number in heeded:
+            signal.signal(number, before[number])
 
 
 def _end(number: int, _frame: FrameType | None) -> None:

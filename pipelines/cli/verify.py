@@ -1,6 +1,5 @@
 """`newsfeed verify`: whether what is served is what the log says."""
 
-import re
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -47,7 +46,7 @@ def verify(
 
     if quick and sample is not None:
         raise UsageError("--quick: expected no --sample beside it, of which rows are made again")
-    share, lake = None if sample is None else _share(sample), Lake.at(root)
+    share, lake = None if sample is None else options.share_of("--sample", sample, some=True), Lake.at(root)
     chosen = find_release(lake, release)
     if share is not None:
         found = _sampled(lake, chosen, share, seed)
@@ -60,14 +59,6 @@ def verify(
     else:
         _tell(found)
     require_right(f"release {chosen.number}", found)
-
-
-def _share(text: str) -> float:
-    """The share that a text such as 1% says. Raises UsageError."""
-    match = re.fullmatch(r"(\d{1,3}(?:\.\d{1,9})?)%", text)
-    if match is None or not 0 < float(match[1]) <= 100:
-        raise UsageError(f"--sample: expected a share such as 1%, above 0% and at most 100%, found {text!r}")
-    return float(match[1]) / 100
 
 
 def _sampled(lake: "Lake", release: "Release", share: float, seed: int) -> "list[Finding]":

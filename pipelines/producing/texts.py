@@ -8,7 +8,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from benchmarks.sampling import Ints
+from pipelines.producing.drawing import Ints
 
 Bools: TypeAlias = NDArray[np.bool_]
 
@@ -36,10 +36,13 @@ FIRST: Final = "Ada Björn Chloé Dmitri Elena Fatima Grace Hiro Ines João Kofi
 LAST: Final = "Abe Baker Costa Dupont Eriksen Fischer García Hansen Ito Jones Kim Lopez O'Neill Núñez"
 
 
-def texts(rng: np.random.Generator, size: int) -> tuple[pa.Array, pa.Array]:
-    """So many texts, most of 20 to 160 characters, and the language of each, which four in five tell."""
+def texts(rng: np.random.Generator, size: int, pool: pa.Array = None) -> tuple[pa.Array, pa.Array]:
+    """So many texts, most of 20 to 160 characters, and the language of each, which four in five tell.
+
+    They are made of a pool of `phrases`, drawn anew where none is given.
+    """
     languages = rng.choice(len(VOCABULARY), size, p=SHARES)
-    pool = _phrases(rng)
+    pool = phrases(rng) if pool is None else pool
     count = rng.choice([1, 2, 3, 4, 5], size, p=[0.3, 0.27, 0.2, 0.13, 0.1])
     parts = [_part(rng, pool, languages, count > place) for place in range(5)]
     separators = _drawn(rng, SEPARATORS, size, SEPARATOR_SHARES)
@@ -66,20 +69,21 @@ def masked(values: pa.Array, absent: Bools) -> pa.Array:
     return pc.if_else(pa.array(absent), pa.scalar(None, values.type), values)
 
 
-def _phrases(rng: np.random.Generator) -> pa.Array:
-    """A pool of phrases, `PHRASES` of each language, one language after the other."""
+def phrases(rng: np.random.Generator, size: int = PHRASES) -> pa.Array:
+    """A pool of phrases, so many of each language, one language after the other."""
     return pa.array(
         [
             ("" if language == "ja" else " ").join(rng.choice(words.split(), rng.integers(4, 8)))
             for language, words in VOCABULARY.items()
-            for _ in range(PHRASES)
+            for _ in range(size)
         ]
     )
 
 
 def _part(rng: np.random.Generator, pool: pa.Array, languages: Ints, present: Bools) -> pa.Array:
     """One phrase for each text, null where the text has no such part."""
-    chosen = languages * PHRASES + rng.integers(0, PHRASES, len(languages))
+    size = len(pool) // len(VOCABULARY)
+    chosen = languages * size + rng.integers(0, size, len(languages))
     return pool.take(pa.array(chosen, mask=~present))
 
 
