@@ -49,7 +49,7 @@ class Produced:
 def produce(traffic: Traffic, target: Target, limits: Limits, tell: Callable[[Produced], None]) -> Produced:
     """Send traffic until a limit, then what was held back until then, and wait until all of it is taken.
 
-    Every few seconds `tell` is told how far it is. Raises ProduceError.
+    Every few seconds `tell` is told how far it is. Raises PlaceError.
     """
     done, acts, begin, told = Produced(), traffic.records(), monotonic(), 0.0
     for due in _due(limits, begin):

@@ -1,20 +1,17 @@
 """Where records go: each kind of stream is a file here, found by the scheme of its URL."""
 
 from importlib import import_module
+from importlib.util import find_spec
 from typing import Final, Protocol
 
-from pipelines.errors import NewsfeedError, UsageError
+from pipelines.errors import UsageError
 from pipelines.producing.traffic import Record
+from pipelines.sources.opening import scheme_of
 
-OUTPUT: Final = "-"
 TARGETS: Final = {"kafka": "confluent_kafka", "kinesis": "boto3"}
-"""The kinds of streams, and what each needs; the extra that brings it is called as the kind is."""
-
-
-class ProduceError(NewsfeedError):
-    """A stream cannot be had, or does not take what it is sent."""
-
-    transient = True
+"""The kinds of streams, and the package that each needs; the extra that brings it is called as the kind is."""
+OUTPUT: Final = "-"
+FORMS: Final = f"{OUTPUT}, kafka://HOST:PORT/TOPIC or kinesis://STREAM?region=REGION"
 
 
 class Target(Protocol):
@@ -23,34 +20,29 @@ class Target(Protocol):
     takes_tombstones: bool
 
     def send(self, record: Record, /) -> None:
-        """Send a record, soon. Raises ProduceError."""
+        """Send a record, soon. Raises PlaceError."""
 
     def keep_up(self) -> None:
-        """Send on what waits, and hear of what was not taken; to be called some times a second. Raises ProduceError."""
+        """Send on what waits, and hear of what was not taken; to be called some times a second. Raises PlaceError."""
 
     def finish(self, within: float, /) -> None:
-        """Wait until all that was sent is taken. Raises ProduceError when it is not within so many seconds."""
+        """Wait until all that was sent is taken. Raises PlaceError when it is not within so many seconds."""
 
 
 def open_target(name: str, create: int | None) -> Target:
     """The target of this name, made first with so many partitions when it is not there.
 
-    Raises UsageError for a name that is none, ProduceError when nothing is there that answers.
+    Raises UsageError for a name that is none, or needs what is not installed, PlaceError when nothing answers.
     """
     if name == OUTPUT:
         from pipelines.producing.output import Output
 
         return Output()
-    kind = name.partition("://")[0]
+    kind = scheme_of(name)
     if kind not in TARGETS:
-        known = f"{OUTPUT}, kafka://HOST:PORT/TOPIC or kinesis://STREAM?region=REGION"
-        raise UsageError(f"cannot produce to {name}: expected {known}")
-    try:
-        module = import_module(f"pipelines.producing.{kind}")
-    except ModuleNotFoundError as fault:
-        if fault.name != TARGETS[kind]:
-            raise
+        raise UsageError(f"cannot produce to {name}: expected {FORMS}")
+    if find_spec(TARGETS[kind]) is None:
         needed = f"it needs the extra {kind}: pip install 'newsfeed-pipelines[{kind}]'"
-        raise ProduceError(f"cannot produce to {name}: {needed}") from fault
-    opened: Target = module.open_stream(name, create)
+        raise UsageError(f"cannot produce to {name}: {needed}")
+    opened: Target = import_module(f"pipelines.producing.{kind}").open_stream(name, create)
     return opened

@@ -74,6 +74,7 @@ class Client:
 
     url: str
     brokers: str
+    doing: str = "read"
     fault: KafkaError | None = None
     until: float = field(default_factory=lambda: monotonic() + PATIENCE)
 
@@ -110,9 +111,11 @@ class Client:
         if monotonic() > self.until:
             raise self.failed(self.fault or fault)
 
-    def failed(self, fault: KafkaError | None) -> PlaceError:
-        """What to say of a fault; where there is none, that nobody answered."""
-        return PlaceError(f"cannot read {self.url}: {_said(fault)}")
+    def failed(self, fault: KafkaError | None, reason: str | None = None) -> PlaceError:
+        """What to say of a fault; where there is none, the reason, or that nobody answered."""
+        told = [reason] if reason else []
+        told += [_said(fault)] if fault or not told else []
+        return PlaceError(f"cannot {self.doing} {self.url}: {', '.join(told)}")
 
 
 def _said(fault: KafkaError | None) -> str:

@@ -78,6 +78,7 @@ class Client:
 
     url: str
     region: str | None
+    doing: str = "read"
     ends: Event = field(default_factory=Event)
 
     @cached_property
@@ -110,7 +111,7 @@ class Client:
 
     def failed(self, fault: Exception | str) -> PlaceError:
         """What to say of a fault."""
-        return PlaceError(f"cannot read {self.url}: {fault if isinstance(fault, str) else _said(fault)}")
+        return PlaceError(f"cannot {self.doing} {self.url}: {fault if isinstance(fault, str) else _said(fault)}")
 
 
 def _code(fault: Exception) -> str:

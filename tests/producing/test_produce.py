@@ -9,8 +9,8 @@ import pytest
 
 from pipelines.cli import main
 from pipelines.producing.produce import TAKEN_WITHIN, TOLD_TO_END, Limits, produce
-from pipelines.producing.target import ProduceError
 from pipelines.producing.traffic import Shares, Traffic
+from pipelines.storage.places import PlaceError
 
 COMMAND = [sys.executable, "-c", "from newsfeed_pipelines import script; script()", "produce"]
 FIXED = ["-", "--network", "XS", "--start", "2026-01-01T00:00:00Z", "--rate", "0"]
@@ -27,9 +27,9 @@ WRONG = {
 NO_TARGETS = {
     "events.jsonl": "cannot produce to events.jsonl: expected -, kafka://HOST:PORT/TOPIC or "
     "kinesis://STREAM?region=REGION",
-    "kafka://127.0.0.1:1": "kafka://127.0.0.1:1: expected kafka://HOST:PORT[,HOST:PORT…]/TOPIC",
-    "kafka://127.0.0.1:1/..": "kafka://127.0.0.1:1/..: expected kafka://HOST:PORT[,HOST:PORT…]/TOPIC",
-    "kinesis://": "kinesis://: expected kinesis://STREAM?region=REGION",
+    "kafka://127.0.0.1:1": "kafka://127.0.0.1:1: expected a URL such as kafka://HOST:PORT[,HOST:PORT…]/TOPIC",
+    "kafka://127.0.0.1:1/a b": "kafka://127.0.0.1:1/a b: expected a URL such as kafka://HOST:PORT[,HOST:PORT…]/TOPIC",
+    "kinesis://": "kinesis://: expected a URL such as kinesis://STREAM?region=REGION",
 }
 
 
@@ -43,7 +43,7 @@ class Kept:
 
     def send(self, record):
         if len(self.records) == self.room:
-            raise ProduceError("no room")
+            raise PlaceError("no room")
         self.records.append(record)
 
     def keep_up(self):
@@ -102,7 +102,7 @@ def test_it_ends_after_so_many_seconds():
 
 
 def test_what_a_target_refuses_ends_it():
-    with pytest.raises(ProduceError, match="no room"):
+    with pytest.raises(PlaceError, match="no room"):
         sent(Kept(room=100), Limits(0, None, None, lambda: False))
 
 
@@ -150,7 +150,6 @@ def test_a_target_that_is_none_is_told_on_one_line(target, capsys):
 def test_a_target_whose_extra_is_not_installed_names_it(target, package, capsys, monkeypatch):
     monkeypatch.setitem(sys.modules, package, None)
     kind = target.partition(":")[0]
-    monkeypatch.delitem(sys.modules, f"pipelines.producing.{kind}", raising=False)
-    assert main(["produce", target, "--events", "1"]) == 1
+    assert main(["produce", target, "--events", "1"]) == 2
     needed = f"it needs the extra {kind}: pip install 'newsfeed-pipelines[{kind}]'"
     assert capsys.readouterr().err == f"error: cannot produce to {target}: {needed}\n"
