@@ -23,19 +23,16 @@ class KafkaTopic:
     def __init__(self, client: Client, topic: str) -> None:
         self._client, self._topic = client, topic
         self._fault: KafkaError | None = None
-        self._producer = Producer(
-            client.settings(
-                **{
-                    "acks": "all",
-                    "enable.idempotence": True,
-                    "partitioner": "murmur2_random",  # where the clients in Java put a user's records
-                    "linger.ms": 5,
-                    "delivery.timeout.ms": int(TAKEN_WITHIN * 1000),
-                    "delivery.report.only.error": True,
-                    "on_delivery": self._not_taken,
-                }
-            )
-        )
+        settings = {
+            "acks": "all",
+            "enable.idempotence": True,
+            "partitioner": "murmur2_random",  # where the clients in Java put a user's records
+            "linger.ms": 5,
+            "delivery.timeout.ms": int(TAKEN_WITHIN * 1000),
+            "delivery.report.only.error": True,
+            "on_delivery": self._not_taken,
+        }
+        self._producer = client.made(Producer, **settings)
 
     def send(self, record: Record, /) -> None:
         """Send a record, soon. Raises PlaceError."""
@@ -81,7 +78,7 @@ def open_stream(url: str, create: int | None) -> KafkaTopic:
     """The topic of a URL, made first with so many partitions when it is not there. Raises UsageError, PlaceError."""
     brokers, topic = named(url)
     client = Client(url, brokers, doing="produce to")
-    admin = AdminClient(client.settings())
+    admin = client.made(AdminClient)
     try:
         if create is not None:
             _create(admin, topic, create)
