@@ -15,6 +15,8 @@ from pipelines.storage.places import PlaceError
 
 Loss = Mapping[str, Any]
 """What was lost, as the log keeps it."""
+SHOWN = 20
+"""Of how many partitions it is told which offsets are gone; the log keeps all."""
 ACCEPT = "`--accept-loss` lands what is left, and the log keeps what was lost"
 
 
@@ -95,18 +97,28 @@ def _gap(number: int, wanted: int, bounds: Bounds) -> list[Loss]:
 
 
 def _told(losses: Sequence[Loss]) -> str:
-    return "; ".join(map(_loss, losses))
+    """What was lost, in words."""
+    gone = [one for one in losses if "topic" not in one and one["wanted"] < one["found"]]
+    others = [_of_topic(one) if "topic" in one else _shorter(one) for one in losses if one not in gone]
+    return "; ".join([*others, _gone(gone)] if gone else others)
 
 
-def _loss(loss: Loss) -> str:
-    if "topic" in loss:
-        return (
-            f"the topic was deleted and made again since (its id was {loss['topic']}), with what had not landed of it"
-        )
+def _of_topic(loss: Loss) -> str:
+    return f"the topic was deleted and made again since (its id was {loss['topic']}), with what had not landed of it"
+
+
+def _shorter(loss: Loss) -> str:
     number, wanted, found = (loss[name] for name in ("partition", "wanted", "found"))
-    if found < wanted:
-        return (
-            f"partition {number} ends at offset {found}, though it was read up to {wanted}: it lost what landed of it"
-        )
-    lost = f"up to {found - wanted:,} records before they landed, the offsets {wanted} to {found - 1}"
-    return f"partition {number} lost {lost}"
+    return f"partition {number} ends at offset {found}, though it was read up to {wanted}: it lost what landed of it"
+
+
+def _gone(losses: Sequence[Loss]) -> str:
+    """How many records are gone before they landed, where there were no gaps between them, and which."""
+    count = sum(loss["found"] - loss["wanted"] for loss in losses)
+    which = [f"of partition {loss['partition']} {_offsets(loss['wanted'], loss['found'] - 1)}" for loss in losses]
+    more = [f"and of {len(which) - SHOWN} more partitions"] if len(which) > SHOWN else []
+    return f"up to {count:,} records are gone that had not landed: {', '.join([*which[:SHOWN], *more])}"
+
+
+def _offsets(first: int, last: int) -> str:
+    return f"the offset {first}" if first == last else f"the offsets {first} to {last}"

@@ -3,11 +3,14 @@
 from contextlib import contextmanager
 from itertools import count
 from random import Random
+from types import MappingProxyType
 
 from confluent_kafka import Producer, TopicPartition
 from confluent_kafka.cimpl import NewPartitions
 
-from pipelines.landing.land import positions_of
+from pipelines.landing.land import land, positions_of
+from pipelines.storage.lake import Lake
+from tests.landing.lines import CLOCK
 
 ANSWERS_WITHIN = 20
 NAMES = count(1)
@@ -29,11 +32,11 @@ def spread(kafka, topic, values, partitions, seed):
 
 
 @contextmanager
-def producing(kafka, topic, partition=None, **given):
+def producing(kafka, topic, partition=None, settings=MappingProxyType({}), **given):
     """A function that puts a record into a topic; all are there behind it."""
     at = {} if partition is None else {"partition": partition}
-    settings = {"bootstrap.servers": kafka.address, "message.max.bytes": 20_000_000, "linger.ms": 5}
-    producer, keys = Producer(settings), count()
+    usual = {"bootstrap.servers": kafka.address, "message.max.bytes": 20_000_000, "linger.ms": 5}
+    producer, keys = Producer({**usual, **settings}), count()
 
     def put(value, **told):
         producer.produce(topic, value, **{"key": str(next(keys)), **at, **given, **told})
@@ -79,3 +82,8 @@ def position(lake):
 def read_to(lake):
     """The offset behind the last record that was read of each partition."""
     return {int(number): offset for number, offset in position(lake)["next"].items()}
+
+
+def landed_on(engine, root, url):
+    """How many events of a topic land in a lake on an engine."""
+    return land(Lake.at(root), engine, [url], clock=CLOCK).landed
