@@ -20,6 +20,7 @@ from deltalake import DeltaTable
 
 from pipelines.adapters import atproto
 from pipelines.cli import signals
+from pipelines.compiled.ahead import compile_all
 from pipelines.engines import open_engine
 from pipelines.erasing.erase import erase
 from pipelines.errors import NewsfeedError
@@ -134,8 +135,6 @@ def do(job):
     for sent in {"kill", "end"} & set(job):
         signal_at(*job[sent], SIGNALS[sent])
     with open_engine("sail") as engine:
-        if job["what"] in ("run", "erase"):
-            engine.session.range(1).collect()
         if "meet" in job:
             meet(job["meet"])
         try:
@@ -150,8 +149,7 @@ def do(job):
 def load():
     """Load what forks need."""
     load_compiled_code()
-    for module in ("pysail.spark", "pyspark.sql.connect.session"):
-        import_module(module)
+    compile_all()
 
 
 def load_compiled_code():
