@@ -1,4 +1,4 @@
-"""A network of four million posts: `python -m tests.merge.held FOLDER` writes it, `… FOLDER MEMORY` merges it.
+"""A network of two million posts: `python -m tests.merge.held FOLDER` writes it, `… FOLDER MEMORY` merges it.
 
 The latter prints the rows of the newsfeeds, their content hash, and by how much the process grew at most, in MiB.
 """
@@ -26,7 +26,7 @@ from pipelines.storage.lake import Lake
 from pipelines.storage.naming import bucket_of
 from pipelines.views.newsfeed import VIEW
 
-AUTHORS, POSTS_OF_EACH, READERS, FOLLOWEES_OF_EACH = 200_000, 20, 20_000, 10
+AUTHORS, POSTS_OF_EACH, READERS, FOLLOWEES_OF_EACH = 100_000, 20, 10_000, 10
 SLOTS = cores()
 PEAK = re.compile(r"^VmHWM:\s+(\d+) kB$", re.MULTILINE)
 POLICY = Policy(cap=100, own_posts=False)
@@ -72,7 +72,8 @@ def merge(folder, memory):
         name: tuple(FileRange(bucket_of(file.name), LEAST, GREATEST, str(file)) for file in files)
         for name, files in found.items()
     }
-    at = BuildContext(Lake.at(folder), SailEngine(), POLICY, len(found["follows"]), budget(memory, SLOTS))
+    buckets = len({file.bucket for file in places["follows"]})
+    at = BuildContext(Lake.at(folder), SailEngine(), POLICY, buckets, budget(memory, SLOTS))
     before = resident()
     made = materialize_buckets(VIEW, places | {"hides": (), "deactivations": ()}, f"{folder}/{memory}", at)
     return {"rows": made.rows, "hash": made.content_hash, "grown": resident() - before}
