@@ -1,7 +1,8 @@
 """A process with an Airflow of its own: it reads the DAGs, does what its orders say, and writes what it found.
 
 `DAG` runs a DAG, `DAG {"param": …}` with these parameters; `fill` copies the next lines into the inbox, `damage TABLE`
-cuts the files of a table off, `blame STEP` asks what becomes of views when a run failed there.
+cuts the files of a table off, `mend` puts back what was cut off, `blame STEP` asks what becomes of views when a run
+failed there.
 """
 
 import json
@@ -11,6 +12,7 @@ import sys
 from copy import deepcopy
 from pathlib import Path
 
+CUT = dict[Path, bytes]()
 HEAVY = ("numba", "numpy", "pandas", "pyarrow", "deltalake", "pyspark", "pysail")
 
 
@@ -83,7 +85,13 @@ def fill():
 
 def damage(table):
     for file in Path(os.environ["NEWSFEED_ROOT"], table).rglob("*.parquet"):
-        file.write_bytes(file.read_bytes()[:-9])
+        CUT[file] = file.read_bytes()
+        file.write_bytes(CUT[file][:-9])
+
+
+def mend():
+    for file, whole in CUT.items():
+        file.write_bytes(whole)
 
 
 def blamed(step):
@@ -110,7 +118,7 @@ def main(told, *orders):
         elif name == "blame":
             found["blamed"] = blamed(rest)
         else:
-            {"fill": fill, "damage": damage}[name](*rest.split())
+            {"fill": fill, "damage": damage, "mend": mend}[name](*rest.split())
     Path(told).write_text(json.dumps(found), "utf-8")
 
 

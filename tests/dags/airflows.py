@@ -20,9 +20,10 @@ FIRST: list[dict[str, Any]] = [
     {"event_id": "2", "event_type": "posted", "post_id": 7, "text": "hello"},
 ]
 SECOND: list[dict[str, Any]] = [{"event_id": "3", "event_type": "posted", "post_id": 8, "text": "again"}]
+THIRD: list[dict[str, Any]] = [{"event_id": "4", "event_type": "posted", "post_id": 9, "text": "for the third time"}]
 
 
-def airflow(home, *orders, batches=(FIRST, SECOND), **settings):
+def airflow(home, *orders, batches=(FIRST, SECOND, THIRD), **settings):
     """What a process with an Airflow of its own tells after the orders; `fill` puts the next batch into the inbox."""
     told = home / "told.json"
     (home / INBOX).mkdir()

@@ -7,16 +7,11 @@ import pytest
 
 from pipelines.scheduling.settings import Settings, variable
 from pipelines.views import VIEWS
-from tests.dags.airflows import DAGS, airflow
+from tests.dags.airflows import DAGS
 
 FILES = sorted(DAGS.glob("*.py"))
 PARENT = DAGS.parent
 ALL = ["backfill_views", "land_events", "maintain_lake", "materialize_views", "verify_views"]
-
-
-@pytest.fixture(scope="module")
-def found(tmp_path_factory):
-    return airflow(tmp_path_factory.mktemp("home"))
 
 
 def test_every_file_is_a_dag_of_its_name_that_loads_nothing_heavy(found):
