@@ -15,8 +15,8 @@ TAKEN += [("file", n) for n in range(1, FILES + 1)]
 ROUNDS = [(step, number, when) for step, number in TAKEN for when in ("before", "after")]
 
 
-@pytest.fixture
-def given(tmp_path):
+@pytest.fixture(scope="module")
+def given(tmp_path_factory):
     """Two files, of which one is too large to be read with others."""
     first = [
         create("like") + b" " * (BLOCK // SMALL),
@@ -25,7 +25,8 @@ def given(tmp_path):
         create("follow", did=BEN, subject=EVE),
     ]
     second = [delete("like"), create("post"), create("repost", did=EVE), delete("follow", "unseen")]
-    sources = [file_of(tmp_path / "a", *first), file_of(tmp_path / "b.gz", *second)]
+    folder = tmp_path_factory.mktemp("given")
+    sources = [file_of(folder / "a", *first), file_of(folder / "b.gz", *second)]
     return {"sources": sources, "format": "jetstream", "clock": JULY.isoformat()}
 
 
@@ -33,9 +34,9 @@ def found(lake):
     return events(lake), quarantined(lake), rows_of(lake.identities, "id")
 
 
-@pytest.fixture
-def undisturbed(processes, tmp_path, given):
-    lake = Lake.at(str(tmp_path / "lake"))
+@pytest.fixture(scope="module")
+def undisturbed(processes, tmp_path_factory, given):
+    lake = Lake.at(str(tmp_path_factory.mktemp("undisturbed")))
     processes[0].do(lake, "land", **given)
     assert [len(rows) for rows in found(lake)] == [5, 3, 5]
     return found(lake)

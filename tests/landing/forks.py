@@ -166,10 +166,13 @@ def main():
     """Do the jobs of standard input, one after the other, in forks that have nothing left to load."""
     load()
     for text in sys.stdin:
+        job = json.loads(text)
+        if "format" in job:
+            import_module("pandas")  # Arrow would, in each fork that reads lines of other networks
         reader, writer = os.pipe()
         child = os.fork()
         if child == 0:
-            os.write(writer, json.dumps(do(json.loads(text))).encode())
+            os.write(writer, json.dumps(do(job)).encode())
             os._exit(0)
         os.close(writer)
         with os.fdopen(reader, "rb") as pipe:
