@@ -33,7 +33,6 @@ LONGEST_FIRST = (
     "merge",
     "damage",
     "test_readme.py",
-    "scenarios",
     "faults",
     "landing",
     "orders",
@@ -43,7 +42,8 @@ LONGEST_FIRST = (
     "test_wheel.py",
     "storage",
 )
-LIKE_LAWS = ("adapters", "test_ldbc.py", "versions")  # they share the laws' Spark
+LIKE = {"adapters": "laws", "test_ldbc.py": "laws", "versions": "laws", "scenarios": "views"}
+"""Parts that are run with another one: they share the laws' Spark, and the lakes of all stories."""
 
 
 @pytest.fixture(scope="session")
@@ -80,11 +80,11 @@ def pytest_terminal_summary(terminalreporter):
 
 
 def part_of(nodeid):
-    """What a test is run together with: the folder in which it is, or the laws; each server is one for itself."""
+    """What a test is run together with: the folder in which it is, or another one; each server is one for itself."""
     part, _, file = nodeid.partition("::")[0].removeprefix(f"{TESTS.name}/").partition("/")
     if part == "servers":
         return file
-    return "laws" if part in LIKE_LAWS else part
+    return LIKE.get(part, part)
 
 
 def pytest_collection_modifyitems(items):

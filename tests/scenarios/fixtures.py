@@ -39,8 +39,8 @@ alice, bob, carol, dora, erin = map(part, PEOPLE)
 
 @pytest.fixture(scope="session")
 def asked(request):
-    """Every history that any of the tests asks about."""
-    return [events for item in request.session.items if "story" in item.fixturenames for events in rehearsed(item)]
+    """Every history that any of the tests asks about, and the policy under which it does."""
+    return [one for item in request.session.items if "story" in item.fixturenames for one in rehearsed(item)]
 
 
 @pytest.fixture(scope="session")
@@ -58,16 +58,16 @@ def stage(new_stage_lake, engine, asked):
 
 @pytest.fixture(scope="session")
 def stage_of_batches(new_stage_lake, engine, asked):
-    """The lakes in which every history happens, one for each policy, of which the last events come after a run."""
+    """A lake for each policy, in which all happens that is asked about under it, the last events after a run."""
     return StageOfBatches(new_stage_lake, engine, asked)
 
 
 def rehearsed(item):
-    """The histories that a test asks about, each as far as it was told then."""
+    """The histories that a test asks about, each as far as it was told then, and under which policy."""
     asked = []
 
     def ask(events, view, policy):
-        asked.append(list(events))
+        asked.append((list(events), policy))
         return by_reference(events, view, policy)
 
     story = Story(ask)

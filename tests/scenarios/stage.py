@@ -11,6 +11,7 @@ import pytest
 from pipelines.reading.reader import Reader
 from pipelines.runs.plans import Mode
 from pipelines.runs.run import run
+from pipelines.runs.staged import BYTES_PER_EVENT
 from pipelines.views import load_views
 from tests.histories import Event
 from tests.laws.worlds import Row, in_small_files, land_events, rows_of
@@ -18,8 +19,8 @@ from tests.reference import Policy
 
 LATER = datetime(2200, 1, 1, tzinfo=UTC)  # the landing's clock: the last history happens long after the first
 IDS, DAYS = 1000, timedelta(days=30)  # how far apart histories are
-FILE_ROWS = 20  # about as many as a data file has
-MEMORY = 1 << 19  # how many bytes a run may take: so many that tables are in some buckets
+FILE_ROWS = 20  # about as many as a data file has at most
+BUCKETS = 4  # in how many buckets tables are, about
 
 
 def key_of(events: list[Event]) -> str:
@@ -60,9 +61,10 @@ class Place:
 class Stage:
     """Histories, landed together in a new lake at the first question; then one run for each policy asked about."""
 
-    def __init__(self, new_lake, engine, histories: Iterable[list[Event]]) -> None:
+    def __init__(self, new_lake, engine, asked: Iterable[tuple[list[Event], Policy]]) -> None:
         self.new_lake, self.engine = new_lake, engine
-        told = {key_of(events): list(events) for events in histories if events}
+        self.asked = [(key_of(events), policy) for events, policy in asked if events]
+        told = {key: json.loads(key) for key, _ in self.asked}
         self.places = {key: Place(number) for number, key in enumerate(told, start=1)}
         self.landed = {key: [self.places[key].there(event) for event in events] for key, events in told.items()}
         self.readers: dict[Policy, Reader] = {}
@@ -110,25 +112,28 @@ class Stage:
 
 
 class StageOfBatches(Stage):
-    """The same, in a lake for each policy: a run is between the last event of each history and all before it.
+    """The same, in a lake for each policy, of the histories that are asked about under it.
 
-    It makes anew only the rows of whom that event concerns, in some buckets of many files.
+    A run is between the last event of each history and all before it. The next one makes anew only the rows of whom
+    that event concerns, in some buckets of many files.
     """
 
     def released(self, policy: Policy) -> Reader:
         """Who reads the second release under a policy."""
         if policy not in self.readers:
+            told = {key: self.landed[key] for key, under in self.asked if under == policy}
             with pytest.MonkeyPatch.context() as patch:
-                in_small_files(patch, FILE_ROWS)
-                self.readers[policy] = self.released_twice(policy)
+                in_small_files(patch, min(FILE_ROWS, len(told)))
+                self.readers[policy] = self.released_twice(policy, [*told.values()])
         return self.readers[policy]
 
-    def released_twice(self, policy: Policy) -> Reader:
-        """Who reads the second release, each of a landing of its own."""
-        lake, histories = self.new_lake(), self.landed.values()
-        for batch in ([events[:-1] for events in histories], [events[-1:] for events in histories]):
+    def released_twice(self, policy: Policy, histories: list[list[Event]]) -> Reader:
+        """Who reads the second release of some histories, each of a landing of its own."""
+        batches = [events[:-1] for events in histories], [events[-1:] for events in histories]
+        lake, share = self.new_lake(), max(1, -(-sum(map(len, batches[0])) // BUCKETS))
+        for batch in batches:
             land_events(lake, self.engine, [event for events in batch for event in events], clock=LATER)
-            made = run(lake, self.engine, policy=vars(policy), memory=MEMORY)
+            made = run(lake, self.engine, policy=vars(policy), memory=share * BYTES_PER_EVENT * self.engine.slots)
         assert {Mode.REBUILT, Mode.DERIVED}.isdisjoint(made.modes.values())
         return Reader.of(lake, made.release.number)
 
