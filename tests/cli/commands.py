@@ -12,6 +12,7 @@ import tempfile
 from pathlib import Path
 
 from pipelines.cli import script
+from pipelines.compiled.ahead import compile_all
 from pipelines.reading import exporting, inspection, searching
 from pipelines.runs import run as runs
 from tests.landing.forks import load_compiled_code
@@ -59,6 +60,7 @@ def done(job):
 
 
 if __name__ == "__main__":
+    compile_all()
     load_compiled_code()
     for line in sys.stdin:
         print(json.dumps(done(json.loads(line))), flush=True)
