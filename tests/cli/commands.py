@@ -11,13 +11,13 @@ import sys
 import tempfile
 from pathlib import Path
 
-from pipelines.cli import script
+from pipelines.cli import app, script
 from pipelines.compiled.ahead import compile_all
 from pipelines.reading import exporting, inspection, searching
 from pipelines.runs import run as runs
 from tests.landing.forks import load_compiled_code
 
-LOADED = (exporting, inspection, searching, runs)
+LOADED = (app, exporting, inspection, searching, runs)
 """What no fork needs to import again."""
 LIMITS = {"bytes of a file": resource.RLIMIT_FSIZE, "open files": resource.RLIMIT_NOFILE}
 
