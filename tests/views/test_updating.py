@@ -152,7 +152,7 @@ def test_replies_in_all_buckets_are_told_who_wrote_what_they_answer(history, mer
 
 
 def test_readers_of_all_buckets_see_what_users_of_all_buckets_post_next(history, merged, rebuilt):
-    users = in_a_circle(history, 64)
+    users = in_a_circle(history, 32)
     merged(events=16)
     for user in users[:8]:
         user.posts()
@@ -160,14 +160,14 @@ def test_readers_of_all_buckets_see_what_users_of_all_buckets_post_next(history,
 
 
 def test_a_follow_brings_the_posts_of_a_user_of_another_bucket(history, merged, rebuilt):
-    users = in_a_circle(history, 64)
+    users = in_a_circle(history, 32)
     merged(events=16)
     users[0].follows(users[9])
     assert merged(events=16) == rebuilt()
 
 
 def test_a_reader_who_unfollows_somebody_keeps_the_posts_of_users_of_another_bucket(history, merged, rebuilt):
-    users = in_a_circle(history, 64)
+    users = in_a_circle(history, 32)
     for other in users[9:16]:
         users[0].follows(other)
     merged(events=16)
@@ -176,11 +176,11 @@ def test_a_reader_who_unfollows_somebody_keeps_the_posts_of_users_of_another_buc
 
 
 def test_users_of_all_buckets_follow_somebody_since(history, merged, rebuilt):
-    users = in_a_circle(history, 64)
-    merged(events=140)
+    users = in_a_circle(history, 32)
+    merged(events=70)
     for user, other in zip(users[:8], users[9:17], strict=True):
         user.follows(other)
-    assert merged(events=140) == rebuilt()
+    assert merged(events=70) == rebuilt()
 
 
 def test_whom_a_reader_follows_since_may_post_in_the_same_batch(history, merged, rebuilt):
@@ -193,7 +193,7 @@ def test_whom_a_reader_follows_since_may_post_in_the_same_batch(history, merged,
 
 
 def test_blocks_by_users_of_all_buckets_hide_both(history, merged, rebuilt):
-    users = in_a_circle(history, 64)
+    users = in_a_circle(history, 32)
     merged(events=16)
     for user, other in pairwise(users[:9]):
         user.blocks(other)
