@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 from random import Random
@@ -12,13 +13,13 @@ from uuid import uuid4
 
 from faults.client import Ended, Forks
 from faults.damages import is_told
-from faults.ground import DAY, Ground, gone
+from faults.ground import DAY, gone
 from faults.trials import Trials, differences
 from tests.servers import proxy, s3
 
 LAG: Final = 1.0
 """The seconds for which what was put is not listed."""
-LONGEST_WAIT: Final = 0.02
+LONGEST_WAIT: Final = 0.01
 """The seconds for which a request waits at most that is put out of order."""
 LONGEST: Final = 400
 """The seconds after which a command hangs: each makes hundreds of requests, one after another."""
@@ -100,36 +101,34 @@ class Delayed:
         with proxy.proxy(self.store.port, fault(Random(f"{self.seed} {self.name}")), lag) as standing:
             by = {**self.store.env, "AWS_ENDPOINT_URL": standing.endpoint}
             for step in STEPS:
-                ended = self._step(ground, root, step, by)
+                ended = _step(ground.forks, ground.folder, root, step, by)
                 if ended.code != 0 and not is_told(ended):
                     found.append(f"{step[0]} ended with {ended.code}: {ended.err.strip()}")
                 seen.append(ground.forks.look("read", root, self.store.env))
             sleep(max(LAG, proxy.LATENESS))
         for step in STEPS:
-            ended = self._step(ground, root, step, self.store.env)
+            ended = _step(ground.forks, ground.folder, root, step, self.store.env)
             if ended.code != 0:
                 found.append(f"again, {step[0]} ended with {ended.code}: {ended.err.strip()}")
-        expected = on_disk(ground)
+        expected = on_disk(ground.forks, ground.folder)
         whole = [one["rows"] for one in expected["seen"] if "rows" in one]
         found += [f"readers see {one}" for one in seen if "rows" in one and one["rows"] not in whole]
         return found + differences(expected["state"], ground.forks.look("state", root, self.store.env))
 
-    def _step(self, ground: Ground, root: str, step: tuple[str, ...], environment: Mapping[str, str]) -> Ended:
-        return _step(ground.forks, ground, root, step, environment)
 
-
-def _step(forks: Forks, ground: Ground, root: str, step: tuple[str, ...], environment: Mapping[str, str]) -> Ended:
-    words = [step[0], *map(ground.source, step[1:]), *(("--ingestion-time", DAY) if step[1:] else ())]
+def _step(forks: Forks, folder: Path, root: str, step: tuple[str, ...], environment: Mapping[str, str]) -> Ended:
+    words = [step[0], *(str(folder / name) for name in step[1:]), *(("--ingestion-time", DAY) if step[1:] else ())]
     return forks.command(*words, "--root", root, environment=environment, longest=LONGEST)
 
 
-def on_disk(ground: Ground) -> dict[str, Any]:
+@cache
+def on_disk(forks: Forks, folder: Path) -> dict[str, Any]:
     """What readers see of the same on a disk after each step, and the state at the end."""
-    root, seen = str(ground.folder / uuid4().hex), []
+    root, seen = str(folder / uuid4().hex), []
     for step in STEPS:
-        _step(ground.forks, ground, root, step, {})
-        seen.append(ground.looked("read", root))
-    state = ground.looked("state", root)
+        _step(forks, folder, root, step, {})
+        seen.append(forks.look("read", root))
+    state = forks.look("state", root)
     gone(root)
     return {"seen": seen, "state": state}
 

@@ -22,7 +22,9 @@ LONGEST_FIRST = (
     "test_airflow.py",
     "test_cluster.py",
     "test_hdfs.py",
-    "object_stores",
+    "object_stores/test_delays.py",
+    "object_stores/test_mending.py",
+    "object_stores/test_faults.py",
     "releases",
     "laws",
     "maintenance",
@@ -42,7 +44,7 @@ LONGEST_FIRST = (
     "test_wheel.py",
     "storage",
 )
-LIKE = {"adapters": "laws", "test_ldbc.py": "laws", "versions": "laws", "scenarios": "views"}
+LIKE = {"adapters": "laws", "benchmarks": "laws", "test_ldbc.py": "laws", "versions": "laws", "scenarios": "views"}
 """Parts that are run with another one: they share the laws' Spark, and the lakes of all stories."""
 
 
@@ -80,7 +82,7 @@ def pytest_terminal_summary(terminalreporter):
 
 
 def part_of(nodeid):
-    """What a test is run together with: the folder in which it is, or another one; each server is one for itself."""
+    """What a test is run together with: its folder, or another one; each file of servers' tests is one for itself."""
     part, _, file = nodeid.partition("::")[0].removeprefix(f"{TESTS.name}/").partition("/")
     if part == "servers":
         return file

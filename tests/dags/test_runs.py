@@ -2,6 +2,8 @@
 
 from pipelines.views import VIEWS
 from tests.dags.airflows import INBOX, LAKE, of_views, releases, states
+
+
 def test_where_nothing_landed_yet_nothing_is_published_and_nothing_fails(runs):
     assert runs["nothing"]["state"] == "success"
     assert set(of_views(runs["nothing"]).values()) == {"skipped"}

@@ -20,7 +20,7 @@ from tests.reference import Policy
 LATER = datetime(2200, 1, 1, tzinfo=UTC)  # the landing's clock: the last history happens long after the first
 IDS, DAYS = 1000, timedelta(days=30)  # how far apart histories are
 FILE_ROWS = 20  # about as many as a data file has at most
-BUCKETS = 4  # in how many buckets tables are, about
+BUCKETS = 4  # in how many buckets tables are, where there are so many histories
 
 
 def key_of(events: list[Event]) -> str:
@@ -130,7 +130,8 @@ class StageOfBatches(Stage):
     def released_twice(self, policy: Policy, histories: list[list[Event]]) -> Reader:
         """Who reads the second release of some histories, each of a landing of its own."""
         batches = [events[:-1] for events in histories], [events[-1:] for events in histories]
-        lake, share = self.new_lake(), max(1, -(-sum(map(len, batches[0])) // BUCKETS))
+        lake, buckets = self.new_lake(), min(BUCKETS, len(histories))
+        share = max(1, -(-sum(map(len, batches[0])) // buckets))
         for batch in batches:
             land_events(lake, self.engine, [event for events in batch for event in events], clock=LATER)
             made = run(lake, self.engine, policy=vars(policy), memory=share * BYTES_PER_EVENT * self.engine.slots)
