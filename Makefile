@@ -12,7 +12,7 @@ TURNS := --cap $(or $(CAP),200) --repeat $(or $(REPEAT),3)
 .PHONY: help demo test soak mutate faults check docs bench bench-batches bench-large jars signatures lock dist cluster-up cluster-down cluster-test hdfs-up hdfs-down hdfs-test s3-up s3-down s3-test spark-test clean
 .PHONY: kafka-up kafka-down kinesis-up kinesis-down kafka-test kinesis-test
 .PHONY: lambda
-.PHONY: airflow-up airflow-down airflow-demo airflow-shots airflow-test production-test servers-test
+.PHONY: stream-demo airflow-up airflow-down airflow-demo airflow-shots airflow-test production-test servers-test
 
 help: ## list what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -110,6 +110,10 @@ kafka-test: .venv/dev ## run the tests of Kafka, on one of their own; fetches it
 kinesis-test: .venv/dev ## run the tests of what stands in for Kinesis, on some of their own; fetches these by npm; needs Node.js
 	$(BIN)/python -m pipelines.compiled
 	$(BIN)/pytest -n 2 -m servers tests/servers/streams -k "kinesis or kinesalite"
+
+stream-demo: .venv/dev ## produce live traffic for a minute to a Kafka on loopback, follow it, show what is served and how fresh; needs Java; fetches Kafka from Maven
+	$(BIN)/python -m pipelines.compiled
+	$(BIN)/python -m tests.servers.stream_demo
 
 signatures: .venv/dev ## list anew which functions commands compile, so that they are compiled on all cores
 	$(BIN)/python -m tests.signatures

@@ -1,0 +1,102 @@
+"""How fresh a topic's views are, and what a follower holds: `python -m benchmarks.following --minutes 30`.
+
+A broker, a producer and `newsfeed follow` run beside each other for so long. What they start with is a network that
+lives already. Freshness is asked of the lake at the end: of each event, the time from when it was produced to when the
+first release with it was published. Memory is what the follower's process has resident, each minute.
+"""
+
+import argparse
+import json
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from bisect import bisect_left
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+
+from pipelines.clock import micros
+from pipelines.log.events import whole
+from pipelines.releases.release import all_releases
+from pipelines.storage.lake import Lake
+from tests.servers.kafka import Kafka
+
+COMMAND = [sys.executable, "-c", "from pipelines.cli import script; script()"]
+PARTITIONS, BASE, NEW = 4, 7, 8
+"""The topic's partitions, and the seeds of what it starts with and of what comes then: other ids of events."""
+
+
+def produced(url: str, seed: int, *given: object) -> list[str]:
+    """The command that produces a network of 100,000 users, nothing dated back."""
+    return [*COMMAND, "produce", url, "--network", "S", "--late", "0%", "--seed", str(seed), *map(str, given)]
+
+
+def resident(pid: int) -> float:
+    """The megabytes that a process has resident."""
+    pages = int(Path(f"/proc/{pid}/statm").read_text("utf-8").split()[1])
+    return pages * 4096 / 1e6
+
+
+def followed(url: str, root: Path, every: str, run_every: str, minutes: float, rate: float) -> Iterator[float]:
+    """Follow what is produced for so many minutes; the megabytes of the follower, each minute."""
+    command = [*COMMAND, "follow", url, "--root", str(root), "--every", every, "--run-every", run_every]
+    with subprocess.Popen(command) as follower:  # noqa: S603
+        try:
+            with subprocess.Popen(produced(url, NEW, "--rate", rate, "--seconds", minutes * 60)) as producer:  # noqa: S603
+                while producer.poll() is None:
+                    time.sleep(60)
+                    yield resident(follower.pid)
+            time.sleep(90)  # for what waits for a release
+        finally:
+            follower.send_signal(signal.SIGTERM)
+
+
+def ages(lake: Lake, since: int) -> np.ndarray:
+    """The seconds from when each event was produced, of those from landing `since` on, to its release."""
+    releases = all_releases(lake)
+    landings = [one.landing for one in releases]
+    found = []
+    for place, _ in (log := whole(lake)).files:
+        for _, events in log.events(place, lambda _: ["event_time", "landing"]):
+            for landing in events["landing"].unique().to_pylist():
+                at = bisect_left(landings, landing)
+                if landing >= since and at < len(releases):
+                    times = events.filter(events["landing"].to_numpy() == landing)["event_time"].cast("int64")
+                    found.append(micros(releases[at].released_at) - times.to_numpy())
+    return np.concatenate(found) / 1e6
+
+
+def main() -> None:
+    """Measure, and print what was found."""
+    asked = argparse.ArgumentParser(description=__doc__)
+    asked.add_argument("--minutes", type=float, default=30)
+    asked.add_argument("--rate", type=float, default=2000)
+    asked.add_argument("--base", type=int, default=2_000_000, help="events before that")
+    asked.add_argument("--every", default="10s")
+    asked.add_argument("--run-every", default="60s")
+    given = asked.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        work, kafka = Path(folder), Kafka(Path(folder) / "kafka")
+        kafka.start()
+        try:
+            url, root = kafka.create_topic("events", PARTITIONS), work / "lake"
+            subprocess.run(produced(url, BASE, "--rate", 0, "--events", given.base), check=True)  # noqa: S603
+            for command in (["land", url], ["run"]):
+                subprocess.run([*COMMAND, *command, "--root", str(root)], check=True)  # noqa: S603
+            since = all_releases(Lake.at(str(root)))[-1].landing + 1
+            memory = list(followed(url, root, given.every, given.run_every, given.minutes, given.rate))
+            found = ages(Lake.at(str(root)), since)
+        finally:
+            kafka.stop()
+    p50, p99 = np.percentile(found, [50, 99])
+    print(json.dumps({"megabytes": [round(one) for one in memory]}))
+    print(
+        f"{len(found):,} events from produced to released: p50 {p50:.1f} s, p99 {p99:.1f} s, most {found.max():.1f} s"
+    )
+
+
+if __name__ == "__main__":
+    main()
