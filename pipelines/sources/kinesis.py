@@ -48,7 +48,7 @@ class Kinesis:
         start, new = _start(stream, before)
         if new and not self.accept_loss:
             raise Lost(f"cannot read {self.url}: {_told(new)}; {ACCEPT}")
-        whole = stream.horizon if before is None or new else _time(before["whole_until"])
+        whole = None if before is None or new else _time(before["whole_until"])
         with Reader(client, stream, name, scratch, start) as reader:
             reader.read()
             lost = [*(before or {}).get("lost", []), *new]
@@ -73,12 +73,13 @@ def _start(stream: Stream, before: Position | None) -> tuple[Shards, list[Loss]]
     new: list[Loss] = [
         {"shard": shard, "last": last} for shard, last in read.items() if last != END and shard not in stream.shards
     ]
-    if _time(before["whole_until"]) < stream.horizon:
+    whole_until = _time(before["whole_until"])
+    if whole_until is not None and whole_until < stream.horizon:
         new.append({"from": before["whole_until"], "to": _written(stream.horizon)})
     return {shard: read.get(shard) for shard in stream.shards}, new
 
 
-def _position(stream: Stream, read: Shards, whole_until: datetime, lost: Sequence[Loss]) -> Position:
+def _position(stream: Stream, read: Shards, whole_until: datetime | None, lost: Sequence[Loss]) -> Position:
     """How far a stream is read, and what was lost of it, as the log keeps it."""
     position = {"made": _written(stream.made), "whole_until": _written(whole_until), "shards": dict(read)}
     return position | ({"lost": list(lost)} if lost else {})
@@ -86,16 +87,18 @@ def _position(stream: Stream, read: Shards, whole_until: datetime, lost: Sequenc
 
 def _is_news(before: Position, after: Position) -> bool:
     """Whether a position says more than that some time has passed."""
-    whole = "whole_until"
-    return {**before, whole: None} != {**after, whole: None} or _time(after[whole]) - _time(before[whole]) >= ANEW
+    old, new = (_time(position["whole_until"]) for position in (before, after))
+    if old is None or new is None or new - old >= ANEW:
+        return before != after
+    return before != {**after, "whole_until": before["whole_until"]}
 
 
-def _written(time: datetime) -> str:
-    return time.isoformat()
+def _written(time: datetime | None) -> str | None:
+    return None if time is None else time.isoformat()
 
 
-def _time(written: str) -> datetime:
-    return datetime.fromisoformat(written).astimezone(UTC)
+def _time(written: str | None) -> datetime | None:
+    return None if written is None else datetime.fromisoformat(written).astimezone(UTC)
 
 
 def _told(losses: Sequence[Loss]) -> str:

@@ -60,12 +60,13 @@ class Reader:
         """Whether, moreover, nothing came since."""
         return self.is_done and all(reader.is_last for reader in self._begun.values())
 
-    def whole_until(self, before: datetime) -> datetime:
-        """Until when all that had arrived is read, where it was until a time before."""
+    def whole_until(self, before: datetime | None) -> datetime | None:
+        """Until when all that had arrived is read, where it was until a time before; None where it never was."""
         if self.is_done:
             return self._stream.now
-        open_ones = (self._begun.get(shard) for shard, last in self.last.items() if last != END)
-        return min(before if one is None else _whole_until(one, before, self._stream.now) for one in open_ones)
+        left = (self._begun.get(shard) for shard, last in self.last.items() if last != END)
+        times = [before if one is None else _whole_until(one, before, self._stream.now) for one in left]
+        return min((time for time in times if time is not None), default=None)
 
     def read(self) -> None:
         """Read until there is nothing more, or enough. Raises PlaceError."""
@@ -76,15 +77,16 @@ class Reader:
                 list(pool.map(self._read, ready))
 
     def _ready(self) -> list[Shard]:
-        """The shards that can be begun, as their parents are read."""
+        """The shards that can be begun, as their parents are read; first those of which least is read."""
         last = self.last
-        return [
+        ready = [
             shard
             for shard in self._stream.shards.values()
             if shard.id not in self._begun
             and last[shard.id] != END
             and all(last[parent] == END for parent in shard.parents)
         ]
+        return sorted(ready, key=lambda shard: int(last[shard.id] or 0))  # sequence numbers grow with time
 
     def _reader(self, shard: Shard) -> ShardReader:
         source = self._client.url.replace(f"//{self._name}", f"//{self._name}/{shard.id}", 1)
@@ -108,5 +110,5 @@ class Reader:
             raise
 
 
-def _whole_until(reader: ShardReader, before: datetime, now: datetime) -> datetime:
+def _whole_until(reader: ShardReader, before: datetime | None, now: datetime) -> datetime | None:
     return now if reader.is_done else reader.arrived or before
