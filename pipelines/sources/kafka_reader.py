@@ -29,6 +29,8 @@ SETTINGS = {
     "enable.partition.eof": True,
     "check.crcs": True,
 }
+OF_NO_RECORD = frozenset({None, KafkaError._PARTITION_EOF, KafkaError.GROUP_AUTHORIZATION_FAILED})  # noqa: SLF001
+"""What is told of that is no fault: the client asks for its group, though nothing is kept there."""
 Offsets = Mapping[int, int]
 """By the number of a partition."""
 
@@ -112,7 +114,7 @@ class Reader:
             self._go_on(number, offset or 0)
         elif code == KafkaError._AUTO_OFFSET_RESET and number in self._open:  # noqa: SLF001
             self._stop_at(number, fault)
-        elif code not in {None, KafkaError._PARTITION_EOF}:  # noqa: SLF001
+        elif code not in OF_NO_RECORD:
             self._client.require_patience(fault)
 
     def _go_on(self, number: int, offset: int) -> None:

@@ -37,6 +37,8 @@ SETTINGS = {
     "controller.listener.names": "CONTROLLER",
     "listener.security.protocol.map": "PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT",
     "auto.create.topics.enable": "false",
+    "authorizer.class.name": "org.apache.kafka.metadata.authorizer.StandardAuthorizer",
+    "allow.everyone.if.no.acl.found": "true",
     "broker.session.timeout.ms": 1500,  # else one that was killed is taken for alive for nine seconds when it is back
     "broker.heartbeat.interval.ms": 250,
     "group.initial.rebalance.delay.ms": 0,

@@ -5,13 +5,15 @@ import time
 from threading import Thread
 
 import pytest
+from confluent_kafka.admin._acl import AclOperation
+from confluent_kafka.admin._resource import ResourceType
 
 from pipelines.sources import kafka_client, kafka_reader
 from pipelines.storage.places import PlaceError
 from tests.cli.conftest import call
 from tests.landing.lines import ids, line
 from tests.servers.processes import free_port
-from tests.servers.streams.topics import fill, producing, read_to
+from tests.servers.streams.topics import fill, forbid, producing, read_to
 
 __all__ = ["call"]
 
@@ -106,6 +108,16 @@ def test_settings_are_taken_but_for_what_a_landing_stands_on(kafka, topic, land,
     )
     fill(kafka, topic, [line("e-1")])
     assert land(kafka.url(topic)).landed == 1
+
+
+def test_who_may_read_a_topic_needs_no_group(kafka, topic, lake, land, settings):
+    settings("group.id=forbidden")
+    forbid(kafka, ResourceType.GROUP, "forbidden", AclOperation.ALL)
+    fill(kafka, topic, [line("e-1")])
+    assert land(kafka.url(topic)).landed == 1
+    forbid(kafka, ResourceType.TOPIC, topic, AclOperation.READ)
+    with pytest.raises(PlaceError, match="Topic authorization failed"):
+        land(kafka.url(topic))
 
 
 def test_without_the_package_it_is_told_what_to_install(lake, call, monkeypatch):

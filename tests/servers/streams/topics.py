@@ -6,6 +6,8 @@ from random import Random
 from types import MappingProxyType
 
 from confluent_kafka import Producer, TopicPartition
+from confluent_kafka.admin._acl import AclBinding, AclPermissionType
+from confluent_kafka.admin._resource import ResourcePatternType
 from confluent_kafka.cimpl import NewPartitions
 
 from pipelines.landing.land import land, positions_of
@@ -71,6 +73,13 @@ def grow(kafka, topic, partitions):
     """Give a topic more partitions, and wait until all have their leaders."""
     kafka.admin.create_partitions([NewPartitions(topic, partitions)])[topic].result(ANSWERS_WITHIN)
     kafka.wait_for(topic, partitions)
+
+
+def forbid(kafka, kind, name, operation):
+    """Forbid everybody an operation on something of a broker."""
+    told = (kind, name, ResourcePatternType.LITERAL, "User:*", "*", operation, AclPermissionType.DENY)
+    for answer in kafka.admin.create_acls([AclBinding(*told)]).values():
+        answer.result(ANSWERS_WITHIN)
 
 
 def position(lake):
