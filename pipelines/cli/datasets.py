@@ -12,8 +12,8 @@ if TYPE_CHECKING:
     from pipelines.storage.lake import Lake
     from pipelines.tables import Table
 
-OBJECTS = {"s3", "s3a", "gs", "gcs", "az", "abfs", "abfss"}
-"""Schemes of object stores, where names have no slash before them."""
+BARE = {"s3", "s3a", "gs", "gcs", "az", "abfs", "abfss", "kafka"}
+"""Schemes of object stores and of Kafka, where names have no slash before them."""
 
 
 @dataclass(frozen=True)
@@ -28,15 +28,18 @@ class Dataset:
 
     @property
     def name(self) -> tuple[str, str]:
-        """Its namespace and its name there, as OpenLineage names files.
+        """Its namespace and its name there, as OpenLineage names files and topics; other streams are named like these.
 
         Source: https://openlineage.io/docs/spec/naming.
         """
         scheme, found, rest = self.place.partition("://")
         if not found:
             return "file", self.place
+        if scheme == "kinesis":
+            stream, _, region = rest.partition("?region=")
+            return f"kinesis://{region}", stream
         host, _, path = rest.partition("/")
-        return f"{scheme}://{host}", path if scheme in OBJECTS else f"/{path}"
+        return f"{scheme}://{host}", path if scheme in BARE else f"/{path}"
 
 
 def sources(named: Sequence[str]) -> list[Dataset]:

@@ -16,7 +16,7 @@ def of_landing(lake: "Lake", landing: "Landing", seconds: float) -> None:
     """Log what a landing measured, and keep it if it brought events."""
     counts = ("lines", "landed", "duplicates", "quarantined", "newly_quarantined", "bytes")
     facts = {name: getattr(landing, name) for name in counts}
-    facts |= {"faults": landing.faults, "seconds": round(seconds, 3)}
+    facts |= {"faults": landing.faults, "behind": landing.behind, "seconds": round(seconds, 3)}
     logs.fact("landed", landing=landing.number, **facts)
     if landing.number is not None:
         _keep(lake, "landing", landing.number, facts)

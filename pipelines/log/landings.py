@@ -4,14 +4,14 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from enum import Enum, auto
 from typing import Any
 
 from pipelines.clock import micros, moment
 from pipelines.events.log import LOG, PARTITION
 from pipelines.log.certificate import APPLICATION, Certificate, parsed, total_of, without, written
+from pipelines.log.entries import End, entries
 from pipelines.releases.release import Release
-from pipelines.storage import commits, delta, deltalog, places
+from pipelines.storage import commits, delta, deltalog
 
 LANDING, OWN, TOTAL, GIVEN_UP = "landing", "certificate", "certificate_total", "given_up"
 NEWEST_EVENT = "newest_event"
@@ -50,14 +50,6 @@ class Landed:
     positions: Positions = field(default_factory=dict)
 
 
-class End(Enum):
-    """Why there are no older commits to be read: there was none, they are gone, or which these are is not known."""
-
-    BEGINNING = auto()
-    GONE = auto()
-    UNKNOWN = auto()
-
-
 Change = tuple[tuple[commits.File, ...], tuple[str, ...]]
 """The files that come, and the paths of those that go."""
 NOTHING = Landed(0, {}, {})
@@ -84,25 +76,6 @@ def landings(place: str, log: delta.Handle) -> Iterator[Landed]:
                 yield oldest
 
 
-def entries(place: str, log: delta.Handle) -> Iterator[deltalog.Entry | End]:
-    """The commits of which a version of the log is made, newest first, and why there are no more.
-
-    Raises PlaceError for one that is there and cannot be read.
-    """
-    version: int | None = int(log.version())
-    while version is not None and version >= 0:
-        try:
-            entry = deltalog.entry(place, version)
-        except (deltalog.DamagedLog, places.PlaceError) as fault:
-            if isinstance(fault, places.PlaceError) and not isinstance(fault.__cause__, FileNotFoundError):
-                raise
-            yield End.GONE
-            return
-        yield entry
-        version = _restored(place, entry) if entry.operation == "RESTORE" else version - 1
-    yield End.UNKNOWN if version is None else End.BEGINNING
-
-
 def _before(oldest: Landed | None) -> Iterator[Landed]:
     """The landing before one, of which nothing but the total is known; none where that is not known either."""
     if oldest is not None and oldest.total is not None and oldest.given_up is None:
@@ -118,20 +91,6 @@ def _landed(entry: deltalog.Entry, positions: Positions) -> Landed:
     erased = (parsed(said[TAKEN]), parsed(said[PUT])) if TAKEN in said else None
     own = parsed(said[OWN])
     return Landed(int(said[LANDING]), own, total, given_up, entry.version, newest_event, taken_out, erased, positions)
-
-
-def _restored(place: str, entry: deltalog.Entry) -> int | None:
-    """The version that was restored, found by its files where only a time was given; None when it is not there."""
-    given = entry.info.get("operationParameters", {}).get("version")
-    if given is not None:
-        return int(given)
-    wanted = _files(place, entry.version)
-    return next((version for version in range(entry.version - 1, -1, -1) if _files(place, version) == wanted), None)
-
-
-def _files(place: str, version: int) -> set[str] | None:
-    handle = delta.find(place, version)
-    return None if handle is None else set(delta.paths(handle))
 
 
 def newest(place: str, log: delta.Handle) -> Landed:

@@ -26,6 +26,7 @@ def measured(landing: Mapping[str, Any], release: Mapping[str, Any]) -> list[Met
         _one("landing_seconds", "Seconds of the last landing.", landing.get("seconds")),
         _one("landing_lines", "Lines that it read.", landing.get("lines")),
         _one("landing_bytes", "Bytes of the log's files that it wrote.", landing.get("bytes")),
+        _one("landing_behind_records", "Records of streams that it left behind.", landing.get("behind")),
         Metric("landing_faults", "Lines that it put into quarantine, by fault.", _by("fault", faults)),
         _one("run_seconds", "Seconds of the run that published the last release.", release.get("seconds")),
         _one("run_bytes", "Bytes of the tables' files that it wrote.", release.get("bytes")),

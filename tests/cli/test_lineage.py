@@ -201,6 +201,8 @@ def test_who_is_not_to_be_told_costs_nothing(tmp_path, disabled):
         ("/data/lake/log", ("file", "/data/lake/log")),
         ("hdfs://one:9820/lake/log", ("hdfs://one:9820", "/lake/log")),
         ("s3://bucket/lake/log", ("s3://bucket", "lake/log")),
+        ("kafka://one:9092/events", ("kafka://one:9092", "events")),
+        ("kinesis://events?region=eu-west-1", ("kinesis://eu-west-1", "events")),
     ],
 )
 def test_datasets_are_named_as_the_standard_names_files(place, name):

@@ -43,7 +43,7 @@ def test_what_is_not_known_is_not_told(call, tmp_path):
     assert set(found) == {
         'newsfeed_events{event_type="followed"}', "newsfeed_landings", "newsfeed_quarantined_lines",
         "newsfeed_newest_event_timestamp_seconds", "newsfeed_landing_seconds", "newsfeed_landing_lines",
-        "newsfeed_landing_bytes",
+        "newsfeed_landing_bytes", "newsfeed_landing_behind_records",
     }  # fmt: skip
     said = call("metrics", "--root", tmp_path / "nothing")
     assert (said.code, said.out, said.err.count("\n")) == (1, "", 1)
