@@ -9,7 +9,7 @@ from pipelines.sources.opening import source_of
 from pipelines.storage.places import PlaceError
 from tests.cli.conftest import call
 from tests.landing.lines import ids, line
-from tests.servers.streams.topics import fill, lose, position, producing, read_to
+from tests.servers.streams.topics import fill, grow, lose, position, producing, read_to
 
 __all__ = ["call"]
 
@@ -61,9 +61,10 @@ def test_what_was_lost_is_told_by_offset_and_what_is_left_lands_once_that_is_acc
 
 def test_of_a_partition_that_came_since_and_lost_records_they_count_as_lost(kafka, topic, url, land):
     land(url)
-    fill(kafka, topic, lines(20, 22), partition=2)
-    lose(kafka, topic, {2: 1})
-    with pytest.raises(Lost, match=f"{GONE.format(1)}of partition 2 the offset 0;"):
+    grow(kafka, topic, 4)
+    fill(kafka, topic, lines(20, 22), partition=3)
+    lose(kafka, topic, {3: 1})
+    with pytest.raises(Lost, match=f"{GONE.format(1)}of partition 3 the offset 0;"):
         land(url)
 
 
