@@ -27,8 +27,8 @@ def work(lines: Path, root: Path, cap: int) -> Repetition:
     return Repetition(measured, max(landing.peak_bytes, run.peak_bytes))
 
 
-def land(lines: Path | str, root: Path) -> Repetition:
-    """Lands the lines in a new root, those of files or of the URL of a stream."""
+def land(lines: Path, root: Path) -> Repetition:
+    """Lands the lines in a new root."""
     shutil.rmtree(root, ignore_errors=True)
     done = newsfeed("land", lines, "--root", root)
     return Repetition({"land": done.seconds}, done.peak_bytes)

@@ -1,5 +1,7 @@
 """Of transactions those that are committed land, up to the first that is open; the rest waits, and is counted."""
 
+from threading import Timer
+
 import pytest
 
 from pipelines.sources import kafka_topic
@@ -23,6 +25,17 @@ def test_what_was_just_committed_lands_and_a_partition_that_ends_with_a_marker_i
         done = land(kafka.url(topic))
     assert (done.landed, done.behind, read_to(lake)) == (6, 0, {0: 4, 1: 4, 2: 0})
     assert counts(land(kafka.url(topic)))[:2] == (0, 0)
+
+
+def test_what_is_just_being_committed_is_waited_for(kafka, topic, land, monkeypatch):
+    monkeypatch.setattr(kafka_topic, "SETTLES", 30.0)
+    with transaction(kafka, topic) as (producer, put):
+        put(line("e-1"), partition=0)
+        commit = Timer(0.5, producer.commit_transaction)
+        commit.start()
+        done = land(kafka.url(topic))
+        commit.join()
+    assert (done.landed, done.behind) == (1, 0)
 
 
 def test_what_was_aborted_never_lands(kafka, topic, lake, land):
