@@ -14,6 +14,10 @@ Positions = Mapping[str, Position]
 """How far streams are read, by the names under which the log knows them."""
 
 
+ACCEPT = "`--accept-loss` lands what is left, and the log keeps what was lost"
+"""What can be done about records that are lost."""
+
+
 class Lost(NewsfeedError):
     """A stream no longer has records that never landed; `--accept-loss` goes on without them."""
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from pipelines.sources.base import Batch, Lost, Move, Position, Positions
+from pipelines.sources.base import ACCEPT, Batch, Lost, Move, Position, Positions
 from pipelines.sources.kafka_client import Client, named
 from pipelines.sources.kafka_reader import Reader
 from pipelines.sources.kafka_topic import Bounds, Topic, described, id_of
@@ -17,7 +17,6 @@ Loss = Mapping[str, Any]
 """What was lost, as the log keeps it."""
 SHOWN = 20
 """Of how many partitions it is told which offsets are gone; the log keeps all."""
-ACCEPT = "`--accept-loss` lands what is left, and the log keeps what was lost"
 
 
 def opened(url: str, *, accept_loss: bool) -> "Kafka":

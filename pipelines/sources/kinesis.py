@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from pipelines.sources.base import Batch, Lost, Move, Position, Positions
+from pipelines.sources.base import ACCEPT, Batch, Lost, Move, Position, Positions
 from pipelines.sources.kinesis_client import Client, named
 from pipelines.sources.kinesis_reader import Reader, Shards
 from pipelines.sources.kinesis_shard import END
@@ -17,7 +17,6 @@ from pipelines.sources.kinesis_stream import Stream, described
 
 Loss = Mapping[str, Any]
 """What was lost, as the log keeps it."""
-ACCEPT = "`--accept-loss` lands what is left, and the log keeps what was lost"
 ANEW = timedelta(hours=1)
 """After so much time it is committed that a stream was read whole of which nothing came."""
 

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from functools import cached_property
 from threading import Event
 from time import monotonic
@@ -9,18 +10,11 @@ from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 import boto3
+from botocore import exceptions
 from botocore.config import Config
-from botocore.exceptions import (
-    BotoCoreError,
-    ClientError,
-    HTTPClientError,
-    NoCredentialsError,
-    NoRegionError,
-)
-from botocore.exceptions import (
-    ConnectionError as NoConnection,
-)
+from botocore.exceptions import BotoCoreError, ClientError
 from botocore.parsers import ResponseParserError
+from botocore.session import get_session
 
 from pipelines.errors import LONGEST, NewsfeedError, UsageError
 from pipelines.storage.places import PlaceError
@@ -47,6 +41,8 @@ BUSY = frozenset(
     }
 )
 """What a server says that is asked more than it answers."""
+PASSING = (exceptions.ConnectionError, exceptions.HTTPClientError, ResponseParserError)
+"""What is told of a server that is starting, or gone for a moment."""
 SAID = {
     "ResourceNotFoundException": "there is no such stream, or shard of it",
     "UnrecognizedClientException": "its server does not know these keys",
@@ -90,8 +86,8 @@ class Client:
             max_pool_connections=AT_ONCE,
         )
         try:
-            return boto3.session.Session(region_name=self.region).client("kinesis", config=settings)
-        except NoRegionError as fault:
+            return _session(self.region).client("kinesis", config=settings)
+        except exceptions.NoRegionError as fault:
             raise UsageError(f"{self.url}: expected a region: {FORM}, or AWS_DEFAULT_REGION") from fault
         except (BotoCoreError, ValueError) as fault:
             raise self.failed(fault) from fault
@@ -114,6 +110,14 @@ class Client:
         return PlaceError(f"cannot {self.doing} {self.url}: {fault if isinstance(fault, str) else _said(fault)}")
 
 
+def _session(region: str | None) -> Any:
+    """A session of Amazon's client, in which the times of records are read in a tenth of the time."""
+    core = get_session()
+    factory = core.get_component("response_parser_factory")
+    factory.set_parser_defaults(timestamp_parser=lambda time: datetime.fromtimestamp(float(time), UTC))
+    return boto3.session.Session(botocore_session=core, region_name=region)
+
+
 def _code(fault: Exception) -> str:
     """How the server calls a fault; empty for one of the client."""
     return str(fault.response["Error"].get("Code", "")) if isinstance(fault, ClientError) else ""
@@ -125,11 +129,11 @@ def _patience(fault: Exception) -> float:
         if _code(fault) in BUSY:
             return PATIENCE_WHEN_BUSY
         return PATIENCE if fault.response["ResponseMetadata"].get("HTTPStatusCode", 0) >= 500 else 0
-    return PATIENCE if isinstance(fault, NoConnection | HTTPClientError | ResponseParserError) else 0
+    return PATIENCE if isinstance(fault, PASSING) else 0
 
 
 def _said(fault: Exception) -> str:
-    if isinstance(fault, NoCredentialsError):
+    if isinstance(fault, exceptions.NoCredentialsError):
         return NO_KEYS
     code = _code(fault)
     said = fault.response["Error"].get("Message") if isinstance(fault, ClientError) else str(fault)

@@ -50,7 +50,7 @@ def described(client: Client, name: str) -> Stream:
     _, _, _, region, account, _ = said["StreamARN"].split(":", 5)
     return Stream(
         name=f"{account}/{region}/{name}",
-        made=said["StreamCreationTimestamp"].astimezone(UTC),
+        made=said["StreamCreationTimestamp"],
         now=_time_of(answer),
         kept=timedelta(hours=said["RetentionPeriodHours"]),
         shards=_shards(client, name),

@@ -7,14 +7,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from pipelines.sources.base import Batch, Lost, Move, Position, Positions
+from pipelines.sources.base import ACCEPT, Batch, Lost, Move, Position, Positions
 from pipelines.sources.kurrentdb_client import ALL, Client, client_of, named, place
 from pipelines.sources.kurrentdb_reader import Reader
 from pipelines.sources.records import RecordFile
 
 Loss = Mapping[str, Any]
 """What was lost, as the log keeps it."""
-ACCEPT = "`--accept-loss` lands what is left, and the log keeps what was lost"
 
 
 def opened(url: str, *, accept_loss: bool) -> "KurrentDB":
