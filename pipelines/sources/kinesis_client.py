@@ -111,7 +111,7 @@ class Client:
 
 
 def _session(region: str | None) -> Any:
-    """A session of Amazon's client, in which the times of records are read in a tenth of the time."""
+    """A session of Amazon's client, in which the time of a record takes a tenth of what it takes by default."""
     core = get_session()
     factory = core.get_component("response_parser_factory")
     factory.set_parser_defaults(timestamp_parser=lambda time: datetime.fromtimestamp(float(time), UTC))
