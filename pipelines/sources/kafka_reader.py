@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from itertools import groupby
-from typing import Self
+from typing import Self, cast
 
 import numpy as np
 import pyarrow as pa
@@ -100,12 +100,13 @@ class Reader:
         offsets = np.array([record.offset() for record in records], np.int64)
         self._go_on(number, int(offsets[-1]) + 1)
         count = int(np.searchsorted(offsets, self._end[number]))
-        values = [record.value() for record in records[:count]]
-        if not all(values):
-            self.left_out += Counter({"tombstones": values.count(None), "empty records": values.count(b"")})
-        positions = arrow(offsets[[at for at, value in enumerate(values) if value]], pa.int64())
-        if len(positions):
-            self._file(number).write([value for value in values if value], positions.cast(pa.string()))
+        given, offsets = [record.value() for record in records[:count]], offsets[:count]
+        if not all(given):
+            self.left_out += Counter({"tombstones": given.count(None), "empty records": given.count(b"")})
+            offsets = offsets[[at for at, value in enumerate(given) if value]]
+        if len(offsets):
+            values = given if len(offsets) == len(given) else list(filter(None, given))
+            self._file(number).write(cast("list[bytes]", values), arrow(offsets, pa.int64()))
 
     def _note(self, number: int | None, offset: int | None, fault: KafkaError | None) -> None:
         """Take in what is no record: that a partition has no more of them before an offset, or a fault."""

@@ -18,7 +18,7 @@ from pipelines.storage.staging import tables_in, write_table
 
 LEADING = b"\n"
 """With an empty line a file of records begins, so that no record is taken for the beginning of a file."""
-INDEX = pa.schema([("byte", pa.int64()), ("line", pa.int64()), ("position", pa.string())])
+INDEX = ["byte", "line", "position"]
 """Where a record begins in the file, how many lines are before it, and its position in the stream."""
 
 
@@ -43,7 +43,7 @@ class RecordFile:
         self._open.close()
 
     def write(self, values: Sequence[bytes], positions: pa.Array) -> None:
-        """Write the next records, at these positions (strings)."""
+        """Write the next records, at these positions, all strings or all numbers."""
         if not values:
             return
         if self._file is None:
@@ -91,7 +91,7 @@ def named(piece: Piece, lines: pa.Table) -> pa.Table:
     }
     for name, numbers in within.items():
         lines = lines.set_column(lines.schema.get_field_index(name), name, arrow(numbers, pa.int64()))
-    at = index["position"].take(arrow(records, pa.int64()))
+    at = index["position"].take(arrow(records, pa.int64())).cast(pa.string())
     return lines.append_column("source", pc.binary_join_element_wise(piece.source, at, "#"))
 
 
