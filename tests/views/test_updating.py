@@ -193,7 +193,7 @@ def test_whom_a_reader_follows_since_may_post_in_the_same_batch(history, merged,
 
 
 def test_blocks_by_users_of_all_buckets_hide_both(history, merged, rebuilt):
-    users = in_a_circle(history, 32)
+    users = in_a_circle(history, 64)
     merged(events=16)
     for user, other in pairwise(users[:9]):
         user.blocks(other)
