@@ -12,7 +12,7 @@ from pipelines.views.newsfeed import NEWSFEED
 from tests.merge.networks import drawn, naive
 from tests.merge.test_kernel import POLICIES, pairs_in, rows_of
 
-CASES = 3_000
+CASES = 1_500
 
 
 def new_rows(network, since, policy):
@@ -44,7 +44,7 @@ def test_random_networks_grow_to_what_the_naive_way_makes_of_all_that_is_followe
 
 def test_of_more_than_the_cap_the_newest_are_brought(seed):
     random = Random(f"{seed} cap")
-    for _ in range(CASES // 10):
+    for _ in range(CASES // 5):
         network, policy = drawn(random), random.choice(POLICIES)
         since = {pair for pair in sorted(network.follows) if random.random() < 0.6}
         in_all = new_rows(network, since, replace(policy, cap=800))

@@ -17,7 +17,7 @@ from pipelines.views.newsfeed import BATCH, NEWSFEED
 from tests.merge.networks import Network, Post, drawn, naive
 
 POLICIES = [Policy(*given) for given in product((1, 3, 800), (True, False), REPLIES)]
-CASES = 4_000
+CASES = 2_000
 
 
 def merged(network, policy=Policy(), buckets=1, batch=BATCH):
