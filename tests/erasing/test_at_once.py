@@ -20,7 +20,7 @@ from tests.orders.conftest import ORDERS
 from tests.releases.worlds import contents
 
 STEPS = ["look", "roll_back", "build", "publish", "record"]
-LAND, RUN = import_module("pipelines.landing.land"), import_module("pipelines.runs.run")
+LAND, ATTEMPTS, RUN = (import_module(f"pipelines.{name}") for name in ("landing.land", "landing.attempts", "runs.run"))
 FAULTY = line("e42-new-odd", "posted", actor_id=PERSON, post_id=46, text=f"{MARK}odd", color="red")
 LONG_ONE = line("e42-new-long", "posted", actor_id=PERSON, post_id=46, text=f"{MARK}{'y' * LONG}", color="red")
 
@@ -50,10 +50,10 @@ def erased_at(monkeypatch, engine):
     ("owner", "name"),
     [
         (LAND, "land_chunks"),
-        (LAND, "resolve_names"),
+        (ATTEMPTS, "resolve_names"),
         (quarantine, "_written"),
         (naming, "write_names"),
-        (LAND, "_commit"),
+        (ATTEMPTS, "_commit"),
     ],
 )
 def test_a_landing_that_began_before_brings_nothing_back(before, copy, engine, erased_at, tmp_path, owner, name):
@@ -72,7 +72,7 @@ def test_a_landing_that_began_before_brings_nothing_back(before, copy, engine, e
 def test_so_it_is_where_the_person_had_said_nothing_yet(before, copy, engine, erased_at, tmp_path):
     lake, silent = copy(before), 9
     land_one(lake, engine, (file_of(tmp_path / "silent", line("e9", actor_id=silent)), "events"))
-    said = erased_at(lake, LAND, "_commit", [silent])
+    said = erased_at(lake, ATTEMPTS, "_commit", [silent])
     first = line("e9-first", "posted", actor_id=silent, post_id=48, text="the first one")
     land_one(lake, engine, (file_of(tmp_path / "first", first), "events"))
     assert len(said) == 1
