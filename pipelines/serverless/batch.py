@@ -4,7 +4,7 @@ import hashlib
 import tempfile
 from typing import IO, Self
 
-from pipelines.serverless.inbox import open_inbox
+from pipelines.serverless.inboxes import open_inbox
 
 HELD = 8 * 1024 * 1024
 """So many bytes are held in memory, more of them in a file of the machine's."""

@@ -31,18 +31,6 @@ class Inbox(Protocol):
         """Put an object, which is durable and whole then; one of this name has this content. Raises InboxError."""
 
 
-def open_inbox() -> Inbox:
-    """The inbox that the environment names. Raises InboxError when it names none."""
-    place = os.environ.get(VARIABLE, "")
-    if place.startswith(S3):
-        from pipelines.serverless.buckets import BucketInbox  # a folder needs no client
-
-        return BucketInbox.at(place)
-    if not place or "://" in place:
-        raise InboxError(f"{EXPECTED}, found {place or 'nothing'}")
-    return FolderInbox(Path(place))
-
-
 class FolderInbox:
     """An inbox that is a folder, of this machine or mounted."""
 

@@ -5,7 +5,8 @@ from functools import partial
 from typing import IO, Any
 from urllib.parse import unquote_plus
 
-from pipelines.serverless.inbox import S3, VARIABLE, InboxError, open_inbox
+from pipelines.serverless.inbox import S3, VARIABLE, InboxError
+from pipelines.serverless.inboxes import open_inbox
 from pipelines.serverless.records import Record, text_of
 
 SOURCE = "aws:s3"

@@ -11,7 +11,8 @@ from pipelines.door.lines import NoObject, pairs_of
 from pipelines.errors import NewsfeedError
 from pipelines.events import CONTRACT_VERSION
 from pipelines.serverless.batch import Batch
-from pipelines.serverless.inbox import InboxError, open_inbox
+from pipelines.serverless.inbox import InboxError
+from pipelines.serverless.inboxes import open_inbox
 from pipelines.serverless.lines import Line, UnreadableError, judged, some, unpacked
 from pipelines.serverless.records import text_of
 
