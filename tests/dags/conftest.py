@@ -23,7 +23,7 @@ ORDERS = (
     "mend",
     "fill",
     "land_events",
-    "mend",
+    "damage log",
     "materialize_views",
     "blame views/posts",
 )

@@ -11,6 +11,7 @@ from pipelines.cli import main
 from pipelines.producing.produce import TAKEN_WITHIN, TOLD_TO_END, Limits, produce
 from pipelines.producing.traffic import Shares, Traffic
 from pipelines.storage.places import PlaceError
+from tests.surroundings import HEARING
 
 COMMAND = [sys.executable, "-c", "from newsfeed_pipelines import script; script()", "produce"]
 FIXED = ["-", "--network", "XS", "--start", "2026-01-01T00:00:00Z", "--rate", "0"]
@@ -109,7 +110,7 @@ def test_what_a_target_refuses_ends_it():
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
 def test_a_signal_ends_it_cleanly_with_all_that_it_says_to_have_sent(number):
     with subprocess.Popen(
-        [*COMMAND, "-", "--network", "XS"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, bufsize=0
+        [*HEARING, *COMMAND, "-", "--network", "XS"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, bufsize=0
     ) as process:
         first = process.stdout.readline()
         process.send_signal(number)
