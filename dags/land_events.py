@@ -1,4 +1,4 @@
-"""Every hour: land the files of the inbox that are whole, and move them to `done` in it.
+"""Every hour: land the files of the inbox that are whole, and move them to `done` in it, or what came to a stream.
 
 A file that is still written waits for the next hour. What landed is told as the asset `newsfeed_log`, as long as events
 wait for a release. Landing again, clearing and backfills change nothing: each event is kept once.
@@ -15,7 +15,6 @@ from pipelines.scheduling.settings import SETTINGS
 from pipelines.scheduling.tasks import announce
 
 hourly = CronDataIntervalTimetable(SETTINGS.landing_schedule, timezone="UTC")
-inbox = (SETTINGS.inbox, "--done", f"{SETTINGS.inbox}/done", "--settled", SETTINGS.settled)
 
 with DAG("land_events", schedule=hourly, **common(__doc__)):
-    command("land", *inbox, "--format", SETTINGS.format) >> announce()
+    command("land", *SETTINGS.lands, "--format", SETTINGS.format) >> announce()

@@ -67,7 +67,7 @@ def follow(
 
 def _require_streams(sources: list[str], done: str | None) -> None:
     """Raise UsageError for a source that would land again and again."""
-    from pipelines.sources.opening import is_stream
+    from pipelines.sources.streams import is_stream
 
     other = next((name for name in sources if not is_stream(name)), None)
     if other is not None and done is None:

@@ -92,7 +92,7 @@ def land_once(
 def inbox_of(sources: list[str], done: str | None, settled: float | None) -> "Inbox | None":
     """The inbox that the sources are, if files are to be moved once they landed. Raises UsageError."""
     from pipelines.landing.inbox import Inbox
-    from pipelines.sources.opening import is_stream
+    from pipelines.sources.streams import is_stream
 
     stream = next(filter(is_stream, sources), None)
     if done is not None and stream is not None:

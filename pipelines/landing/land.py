@@ -22,7 +22,8 @@ from pipelines.landing.report import Landing, as_one
 from pipelines.log.erasures import Erasures
 from pipelines.log.landings import newest
 from pipelines.sources.base import Batch, Position, Positions, joined, summed
-from pipelines.sources.opening import is_stream, source_of
+from pipelines.sources.opening import source_of
+from pipelines.sources.streams import is_stream
 from pipelines.storage import delta
 from pipelines.storage.lake import Lake
 

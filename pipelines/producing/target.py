@@ -6,7 +6,7 @@ from typing import Final, Protocol
 
 from pipelines.errors import UsageError
 from pipelines.producing.traffic import Record
-from pipelines.sources.opening import scheme_of
+from pipelines.sources.streams import scheme_of
 
 TARGETS: Final = {"kafka": "confluent_kafka", "kinesis": "boto3"}
 """The kinds of streams, and the package that each needs; the extra that brings it is called as the kind is."""

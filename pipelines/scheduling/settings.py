@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 
+from pipelines.sources.streams import is_stream
+
 COMPUTING = ("land", "run", "maintain", "verify")
 """The commands that a Spark may be given: `jobs/` has a file for each."""
 
@@ -18,7 +20,9 @@ class Settings:
     """Each is the variable of its name, in capitals after `NEWSFEED_`; paths are taken as they are written."""
 
     root: str = _setting("/var/lib/newsfeed/lake", "where the lake is: an absolute path or a URL")
-    inbox: str = _setting("/var/lib/newsfeed/inbox", "the folder or URL whose files land; they move to `done` in it")
+    inbox: str = _setting(
+        "/var/lib/newsfeed/inbox", "files in it land, and move to `done` in it: a folder or a URL; or a stream"
+    )
     format: str = _setting("events", "what its lines are: `events`, `ldbc` or `jetstream`")
     settled: str = _setting("60", "a file of the inbox is whole once nothing was written to it for so many seconds")
     engine: str = _setting("sail", "`spark` submits the jobs to a Spark; else the engine of `newsfeed` on the worker")
@@ -40,6 +44,13 @@ class Settings:
         """The settings that variables give; one that is not there, or empty, has its default."""
         given = {one.name: environment.get(variable(one.name)) for one in fields(cls)}
         return cls(**{name: value for name, value in given.items() if value})
+
+    @property
+    def lands(self) -> tuple[str, ...]:
+        """What follows `land`: an inbox and where its files go then, or a stream, of which the log keeps its place."""
+        if is_stream(self.inbox):
+            return (self.inbox,)
+        return (self.inbox, "--done", f"{self.inbox}/done", "--settled", self.settled)
 
     @property
     def submits(self) -> bool:

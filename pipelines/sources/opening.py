@@ -1,4 +1,4 @@
-"""Opening sources by their names. A new kind of stream is one file, and its scheme in STREAMS."""
+"""Opening sources by their names."""
 
 from importlib import import_module
 from importlib.util import find_spec
@@ -7,29 +7,12 @@ from typing import TYPE_CHECKING
 from pipelines.errors import UsageError
 from pipelines.sources import standard_input
 from pipelines.sources.files import Files
+from pipelines.sources.streams import STREAMS, is_stream, scheme_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from pipelines.sources.base import Source
-
-STREAMS = {
-    "kafka": ("pipelines.sources.kafka", "confluent_kafka"),
-    "kinesis": ("pipelines.sources.kinesis", "boto3"),
-    "kurrentdb": ("pipelines.sources.kurrentdb", "kurrentdbclient"),
-}
-"""By the scheme of their URLs which module reads streams, and the package that it needs; the extra is called as it."""
-
-
-def is_stream(name: str) -> bool:
-    """Whether a name is the URL of a stream, of which the log keeps how far it was read."""
-    return scheme_of(name) in STREAMS
-
-
-def scheme_of(name: str) -> str:
-    """The scheme of a URL; empty for a path."""
-    scheme, found, _ = name.partition("://")
-    return scheme if found else ""
 
 
 def source_of(name: str, *, accept_loss: bool = False) -> "Source":

@@ -11,8 +11,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipelines.arrays import Int64s, arrow, int64s, repeated
-from pipelines.sources.opening import is_stream
 from pipelines.sources.pieces import Piece, Sized, ranges
+from pipelines.sources.streams import is_stream
 from pipelines.storage import places
 from pipelines.storage.staging import tables_in, write_table
 

@@ -96,3 +96,8 @@ def test_the_docs_have_each_setting_with_its_default_in_one_table():
 
 def test_a_setting_that_is_empty_has_its_default():
     assert Settings.of({"NEWSFEED_RETRIES": "", "NEWSFEED_ROOT": "/a"}) == Settings(root="/a")
+
+
+def test_a_stream_lands_as_it_is_and_of_an_inbox_files_are_moved():
+    assert Settings(inbox="kafka://one:9092/events").lands == ("kafka://one:9092/events",)
+    assert Settings(inbox="/in", settled="5").lands == ("/in", "--done", "/in/done", "--settled", "5")

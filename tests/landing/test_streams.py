@@ -8,7 +8,7 @@ from pipelines.landing.land import land as land_in
 from pipelines.landing.land import positions_of
 from pipelines.landing.readmission import readmit
 from pipelines.runs.run import run
-from pipelines.sources import opening
+from pipelines.sources import streams
 from pipelines.storage import commits
 from pipelines.storage.lake import Lake
 from tests.landing import memory_stream
@@ -21,7 +21,7 @@ URL = "memory://events"
 @pytest.fixture(autouse=True)
 def came(monkeypatch):
     """What came to the stream."""
-    monkeypatch.setitem(opening.STREAMS, "memory", (memory_stream.__name__, "json"))
+    monkeypatch.setitem(streams.STREAMS, "memory", (memory_stream.__name__, "json"))
     monkeypatch.setitem(RECORDS, "events", [])
     return RECORDS["events"]
 
