@@ -45,7 +45,7 @@ def follow(pace: Pace, land: Callable[[], Landing], run: Callable[[], Run], told
     while True:
         waits |= landing is not None and landing.number is not None
         if pace.run is not None and waits and monotonic() >= run_due:
-            run_due = monotonic() + pace.run
+            run_due = max(run_due + pace.run, monotonic())
             waits = not _unless_passing(lambda: _ran(run, told), told)
         due = max(due + pace.land, monotonic())
         sleep(max(0.0, due - monotonic()))

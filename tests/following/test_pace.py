@@ -76,6 +76,11 @@ def test_a_run_comes_after_a_landing_that_brought_something_no_sooner_than_its_p
     assert told == [(0, "land"), (1, "run"), (10, "land"), (20, "land"), (21, "run"), (30, "land"), (40, "land")]
 
 
+def test_runs_keep_their_pace_though_landings_before_them_take_their_time(followed):
+    told = followed(Pace(10, 20), [(1, landing()), *[(0.4, landing())] * 4], [(2, "published")] * 3)
+    assert [at for at, name in told if name == "run"] == [1, 20.4, 40.4]
+
+
 def test_what_landed_before_it_began_is_released_first(followed):
     assert followed(Pace(10, 60), [(1, landing(None))], [(2, "published")]) == [(0, "land"), (1, "run")]
 
@@ -97,7 +102,7 @@ def test_what_may_pass_is_told_and_tried_again(followed):
     assert told == [
         (0, "land"), (0, "run"), "the broker is away",
         (10, "land"), "the broker is away", (15, "run"), "the broker is away",
-        (20, "land"),
+        (20, "land"), (20, "run"),
     ]  # fmt: skip
 
 
