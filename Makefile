@@ -148,7 +148,7 @@ production-test: .venv/dev ## Airflow, a Spark cluster and HDFS together, on LDB
 	$(BIN)/python -m pipelines.compiled
 	$(BIN)/pytest -m servers tests/servers/test_production.py
 
-servers-test: dist ## run the tests of Apache Spark and of all servers, two at a time; fetches jars from Maven, and some by npm; needs Java; some 25 minutes
+servers-test: dist ## run the tests of Apache Spark and of all servers, two at a time; fetches jars from Maven, and some by npm; needs Java; some 30 minutes
 	$(BIN)/pytest -n 2 -m "spark or servers"
 
 lock: ## choose versions anew and write both locks; needs uv
