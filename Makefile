@@ -34,7 +34,7 @@ demo: .venv/core ## land real data, publish two releases, print newsfeeds; needs
 
 test: .venv/dev ## run all tests that need Python alone: not those of Apache Spark, nor those of servers
 	$(BIN)/python -m pipelines.compiled
-	$(BIN)/pytest -n 2
+	$(BIN)/pytest -n 3 # on two cores: some wait for processes that they start
 
 soak: .venv/dev ## compare the views of many more random histories with the reference (SEEDS=10000)
 	HISTORIES=$(or $(SEEDS),10000) $(BIN)/pytest tests/laws/test_reference.py -k many
