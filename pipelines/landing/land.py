@@ -5,8 +5,8 @@ Files are one commit; of a stream each batch is one, with how far the stream is 
 
 from collections import Counter
 from collections.abc import Callable, Sequence
-from contextlib import suppress
-from dataclasses import replace
+from contextlib import nullcontext, suppress
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from pipelines.adapters import EVENTS, load_adapter
@@ -49,36 +49,49 @@ def land(
     coming first.
     """
     load_adapter(format_name)
-    now, new = micros(clock), 0
-
-    def keep(partitions: Sequence[Partition], known: Erasures) -> int:
-        nonlocal new
-        new += quarantine.put(lake, partitions, (format_name, now), known, lost.quarantine)
-        return new
-
-    def land_batch(batch: Batch, scratch: str) -> Landing:
-        nonlocal new
-        new = 0
-        require_format(batch.chunks, format_name)
-        intake = Intake(scratch, format_name, now, lake.quarantine_raw)
-        moves = {} if again else batch.moves
-        landing = land_chunks(lake, engine, batch.chunks, intake, keep, progress, lost.identities, moves)
-        return _told(landing, batch)
-
-    landings, read = list[Landing](), dict[str, Position]()
+    door = _Door(lake, engine, format_name, micros(clock), progress, lost, again)
+    landings, behind, read = list[Landing](), list[int | None](), dict[str, Position]()
+    has_streams = any(map(is_stream, sources))
     with lake.scratch(is_local=engine.shares_memory) as kept:
         opened = [_opened(name, kept, accept_loss=accept_loss) for name in sources]
-        behind = list[int | None]()
         while opened or not landings:
-            with lake.scratch(is_local=engine.shares_memory) as scratch:
-                positions = read if again else positions_of(lake)
+            with lake.scratch(is_local=engine.shares_memory) if has_streams else nullcontext(kept) as scratch:
+                positions = positions_of(lake) if has_streams and not again else read
                 batches = [read_on(scratch, positions) for read_on in opened]
                 with suppress(Overtaken):
-                    landings.append(land_batch(joined(batches), scratch))
+                    landings.append(door.land(joined(batches), scratch))
                     read |= {name: move.after for batch in batches for name, move in batch.moves.items()}
                     behind += [batch.behind for batch in batches if batch.is_all]
                     opened = [read_on for read_on, batch in zip(opened, batches, strict=True) if not batch.is_all]
     return replace(as_one(landings), behind=summed(behind))
+
+
+@dataclass(frozen=True)
+class _Door:
+    """Where batches of lines of a format land, at a time of the clock, in UTC microseconds."""
+
+    lake: Lake
+    engine: Engine
+    format: str
+    clock: int
+    progress: Progress
+    lost: Lacking
+    again: bool
+
+    def land(self, batch: Batch, scratch: str) -> Landing:
+        """Land a batch, and with it commit how far streams are read, unless they are read again. Raises Overtaken."""
+        new = 0
+
+        def keep(partitions: Sequence[Partition], known: Erasures) -> int:
+            nonlocal new
+            new += quarantine.put(self.lake, partitions, (self.format, self.clock), known, self.lost.quarantine)
+            return new
+
+        chunks, moves = batch.chunks, {} if self.again else batch.moves
+        require_format(chunks, self.format)
+        intake = Intake(scratch, self.format, self.clock, self.lake.quarantine_raw)
+        names = self.lost.identities
+        return _told(land_chunks(self.lake, self.engine, chunks, intake, keep, self.progress, names, moves), batch)
 
 
 ReadOn = Callable[[str, Positions], Batch]

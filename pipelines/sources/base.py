@@ -13,13 +13,19 @@ Position = Mapping[str, Any]
 Positions = Mapping[str, Position]
 """How far streams are read, by the names under which the log knows them."""
 
-
+Loss = Mapping[str, Any]
+"""What a stream lost, as the log keeps it."""
 ACCEPT = "`--accept-loss` lands what is left, and the log keeps what was lost"
 """What can be done about records that are lost."""
 
 
 class Lost(NewsfeedError):
     """A stream no longer has records that never landed; `--accept-loss` goes on without them."""
+
+
+def losses(position: Position | None) -> list[Loss]:
+    """All that a stream lost so far, as its position says."""
+    return list((position or {}).get("lost", []))
 
 
 class Move(NamedTuple):

@@ -5,16 +5,13 @@ The log itself keeps how far each partition is read, so there is no group of con
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
-from pipelines.sources.base import ACCEPT, Batch, Lost, Move, Position, Positions
+from pipelines.sources.base import ACCEPT, Batch, Loss, Lost, Move, Position, Positions, losses
 from pipelines.sources.kafka_client import Client, named
 from pipelines.sources.kafka_reader import Reader
 from pipelines.sources.kafka_topic import Bounds, Topic, described, id_of
 from pipelines.storage.places import PlaceError
 
-Loss = Mapping[str, Any]
-"""What was lost, as the log keeps it."""
 SHOWN = 20
 """Of how many partitions it is told which offsets are gone; the log keeps all."""
 
@@ -42,7 +39,7 @@ class Kafka:
         topic = described(client, name)
         stream = f"kafka:{topic.cluster}/{name}"
         before = positions.get(stream)
-        start, losses = self._start(topic, before)
+        start, lost = self._start(topic, before)
         end = {number: max(start[number], bounds.stable) for number, bounds in topic.partitions.items()}
         with Reader(client, name, scratch, start, end) as reader:
             reader.read()
@@ -51,10 +48,10 @@ class Kafka:
             return Batch(
                 pieces=reader.pieces,
                 left_out=reader.left_out,
-                moves={stream: Move(before, _position(topic, reader.next, losses))},
+                moves={stream: Move(before, _position(topic, reader.next, lost))},
                 behind=sum(bounds.end - reader.next[number] for number, bounds in topic.partitions.items()),
                 is_all=reader.is_done,
-                warnings=[f"{self.url}: {_told(losses[len(_losses(before)) :])}"] if losses != _losses(before) else [],
+                warnings=[f"{self.url}: {_told(lost[len(losses(before)) :])}"] if lost != losses(before) else [],
             )
 
     def _start(self, topic: Topic, before: Position | None) -> tuple[dict[int, int], list[Loss]]:
@@ -71,17 +68,13 @@ class Kafka:
             start = {number: _reachable(wanted[number], bounds) for number, bounds in topic.partitions.items()}
         if new and not self.accept_loss:
             raise Lost(f"cannot read {self.url}: {_told(new)}; {ACCEPT}")
-        return start, [*_losses(before), *new]
+        return start, [*losses(before), *new]
 
 
-def _losses(position: Position | None) -> list[Loss]:
-    return list((position or {}).get("lost", []))
-
-
-def _position(topic: Topic, read: Mapping[int, int], losses: Sequence[Loss]) -> Position:
+def _position(topic: Topic, read: Mapping[int, int], lost: Sequence[Loss]) -> Position:
     """How far a topic is read, and what was lost of it, as the log keeps it."""
     read_to = {"topic": topic.id, "next": {str(number): offset for number, offset in sorted(read.items())}}
-    return read_to | ({"lost": list(losses)} if losses else {})
+    return read_to | ({"lost": list(lost)} if lost else {})
 
 
 def _reachable(wanted: int, bounds: Bounds) -> int:
@@ -95,10 +88,10 @@ def _gap(number: int, wanted: int, bounds: Bounds) -> list[Loss]:
     return [] if at == wanted else [{"partition": number, "wanted": wanted, "found": at}]
 
 
-def _told(losses: Sequence[Loss]) -> str:
+def _told(lost: Sequence[Loss]) -> str:
     """What was lost, in words."""
-    gone = [one for one in losses if "topic" not in one and one["wanted"] < one["found"]]
-    others = [_of_topic(one) if "topic" in one else _shorter(one) for one in losses if one not in gone]
+    gone = [one for one in lost if "topic" not in one and one["wanted"] < one["found"]]
+    others = [_of_topic(one) if "topic" in one else _shorter(one) for one in lost if one not in gone]
     return "; ".join([*others, _gone(gone)] if gone else others)
 
 
@@ -111,10 +104,10 @@ def _shorter(loss: Loss) -> str:
     return f"partition {number} ends at offset {found}, though it was read up to {wanted}: it lost what landed of it"
 
 
-def _gone(losses: Sequence[Loss]) -> str:
+def _gone(lost: Sequence[Loss]) -> str:
     """How many records are gone before they landed, where there were no gaps between them, and which."""
-    count = sum(loss["found"] - loss["wanted"] for loss in losses)
-    which = [f"of partition {loss['partition']} {_offsets(loss['wanted'], loss['found'] - 1)}" for loss in losses]
+    count = sum(loss["found"] - loss["wanted"] for loss in lost)
+    which = [f"of partition {loss['partition']} {_offsets(loss['wanted'], loss['found'] - 1)}" for loss in lost]
     more = [f"and of {len(which) - SHOWN} more partitions"] if len(which) > SHOWN else []
     return f"up to {count:,} records are gone that had not landed: {', '.join([*which[:SHOWN], *more])}"
 

@@ -13,10 +13,8 @@ from confluent_kafka import Consumer, KafkaError, Message, TopicPartition
 from pipelines.arrays import arrow
 from pipelines.sources.kafka_client import Client
 from pipelines.sources.pieces import Sized
-from pipelines.sources.records import RecordFile
+from pipelines.sources.records import TOGETHER, RecordFile
 
-TOGETHER = 256 * 1024 * 1024
-"""How many bytes of records land together, about."""
 AT_ONCE = 10_000
 """How many records are taken from the client at once."""
 BREATH = 0.1

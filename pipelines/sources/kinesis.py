@@ -4,19 +4,16 @@ The log itself keeps how far each shard is read. Kinesis does not say what its r
 whole where they were read to the end within that time, and where they were not, some may be gone.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
-from pipelines.sources.base import ACCEPT, Batch, Lost, Move, Position, Positions
+from pipelines.sources.base import ACCEPT, Batch, Loss, Lost, Move, Position, Positions, losses
 from pipelines.sources.kinesis_client import Client, named
 from pipelines.sources.kinesis_reader import Reader, Shards
 from pipelines.sources.kinesis_shard import END
 from pipelines.sources.kinesis_stream import Stream, described
 
-Loss = Mapping[str, Any]
-"""What was lost, as the log keeps it."""
 ANEW = timedelta(hours=1)
 """After so much time it is committed that a stream was read whole of which nothing came."""
 
@@ -50,7 +47,7 @@ class Kinesis:
         whole = None if before is None or new else _time(before["whole_until"])
         with Reader(client, stream, name, scratch, start) as reader:
             reader.read()
-            lost = [*(before or {}).get("lost", []), *new]
+            lost = [*losses(before), *new]
             after = _position(stream, reader.last, reader.whole_until(whole), lost)
             return Batch(
                 pieces=reader.pieces,
@@ -100,8 +97,8 @@ def _time(written: str | None) -> datetime | None:
     return None if written is None else datetime.fromisoformat(written).astimezone(UTC)
 
 
-def _told(losses: Sequence[Loss]) -> str:
-    return "; ".join(map(_loss, losses))
+def _told(lost: Sequence[Loss]) -> str:
+    return "; ".join(map(_loss, lost))
 
 
 def _loss(loss: Loss) -> str:

@@ -11,10 +11,8 @@ from pipelines.sources.kinesis_client import AT_ONCE, Client
 from pipelines.sources.kinesis_shard import END, ShardReader
 from pipelines.sources.kinesis_stream import Shard, Stream
 from pipelines.sources.pieces import Sized
-from pipelines.sources.records import RecordFile
+from pipelines.sources.records import TOGETHER, RecordFile
 
-TOGETHER = 256 * 1024 * 1024
-"""How many bytes of records land together, about."""
 Shards = Mapping[str, str | None]
 """How far shards are read, by their ids: a sequence number, END, or None where nothing is."""
 TICK = timedelta(seconds=1)

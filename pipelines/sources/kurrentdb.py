@@ -3,17 +3,13 @@
 Written against the documented calls of its client; no server was there to try it on.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
-from pipelines.sources.base import ACCEPT, Batch, Lost, Move, Position, Positions
+from pipelines.sources.base import ACCEPT, Batch, Loss, Lost, Move, Position, Positions, losses
 from pipelines.sources.kurrentdb_client import ALL, Client, client_of, named, place
 from pipelines.sources.kurrentdb_reader import Reader
 from pipelines.sources.records import RecordFile
-
-Loss = Mapping[str, Any]
-"""What was lost, as the log keeps it."""
 
 
 def opened(url: str, *, accept_loss: bool) -> "KurrentDB":
@@ -44,7 +40,7 @@ class KurrentDB:
                 raise Lost(f"cannot read {self.url}: {_told(new)}; {ACCEPT}")
             reader = Reader(client, file, start, "" if before is None or start is None else before["id"])
             reader.read(end)
-            lost = [*(before or {}).get("lost", []), *new]
+            lost = [*losses(before), *new]
             after = {"last": reader.last, "id": reader.id, **({"lost": lost} if lost else {})}
             return Batch(
                 pieces=file.close(),
@@ -71,8 +67,8 @@ def _start(client: Client, before: Position | None, end: int) -> tuple[int | Non
     return last, [] if is_whole else [{"from": last + 1, "to": at - 1}]
 
 
-def _told(losses: Sequence[Loss]) -> str:
-    return "; ".join(map(_loss, losses))
+def _told(lost: Sequence[Loss]) -> str:
+    return "; ".join(map(_loss, lost))
 
 
 def _loss(loss: Loss) -> str:

@@ -6,10 +6,8 @@ import pyarrow as pa
 from kurrentdbclient import RecordedEvent
 
 from pipelines.sources.kurrentdb_client import Client, place
-from pipelines.sources.records import RecordFile
+from pipelines.sources.records import TOGETHER, RecordFile
 
-TOGETHER = 256 * 1024 * 1024
-"""How many bytes of events land together, about."""
 AT_ONCE = 1000
 """How many events are written at once."""
 JSON = "application/json"

@@ -16,6 +16,8 @@ from pipelines.sources.streams import is_stream
 from pipelines.storage import places
 from pipelines.storage.staging import tables_in, write_table
 
+TOGETHER = 256 * 1024 * 1024
+"""How many bytes of records land together, about."""
 LEADING = b"\n"
 """With an empty line a file of records begins, so that no record is taken for the beginning of a file."""
 INDEX = ["byte", "line", "position"]

@@ -70,3 +70,12 @@ def kinesalite(tmp_path_factory):
 @pytest.fixture(scope="session")
 def kinesis_local(tmp_path_factory):
     yield from running(KinesisLocal(tmp_path_factory.mktemp("kinesis-local")), "npm")
+
+
+@pytest.fixture
+def stream(kinesalite, monkeypatch, request):
+    """The name of a new stream of three shards."""
+    for name, value in kinesalite.env.items():
+        monkeypatch.setenv(name, value)
+    kinesalite.create_stream(request.node.name[:100], 3)
+    return request.node.name[:100]

@@ -22,15 +22,6 @@ FIRST, SECOND = (f"shardId-{number:012}" for number in range(2))
 
 
 @pytest.fixture
-def stream(kinesalite, monkeypatch, request):
-    """The name of a new stream of three shards."""
-    for name, value in kinesalite.env.items():
-        monkeypatch.setenv(name, value)
-    kinesalite.create_stream(request.node.name[:100], 3)
-    return request.node.name[:100]
-
-
-@pytest.fixture
 def forge(lake):
     """Let the log say something else of how far a stream is read."""
 

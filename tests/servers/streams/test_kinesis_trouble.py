@@ -25,15 +25,6 @@ RECORDS = "Kinesis_20131202.GetRecords"
 
 
 @pytest.fixture
-def stream(kinesalite, monkeypatch, request):
-    """The name of a new stream of three shards."""
-    for name, value in kinesalite.env.items():
-        monkeypatch.setenv(name, value)
-    kinesalite.create_stream(request.node.name[:100], 3)
-    return request.node.name[:100]
-
-
-@pytest.fixture
 def job(kinesalite, stream):
     """What a process is told to land it, in many small batches."""
     return {"sources": [kinesalite.url(stream)], "env": dict(kinesalite.env), "patch": SMALL}
