@@ -2,11 +2,18 @@
 
 import uuid
 from collections.abc import Iterator
+from contextlib import suppress
+from io import UnsupportedOperation
+from select import POLLIN, poll
 from typing import IO
 
-from pipelines.sources import pieces
 from pipelines.storage import places
 from pipelines.storage.listing import FILE, Entry
+
+PIECE = 1024 * 1024
+"""How many bytes are read at once at most."""
+HEARD_WITHIN = 500
+"""The milliseconds after which it is looked whether a signal came."""
 
 
 def copy_of(stream: IO[bytes], source: str, scratch: str) -> Entry:
@@ -19,6 +26,18 @@ def copy_of(stream: IO[bytes], source: str, scratch: str) -> Entry:
 
 
 def _all_of(source: str, stream: IO[bytes]) -> Iterator[bytes]:
+    """What a stream gives, as it comes."""
     with places.telling("read", source):
-        while data := stream.read(pieces.BLOCK):
+        while data := _next(stream):
             yield data
+
+
+def _next(stream: IO[bytes]) -> bytes:
+    """The next bytes, none at the end; a signal that comes right before the system waits for them is heard soon."""
+    with suppress(UnsupportedOperation):  # what stands for a stream in this process does not wait
+        waiting = poll()
+        waiting.register(stream.fileno(), POLLIN)
+        while not waiting.poll(HEARD_WITHIN):
+            pass
+    data: bytes = stream.read1(PIECE)  # type: ignore[attr-defined]
+    return data
