@@ -2,7 +2,7 @@
 
 A broker, a producer and `newsfeed follow` run beside each other for so long. What they start with is a network that
 lives already. Freshness is asked of the lake at the end: of each event, the time from when it was produced to when the
-first release with it was published. Memory is what the follower's process has resident, each minute.
+first release with it was published. Memory is the most that the follower's process had resident in each minute.
 """
 
 import argparse
@@ -40,15 +40,21 @@ def resident(pid: int) -> float:
     return pages * 4096 / 1e6
 
 
+def resident_each_second(pid: int) -> Iterator[float]:
+    """The megabytes that a process has resident, each second of a minute."""
+    for _ in range(60):
+        time.sleep(1)
+        yield resident(pid)
+
+
 def followed(url: str, root: Path, every: str, run_every: str, minutes: float, rate: float) -> Iterator[float]:
-    """Follow what is produced for so many minutes; the megabytes of the follower, each minute."""
+    """Follow what is produced for so many minutes; the most megabytes of the follower, of each minute."""
     command = [*COMMAND, "follow", url, "--root", str(root), "--every", every, "--run-every", run_every]
     with subprocess.Popen(command) as follower:  # noqa: S603
         try:
             with subprocess.Popen(produced(url, NEW, "--rate", rate, "--seconds", minutes * 60)) as producer:  # noqa: S603
                 while producer.poll() is None:
-                    time.sleep(60)
-                    yield resident(follower.pid)
+                    yield max(resident_each_second(follower.pid))
             time.sleep(90)  # for what waits for a release
         finally:
             follower.send_signal(signal.SIGTERM)

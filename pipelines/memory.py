@@ -51,8 +51,8 @@ def may_take(given: int | None) -> int:
     return budget(None, cores()) if given is None else given
 
 
-TRIM, MMAP = -1, -3
-"""The settings of glibc's malloc by number: M_TRIM_THRESHOLD and M_MMAP_THRESHOLD."""
+TRIM, MMAP, ARENAS = -1, -3, -8
+"""The settings of glibc's malloc by number: M_TRIM_THRESHOLD, M_MMAP_THRESHOLD and M_ARENA_MAX."""
 KEPT, SMALL = 512 << 20, 64 << 20
 DECAY = 10_000
 
@@ -61,12 +61,14 @@ def reuse_freed() -> None:
     """Let memory that this process frees be used again, where the allocators can, instead of being given back at once.
 
     A page that comes from the system costs more time than what is mostly done with it. NumPy's arrays of at most SMALL
-    bytes come from glibc's heap, which keeps KEPT bytes; Arrow's memory goes back after DECAY milliseconds.
+    bytes come from glibc's heap, which keeps KEPT bytes; Arrow's memory goes back after DECAY milliseconds. There is
+    a heap for each core, not for each of the many threads, as each keeps what it freed from the others.
     """
     with suppress(AttributeError, OSError):  # another C library
         mallopt = ctypes.CDLL(None).mallopt
         mallopt(MMAP, SMALL)
         mallopt(TRIM, KEPT)
+        mallopt(ARENAS, cores())
     if "jemalloc" in pa.supported_memory_backends():
         pa.set_memory_pool(pa.jemalloc_memory_pool())
         pa.jemalloc_set_decay_ms(DECAY)

@@ -24,8 +24,10 @@ with places.writing(flipped) as file:
     file.write(data)
 """
 """Take a file of a view away, and flip a bit in one of the log."""
-OTHER = re.compile(r"part-b\d+-[0-9a-f-]+\.parquet|\b[0-9a-f]{8}\b|[0-9,]+ bytes are free")
-"""Names of files, checksums, and what Delta logs take: they are others in each lake."""
+OTHER = re.compile(
+    r"part-b\d+-[0-9a-f-]+\.parquet|\b[0-9a-f]{8}\b|[0-9,]+ bytes are free|(?<=files of the log, )[0-9,]+ bytes"
+)
+"""Names of files, checksums, what Delta logs take, and files whose times of landing compress otherwise: each lake's."""
 
 
 def told(commands, folder):
