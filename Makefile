@@ -154,7 +154,7 @@ servers-test: dist ## run the tests of Apache Spark and of all servers, two at a
 lock: ## choose versions anew and write both locks; needs uv
 	uv pip compile pyproject.toml --universal --generate-hashes --no-header --no-annotate \
 		--extra airflow --extra hdfs --extra kafka --extra kinesis --extra kurrentdb --extra lineage --extra object-store \
-		--extra spark --group dev -o requirements-dev.lock
+		--extra postgresql --extra redis --extra search --extra server --extra spark --group dev -o requirements-dev.lock
 	uv pip compile pyproject.toml --universal --generate-hashes --no-header --no-annotate \
 		-c requirements-dev.lock -o requirements.lock
 

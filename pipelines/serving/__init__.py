@@ -1,0 +1,1 @@
+"""Serving: events in over HTTP, and answers out of a release."""

@@ -1,0 +1,90 @@
+"""What a store is: which release it serves, how another comes there, and what is read of it."""
+
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from typing import Any, NamedTuple, Protocol
+
+import pyarrow as pa
+
+from pipelines.arrays import Int64s
+from pipelines.errors import NewsfeedError
+from pipelines.reading.reader import Views
+
+Row = dict[str, Any]
+
+
+class StoreError(NewsfeedError):
+    """A store cannot be reached, read or written, or is none; the message says which and why."""
+
+    def __init__(self, message: str, *, transient: bool = False) -> None:
+        super().__init__(message)
+        self.transient = transient
+
+
+class Content(NamedTuple):
+    """What a store has of a view: how many rows, their content hash, and which version of the view made them."""
+
+    rows: int
+    content_hash: str
+    projection: int
+
+
+@dataclass(frozen=True)
+class Stored:
+    """The release that a store serves, of the lake whose log has this id, and what it has of each view."""
+
+    lake: str
+    release: int
+    views: Mapping[str, Content]
+
+
+class Change(NamedTuple):
+    """Owners of rows of a view whose rows are others than before, and all rows that they have now, in the view's order.
+
+    An owner is an id in the column that chooses a row's bucket: a user, or a post. Owners ascend; one without rows has
+    none any more.
+    """
+
+    view: str
+    owners: Int64s
+    rows: pa.Table
+
+
+Write = Callable[[Change], None]
+
+
+class Snapshot(Views, Protocol):
+    """What a store has of one release, whole, whatever is published meanwhile."""
+
+    @property
+    def stored(self) -> Stored:
+        """Which release that is."""
+
+    def page(self, view: str, owner: int, limit: int, behind: Row | None = None) -> list[Row]:
+        """The first rows of an owner in the view's order, of those that stand behind a row, which need not be there."""
+
+    def people(self, prefix: str, limit: int) -> list[Row]:
+        """The rows of `user_directory` whose terms begin with a folded prefix, in the view's order."""
+
+
+class Store(Protocol):
+    """A store that a URL names."""
+
+    url: str
+    views: tuple[str, ...]
+
+    def stored(self) -> Stored | None:
+        """Which release it serves; None when nothing was published there. Raises StoreError."""
+
+    def publishing(self, stored: Stored, *, whole: bool) -> AbstractContextManager[Write]:
+        """Write changes, all of which are served, as this release, once the block ends; none if it raises, or dies.
+
+        `whole`: nothing of what is there stays. Raises StoreError.
+        """
+
+    def reading(self) -> AbstractContextManager[Snapshot]:
+        """Read what is served. Raises StoreError."""
+
+    def close(self) -> None:
+        """Let go of it."""
