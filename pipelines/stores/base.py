@@ -14,6 +14,19 @@ from pipelines.reading.reader import Views
 Row = dict[str, Any]
 
 
+PAGED: Mapping[str, tuple[str, ...]] = {
+    "newsfeed": ("-entered_at", "-post_id"),
+    "user_timeline": ("-entered_at", "-post_id", "kind"),
+    "followers": ("follower_id",),
+    "followees": ("followee_id",),
+    "notifications": ("-notified_at", "kind", "actor_id", "-post_id"),
+}
+"""By which columns, `-` meaning descending, the rows of an owner are ordered, of views of which pages are read.
+
+No two rows of an owner are equal in all of these, whatever else comes and goes; a null is less than any value.
+"""
+
+
 class StoreError(NewsfeedError):
     """A store cannot be reached, read or written, or is none; the message says which and why."""
 
@@ -62,7 +75,10 @@ class Snapshot(Views, Protocol):
         """Which release that is."""
 
     def page(self, view: str, owner: int, limit: int, behind: Row | None = None) -> list[Row]:
-        """The first rows of an owner in the view's order, of those that stand behind a row, which need not be there."""
+        """The first rows of an owner in the order of PAGED, of those that stand behind a row, which need not be there.
+
+        Of that row just the columns of this order are asked.
+        """
 
     def people(self, prefix: str, limit: int) -> list[Row]:
         """The rows of `user_directory` whose terms begin with a folded prefix, in the view's order."""
