@@ -23,6 +23,7 @@ from pipelines.cli import (
     repair,
     rollback,
     run,
+    serve,
     verify,
 )
 from pipelines.cli.conversion import convert_when_needed
@@ -62,6 +63,7 @@ for command in (
     land.land,
     run.run,
     follow.follow,
+    serve.serve,
     inspect.status,
     inspect.metrics,
     inspect.releases,

@@ -14,14 +14,22 @@ def page(reader: Views, user_id: int, limit: int) -> dict[str, Any]:
     entries = sorted(reader.of_ids("user_timeline", "author_id", [user_id]), key=itemgetter("kind"))
     timeline = sorted(entries, key=itemgetter("entered_at", "post_id"), reverse=True)[:limit]
     notices = reader.of_ids("notifications", "user_id", [user_id])[:limit]
-    written = posts(reader, {row["post_id"] for row in (*timeline, *notices)} - {None})
-    authors = {post["author_id"] for post in written.values()}
-    known = people(reader, authors | {notice["actor_id"] for notice in notices})
-    return {
-        "profile": profile,
-        "posts": [_post(row, written.get(row["post_id"]), known) for row in timeline],
-        "notifications": [_notice(row, written.get(row["post_id"]), known) for row in notices],
-    }
+    told = named_posts(reader, timeline), named_notices(reader, notices)
+    return {"profile": profile, "posts": told[0], "notifications": told[1]}
+
+
+def named_posts(reader: Views, timeline: list[Row]) -> list[Row]:
+    """Rows of timelines with names and texts."""
+    written = posts(reader, {row["post_id"] for row in timeline})
+    known = people(reader, {post["author_id"] for post in written.values()})
+    return [_post(row, written.get(row["post_id"]), known) for row in timeline]
+
+
+def named_notices(reader: Views, notices: list[Row]) -> list[Row]:
+    """Notifications with names and texts."""
+    written = posts(reader, {row["post_id"] for row in notices} - {None})
+    known = people(reader, {notice["actor_id"] for notice in notices})
+    return [_notice(row, written.get(row["post_id"]), known) for row in notices]
 
 
 def _post(row: Row, post: Row | None, known: dict[int, Row]) -> Row:

@@ -145,7 +145,11 @@ class Reader:
 
 def newsfeed(reader: Views, user_id: int, limit: int) -> list[dict[str, Any]]:
     """The first entries of a user's newsfeed, with names and texts."""
-    entries = reader.of_ids("newsfeed", "reader_id", [user_id])[:limit]
+    return named_entries(reader, reader.of_ids("newsfeed", "reader_id", [user_id])[:limit])
+
+
+def named_entries(reader: Views, entries: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Entries of newsfeeds with names and texts."""
     known = people(reader, {entry[role] for entry in entries for role in ("author_id", "reposter_id")} - {None})
     written = posts(reader, {entry["post_id"] for entry in entries})
     return [

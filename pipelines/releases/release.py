@@ -23,7 +23,11 @@ class ExpiredRelease(NoRelease):
     """The release was expired, as it was older than what is kept."""
 
 
-class NoLake(NoRelease):
+class NothingReleased(NoRelease):
+    """Nothing was released yet."""
+
+
+class NoLake(NothingReleased):
     """There is no lake at that place."""
 
 
@@ -133,7 +137,7 @@ def release(lake: Lake, number: int | None = None) -> Release:
     """A release by number, the last one when None. Raises NoRelease, ExpiredRelease, NoLake."""
     found = all_releases(lake)
     if not found:
-        raise NoRelease(f"nothing was released at {lake.root} yet: `newsfeed run` publishes the first release")
+        raise NothingReleased(f"nothing was released at {lake.root} yet: `newsfeed run` publishes the first release")
     by_number = {one.number: one for one in found}
     if number is not None and number not in by_number:
         expiry = expiry_of(lake, number)

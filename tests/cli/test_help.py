@@ -17,6 +17,7 @@ COMMANDS = [
     "land",
     "run",
     "follow",
+    "serve",
     *READING,
     "quarantine",
     "verify",

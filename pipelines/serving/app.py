@@ -1,0 +1,54 @@
+"""The server as an application: its routes, and what all answers have."""
+
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING, Any
+
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+
+from pipelines import __version__
+from pipelines.errors import NewsfeedError
+from pipelines.serving import health, reads
+from pipelines.serving.reading import Reading
+from pipelines.serving.replies import fault, fault_of
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+TITLE = "Newsfeed"
+
+
+def create_app(reading: Reading, intake: Any = None) -> FastAPI:
+    """The application that answers by a reading, and takes events where there is an intake."""
+
+    @asynccontextmanager
+    async def living(_: FastAPI) -> "AsyncIterator[None]":
+        yield
+        reading.close()
+
+    app = FastAPI(title=TITLE, version=__version__, docs_url=None, redoc_url=None, lifespan=living)
+    app.state.reading, app.state.intake = reading, intake
+    app.include_router(health.router)
+    app.include_router(reads.router)
+    app.add_exception_handler(NewsfeedError, _failed)
+    app.add_exception_handler(RequestValidationError, _misasked)
+    app.add_exception_handler(HTTPException, _refused)
+    return app
+
+
+async def _failed(_: Request, raised: Exception) -> Response:
+    return fault_of(raised)
+
+
+async def _misasked(_: Request, raised: Exception) -> Response:
+    """Which parameters are wrong, and why."""
+    found = raised.errors() if isinstance(raised, RequestValidationError) else []
+    told = "; ".join(f"{one['loc'][-1]}: {one['msg'][:1].lower()}{one['msg'][1:]}" for one in found)
+    return fault(400, told)
+
+
+async def _refused(request: Request, raised: Exception) -> Response:
+    status = raised.status_code if isinstance(raised, HTTPException) else 500
+    told = {404: "there is nothing at this path: /docs lists what there is", 405: "this path has no such method"}
+    return fault(status, told.get(status, str(getattr(raised, "detail", raised))))

@@ -1,0 +1,70 @@
+"""`newsfeed serve` as a process of its own, and clients that speak to it."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+from contextlib import suppress
+from http.client import HTTPConnection
+from pathlib import Path
+from types import SimpleNamespace
+
+from tests.surroundings import HEARING, environment
+
+ROOT = Path(__file__).parents[2]
+SCRIPT = "from pipelines.cli import script; script()"
+PATIENCE = 60
+
+
+class Serving:
+    """A server of a lake at a port of its own; what it tells on standard error is kept."""
+
+    def __init__(self, root, *given, **settings):
+        command = [*HEARING, sys.executable, "-c", SCRIPT, "serve", "--root", root, "--port", "0", *given]
+        pipe = subprocess.PIPE
+        surroundings = environment(PYTHONPATH=str(ROOT), **settings)
+        self.process = subprocess.Popen(command, stdout=pipe, stderr=pipe, text=True, env=surroundings)
+        self.faults = []
+        threading.Thread(target=lambda: self.faults.extend(self.process.stderr), daemon=True).start()
+        self.said = self.process.stdout.readline()
+        assert " at http://" in self.said, (self.said, self.process.wait(PATIENCE), self.faults)
+        self.port = int(self.said.rpartition(":")[2])
+
+    def ask(self, path, method="GET", body=None, **headers):
+        """The answer to a request: its status, headers, and content, which is read as JSON where it says so."""
+        with self.connection() as to:
+            return ask(to, path, method, body, **headers)
+
+    def connection(self):
+        return Connection("127.0.0.1", self.port, timeout=PATIENCE)
+
+    def end(self):
+        """Tell it to end; its exit code."""
+        self.process.send_signal(signal.SIGTERM)
+        return self.process.wait(PATIENCE)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        with suppress(ProcessLookupError):
+            os.kill(self.process.pid, signal.SIGKILL)
+        self.process.wait(PATIENCE)
+
+
+class Connection(HTTPConnection):
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.close()
+
+
+def ask(connection, path, method="GET", body=None, **headers):
+    connection.request(method, path, body, {name.replace("_", "-"): value for name, value in headers.items()})
+    answer = connection.getresponse()
+    data = answer.read()
+    facts = json.loads(data) if answer.headers.get("Content-Type") == "application/json" and data else data
+    return SimpleNamespace(status=answer.status, headers=answer.headers, facts=facts)
