@@ -53,6 +53,11 @@ def number(handle: Handle, application: str) -> int:
         return of_table(str(handle.table_uri), handle.transaction_version, application) or 0
 
 
+def id_of(handle: Handle) -> str:
+    """The id that the table got when it was made."""
+    return str(handle.metadata().id)
+
+
 def paths(handle: Handle) -> list[str]:
     """The paths, below the table's place, of the files of the handle's version."""
     return [str(path) for path in handle.get_add_actions(flatten=True).column("path").to_pylist()]

@@ -1,0 +1,103 @@
+"""LMDB's environments: one for each file and process, whoever opens it; their faults, and who may write."""
+
+import fcntl
+import os
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import lmdb
+
+from pipelines.errors import reason
+from pipelines.stores.base import StoreError
+
+LARGEST = 1 << 40
+"""The most bytes that a file may have: so much of the address space is set aside, and nothing of a disk."""
+READERS = 1024
+PATIENCE = 60.0
+"""For how many seconds a publish waits for another one."""
+
+
+@dataclass
+class Opened:
+    """An environment, and how many have it open."""
+
+    environment: Any
+    users: int = 0
+
+
+_OPENED: dict[str, Opened] = {}
+_LOCK = threading.Lock()
+
+
+@contextmanager
+def telling(url: str, doing: str) -> Iterator[None]:
+    """Tell faults of LMDB, and of the system, as a StoreError on one line."""
+    try:
+        yield
+    except (lmdb.Error, OSError) as fault:
+        raise StoreError(f"cannot {doing} {url}: {said(fault)}") from fault
+
+
+def said(fault: BaseException) -> str:
+    """A fault in words."""
+    if isinstance(fault, lmdb.InvalidError | lmdb.CorruptedError | lmdb.PageNotFoundError | lmdb.VersionMismatchError):
+        return "it is no whole file of LMDB"
+    text = str(fault) if isinstance(fault, lmdb.Error) else reason(fault)
+    return text.rpartition(": ")[2]
+
+
+def opened(path: str, url: str) -> Any:
+    """The environment of a file, which is made unless it is there. Raises StoreError."""
+    with _LOCK, telling(url, "open"):
+        if path not in _OPENED:
+            made = lmdb.open(path, subdir=False, map_size=LARGEST, max_readers=READERS, max_spare_txns=64)
+            _require_whole(made, path, url)
+            made.reader_check()
+            _OPENED[path] = Opened(made)
+        _OPENED[path].users += 1
+        return _OPENED[path].environment
+
+
+def closed(path: str) -> None:
+    """Let go of an environment, which is closed when nobody has it open any more."""
+    with _LOCK:
+        _OPENED[path].users -= 1
+        if not _OPENED[path].users:
+            _OPENED.pop(path).environment.close()
+
+
+def _require_whole(environment: Any, path: str, url: str) -> None:
+    """Raise StoreError where a file is shorter than what it says that it has: to read it would end the process."""
+    expected = (environment.info()["last_pgno"] + 1) * environment.stat()["psize"]
+    found = Path(path).stat().st_size
+    if found < expected:
+        environment.close()
+        raise StoreError(f"cannot open {url}: it is cut off: expected {expected:,} bytes, found {found:,}")
+
+
+@contextmanager
+def alone(path: str, url: str) -> Iterator[None]:
+    """Be the only one who writes. Raises StoreError when another one does for long."""
+    until = time.monotonic() + PATIENCE
+    file = os.open(path, os.O_RDONLY)
+    try:
+        while not _locked(file):
+            if time.monotonic() > until:
+                raise StoreError(f"cannot write {url}: another publish is not done yet", transient=True)
+            time.sleep(0.05)
+        yield
+    finally:
+        os.close(file)
+
+
+def _locked(file: int) -> bool:
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True

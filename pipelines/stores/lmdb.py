@@ -1,0 +1,197 @@
+"""LMDB: `lmdb:PATH`, a file that is mapped into memory, of which any number of processes read while one writes.
+
+A publish is one transaction: it is there once it is committed, and nothing of it before. The rows of an owner of a view
+are one value, packed; a name in the directory is a key of its own, so that those with a prefix stand in a row.
+"""
+
+import os
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from struct import Struct
+from typing import Any, NamedTuple
+
+import msgspec
+
+from pipelines.errors import UsageError
+from pipelines.stores import environments
+from pipelines.stores.base import Content, Row, Snapshot, Stored, StoreError, Write
+from pipelines.stores.packing import Layout, chosen
+from pipelines.stores.terms import people
+
+SCHEME = "lmdb:"
+VIEWS = (
+    "newsfeed",
+    "user_timeline",
+    "notifications",
+    "followers",
+    "followees",
+    "profile",
+    "posts",
+    "post_stats",
+    "user_directory",
+)
+"""The views in the order of the numbers that their keys begin with, from 1 on."""
+DIRECTORY = "user_directory"
+NUMBERS = {view: number for number, view in enumerate(VIEWS, 1)}
+ABOUT = b"\x00"
+"""The key under which it is kept what is served."""
+KEY = Struct(">BQ").pack
+FORMAT = 1
+
+
+class About(NamedTuple):
+    """What is served, and how its rows are packed."""
+
+    stored: Stored
+    layouts: Mapping[str, Layout]
+
+
+def opened(url: str) -> "Lmdb":
+    """The store that a URL names. Raises UsageError."""
+    path = url.removeprefix(SCHEME)
+    if not path or path.endswith("/") or "\0" in path:
+        raise UsageError(f"{url}: expected the path of a file, as in lmdb:data/served.lmdb")
+    return Lmdb(url, os.path.realpath(path))
+
+
+@dataclass
+class Lmdb:
+    """A file of LMDB; nothing is opened before it is needed."""
+
+    url: str
+    path: str
+    views: tuple[str, ...] = VIEWS
+    _environment: Any = None
+    _about: tuple[bytes, About] | None = None
+
+    def stored(self) -> Stored | None:
+        """Which release it serves; None when nothing was published there. Raises StoreError."""
+        if self._environment is None and not Path(self.path).exists():
+            return None
+        with environments.telling(self.url, "read"), self._open().begin() as transaction:
+            about = self._about_in(transaction)
+        return None if about is None else about.stored
+
+    @contextmanager
+    def publishing(self, stored: Stored, *, whole: bool) -> Iterator[Write]:
+        """Write changes, all of which are served, as this release, once the block ends; none if it raises, or dies.
+
+        Raises StoreError, also where what is read back is not what the release has.
+        """
+        from pipelines.stores.lmdb_writing import Writer
+
+        with environments.telling(self.url, "write"):
+            if self._environment is None:
+                Path(self.path).parent.mkdir(parents=True, exist_ok=True)
+            environment = self._open()
+            with environments.alone(self.path, self.url), environment.begin(write=True) as transaction:
+                before = self._about_in(transaction)
+                if whole and before is not None:
+                    transaction.drop(environment.open_db(None, transaction), delete=False)
+                writer = Writer(self.url, transaction, stored, None if whole else before)
+                yield writer.write
+                writer.finish()
+
+    @contextmanager
+    def reading(self) -> Iterator[Snapshot]:
+        """Read what is served. Raises StoreError."""
+        if self._environment is None and not Path(self.path).exists():
+            raise self._nothing()
+        with environments.telling(self.url, "read"), self._open().begin(buffers=True) as transaction:
+            about = self._about_in(transaction)
+            if about is None:
+                raise self._nothing()
+            yield LmdbSnapshot(transaction, about)
+
+    def close(self) -> None:
+        """Let go of it."""
+        if self._environment is not None:
+            self._environment = None
+            environments.closed(self.path)
+
+    def _open(self) -> Any:
+        if self._environment is None:
+            self._environment = environments.opened(self.path, self.url)
+        return self._environment
+
+    def _about_in(self, transaction: Any) -> About | None:
+        """What is served as a transaction sees it."""
+        raw = transaction.get(ABOUT)
+        if raw is None:
+            return None
+        known = self._about
+        if known is None or known[0] != raw:
+            known = self._about = bytes(raw), _about_of(bytes(raw), self.url)
+        return known[1]
+
+    def _nothing(self) -> StoreError:
+        return StoreError(f"{self.url}: nothing was published there yet: `newsfeed publish {self.url}` does")
+
+
+def _about_of(raw: bytes, url: str) -> About:
+    try:
+        form, lake, release, views, layouts = msgspec.msgpack.decode(raw)
+    except (msgspec.DecodeError, ValueError, TypeError) as fault:
+        raise StoreError(f"{url}: it is no store of `newsfeed publish`") from fault
+    if form != FORMAT:
+        raise StoreError(f"{url}: expected the form {FORMAT} of stores, found {form}: publish to another file")
+    contents = {view: Content(*content) for view, content in views.items()}
+    return About(Stored(lake, release, contents), {one[0]: Layout.of_facts(one) for one in layouts})
+
+
+def about_as_bytes(about: About) -> bytes:
+    """What is served as it is kept."""
+    views = {view: list(content) for view, content in about.stored.views.items()}
+    layouts = [layout.as_facts() for layout in about.layouts.values()]
+    return msgspec.msgpack.encode([FORMAT, about.stored.lake, about.stored.release, views, layouts])
+
+
+@dataclass(frozen=True)
+class LmdbSnapshot:
+    """What a file has of one release, as a transaction sees it."""
+
+    _transaction: Any
+    _about: About
+
+    @property
+    def stored(self) -> Stored:
+        """Which release that is."""
+        return self._about.stored
+
+    @property
+    def told(self) -> str:
+        """In words what is read, such as `release 3`."""
+        return f"release {self.stored.release}"
+
+    def of_ids(self, view: str, key: str, ids: Iterable[int], *columns: str) -> list[Row]:
+        """The rows of a view with these ids, in the column that says whose they are; all columns if none is named."""
+        rows, found = self._layout(view).rows, list[Row]()
+        for one in sorted(set(ids)):
+            value = self._value(view, one)
+            if value is not None:
+                found += rows.read(one, value)
+        return chosen(key, found, columns)
+
+    def page(self, view: str, owner: int, limit: int, behind: Row | None = None) -> list[Row]:
+        """The first rows of an owner in the order of PAGED, of those that stand behind a row, which need not be there.
+
+        Of that row just the columns of this order are asked.
+        """
+        rows, value = self._layout(view).rows, self._value(view, owner)
+        return [] if value is None else rows.page(owner, value, limit, behind)
+
+    def people(self, prefix: str, limit: int) -> list[Row]:
+        """The rows of `user_directory` whose terms begin with a folded prefix, in the view's order."""
+        return people(self._transaction, prefix, limit)
+
+    def _value(self, view: str, owner: int) -> memoryview | None:
+        found: memoryview | None = self._transaction.get(KEY(NUMBERS[view], owner))
+        return found
+
+    def _layout(self, view: str) -> Layout:
+        try:
+            return self._about.layouts[view]
+        except KeyError:
+            raise StoreError(f"{self.told} has no view {view!r} in this store") from None

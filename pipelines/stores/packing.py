@@ -1,0 +1,297 @@
+"""Packing: the rows of an owner of a view as bytes, which say nothing of what all of them share.
+
+Where all columns have a fixed width a row is so many bytes, so that a page is found and decoded without the rows before
+and behind it; where rows have texts, it is MessagePack. What is the same in all rows, such as names of columns, is in a
+layout, which a store keeps: a reader needs nothing else.
+"""
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property, partial
+from itertools import chain, pairwise
+from operator import itemgetter
+from struct import Struct
+from typing import Any, NamedTuple
+
+import msgspec
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from pipelines.arrays import Bools, Int64s, arrow, arrow_where, flags, int64s, or_zero, strings
+from pipelines.clock import micros, moment
+from pipelines.stores.base import PAGED, Row, StoreError
+from pipelines.tables import ARROW_TYPES, Table
+
+POSITION = "position"
+"""The column that numbers an owner's rows: it is not kept, as they are in order."""
+FEW: Mapping[tuple[str, str], tuple[str, ...]] = {
+    ("user_timeline", "kind"): ("post", "reply", "repost"),
+    ("notifications", "kind"): ("followed", "liked", "mentioned", "replied", "reposted"),
+}
+"""By view and name the strings of columns that have no others, in alphabetical order; each is kept as its number."""
+WIDTHS = {"bigint": "q", "timestamp": "q", "int": "i", "boolean": "?", "few": "B"}
+"""By the type of a column how a value lies in a row, in the letters of `struct`."""
+Bytes = bytes | memoryview
+Values = Sequence[Bytes]
+_ENCODE, _DECODE = msgspec.msgpack.Encoder().encode, msgspec.msgpack.Decoder().decode
+
+
+class Packed(NamedTuple):
+    """A column as it is kept: its type is a key of ARROW_TYPES, or `few`, of these strings."""
+
+    name: str
+    type: str
+    nullable: bool
+    strings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Layout:
+    """What the packed rows of a view have in common: the names of their columns, whose they are, and what is kept."""
+
+    view: str
+    names: tuple[str, ...]
+    owner: str
+    columns: tuple[Packed, ...]
+
+    @classmethod
+    def of(cls, table: Table) -> "Layout":
+        """The layout of a table that has owners."""
+        kept = [column for column in table.columns if column.name not in {table.bucket_by, POSITION}]
+        columns = tuple(
+            Packed(one.name, "few" if few else one.type, one.nullable, few)
+            for one in kept
+            for few in [FEW.get((table.name, one.name), ())]
+        )
+        return cls(table.name, table.names, str(table.bucket_by), columns)
+
+    @cached_property
+    def rows(self) -> "FixedRows | TextRows":
+        """How its rows are packed and read."""
+        return FixedRows(self) if all(one.type in WIDTHS for one in self.columns) else TextRows(self)
+
+    def as_facts(self) -> list[Any]:
+        """The layout as lists of plain values, for JSON or MessagePack."""
+        return [self.view, self.names, self.owner, [list(one) for one in self.columns]]
+
+    @classmethod
+    def of_facts(cls, facts: Sequence[Any]) -> "Layout":
+        """The layout that such lists say."""
+        view, owner, numbered, columns = facts
+        return cls(
+            view,
+            owner,
+            numbered,
+            tuple(Packed(name, kind, nullable, tuple(few)) for name, kind, nullable, few in columns),
+        )
+
+    def named(self, owner: int, first: int, rows: Iterable[Sequence[Any]]) -> list[Row]:
+        """Rows from a place on, with the names of their columns."""
+        names = self._names
+        if self.numbered:
+            return [dict(zip(names, (owner, at, *row), strict=True)) for at, row in enumerate(rows, first + 1)]
+        return [dict(zip(names, (owner, *row), strict=True)) for row in rows]
+
+    @cached_property
+    def numbered(self) -> bool:
+        """Whether rows have their place among those of their owner."""
+        return POSITION in self.names
+
+    @cached_property
+    def _names(self) -> tuple[str, ...]:
+        return (self.owner, *([POSITION] if self.numbered else []), *(one.name for one in self.columns))
+
+    def table(self, owners: Int64s, counts: Int64s, columns: Mapping[str, pa.Array]) -> pa.Table:
+        """Columns of the rows of owners, so many of each, with those that are not kept."""
+        whose = {self.owner: arrow(np.repeat(owners, counts), pa.int64())}
+        if self.numbered:
+            starts = np.repeat(np.cumsum(counts) - counts, counts)
+            whose[POSITION] = arrow((np.arange(1, len(starts) + 1) - starts).astype(np.int32), pa.int32())
+        found = {**whose, **columns}
+        return pa.table({name: found[name] for name in self.names})
+
+
+def bounds(rows: pa.Table, owner: str, owners: Int64s) -> list[int]:
+    """Where the rows of each owner begin, and where the last end; owners ascend, as the rows do by them."""
+    found = int64s(rows[owner])
+    starts = np.searchsorted(found, owners)
+    return [*starts.tolist(), len(found)]
+
+
+class FixedRows:
+    """Rows of which all columns have a fixed width."""
+
+    def __init__(self, layout: Layout) -> None:
+        self._layout = layout
+        self._struct = Struct("<" + "".join(WIDTHS[one.type] for one in layout.columns))
+        self._dtype = np.dtype([(one.name, f"<{WIDTHS[one.type]}") for one in layout.columns])
+        self._readers = [_reader(one) for one in layout.columns]
+        by_name = {one.name: (at, one) for at, one in enumerate(layout.columns)}
+        order = PAGED.get(layout.view, ())
+        self._order = [(*by_name[name.lstrip("-")], -1 if name.startswith("-") else 1) for name in order]
+
+    def pack(self, owners: Int64s, rows: pa.Table) -> Iterator[Bytes]:
+        """The rows of each owner, nothing for one without rows. Raises StoreError for a string that is not known."""
+        packed = np.empty(rows.num_rows, self._dtype)
+        for one in self._layout.columns:
+            packed[one.name] = _numbers(one, rows[one.name])
+        data, width = memoryview(packed.tobytes()), self._struct.size
+        for start, end in pairwise(bounds(rows, self._layout.owner, owners)):
+            yield data[start * width : end * width]
+
+    def unpack(self, owners: Int64s, values: Values) -> pa.Table:
+        """The rows of owners as a table."""
+        counts = np.fromiter(map(len, values), np.int64, len(values)) // self._struct.size
+        packed = np.frombuffer(b"".join(values), self._dtype)
+        return self._layout.table(owners, counts, {one.name: _column(one, packed) for one in self._layout.columns})
+
+    def count(self, value: Bytes) -> int:
+        """How many rows there are."""
+        return len(value) // self._struct.size
+
+    def read(self, owner: int, value: Bytes, start: int = 0, end: int | None = None) -> list[Row]:
+        """The rows of an owner from one place to another."""
+        width = self._struct.size
+        part = value[start * width : None if end is None else end * width]
+        columns = zip(*self._struct.iter_unpack(part), strict=True)
+        read = [
+            column if reader is None else map(reader, column)
+            for reader, column in zip(self._readers, columns, strict=False)
+        ]
+        return self._layout.named(owner, start, zip(*read, strict=True))
+
+    def page(self, owner: int, value: Bytes, limit: int, behind: Row | None = None) -> list[Row]:
+        """The first rows of an owner of those that stand behind a row, by the order of PAGED."""
+        start = 0
+        if behind is not None and self._order:
+            wanted = tuple(sign * _number(one, behind[one.name]) for _, one, sign in self._order)
+            start = bisect_right(range(self.count(value)), wanted, key=partial(self._place, value))
+        return self.read(owner, value, start, start + limit)
+
+    def _place(self, value: Bytes, row: int) -> tuple[int, ...]:
+        """What a row is ordered by."""
+        found = self._struct.unpack_from(value, row * self._struct.size)
+        return tuple(sign * found[at] for at, _, sign in self._order)
+
+
+def _numbers(column: Packed, values: pa.ChunkedArray) -> npt.NDArray[Any]:
+    """The values of a column as they lie in rows; null is 0, which no id is."""
+    if column.type == "few":
+        found = values.combine_chunks().dictionary_encode()
+        codes = {text: number for number, text in enumerate(column.strings)}
+        named = found.dictionary.to_pylist()
+        if unknown := [text for text in named if text not in codes]:
+            raise StoreError(f"{column.name}: expected one of {', '.join(column.strings)}, found {unknown[0]!r}")
+        numbers = np.array([codes[text] for text in named], np.uint8)
+        return numbers[int64s(found.indices.cast(pa.int64()))] if len(numbers) else np.empty(0, np.uint8)
+    return or_zero(values.cast(pa.int64()))
+
+
+def _column(column: Packed, packed: npt.NDArray[Any]) -> pa.Array:
+    """The values of a column of rows."""
+    numbers = np.ascontiguousarray(packed[column.name])
+    if column.type == "few":
+        return strings(column.strings).take(arrow(numbers, pa.uint8()))
+    if column.type == "boolean":
+        return flags(numbers)
+    kind = ARROW_TYPES[column.type]
+    return arrow_where(numbers != 0, numbers, kind) if column.nullable else arrow(numbers, kind)
+
+
+def _reader(column: Packed) -> Callable[[Any], Any] | None:
+    """What makes of a number in a row what is meant, None where it is meant itself."""
+    if column.type == "few":
+        return column.strings.__getitem__
+    if column.type == "timestamp":
+        return (lambda time: moment(time) if time else None) if column.nullable else moment
+    return (lambda number: number or None) if column.nullable else None
+
+
+def _number(column: Packed, value: Any) -> float:
+    """The number of a value in a row; of a string that is not known, one between those of its neighbours."""
+    if column.type == "few":
+        at = bisect_left(column.strings, value)
+        return at if value in column.strings else at - 0.5
+    if column.type == "timestamp":
+        return 0 if value is None else micros(value)
+    return int(value or 0)
+
+
+class TextRows:
+    """Rows with texts, or lists of such."""
+
+    def __init__(self, layout: Layout) -> None:
+        self._layout = layout
+        self._times = [at for at, one in enumerate(layout.columns) if one.type == "timestamp"]
+
+    def pack(self, owners: Int64s, rows: pa.Table) -> Iterator[Bytes]:
+        """The rows of each owner, nothing for one without rows."""
+        columns = (_plain(one, rows[one.name]) for one in self._layout.columns)
+        packed = list(zip(*columns, strict=True))
+        for start, end in pairwise(bounds(rows, self._layout.owner, owners)):
+            yield _ENCODE(packed[start:end]) if start < end else b""
+
+    def unpack(self, owners: Int64s, values: Values) -> pa.Table:
+        """The rows of owners as a table."""
+        rows = [_DECODE(value) if value else [] for value in values]
+        counts = np.fromiter(map(len, rows), np.int64, len(rows))
+        every = list(chain.from_iterable(rows))
+        columns = {one.name: _array(one, [row[at] for row in every]) for at, one in enumerate(self._layout.columns)}
+        return self._layout.table(owners, counts, columns)
+
+    def count(self, value: Bytes) -> int:
+        """How many rows there are."""
+        return len(_DECODE(value)) if value else 0
+
+    def read(self, owner: int, value: Bytes, start: int = 0, end: int | None = None) -> list[Row]:
+        """The rows of an owner from one place to another."""
+        rows = _DECODE(value)[start:end] if value else []
+        for row in rows:
+            for at in self._times:
+                row[at] = None if row[at] is None else moment(row[at])
+        return self._layout.named(owner, start, rows)
+
+    def page(self, owner: int, value: Bytes, limit: int, _: Row | None = None) -> list[Row]:
+        """The first rows of an owner; such rows have no pages."""
+        return self.read(owner, value, 0, limit)
+
+
+def _plain(column: Packed, values: pa.ChunkedArray) -> list[Any]:
+    """The values of a column as MessagePack has them: times in microseconds."""
+    found: list[Any] = (values.cast(pa.int64()) if column.type == "timestamp" else values).to_pylist()
+    return found
+
+
+def _array(column: Packed, values: list[Any]) -> pa.Array:
+    """The values of a column."""
+    given = np.fromiter((value is not None for value in values), np.bool_, len(values))
+    kind = ARROW_TYPES[column.type]
+    if column.type == "string":
+        return _with_nulls(strings([value or "" for value in values]), given)
+    if pa.types.is_list(kind):
+        items = strings(list(chain.from_iterable(value or () for value in values)))
+        ends = np.cumsum([0, *(len(value or ()) for value in values)], dtype=np.int32)
+        return pa.Array.from_buffers(
+            kind, len(values), [flags(given).buffers()[1], pa.py_buffer(ends)], children=[items]
+        )
+    if column.type == "boolean":
+        return _with_nulls(flags(np.array([bool(value) for value in values], np.bool_)), given)
+    return arrow_where(given, np.array([value or 0 for value in values], np.int64), kind)
+
+
+def _with_nulls(values: pa.Array, given: Bools) -> pa.Array:
+    """The values, null where none is given."""
+    return pa.Array.from_buffers(values.type, len(values), [flags(given).buffers()[1], *values.buffers()[1:]])
+
+
+def chosen(key: str, rows: list[Row], columns: Sequence[str]) -> list[Row]:
+    """The rows with the key and these columns, or all."""
+    wanted = tuple(dict.fromkeys((key, *columns)))
+    if not columns:
+        return rows
+    if len(wanted) == 1:
+        return [{key: row[key]} for row in rows]
+    of_row = itemgetter(*wanted)
+    return [dict(zip(wanted, of_row(row), strict=True)) for row in rows]
