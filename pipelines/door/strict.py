@@ -37,11 +37,21 @@ def strict(line: bytes | memoryview, clock: int) -> dict[str, object]:
 
 def decoded_or_faults(line: bytes | memoryview, latest: int) -> tuple[dict[str, object], tuple[str, ...]]:
     """The fields of a line as of `strict`, and its faults, if there are any; events are of the latest time at most."""
-    decoded: dict[str, object] = {}
     try:
         pairs = pairs_of(line)
     except NoObject as fault:
-        return decoded, (_fault("line", fault.expected, fault.found),)
+        return {}, (fault_of(fault),)
+    return fields_or_faults(pairs, latest)
+
+
+def fault_of(no_object: NoObject) -> str:
+    """The fault of a line that is no object."""
+    return _fault("line", no_object.expected, no_object.found)
+
+
+def fields_or_faults(pairs: Pairs, latest: int) -> tuple[dict[str, object], tuple[str, ...]]:
+    """The same of the names and values of a line."""
+    decoded: dict[str, object] = {}
     given = _given(pairs)
     shape = _shape_of(given)
     faults = _decode(given, shape, latest, decoded)

@@ -89,10 +89,13 @@ def _look_in_log(lake: Lake, found: Found) -> None:
                 found.files[path] = size
 
 
-def events_of(place: str, users: Any) -> Iterator[pa.Table]:
-    """The events of some users in a file of the log, with what is personal of them."""
+def events_of(place: str, users: Any, columns: Iterable[str] = (*FOUND_BY, *NAMES)) -> Iterator[pa.Table]:
+    """The events of some users in a file of the log, with those of these columns that it has: what is personal.
+
+    Raises DamagedFile, PlaceError.
+    """
     with parquet.opened(place) as file:
-        there = [name for name in (*FOUND_BY, *NAMES) if name in file.schema_arrow.names]
+        there = [name for name in columns if name in file.schema_arrow.names]
         for group in range(file.num_row_groups):
             if not _may_have(file, group, users):
                 continue

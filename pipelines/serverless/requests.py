@@ -4,23 +4,21 @@ import base64
 import io
 import json
 import logging
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
-from pipelines.door.lines import NoObject, pairs_of
+from pipelines.door.bodies import as_lines, refusal
 from pipelines.errors import NewsfeedError
 from pipelines.events import CONTRACT_VERSION
 from pipelines.serverless.batch import Batch
 from pipelines.serverless.inbox import InboxError
 from pipelines.serverless.inboxes import open_inbox
-from pipelines.serverless.lines import Line, UnreadableError, judged, some, unpacked
+from pipelines.serverless.lines import UnreadableError, judged, some, unpacked
 from pipelines.serverless.records import text_of
 
 LOGGER = logging.getLogger(__name__)
 LARGEST = 6 * 1024 * 1024
 """So many bytes a request may have, also once they are unpacked."""
-LONGEST = 512 * 1024
-"""So many characters of faults an answer has at most."""
 TAKES = "events by POST: one JSON object, or one a line"
 Answer = dict[str, Any]
 
@@ -62,12 +60,12 @@ def _answer(request: Mapping[str, Any], latest: int) -> Answer:
         return _said(200, {"takes": TAKES, "contract": CONTRACT_VERSION})
     if method != "POST":
         raise RefusedError(405, f"expected {TAKES}, found {method}")
-    lines = list(judged(io.BytesIO(_as_lines(_body(request))), latest))
+    lines = list(judged(io.BytesIO(as_lines(_body(request))), latest))
     if not lines:
         raise RefusedError(400, f"expected {TAKES}, found nothing")
     faulty = [line for line in lines if line.faults]
     if faulty:
-        return _said(422, _refusal(faulty, len(lines)))
+        return _said(422, refusal(((line.number, line.faults) for line in faulty), len(lines)))
     with Batch() as batch:
         for line in lines:
             batch.add(line.raw)
@@ -97,38 +95,6 @@ def _sent(request: Mapping[str, Any]) -> bytes:
         return base64.b64decode(text, validate=True)
     except ValueError as fault:
         raise RefusedError(400, f"body: expected base64, found something else ({fault})") from fault
-
-
-def _as_lines(body: bytes) -> bytes:
-    """A body as lines: one object that stands on several is one, for in JSON a newline is but a space."""
-    if b"\n" not in body.strip():
-        return body
-    joined = body.replace(b"\n", b" ")
-    try:
-        pairs_of(joined)
-    except NoObject:
-        return body
-    return joined
-
-
-def _refusal(faulty: Sequence[Line], lines: int) -> Answer:
-    """What is said of lines that do not fit, each with its faults; how many faults have no room."""
-    told = dict[int, list[str]]()
-    size = 0
-    for line, fault in _faults(faulty):
-        size += len(fault)
-        if size <= LONGEST:
-            told.setdefault(line, []).append(fault)
-    untold = sum(len(line.faults) for line in faulty) - sum(map(len, told.values()))
-    error = f"lines that do not fit: {len(faulty)} of {lines}; nothing was taken"
-    answer: Answer = {"error": error, "lines": [{"line": line, "faults": faults} for line, faults in told.items()]}
-    return answer | ({"untold_faults": untold} if untold else {})
-
-
-def _faults(faulty: Sequence[Line]) -> Iterator[tuple[int, str]]:
-    for line in faulty:
-        for fault in line.faults:
-            yield line.number, fault
 
 
 def _said(status: int, what: Answer) -> Answer:

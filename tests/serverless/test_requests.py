@@ -6,8 +6,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from pipelines.door import bodies
 from pipelines.events import CONTRACT_VERSION
-from pipelines.serverless import handler, requests
+from pipelines.serverless import handler
 from pipelines.serverless import lines as limits
 from tests.landing.lines import line
 from tests.serverless.calls import http, rest, said
@@ -93,7 +94,7 @@ def test_an_event_more_than_a_day_ahead_of_the_clock_does_not_fit(lines):
 
 
 def test_faults_that_have_no_room_are_counted(lines, monkeypatch):
-    monkeypatch.setattr(requests, "LONGEST", 200)
+    monkeypatch.setattr(bodies, "LONGEST", 200)
     _, told = said(handler(http(b"\n".join([b"{}", ONE, b"x"]))))
     assert [one["line"] for one in told["lines"]] == [1]
     assert (len(told["lines"][0]["faults"]), told["untold_faults"]) == (1, 4)
