@@ -8,7 +8,7 @@ import pytest
 
 from pipelines.door import bodies
 from pipelines.events import CONTRACT_VERSION
-from pipelines.serverless import handler
+from pipelines.serverless import handler, requests
 from pipelines.serverless import lines as limits
 from tests.landing.lines import line
 from tests.serverless.calls import http, rest, said
