@@ -90,17 +90,11 @@ def explained(views: "Reader | PastReader", reader_id: int, post_id: int) -> "Ex
 
     Raises Disagreement, also where a release has it otherwise than the events that it covers say.
     """
-    from pipelines.past.explaining import Disagreement, explain
+    from pipelines.past.explaining import agreed, explain
     from pipelines.past.reader import PastReader
     from pipelines.reading.reader import Reader
 
     if not isinstance(views, Reader):
         return explain(views, reader_id, post_id)
     found = explain(PastReader.of_release(views.lake, views.release), reader_id, post_id)
-    served = (row for row in views.of_ids("newsfeed", "reader_id", [reader_id]) if row["post_id"] == post_id)
-    if next(served, None) != (found.entry if found.is_shown else None):
-        raise Disagreement(
-            f"post {post_id} in the newsfeed of {reader_id}: {views.told} has it otherwise than its events say: "
-            "`newsfeed verify` compares all of it"
-        )
-    return found
+    return agreed(found, views.of_ids("newsfeed", "reader_id", [reader_id]), views.told)

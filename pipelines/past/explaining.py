@@ -1,5 +1,6 @@
 """Explaining: why a post is in a newsfeed, or is not, and where it stands; what events say and what is made agree."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -55,6 +56,17 @@ def explain(views: PastReader, reader_id: int, post_id: int) -> Explanation:
     if verdict.shows != (entry is not None):
         raise Disagreement(f"post {post_id} in the newsfeed of {reader_id}: what events say and what is made differ")
     return Explanation(reader_id, post_id, verdict, entry, views.policy)
+
+
+def agreed(found: Explanation, served: Iterable[dict[str, Any]], told: str) -> Explanation:
+    """The explanation, where the reader's rows of the newsfeed that is served have it so. Raises Disagreement."""
+    row = next((row for row in served if row["post_id"] == found.post_id), None)
+    if row != (found.entry if found.is_shown else None):
+        raise Disagreement(
+            f"post {found.post_id} in the newsfeed of {found.reader_id}: {told} has it otherwise than its events say: "
+            "`newsfeed verify` compares all of it"
+        )
+    return found
 
 
 def _events(views: PastReader, reader_id: int, post_id: int) -> dict[str, Any]:

@@ -9,9 +9,12 @@ from starlette.exceptions import HTTPException
 
 from pipelines import __version__
 from pipelines.errors import NewsfeedError
-from pipelines.serving import health, reads
+from pipelines.serving import described, health, of_files, reads
+from pipelines.serving.guard import Guard
+from pipelines.serving.measuring import Measured
 from pipelines.serving.reading import Reading
 from pipelines.serving.replies import fault, fault_of
+from pipelines.serving.safety import Safety
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -19,18 +22,20 @@ if TYPE_CHECKING:
 TITLE = "Newsfeed"
 
 
-def create_app(reading: Reading, intake: Any = None) -> FastAPI:
-    """The application that answers by a reading, and takes events where there is an intake."""
+def create_app(reading: Reading, safety: Safety | None = None, intake: Any = None) -> FastAPI:
+    """The application that answers by a reading whom it may, and takes events where there is an intake."""
 
     @asynccontextmanager
     async def living(_: FastAPI) -> "AsyncIterator[None]":
         yield
         reading.close()
 
-    app = FastAPI(title=TITLE, version=__version__, docs_url=None, redoc_url=None, lifespan=living)
-    app.state.reading, app.state.intake = reading, intake
-    app.include_router(health.router)
-    app.include_router(reads.router)
+    measured = Measured()
+    app = FastAPI(title=TITLE, version=__version__, openapi_url=None, docs_url=None, redoc_url=None, lifespan=living)
+    app.state.reading, app.state.intake, app.state.measured = reading, intake, measured
+    app.add_middleware(Guard, safety=safety or Safety(), measured=measured)
+    for one in (reads.router, of_files.router, health.router, described.router):
+        app.include_router(one)
     app.add_exception_handler(NewsfeedError, _failed)
     app.add_exception_handler(RequestValidationError, _misasked)
     app.add_exception_handler(HTTPException, _refused)

@@ -1,11 +1,37 @@
-"""The routes that say how the server is."""
+"""The routes that say how the server is: alive, ready, and what it measured."""
 
-from fastapi import APIRouter, Response
+from typing import TYPE_CHECKING
 
-router = APIRouter()
+from anyio import to_thread
+from fastapi import APIRouter, Request, Response
+
+from pipelines.serving.account import lake_metrics
+from pipelines.serving.replies import told
+
+if TYPE_CHECKING:
+    from pipelines.serving.measuring import Measured
+    from pipelines.serving.reading import Reading
+
+router = APIRouter(tags=["health"])
 
 
 @router.get("/healthz")
-async def healthz() -> Response:
+async def healthz(request: Request) -> Response:
     """That the server is alive."""
-    return Response(b'{"alive":true}', media_type="application/json")
+    return told(request, {"alive": True})
+
+
+@router.get("/readyz")
+async def readyz(request: Request) -> Response:
+    """That a release can be read, from all stores that the server was given; else 503."""
+    reading: Reading = request.app.state.reading
+    return told(request, {"ready": True, "release": await to_thread.run_sync(reading.check)})
+
+
+@router.get("/metrics")
+async def metrics(request: Request) -> Response:
+    """What there is in the lake, and what requests took, for Prometheus."""
+    reading: Reading = request.app.state.reading
+    measured: Measured = request.app.state.measured
+    of_lake = await to_thread.run_sync(lake_metrics, reading.lake)
+    return Response(of_lake + measured.exposition(), media_type="text/plain; version=0.0.4; charset=utf-8")

@@ -55,6 +55,11 @@ class Together:
         """The rows of `user_directory` whose terms begin with a folded prefix."""
         return self._of("user_directory").people(prefix, limit)
 
+    def open(self, views: Iterable[str]) -> None:
+        """Let the stores that have these views be opened."""
+        for view in views:
+            self._of(view)
+
     def _of(self, view: str) -> Snapshot:
         store = self._stores[view]
         found = self._snapshots.get(id(store))
@@ -114,6 +119,17 @@ class Reading:
                 if monotonic() > until:
                     raise
                 sleep(PAUSE)
+
+    def check(self) -> int:
+        """The release that is served, of all stores. Raises Unsettled, NoRelease, StoreError."""
+
+        def number(views: Snapshot) -> int:
+            if isinstance(views, Together):
+                views.open(self._by_view)
+            return views.stored.release
+
+        found: int = self.ask(number)
+        return found
 
     def close(self) -> None:
         """Let go of all stores."""

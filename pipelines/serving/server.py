@@ -1,5 +1,6 @@
 """Running the application: a socket that listens, and a server that ends when it is told to."""
 
+import logging
 import socket
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -8,6 +9,7 @@ from typing import TYPE_CHECKING
 import uvicorn
 
 from pipelines.errors import NewsfeedError, reason
+from pipelines.serving.patience import Patience
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp
@@ -58,10 +60,11 @@ class _Server(uvicorn.Server):
 
 def serve(app: "ASGIApp", listener: socket.socket, is_told_to_end: Callable[[], bool]) -> None:
     """Serve an application at a socket until that is told, then finish what is under way."""
+    _log_errors()
     config = uvicorn.Config(
         app,
         loop="uvloop",
-        http="httptools",
+        http=Patience,
         ws="none",
         lifespan="on",
         log_config=None,
@@ -72,3 +75,10 @@ def serve(app: "ASGIApp", listener: socket.socket, is_told_to_end: Callable[[], 
         timeout_graceful_shutdown=GRACE,
     )
     _Server(config, is_told_to_end).run(sockets=[listener])
+
+
+def _log_errors() -> None:
+    """Log what goes wrong with the server as all else is logged, and nothing of what clients do wrong."""
+    logger = logging.getLogger("uvicorn.error")
+    logger.handlers, logger.propagate = logging.getLogger("pipelines").handlers, False
+    logger.setLevel(logging.ERROR)

@@ -21,8 +21,9 @@ PATIENCE = 60
 class Serving:
     """A server of a lake at a port of its own; what it tells on standard error is kept."""
 
-    def __init__(self, root, *given, **settings):
-        command = [*HEARING, sys.executable, "-c", SCRIPT, "serve", "--root", root, "--port", "0", *given]
+    def __init__(self, root, *given, before="", **settings):
+        script = f"{before}\n{SCRIPT}"
+        command = [*HEARING, sys.executable, "-c", script, "serve", "--root", root, "--port", "0", *given]
         pipe = subprocess.PIPE
         surroundings = environment(PYTHONPATH=str(ROOT), **settings)
         self.process = subprocess.Popen(command, stdout=pipe, stderr=pipe, text=True, env=surroundings)
@@ -66,5 +67,6 @@ def ask(connection, path, method="GET", body=None, **headers):
     connection.request(method, path, body, {name.replace("_", "-"): value for name, value in headers.items()})
     answer = connection.getresponse()
     data = answer.read()
-    facts = json.loads(data) if answer.headers.get("Content-Type") == "application/json" and data else data
+    is_json = answer.headers["Content-Type"] == "application/json" and answer.headers["Content-Encoding"] is None
+    facts = json.loads(data) if is_json and data else data
     return SimpleNamespace(status=answer.status, headers=answer.headers, facts=facts)

@@ -21,6 +21,37 @@ def test_a_port_that_is_taken_is_told(told, call):
 
 
 @pytest.mark.parametrize("host", ["192.0.2.1", "no.such.host.invalid", "a\0b", "x" * 400])
-def test_an_address_that_is_none_of_this_machine_is_told(told, call, host):
+def test_an_address_that_is_none_of_this_machine_is_told(told, call, host, monkeypatch):
+    monkeypatch.setenv("NEWSFEED_TOKENS", "a" * 16)
     done = call("serve", "--root", told.root, "--host", host)
-    assert (done.code, done.err.count("\n"), done.err.startswith("error: ")) == (1, 1, True)
+    assert (done.code, done.err.count("\n"), done.err.startswith("error: cannot listen at")) == (1, 1, True)
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        (["--host", "0.0.0.0"], "--host 0.0.0.0: expected tokens beside it: set NEWSFEED_TOKENS or --tokens FILE"),
+        (["--host", "example.org"], "--host example.org: expected tokens beside it"),
+        (["--private"], "--private: expected tokens beside it"),
+    ],
+)
+def test_what_others_reach_needs_a_token(told, call, given, said):
+    done = call("serve", "--root", told.root, *given)
+    assert (done.code, done.err.startswith(f"error: {said}"), done.err.count("\n")) == (2, True, 1)
+
+
+@pytest.mark.parametrize("tokens", ["short", "ä" * 20, "good-enough-for-all, x"])
+def test_tokens_that_are_none_are_refused(told, call, monkeypatch, tokens):
+    monkeypatch.setenv("NEWSFEED_TOKENS", tokens)
+    done = call("serve", "--root", told.root)
+    assert done.code == 2
+    assert done.err == (
+        "error: NEWSFEED_TOKENS: expected tokens of at least 16 letters, digits and signs of ASCII each\n"
+    )
+
+
+def test_a_file_without_tokens_is_refused(told, call, tmp_path):
+    (tmp_path / "none").write_text("\n")
+    missing, empty = (call("serve", "--root", told.root, "--tokens", tmp_path / name) for name in ("missing", "none"))
+    assert (missing.code, missing.err) == (1, f"error: cannot read {tmp_path}/missing: No such file or directory\n")
+    assert (empty.code, empty.err) == (2, f"error: --tokens {tmp_path}/none: expected tokens, a line each\n")

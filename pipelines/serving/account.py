@@ -1,0 +1,48 @@
+"""What the lake's own files say: its releases, its state, and why a post is where it is."""
+
+from typing import Any
+
+from pipelines.past.explaining import agreed, explain
+from pipelines.past.reader import PastReader
+from pipelines.past.telling import as_facts
+from pipelines.reading.inspection import status_of
+from pipelines.reading.metrics import exposition, measured, metrics_of
+from pipelines.releases.release import NoLake, all_releases
+from pipelines.serving.answers import user_of
+from pipelines.serving.reading import Reading
+from pipelines.storage import measures
+from pipelines.storage.lake import Lake
+
+Facts = dict[str, Any]
+OWN = "root"
+"""What of a lake's state is none of a client's business: where its files are."""
+
+
+def releases(lake: Lake) -> Facts:
+    """All releases that are kept. Raises NoLake."""
+    return {"releases": [one.as_dict() for one in all_releases(lake)]}
+
+
+def status(lake: Lake) -> Facts:
+    """What landed, what is in quarantine, and the release that serves. Raises NoLake."""
+    return {name: fact for name, fact in status_of(lake).items() if name != OWN}
+
+
+def explained(reading: Reading, user: str, post_id: int, number: int | None) -> Facts:
+    """Why a post is in the newsfeed of a release, or is not. Raises NoRelease, Disagreement."""
+    views = reading.of_lake.of(number)
+    reader_id = user_of(views, user)
+    found = explain(PastReader.of_release(reading.lake, views.reader.release), reader_id, post_id)
+    rows = agreed(found, views.of_ids("newsfeed", "reader_id", [reader_id]), views.told)
+    return {"release": views.reader.release.number, **as_facts(rows)}
+
+
+def lake_metrics(lake: Lake) -> str:
+    """What there is in a lake, and what its last landing and run took, as text for Prometheus; nothing of no lake."""
+    try:
+        facts = status_of(lake)
+    except NoLake:
+        return ""
+    landing = measures.find(lake, "landing", facts["landings"]) or {}
+    release = measures.find(lake, "release", (facts["release"] or {}).get("number", 0)) or {}
+    return exposition([*metrics_of(facts), *measured(landing, release)])

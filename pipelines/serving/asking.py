@@ -1,0 +1,73 @@
+"""What is asked of the server, as all routes that read have it, and how it comes to its answer."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+from anyio import CapacityLimiter, to_thread
+from fastapi import Depends, Path, Query, Request, Response
+
+from pipelines.serving.replies import etag_of, shaped, told, unchanged
+from pipelines.stores.base import Snapshot
+
+if TYPE_CHECKING:
+    from pipelines.serving.reading import Reading
+
+MOST, LAST, LAST_ID = 200, 2**31 - 1, 2**63 - 1
+AT_ONCE = 2
+"""How many answers are made of files at once of which each may read much."""
+
+User = Annotated[str, Path(description="A user's id, or @username of an active user, in upper or lower case.")]
+PostId = Annotated[int, Path(ge=1, le=LAST_ID, description="A post's id.")]
+Limit = Annotated[int, Query(ge=1, le=MOST, description="How many rows.")]
+Cursor = Annotated[str | None, Query(description="Where to go on: `next` of the page before.")]
+Ids = Annotated[Literal["numbers", "strings"], Query(description="How ids are written: some are above 2^53.")]
+Release = Annotated[
+    int | None, Query(ge=1, le=LAST, description="The number of a release that is kept; the last one by default.")
+]
+Question = Callable[[Snapshot], dict[str, Any]]
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A question to a release."""
+
+    request: Request
+    release: Release = None
+    ids: Ids = "numbers"
+
+    @property
+    def reading(self) -> "Reading":
+        """From where the server reads."""
+        reading: Reading = self.request.app.state.reading
+        return reading
+
+    async def answer(self, question: Question) -> Response:
+        """The answer to a question, or that it is unchanged."""
+        if self.reading.is_quick and self.release is None:
+            return self._answer(question)
+        return await to_thread.run_sync(self._answer, question)
+
+    async def answer_of_files(self, question: Callable[[], Any]) -> Response:
+        """The answer to a question to the lake, which may read much of it."""
+        slots = self.request.app.state.slots = getattr(self.request.app.state, "slots", None) or CapacityLimiter(
+            AT_ONCE
+        )
+        return self.told(await to_thread.run_sync(question, limiter=slots))
+
+    def told(self, facts: Any, etag: str | None = None) -> Response:
+        """Facts as they are asked for."""
+        return told(self.request, shaped(facts, ids_as_strings=self.ids == "strings"), etag=etag)
+
+    def _answer(self, question: Question) -> Response:
+        def ask(views: Snapshot) -> Response:
+            stored = views.stored
+            etag = etag_of(stored, self.ids)
+            same = unchanged(self.request, etag)
+            return same or self.told({"release": stored.release} | question(views), etag)
+
+        answer: Response = self.reading.ask(ask, self.release)
+        return answer
+
+
+AskedNow = Annotated[Asked, Depends()]

@@ -1,0 +1,105 @@
+"""Clients that are slow, or speak no HTTP, are waited for so long and no longer, and hinder nobody."""
+
+import socket
+from contextlib import ExitStack
+from time import sleep
+
+import pytest
+
+from tests.serving.servers import PATIENCE, Serving
+
+QUICK = "from pipelines.serving import patience as p; p.HEAD_SECONDS = p.BODY_SECONDS = p.READ_SECONDS = 0.5"
+POST = b"POST /events HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer 0123456789abcdef\r\n"
+
+
+@pytest.fixture(scope="module")
+def impatient(told):
+    """A server that waits for half a second."""
+    with Serving(told.root, "--rate", "0", before=QUICK, NEWSFEED_TOKENS="0123456789abcdef") as serving:
+        yield serving
+
+
+@pytest.fixture
+def sending(impatient):
+    """A function that sends bytes by a new connection, which is given."""
+    with ExitStack() as opened:
+
+        def send(data):
+            to = opened.enter_context(socket.create_connection(("127.0.0.1", impatient.port), PATIENCE))
+            to.sendall(data)
+            return to
+
+        yield send
+
+
+def all_of(connection):
+    """What comes until the server closes."""
+    return b"".join(iter(lambda: connection.recv(65536), b""))
+
+
+@pytest.mark.parametrize(
+    "data",
+    [b"", b"GET", b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n"],
+    ids=["nothing", "a word", "half a head"],
+)
+def test_what_does_not_come_is_not_waited_for(sending, data):
+    assert all_of(sending(data)).startswith(b"HTTP/1.1 408 ")
+
+
+def test_half_a_body_is_not_waited_for(sending):
+    assert all_of(sending(POST + b"Content-Length: 9\r\n\r\n{")).startswith(b"HTTP/1.1 4")
+
+
+def trickled(connection, data, seconds):
+    for _ in range(100):
+        connection.sendall(data)
+        sleep(seconds)
+
+
+@pytest.mark.parametrize(
+    "beginning", [b"GET /healthz HTTP/1.1\r\nHost: localhost\r\nX: ", POST + b"Content-Length: 100\r\n\r\n"]
+)
+def test_what_comes_byte_by_byte_is_cut_off(sending, beginning):
+    to = sending(beginning)
+    with pytest.raises(OSError):  # noqa: PT011 (which one, the system chooses)
+        trickled(to, b"x", 0.05)
+
+
+def test_a_head_without_end_is_refused(sending):
+    to = sending(b"GET / HTTP/1.1\r\nHost: localhost\r\nX: " + b"x" * 17_000)
+    assert all_of(to).startswith(b"HTTP/1.1 431 ")
+
+
+@pytest.mark.parametrize(
+    "data", [b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03", b"HELO mail\r\n\r\n", b"GET  HTTP\r\n\r\n"]
+)
+def test_what_is_no_http_is_told_so(sending, data):
+    found = all_of(sending(data))
+    assert found.startswith(b"HTTP/1.1 400 ")
+    assert found.endswith(b'{"error":"expected a request of HTTP/1.1"}')
+
+
+def test_a_client_that_reads_nothing_is_let_go(impatient, sending):
+    """It asks for far more than the system holds for it."""
+    to = sending(b"")
+    to.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+    with pytest.raises(OSError):  # noqa: PT011
+        trickled(to, b"GET /openapi.json HTTP/1.1\r\nHost: localhost\r\n\r\n" * 50, 0.02)
+
+
+def test_slow_clients_hinder_nobody(impatient, sending):
+    for _ in range(200):
+        sending(b"GET /healthz HTTP/1.1\r\n")
+    assert impatient.ask("/users/1/newsfeed").status == 200
+
+
+def test_a_connection_is_used_again(impatient):
+    with impatient.connection() as to:
+        for _ in range(3):
+            to.request("GET", "/healthz")
+            assert to.getresponse().read() == b'{"alive":true}'
+
+
+def test_nothing_of_it_is_told_in_the_log(impatient, sending):
+    all_of(sending(b"HELO\r\n\r\n"))
+    assert impatient.faults == []
