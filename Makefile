@@ -11,6 +11,7 @@ TURNS := --cap $(or $(CAP),200) --repeat $(or $(REPEAT),3)
 .DEFAULT_GOAL := help
 .PHONY: help demo test soak mutate faults check docs bench bench-batches bench-large jars signatures lock dist cluster-up cluster-down cluster-test hdfs-up hdfs-down hdfs-test s3-up s3-down s3-test spark-test clean
 .PHONY: kafka-up kafka-down kinesis-up kinesis-down kafka-test kinesis-test
+.PHONY: redis-up redis-down postgresql-up postgresql-down serve-test
 .PHONY: lambda
 .PHONY: stream-demo airflow-up airflow-down airflow-demo airflow-shots airflow-test production-test servers-test
 
@@ -111,6 +112,25 @@ kinesis-test: .venv/dev ## run the tests of what stands in for Kinesis, on some 
 	$(BIN)/python -m pipelines.compiled
 	$(BIN)/pytest -n 2 -m servers tests/servers/streams -k "kinesis or kinesalite"
 
+redis-up: .venv/dev ## start a Redis at redis://127.0.0.1:9840/0; installs Debian's redis-server where it is missing
+	.ci/debian redis-server
+	$(BIN)/python -m tests.servers.redis up
+
+redis-down: .venv/dev ## stop it; what it has stays in .servers/redis
+	$(BIN)/python -m tests.servers.redis down
+
+postgresql-up: .venv/dev ## start a PostgreSQL, and print its URL with its password; installs Debian's postgresql where it is missing
+	.ci/debian postgresql
+	$(BIN)/python -m tests.servers.postgresql up
+
+postgresql-down: .venv/dev ## stop it; what it has stays in .servers/postgresql
+	$(BIN)/python -m tests.servers.postgresql down
+
+serve-test: .venv/dev ## run the tests of stores that are servers, on some of their own; installs Debian's redis-server and postgresql where they are missing
+	.ci/debian redis-server postgresql
+	$(BIN)/python -m pipelines.compiled
+	$(BIN)/pytest -n 2 -m servers $(wildcard tests/servers/stores tests/servers/serving)
+
 stream-demo: .venv/dev ## produce live traffic for a minute to a Kafka on loopback, follow it, show what is served and how fresh; needs Java; fetches Kafka from Maven
 	$(BIN)/python -m pipelines.compiled
 	$(BIN)/python -m tests.servers.stream_demo
@@ -149,6 +169,7 @@ production-test: .venv/dev ## Airflow, a Spark cluster and HDFS together, on LDB
 	$(BIN)/pytest -m servers tests/servers/test_production.py
 
 servers-test: dist ## run the tests of Apache Spark and of all servers, two at a time; fetches jars from Maven, and some by npm; needs Java; some 30 minutes
+	.ci/debian redis-server postgresql
 	$(BIN)/pytest -n 2 -m "spark or servers"
 
 lock: ## choose versions anew and write both locks; needs uv
