@@ -1,0 +1,233 @@
+"""PostgreSQL: `postgresql://USER@HOST:PORT/DATABASE[?schema=NAME]`, tables of SQL in a schema of their own.
+
+A publish is one transaction, and so is what is read. Whoever asks the tables by SQL in a transaction reads one release.
+"""
+
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cache, cached_property
+from typing import Any
+
+from psycopg.rows import dict_row
+
+from pipelines.stores.base import Content, Row, Snapshot, Stored, StoreError, Write
+from pipelines.stores.packing import chosen
+from pipelines.stores.postgresql_client import LONGEST, Connection, Connections, connected, split, telling
+from pipelines.stores.postgresql_tables import POSITION, VIEWS, format_of, listed, order_of, quoted
+from pipelines.stores.postgresql_text import exact, kept
+from pipelines.tables import Column
+from pipelines.views import load_view
+
+DIRECTORY = "user_directory"
+
+
+def opened(url: str) -> "PostgreSQL":
+    """The store that a URL names. Raises UsageError."""
+    told, schema, shown = split(url)
+    return PostgreSQL(shown, told, schema)
+
+
+@dataclass
+class PostgreSQL:
+    """A schema of a database; nothing is opened before it is needed."""
+
+    url: str
+    told: str
+    schema: str
+    views: tuple[str, ...] = VIEWS
+
+    @cached_property
+    def _connections(self) -> Connections:
+        return Connections(self.told, self.url)
+
+    def stored(self) -> Stored | None:
+        """Which release it serves; None when nothing was published there. Raises StoreError."""
+        with self._connections.snapshot() as connection, telling(self.url, "read"):
+            return stored_in(connection, self.schema, self.url)
+
+    @contextmanager
+    def publishing(self, stored: Stored, *, whole: bool) -> Iterator[Write]:
+        """Write changes, all of which are served, as this release, once the block ends; none if it raises, or dies.
+
+        Raises StoreError, also where what is read back is not what the release has.
+        """
+        from pipelines.stores.postgresql_writing import Writer
+
+        with telling(self.url, "write"):
+            connection = connected(self.told, LONGEST)
+        with connection:
+            connection.autocommit = False
+            with telling(self.url, "write"):
+                writer = Writer(connection, self, stored, whole=whole)
+            yield writer.write
+            with telling(self.url, "write"):
+                writer.finish()
+                connection.commit()
+
+    @contextmanager
+    def reading(self) -> Iterator[Snapshot]:
+        """Read what is served. Raises StoreError."""
+        with self._connections.snapshot() as connection:
+            with telling(self.url, "read"):
+                stored = stored_in(connection, self.schema, self.url)
+            if stored is None:
+                raise StoreError(f"{self.url}: nothing was published there yet: `newsfeed publish {self.url}` does")
+            yield PostgreSQLSnapshot(connection, self.schema, self.url, stored)
+
+    def close(self) -> None:
+        """Let go of it."""
+        self._connections.close()
+
+
+def stored_in(connection: Connection, schema: str, url: str) -> Stored | None:
+    """Which release is served, as a transaction sees it. Raises StoreError for tables of another version."""
+    served = f"{quoted(schema)}.served"
+    (found,) = connection.execute(b"SELECT to_regclass(%s) IS NOT NULL", [served]).fetchone() or [False]
+    row = (
+        connection.execute(f"SELECT format, lake, release, views FROM {served}".encode()).fetchone() if found else None
+    )
+    if row is None:
+        return None
+    form, lake, release, views = row
+    if form != format_of():
+        raise StoreError(
+            f"{url}: the tables are those of another version of this program: expected format {format_of()}, found "
+            f"{form}: DROP SCHEMA {quoted(schema)} CASCADE, and publish again"
+        )
+    return Stored(lake, release, {view: Content(*content) for view, content in views.items()})
+
+
+def stored_as_json(stored: Stored) -> str:
+    """What is served of each view, as it is kept."""
+    return json.dumps({view: list(content) for view, content in stored.views.items()})
+
+
+@dataclass(frozen=True)
+class PostgreSQLSnapshot:
+    """What a schema has of one release, as a transaction sees it."""
+
+    _connection: Connection
+    _schema: str
+    _url: str
+    stored: Stored
+
+    @property
+    def told(self) -> str:
+        """In words what is read, such as `release 3`."""
+        return f"release {self.stored.release}"
+
+    def of_ids(self, view: str, key: str, ids: Iterable[int], *columns: str) -> list[Row]:
+        """The rows of a view with these ids, in the column that says whose they are; all columns if none is named."""
+        return chosen(key, self._rows(view, of_owners(self._schema, view), [sorted(set(ids))]), columns)
+
+    def page(self, view: str, owner: int, limit: int, behind: Row | None = None) -> list[Row]:
+        """The first rows of an owner in the order of PAGED, of those that stand behind a row, which need not be there.
+
+        Of that row just the columns of this order are asked.
+        """
+        condition, values = _behind(view, behind) if behind is not None else ("true", [])
+        return self._rows(view, _page(self._schema, view, condition), [owner, *values, limit])
+
+    def people(self, prefix: str, limit: int) -> list[Row]:
+        """The rows of `user_directory` whose terms begin with a folded prefix, in the view's order."""
+        begin = kept(prefix)
+        end = _behind_all(begin)
+        return self._rows(DIRECTORY, _people(self._schema, is_bounded=end is not None), [begin, end or "", limit])
+
+    def _rows(self, view: str, query: bytes, values: Sequence[Any]) -> list[Row]:
+        """The rows of a query. Raises StoreError."""
+        if view not in self.stored.views:
+            raise StoreError(f"{self.told} has no view {view!r} in this store")
+        with telling(self._url, "read"), self._connection.cursor(row_factory=dict_row) as cursor:
+            rows: list[Row] = cursor.execute(query, values).fetchall()
+        for name in _texts(view):
+            for row in rows:
+                row[name] = exact(row[name])
+        return rows
+
+
+@cache
+def _texts(view: str) -> tuple[str, ...]:
+    """The columns with texts that may have any character."""
+    return tuple(one.name for one in load_view(view).table.columns if one.type in {"string", "array<string>"})
+
+
+def ordered(view: str, *first: str) -> str:
+    """The order of a view's rows as SQL; a null is less than any value."""
+    columns = {one.name: one for one in load_view(view).table.columns}
+    return ", ".join([*first, *(_ordered(columns[name.lstrip("-")], name) for name in order_of(view))])
+
+
+def _ordered(column: Column, name: str) -> str:
+    order, nulls = (" DESC", " NULLS LAST") if name.startswith("-") else ("", " NULLS FIRST")
+    return f"{quoted(column.name)}{order}{nulls if column.nullable else ''}"
+
+
+def source(schema: str, view: str, condition: str) -> str:
+    """The rows of a view that fulfil a condition, numbered where the view numbers them, as SQL."""
+    table = load_view(view).table
+    number = f"row_number() OVER (PARTITION BY {table.bucket_by} ORDER BY {ordered(view)})::integer AS {POSITION}"
+    columns = ", ".join(number if name == POSITION else quoted(name) for name in table.names)
+    return f"SELECT {columns} FROM {quoted(schema)}.{quoted(view)} WHERE {condition}"
+
+
+@cache
+def of_owners(schema: str, view: str) -> bytes:
+    """The query for the rows of some owners, one owner after another."""
+    owner = quoted(str(load_view(view).table.bucket_by))
+    return f"{source(schema, view, f'{owner} = ANY(%s)')} ORDER BY {ordered(view, owner)}".encode()
+
+
+@cache
+def _page(schema: str, view: str, condition: str) -> bytes:
+    table = load_view(view).table
+    rows = source(schema, view, f"{quoted(str(table.bucket_by))} = %s")
+    query = f"SELECT {listed(table.names)} FROM ({rows}) AS rows WHERE {condition} ORDER BY {ordered(view)} LIMIT %s"
+    return query.encode()
+
+
+@cache
+def _people(schema: str, *, is_bounded: bool) -> bytes:
+    condition = "term >= %s AND " + ("term < %s" if is_bounded else "%s = ''")
+    return f"{source(schema, DIRECTORY, condition)} ORDER BY term, user_id, field LIMIT %s".encode()
+
+
+def _behind(view: str, row: Row) -> tuple[str, list[Any]]:
+    """The condition that rows stand behind one in the order of a view, and its values."""
+    names = order_of(view)
+    columns = {one.name: one for one in load_view(view).table.columns}
+    found = [row[name.lstrip("-")] for name in names]
+    values = [kept(value) if isinstance(value, str) else value for value in found]
+    options = [
+        " AND ".join([*map(_same, names[:number]), _further(columns[name.lstrip("-")], name, values[number])])
+        for number, name in enumerate(names)
+    ]
+    bound = f"{quoted(names[0].lstrip('-'))} {'<=' if names[0].startswith('-') else '>='} %s"
+    given = [value for number in range(len(names)) for value in values[: number + 1]]
+    return f"{bound} AND (({') OR ('.join(options)}))", [values[0], *given]
+
+
+def _same(name: str) -> str:
+    return f"{quoted(name.lstrip('-'))} IS NOT DISTINCT FROM %s"
+
+
+def _further(column: Column, name: str, value: Any) -> str:
+    """The condition that a value comes later in the order than another one; a null, which is less than any, does."""
+    if not name.startswith("-"):
+        return f"{quoted(column.name)} > %s"
+    or_null = f" OR {quoted(column.name)} IS NULL" if column.nullable and value is not None else ""
+    return f"({quoted(column.name)} < %s{or_null})"
+
+
+def _behind_all(prefix: str) -> str | None:
+    """The least text behind all that begin with a prefix; None where there is none."""
+    while prefix:
+        last = ord(prefix[-1]) + 1
+        if last == 0xD800:
+            last = 0xE000
+        if last <= 0x10FFFF:
+            return prefix[:-1] + chr(last)
+        prefix = prefix[:-1]
+    return None

@@ -1,0 +1,181 @@
+"""Redis: `redis://HOST:PORT/NUMBER[?prefix=NAME]`, the views of which many rows of one owner are read at a time.
+
+The rows of an owner are one value, packed, in a hash that has it under the number of the publish that brought it: those
+who read take the newest of a publish up to the one that is served. What a publish replaces stays until the next begins,
+so that those who began to read before go on with what they have; who reads for longer is told.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, NamedTuple
+
+import msgspec
+from redis import Redis as Client
+
+from pipelines.stores.base import Content, Row, Snapshot, Stored, StoreError, Write
+from pipelines.stores.packing import Layout, chosen
+from pipelines.stores.redis_client import Place, client, place_of, telling
+
+VIEWS = ("newsfeed", "notifications")
+FORMAT = 1
+TOGETHER = 500
+"""Of how many owners values are asked, or written, at a time."""
+
+
+class About(NamedTuple):
+    """What is served: by which publish it came, where its keys are, and how its rows are packed."""
+
+    serial: int
+    generation: int
+    stored: Stored
+    layouts: Mapping[str, Layout]
+
+
+def opened(url: str) -> "Redis":
+    """The store that a URL names. Raises UsageError."""
+    place = place_of(url)
+    return Redis(place.shown, place)
+
+
+@dataclass
+class Redis:
+    """A prefix of a database; nothing is opened before it is needed."""
+
+    url: str
+    place: Place
+    views: tuple[str, ...] = VIEWS
+    _about: tuple[bytes, About] | None = None
+
+    @cached_property
+    def _client(self) -> Client:
+        return client(self.place.told)
+
+    def key(self, *parts: object) -> str:
+        """A key of this store."""
+        return ":".join(map(str, (self.place.prefix, *parts)))
+
+    def stored(self) -> Stored | None:
+        """Which release it serves; None when nothing was published there. Raises StoreError."""
+        with telling(self.url, "read"):
+            about = self.about(self._client)
+        return None if about is None else about.stored
+
+    @contextmanager
+    def publishing(self, stored: Stored, *, whole: bool) -> Iterator[Write]:
+        """Write changes, all of which are served, as this release, once the block ends; none if it raises, or dies.
+
+        Raises StoreError, also where what is read back is not what the release has.
+        """
+        from pipelines.stores.redis_writing import Writer
+
+        with Writer(self, stored, whole=whole) as writer:
+            yield writer.write
+            writer.finish()
+
+    @contextmanager
+    def reading(self) -> Iterator[Snapshot]:
+        """Read what is served. Raises StoreError."""
+        with telling(self.url, "read"):
+            about = self.about(self._client)
+        if about is None:
+            raise StoreError(f"{self.url}: nothing was published there yet: `newsfeed publish {self.url}` does")
+        yield RedisSnapshot(self, self._client, about)
+
+    def close(self) -> None:
+        """Let go of it."""
+        self._client.close()
+
+    def about(self, asked: Any) -> About | None:
+        """What is served, as a client tells, or a pipeline. Raises StoreError."""
+        raw = asked.get(self.key("served"))
+        if raw is None:
+            return None
+        known = self._about
+        if known is None or known[0] != raw:
+            known = self._about = raw, _about_of(raw, self.url)
+        return known[1]
+
+
+def _about_of(raw: bytes, url: str) -> About:
+    try:
+        form, serial, generation, lake, release, views, layouts = msgspec.msgpack.decode(raw)
+    except (msgspec.DecodeError, ValueError, TypeError) as fault:
+        raise StoreError(f"{url}: what is under its keys is no store of `newsfeed publish`") from fault
+    if form != FORMAT:
+        raise StoreError(f"{url}: expected the form {FORMAT} of stores, found {form}: publish with another prefix")
+    stored = Stored(lake, release, {view: Content(*content) for view, content in views.items()})
+    return About(serial, generation, stored, {one[0]: Layout.of_facts(one) for one in layouts})
+
+
+def about_as_bytes(about: About) -> bytes:
+    """What is served as it is kept."""
+    views = {view: list(content) for view, content in about.stored.views.items()}
+    layouts = [layout.as_facts() for layout in about.layouts.values()]
+    facts = [FORMAT, about.serial, about.generation, about.stored.lake, about.stored.release, views, layouts]
+    return msgspec.msgpack.encode(facts)
+
+
+def newest(fields: Mapping[bytes, bytes], serial: int) -> bytes:
+    """The value of the newest publish up to one; nothing where there is none."""
+    found = max((number for number in map(int, fields) if number <= serial), default=None)
+    return b"" if found is None else fields[str(found).encode()]
+
+
+@dataclass(frozen=True)
+class RedisSnapshot:
+    """What a store has of one release."""
+
+    _store: Redis
+    _client: Client
+    _about: About
+
+    @property
+    def stored(self) -> Stored:
+        """Which release that is."""
+        return self._about.stored
+
+    @property
+    def told(self) -> str:
+        """In words what is read, such as `release 3`."""
+        return f"release {self.stored.release}"
+
+    def of_ids(self, view: str, key: str, ids: Iterable[int], *columns: str) -> list[Row]:
+        """The rows of a view with these ids, in the column that says whose they are; all columns if none is named."""
+        rows, found, owners = self._layout(view).rows, list[Row](), sorted(set(ids))
+        for first in range(0, len(owners), TOGETHER):
+            some = owners[first : first + TOGETHER]
+            for owner, value in zip(some, self._values(view, some), strict=True):
+                found += rows.read(owner, value) if value else []
+        return chosen(key, found, columns)
+
+    def page(self, view: str, owner: int, limit: int, behind: Row | None = None) -> list[Row]:
+        """The first rows of an owner in the order of PAGED, of those that stand behind a row, which need not be there.
+
+        Of that row just the columns of this order are asked.
+        """
+        (value,) = self._values(view, [owner])
+        return self._layout(view).rows.page(owner, value, limit, behind) if value else []
+
+    def people(self, prefix: str, limit: int) -> list[Row]:
+        """Raises StoreError: such a store has no names of people."""
+        raise StoreError(f"{self.told} has no view 'user_directory' in this store, to find {limit} of {prefix!r}")
+
+    def _values(self, view: str, owners: Sequence[int]) -> list[bytes]:
+        """The packed rows of owners, all as of one moment. Raises StoreError where a later publish took some away."""
+        keys = [self._store.key(self._about.generation, view, owner) for owner in owners]
+        with telling(self._store.url, "read"), self._client.pipeline(transaction=True) as pipeline:
+            pipeline.get(self._store.key("floor"))
+            for key in keys:
+                pipeline.hgetall(key)
+            floor, *found = pipeline.execute()
+        if floor is None or int(floor) > self._about.serial:
+            raise StoreError(f"{self._store.url}: {self.told} was taken away while it was read", transient=True)
+        return [newest(fields, self._about.serial) for fields in found]
+
+    def _layout(self, view: str) -> Layout:
+        try:
+            return self._about.layouts[view]
+        except KeyError:
+            raise StoreError(f"{self.told} has no view {view!r} in this store") from None
