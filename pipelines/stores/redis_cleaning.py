@@ -36,14 +36,13 @@ def _numbers(store: "Redis", publisher: Publisher, name: str) -> list[int]:
 def _clean_written(store: "Redis", publisher: Publisher, attempt: int, serial: int) -> None:
     """Leave of each key to which a publish wrote the newest value up to the one that is served."""
     written, at = store.key("written", attempt), 0
-    keys: list[Any]
     while keys := publisher.client.lrange(written, at, at + TOGETHER - 1):
-        _leave_newest(publisher, [key.decode() for key in keys], serial)
+        _leave_newest(publisher, keys, serial)
         at += TOGETHER
     publisher.do(("DEL", written), ("SREM", store.key("attempts"), attempt))
 
 
-def _leave_newest(publisher: Publisher, keys: Sequence[str], serial: int) -> None:
+def _leave_newest(publisher: Publisher, keys: Sequence[Any], serial: int) -> None:
     """Leave of each key the newest value up to a publish, and nothing where that one is empty."""
     gone = []
     for key, fields in zip(keys, publisher.fields(keys), strict=True):

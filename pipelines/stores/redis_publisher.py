@@ -46,7 +46,7 @@ class Publisher:
         """Do the last commands. Raises WatchError, StoreError when what was done before may be lost."""
         self._do((*commands, ("DEL", self._store.key("publisher"))), is_last=True)
 
-    def fields(self, keys: Iterable[str]) -> list[dict[bytes, bytes]]:
+    def fields(self, keys: Iterable[Any]) -> list[dict[bytes, bytes]]:
         """What there is under some keys, by the numbers of publishes."""
         with self.client.pipeline(transaction=False) as pipeline:
             for key in keys:
