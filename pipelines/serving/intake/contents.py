@@ -28,6 +28,11 @@ def hashes(lines: Sequence[bytes], known: Erasures) -> Int64s:
     return found
 
 
+def prepare() -> None:
+    """Have the compiled code there before the first hash is asked for."""
+    decode(b"", LAST, _unexpected)
+
+
 def are_same(standing: int, new: int) -> bool:
     """Whether contents with these hashes are one, of which one stands."""
     difference = np.array([standing], np.int64) - np.array([new], np.int64)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from pipelines.door.strict import decoded_or_faults
 from pipelines.door.times import LAST
 from pipelines.errors import NewsfeedError, is_transient, line_of
+from pipelines.serving.intake import contents
 from pipelines.serving.intake.deciding import Outcome, Request, decide
 from pipelines.serving.intake.ids import Ids
 from pipelines.serving.intake.log import NOTHING, Log
@@ -75,7 +76,8 @@ class Intake:
         Raises InUseError where another server has the inbox, OSError, DamagedLog, PlaceError.
         """
         self.limits, self._log, self._ids = limits, Log(lake), Ids()
-        self._log.look(())
+        self._log.look([""])
+        contents.prepare()
         self._segments = Segments(inbox, oldest)
         self._waiting = Waiting()
         self._taken = self._writes = self._failures = 0
