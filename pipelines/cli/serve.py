@@ -1,13 +1,22 @@
 """`newsfeed serve`: answers over HTTP."""
 
+from contextlib import nullcontext
 from importlib.util import find_spec
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from pipelines.cli import options
 from pipelines.cli.signals import told_to_end
 from pipelines.errors import UsageError
+
+if TYPE_CHECKING:
+    from contextlib import AbstractContextManager
+
+    from pipelines.serving.intake.intake import Intake
+    from pipelines.storage.lake import Lake
+
+    Taken = AbstractContextManager[Intake | None]
 
 NEEDED = ("fastapi", "httptools", "lmdb", "msgspec", "uvicorn", "uvloop")
 LAST_PORT = 65_535
@@ -20,11 +29,14 @@ def serve(
     tokens: Annotated[str | None, typer.Option(help="A file of tokens, a line each; also NEWSFEED_TOKENS.")] = None,
     private: Annotated[bool, typer.Option("--private", help="Answer nobody without a token, here too.")] = False,
     rate: Annotated[float, typer.Option(min=0, help="Requests a second that a client may send; 0 is any.")] = 1000,
+    land_every: Annotated[str | None, typer.Option(help="Take events, and land them every 500ms, 10s or 5m.")] = None,
+    run_every: Annotated[str | None, typer.Option(help="Publish a release of them every so often, too.")] = None,
+    inbox: Annotated[str | None, typer.Option(help="Take events into this local folder instead of ROOT/inbox.")] = None,
     log_format: options.LogFormat = options.TEXT,
 ) -> None:
     """Serve newsfeeds and the other views over HTTP, until TERM or an interrupt ends it.
 
-    Without a token, only this machine is answered, and nothing is taken.
+    Without a token, only this machine is answered, and nothing is taken. With --inbox alone, others land what is taken.
 
     Example: newsfeed serve --port 8480
     """
@@ -37,7 +49,21 @@ def serve(
     from pipelines.storage.lake import Lake
 
     lake = Lake.at(root)
+    taken = _taken(lake, inbox, land_every, run_every)
     safety = Safety.of(host, tokens_of(tokens), Limits(rate=rate), is_private=private)
-    with server.listening(host, port) as listener, told_to_end() as is_told:
+    with server.listening(host, port) as listener, told_to_end() as is_told, taken as intake:
         print(f"serving {lake.root} at {server.url_of(listener)}", flush=True)
-        server.serve(create_app(Reading(lake), safety), listener, is_told)
+        server.serve(create_app(Reading(lake), safety, intake), listener, is_told)
+
+
+def _taken(lake: "Lake", inbox: str | None, land_every: str | None, run_every: str | None) -> "Taken":
+    """What takes events, if any are to be taken. Raises UsageError."""
+    from pipelines.serving.taking import Pace, inbox_of, taking
+
+    if run_every is not None and land_every is None:
+        raise UsageError("--run-every: expected --land-every beside it")
+    if inbox is None and land_every is None:
+        return nullcontext()
+    land = None if land_every is None else options.seconds_of("--land-every", land_every)
+    run = None if run_every is None else options.seconds_of("--run-every", run_every)
+    return taking(lake, inbox_of(lake, inbox), Pace(land, run))

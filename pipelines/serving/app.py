@@ -1,7 +1,7 @@
 """The server as an application: its routes, and what all answers have."""
 
 from contextlib import asynccontextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
@@ -9,8 +9,9 @@ from starlette.exceptions import HTTPException
 
 from pipelines import __version__
 from pipelines.errors import NewsfeedError
-from pipelines.serving import described, health, of_files, reads
+from pipelines.serving import described, events, health, of_files, reads
 from pipelines.serving.guard import Guard
+from pipelines.serving.intake.intake import Intake
 from pipelines.serving.measuring import Measured
 from pipelines.serving.reading import Reading
 from pipelines.serving.replies import fault, fault_of
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 TITLE = "Newsfeed"
 
 
-def create_app(reading: Reading, safety: Safety | None = None, intake: Any = None) -> FastAPI:
+def create_app(reading: Reading, safety: Safety | None = None, intake: Intake | None = None) -> FastAPI:
     """The application that answers by a reading whom it may, and takes events where there is an intake."""
 
     @asynccontextmanager
@@ -36,6 +37,8 @@ def create_app(reading: Reading, safety: Safety | None = None, intake: Any = Non
     app.add_middleware(Guard, safety=safety or Safety(), measured=measured)
     for one in (reads.router, of_files.router, health.router, described.router):
         app.include_router(one)
+    if intake is not None:
+        app.include_router(events.routes(intake))
     app.add_exception_handler(NewsfeedError, _failed)
     app.add_exception_handler(RequestValidationError, _misasked)
     app.add_exception_handler(HTTPException, _refused)

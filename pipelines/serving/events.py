@@ -55,7 +55,7 @@ def routes(intake: Intake) -> APIRouter:
             outcome = await wrap_future(intake.number_of(user_id))
         except UnavailableError as fault:
             return _failed(fault)
-        return JSONResponse({"user_id": str(user_id), "events": outcome.present}, 200, _tag(outcome))
+        return JSONResponse({"user_id": user_id, "events": outcome.present}, 200, _tag(outcome))
 
     return router
 

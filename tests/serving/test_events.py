@@ -1,0 +1,126 @@
+"""Events over HTTP, by the command: written, landed and released beside it."""
+
+import json
+import time
+from pathlib import Path
+
+import pytest
+
+from pipelines.storage.lake import Lake
+from tests.landing.lines import ids, line
+from tests.serving.servers import PATIENCE, Serving
+
+TOKEN = "a-token-that-is-long"
+BARE = {"event_type": "followed", "actor_id": 5, "followee_id": 7}
+
+
+def writing(root, *given):
+    return Serving(root, *given, NEWSFEED_TOKENS=TOKEN)
+
+
+def post(serving, *lines, **headers):
+    body = b"\n".join(one if isinstance(one, bytes) else json.dumps(one).encode() for one in lines)
+    return serving.ask("/events", "POST", body, Authorization=f"Bearer {TOKEN}", **headers)
+
+
+def until(what):
+    """What a function gives, once it is true."""
+    end = time.monotonic() + PATIENCE
+    while not (found := what()) and time.monotonic() < end:
+        time.sleep(0.05)
+    return found
+
+
+@pytest.fixture(scope="module")
+def serving(tmp_path_factory):
+    """A server whose events nobody lands."""
+    root = tmp_path_factory.mktemp("taken") / "lake"
+    with writing(str(root), "--inbox", str(root / "inbox")) as started:
+        yield started
+
+
+def test_an_event_is_taken_and_its_id_and_time_are_told(serving):
+    answer = post(serving, BARE)
+    (told,) = answer.facts["events"]
+    assert (answer.status, told["status"], list(told)) == (201, "taken", ["event_id", "event_time", "status"])
+    again = post(serving, BARE | {name: told[name] for name in ("event_id", "event_time")})
+    assert (again.status, again.facts["events"]) == (200, [told | {"status": "again"}])
+
+
+def test_lines_are_told_of_in_their_order(serving):
+    told = post(serving, line("o-1"), BARE, line("o-3"), line("o-1")).facts["events"]
+    assert [one["status"] for one in told] == ["taken", "taken", "taken", "again"]
+    assert (told[0]["event_id"], told[2]["event_id"]) == ("o-1", "o-3")
+
+
+def test_what_does_not_fit_is_told_with_every_fault(serving):
+    answer = post(serving, BARE | {"actor_id": 0, "mood": 1}, line("f-2"))
+    assert (answer.status, answer.facts["error"]) == (422, "lines that do not fit: 1 of 2; nothing was taken")
+    assert len(answer.facts["lines"][0]["faults"]) == 2
+    assert post(serving, line("f-2")).status == 201
+
+
+def test_a_conflict_is_told_with_its_line(serving):
+    assert post(serving, line("c-1")).status == 201
+    answer = post(serving, line("c-2"), line("c-1", actor_id=6))
+    assert (answer.status, answer.facts["lines"]) == (409, [{"line": 2, "event_id": "c-1"}])
+
+
+def test_an_append_is_conditional_by_the_number_that_is_told(serving):
+    assert serving.ask("/users/77/version").headers["ETag"] == '"0"'
+    assert post(serving, BARE | {"actor_id": 77}, If_Match='"0"').headers["ETag"] == '"1"'
+    answer = post(serving, BARE | {"actor_id": 77}, If_Match='"0"')
+    assert (answer.status, answer.headers["ETag"], answer.facts["events"]) == (412, '"1"', 1)
+    assert serving.ask("/users/77/version").facts == {"user_id": 77, "events": 1}
+
+
+@pytest.mark.parametrize("given", ["0", "*", '"-1"', '"x"', 'W/"0"', '"01"', '"0", "1"', '"99999999999999999999"'])
+def test_an_if_match_that_is_no_number_is_told(serving, given):
+    answer = post(serving, BARE, If_Match=given)
+    assert (answer.status, answer.facts["error"].partition(":")[0]) == (400, "If-Match")
+
+
+def test_what_is_too_large_compressed_or_nothing_is_refused(serving):
+    assert post(serving, b" " * (1 << 20) + b"x").status == 413
+    assert post(serving, b"x", Content_Encoding="gzip").status == 415
+    assert post(serving, b"").status == 400
+    assert post(serving, *[BARE] * 10_001).status == 413
+
+
+def test_the_inbox_has_one_server(serving, call, tmp_path):
+    (inbox,) = {Path(link).parent for link in _opened(serving) if link.endswith("inbox/.lock")}
+    done = call("serve", "--root", str(tmp_path / "lake"), "--inbox", str(inbox), "--port", "0")
+    assert done.err == f"error: {inbox}: expected an inbox of which no other server lives, found one\n"
+    assert done.code == 1
+
+
+def _opened(serving):
+    """The files that a server has open."""
+    return [str(link.readlink()) for link in Path(f"/proc/{serving.process.pid}/fd").iterdir() if link.is_symlink()]
+
+
+def test_what_is_taken_lands_and_is_released_beside_it_and_nothing_is_left_when_it_ends(tmp_path):
+    root = str(tmp_path / "lake")
+    with writing(root, "--land-every", "200ms", "--run-every", "200ms") as serving:
+        who = {"event_type": "registered", "actor_id": 5, "username": "mia", "first_name": "Mia", "last_name": "Öz"}
+        told = post(serving, who).facts["events"]
+        assert until(lambda: serving.ask("/users/5").status == 200)
+        assert ids(Lake.at(root)) == [told[0]["event_id"]]
+        child = _children(serving.process.pid)
+        assert (serving.end(), len(child)) == (0, 1)
+        assert not Path(f"/proc/{child[0]}").exists()
+
+
+def test_killed_it_leaves_no_process_behind_and_the_next_lands_what_was_taken(tmp_path):
+    root = str(tmp_path / "lake")
+    with writing(root, "--land-every", "1h") as serving:
+        until(lambda: _children(serving.process.pid))
+        (child,) = _children(serving.process.pid)
+        assert post(serving, line("k-1")).status == 201
+    assert until(lambda: not Path(f"/proc/{child}").exists())
+    with writing(root, "--land-every", "200ms"):
+        assert until(lambda: ids(Lake.at(root)) == ["k-1"])
+
+
+def _children(pid):
+    return [int(one) for task in Path(f"/proc/{pid}/task").iterdir() for one in (task / "children").read_text().split()]
