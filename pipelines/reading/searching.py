@@ -21,7 +21,7 @@ def find(reader: Reader, prefix: str, limit: int) -> list[dict[str, Any]]:
     usernames = "field = 'username' AND " if name != prefix else ""
     found = reader.rows(
         "SELECT user_id, min(term) AS term, array_agg(field ORDER BY field) AS matched FROM user_directory "  # noqa: S608
-        f"WHERE {usernames}{_range(folded(name))} GROUP BY user_id ORDER BY term, user_id LIMIT {limit}",
+        f"WHERE {usernames}{range_of(folded(name))} GROUP BY user_id ORDER BY term, user_id LIMIT {limit}",
         "user_directory",
     )
     known = people(reader, {row["user_id"] for row in found}, "followers")
@@ -37,7 +37,7 @@ def behind(prefix: str) -> str | None:
     return begin[:-1] + chr(SURROGATES.stop if following in SURROGATES else following)
 
 
-def _range(prefix: str) -> str:
+def range_of(prefix: str) -> str:
     """The terms that begin with the prefix as a condition from which whole parts of files are skipped."""
     end = behind(prefix)
     return f"(term >= {literal(prefix)}" + (")" if end is None else f" AND term < {literal(end)})")

@@ -1,5 +1,6 @@
 """What a store is: which release it serves, how another comes there, and what is read of it."""
 
+import re
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
@@ -14,6 +15,18 @@ from pipelines.reading.reader import Views
 Row = dict[str, Any]
 
 
+OWNERS: Mapping[str, str] = {
+    "newsfeed": "reader_id",
+    "user_timeline": "author_id",
+    "notifications": "user_id",
+    "followers": "user_id",
+    "followees": "user_id",
+    "profile": "user_id",
+    "posts": "post_id",
+    "post_stats": "post_id",
+    "user_directory": "user_id",
+}
+"""The views that stores can have, with the column that says whose a row is."""
 PAGED: Mapping[str, tuple[str, ...]] = {
     "newsfeed": ("-entered_at", "-post_id"),
     "user_timeline": ("-entered_at", "-post_id", "kind"),
@@ -64,6 +77,14 @@ class Change(NamedTuple):
     rows: pa.Table
 
 
+PASSWORD = re.compile(r"(?<=://)([^/@:]*):[^/@]*(?=@)")
+
+
+def shown(url: str) -> str:
+    """A URL without the password that it may have."""
+    return PASSWORD.sub(r"\1:…", url)
+
+
 Write = Callable[[Change], None]
 
 
@@ -96,7 +117,8 @@ class Store(Protocol):
     def publishing(self, stored: Stored, *, whole: bool) -> AbstractContextManager[Write]:
         """Write changes, all of which are served, as this release, once the block ends; none if it raises, or dies.
 
-        `whole`: nothing of what is there stays. Raises StoreError.
+        `whole`: nothing of what is there stays. Nobody else publishes there within the block, in which `stored` says
+        what is served still. Raises StoreError, also where what is written is not what the release has.
         """
 
     def reading(self) -> AbstractContextManager[Snapshot]:

@@ -16,22 +16,12 @@ import msgspec
 
 from pipelines.errors import UsageError
 from pipelines.stores import environments
-from pipelines.stores.base import Content, Row, Snapshot, Stored, StoreError, Write
+from pipelines.stores.base import OWNERS, Content, Row, Snapshot, Stored, StoreError, Write
 from pipelines.stores.packing import Layout, chosen
 from pipelines.stores.terms import people
 
 SCHEME = "lmdb:"
-VIEWS = (
-    "newsfeed",
-    "user_timeline",
-    "notifications",
-    "followers",
-    "followees",
-    "profile",
-    "posts",
-    "post_stats",
-    "user_directory",
-)
+VIEWS = tuple(OWNERS)
 """The views in the order of the numbers that their keys begin with, from 1 on."""
 DIRECTORY = "user_directory"
 NUMBERS = {view: number for number, view in enumerate(VIEWS, 1)}

@@ -5,7 +5,7 @@ from importlib.util import find_spec
 from typing import TYPE_CHECKING, NamedTuple
 
 from pipelines.errors import UsageError
-from pipelines.stores.base import Store
+from pipelines.stores.base import Store, shown
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -37,8 +37,10 @@ def store_of(url: str) -> Store:
     kind = STORES.get(scheme) if colon else None
     if kind is None:
         forms = ", ".join(one.form for one in STORES.values())
-        raise UsageError(f"{url}: expected the URL of a store, one of {forms}")
+        raise UsageError(f"{shown(url)}: expected the URL of a store, one of {forms}")
     if find_spec(kind.package) is None:
-        raise UsageError(f"{url}: it needs the extra {kind.extra}: pip install 'newsfeed-pipelines[{kind.extra}]'")
+        raise UsageError(
+            f"{shown(url)}: it needs the extra {kind.extra}: pip install 'newsfeed-pipelines[{kind.extra}]'"
+        )
     opened: Callable[[str], Store] = import_module(kind.module).opened
     return opened(url)

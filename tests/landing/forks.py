@@ -42,6 +42,8 @@ from pipelines.storage import commits, places, walking
 from pipelines.storage import repair as mending
 from pipelines.storage.file_writer import FileWriter
 from pipelines.storage.lake import Lake
+from pipelines.stores import publish as to_stores
+from pipelines.stores.opening import store_of
 from tests.landing.lines import batch_of, line
 
 NOW = 1_767_225_600_000_000
@@ -64,6 +66,7 @@ STEPS = {
     "records": (RecordFile, "write"),
     "take away": (quarantine, "take_away"),
     "remove": (places, "remove"),
+    "write": (to_stores, "_write"),
     "checkpoint": (DeltaTable, "create_checkpoint"),
 }
 
@@ -116,7 +119,10 @@ def work(job, engine):
 
 
 def published(lake, engine, job, clock):
-    """What a job's rollback or run says."""
+    """What a job's rollback, run, or publish to stores says."""
+    if job["what"] == "publish":
+        done = to_stores.publish(lake, [store_of(url) for url in job["stores"]], job.get("number"))
+        return [one.release for one in done]
     if job["what"] == "rollback":
         back = roll_back_to(lake, job["to"], clock)
         return {"published": back.published, "reason": "already", "release": back.release.number}
