@@ -119,13 +119,28 @@ class _Words:
     def reason(self, head: str, words: Mapping[str, str], reason: "Reason") -> Iterator[str]:
         """A reason, and the events behind it."""
         yield f"{head:<11} {words[reason.kind].format(who=self.who(reason.user_id))}"
-        yield from map(_event, reason.events)
+        yield from self._events(reason.events)
 
     def cause(self, head: str, cause: "Cause") -> Iterator[str]:
         """What hides the post, or what a reason lacks, and the events that say so."""
         yield f"{head:<11} {self._said(cause)}"
-        yield from map(_event, cause.events)
+        yield from self._events(cause.events)
+
+    def _events(self, events: "tuple[Event, ...]") -> Iterator[str]:
+        """Events, each with what it is a part of and what caused it, where it says so."""
+        from pipelines.past.causes import chain_of
+
+        for event in events:
+            yield _event("", event)
+            if event.correlation_id is not None:
+                yield f"{'':<15} part of {printable(event.correlation_id)}"
+            last = event
+            for cause in chain_of(event, self._found.causes):
+                yield _event("  caused by", cause)
+                last = cause
+            if last.causation_id is not None and last.causation_id not in self._found.causes:
+                yield f"{'':<15} caused by {printable(last.causation_id)}, of which no more is told"
 
 
-def _event(event: "Event") -> str:
-    return f"{'':<13} {show.when(moment(event.event_time))}  {event.event_type:<14} {printable(event.event_id)}"
+def _event(head: str, event: "Event") -> str:
+    return f"{head:<13} {show.when(moment(event.event_time))}  {event.event_type:<14} {printable(event.event_id)}"

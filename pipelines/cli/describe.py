@@ -79,3 +79,4 @@ def _tell_payloads(facts: dict[str, Any]) -> None:
     if facts["at_least_one"]:
         print("At least one of the optional fields is given.")
     print("Every event has event_id, event_type, version, event_time and actor_id too.")
+    print("It may have correlation_id and causation_id.")

@@ -59,6 +59,8 @@ def _array(columns: Columns, rows: int, number: int, field: Field) -> pa.Array:
     if field.name == TYPE:
         return pa.DictionaryArray.from_arrays(arrow(columns.types[:rows], pa.int32()), TYPE_NAMES)
     validity, missing = _validity(columns, rows, number)
+    if missing == rows:
+        return pa.nulls(rows, arrow_type)
     if field in NUMBERS:
         values = columns.numbers[NUMBERS.index(field), :rows]
         return arrow(values.astype(np.int32) if arrow_type == pa.int32() else values, arrow_type, validity)

@@ -97,6 +97,9 @@ ENVELOPE = (
     Field("version", "int", "version of this type's payload; 1 when absent", required=False),
     Field("event_time", "timestamp", "when it happened, as the producer says (UTC)"),
     Field("actor_id", ID, "the user who did it"),
+    Field("correlation_id", STRING, "what all events of one undertaking share", required=False, longest=64),
+    Field("causation_id", STRING, "the `event_id` of the event that caused it", required=False, longest=64),
 )
+"""The fields of events of all types and versions. More may come, none of which is required: then none is changed."""
 
 A_POST = (an_id("post_id", "the post"),)

@@ -7,8 +7,10 @@ from pipelines.events import PAYLOAD_FIELDS
 from pipelines.events.contract import ENVELOPE
 from pipelines.tables import Column, Table
 
+ALWAYS = {field.name for field in ENVELOPE if field.required} | {"version"}
+"""What every event has, whatever its type."""
 GIVEN = tuple(
-    Column(field.name, field.type, field.description, nullable=field not in ENVELOPE)
+    Column(field.name, field.type, field.description, nullable=field.name not in ALWAYS)
     for field in (*ENVELOPE, *PAYLOAD_FIELDS)
 )
 

@@ -117,12 +117,13 @@ def _by_type(events: pa.Table) -> tuple[Order, Types]:
 
 
 def _of_types(events: pa.Table, order: Order, types: Types) -> Iterator[pa.Table]:
-    """The events of each type with the columns that its versions have, but for the type."""
+    """The events of each type with the columns that its versions have, but for the type and what no event has."""
+    given = [name for name in events.schema.names if events[name].null_count < events.num_rows]
     start = 0
     for name, count in types:
         rows = arrow(order[start : start + count], pa.int32())
         fields = {field.name for field in chain(ENVELOPE, *CONTRACT[name].payloads)} - {TYPE} | {CONTENT_HASH.name}
-        yield events.select([field for field in events.schema.names if field in fields]).take(rows)
+        yield events.select([name for name in given if name in fields]).take(rows)
         start += count
 
 

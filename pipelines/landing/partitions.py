@@ -55,7 +55,7 @@ class Partition:
 
 
 def by_type(stage: Stage) -> Iterator[tuple[str, pa.Table]]:
-    """The events of each type, with the columns that its versions have but for the type."""
+    """The events of each type, with the columns that any event of the block has, but for the type."""
     for (name, _), rows in zip(stage.types, tables_in(stage.place), strict=True):
         yield name, rows
 

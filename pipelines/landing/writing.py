@@ -96,7 +96,8 @@ def _standing(stages: Sequence[Standing]) -> Iterator[tuple[str, pa.Table]]:
             found[name].append((rows, stands[start : start + rows.num_rows]))
             start += rows.num_rows
     for name in sorted(found):
-        yield name, pa.concat_tables(rows.filter(flags(stands)) for rows, stands in found[name])
+        stand = (rows.filter(flags(stands)) for rows, stands in found[name])
+        yield name, pa.concat_tables(stand, promote_options="default")
 
 
 def _landed(events: pa.RecordBatch, name: str, target: Target) -> pa.RecordBatch:

@@ -1,7 +1,7 @@
 """Explaining: why a post is in a newsfeed, or is not, and where it stands; what events say and what is made agree."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -10,8 +10,9 @@ import pyarrow.compute as pc
 from pipelines.errors import NewsfeedError
 from pipelines.past import reader
 from pipelines.past.bearing import ACTIVITY, ACTOR, ON_POSTS, POSTED, REPOSTS, of_newsfeeds
-from pipelines.past.facts import TARGETS, Facts
-from pipelines.past.judging import Verdict, judge
+from pipelines.past.causes import causes
+from pipelines.past.facts import TARGETS, TOLD, Event, Facts
+from pipelines.past.judging import Verdict, events_of, judge
 from pipelines.past.making import make
 from pipelines.past.reader import PastReader
 from pipelines.past.selection import Naming, Selection
@@ -28,13 +29,17 @@ class Disagreement(NewsfeedError):
 
 @dataclass(frozen=True)
 class Explanation:
-    """Why a reader sees a post or does not: the verdict, and the row that an endless newsfeed has of it, if any."""
+    """Why a reader sees a post or does not: the verdict, and the row that an endless newsfeed has of it, if any.
+
+    And what caused the events that it names, by id, where these say so.
+    """
 
     reader_id: int
     post_id: int
     verdict: Verdict
     entry: dict[str, Any] | None
     policy: Policy
+    causes: dict[str, Event] = field(default_factory=dict)
 
     @property
     def position(self) -> int | None:
@@ -55,7 +60,7 @@ def explain(views: PastReader, reader_id: int, post_id: int) -> Explanation:
     verdict, entry = judge(Facts(events), views.policy, reader_id, post_id), next(iter(dicts(mine)), None)
     if verdict.shows != (entry is not None):
         raise Disagreement(f"post {post_id} in the newsfeed of {reader_id}: what events say and what is made differ")
-    return Explanation(reader_id, post_id, verdict, entry, views.policy)
+    return Explanation(reader_id, post_id, verdict, entry, views.policy, causes(views.log, events_of(verdict)))
 
 
 def agreed(found: Explanation, served: Iterable[dict[str, Any]], told: str) -> Explanation:
@@ -82,5 +87,5 @@ def _events(views: PastReader, reader_id: int, post_id: int) -> dict[str, Any]:
 def asked(event_type: str) -> list[str]:
     """What is read of events of a type: what newsfeeds are made of, and what tells the events apart."""
     target = TARGETS.get(event_type)
-    told = ["event_id", "event_time", ACTOR, *([target] if target else [])] if event_type in TARGETS else []
+    told = [*TOLD, *([target] if target else [])] if event_type in TARGETS else []
     return list(dict.fromkeys([*told, *reader.asked("newsfeed", event_type)]))

@@ -31,13 +31,22 @@ TARGETS = {
 """The column in which an event names another user or a post, by type; None: it names its actor alone."""
 
 
+TOLD = ("event_id", "event_time", "actor_id", "correlation_id", "causation_id")
+"""What tells events of a type apart, and connects them."""
+
+
 class Event(NamedTuple):
-    """An event that says something: its id, type and time (microseconds since 1970), and who did it."""
+    """An event that says something: its id, type and time (microseconds since 1970), and who did it.
+
+    And, where it says so, what it is a part of, and the id of the event that caused it.
+    """
 
     event_id: str
     event_type: str
     event_time: int
     actor_id: int
+    correlation_id: str | None = None
+    causation_id: str | None = None
 
 
 @dataclass(frozen=True)
@@ -104,7 +113,7 @@ class Facts:
         if not rows:
             return None
         first = min(rows, key=lambda row: (row["event_time"], row["event_id"]))
-        event = _event("posted", first)
+        event = event_of("posted", first)
         deletions = self._of("post_deleted", first["actor_id"], post)
         return Post(post, first["actor_id"], event.event_time, first["reply_to_post_id"], event, tuple(deletions))
 
@@ -128,12 +137,15 @@ class Facts:
             return []
         rows = rows if actor is None else _where(rows, "actor_id", actor)
         rows = rows if target is None or target_column is None else _where(rows, target_column, target)
-        return [_event(event_type, row) for row in dicts(rows)]
+        return [event_of(event_type, row) for row in dicts(rows)]
 
 
 def _where(rows: pa.Table, column: str, value: int) -> pa.Table:
     return rows.filter(pc.equal(rows[column], value))
 
 
-def _event(event_type: str, row: dict[str, Any]) -> Event:
-    return Event(row["event_id"], event_type, micros(row["event_time"]), row["actor_id"])
+def event_of(event_type: str, row: dict[str, Any]) -> Event:
+    """The event of a type that a row with TOLD is."""
+    return Event(
+        event_type=event_type, **{name: row[name] for name in TOLD} | {"event_time": micros(row["event_time"])}
+    )

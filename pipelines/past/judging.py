@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import chain
 
 from pipelines.past.facts import Event, Facts, Post, Said
 from pipelines.policy import Policy
@@ -53,6 +54,14 @@ class Verdict:
     def shows(self) -> bool:
         """Whether the post is in the newsfeed, were this endless."""
         return bool(self.reasons) and not self.gone and not self.hidden
+
+
+def events_of(verdict: Verdict) -> list[Event]:
+    """The events that a verdict names."""
+    lacking = (cause for one in verdict.missing for cause in one.lacks)
+    parts: list[Cause | Reason] = [*verdict.gone, *verdict.hidden, *verdict.reasons, *verdict.missing, *lacking]
+    posted = () if verdict.post is None else (verdict.post.posted,)
+    return list(dict.fromkeys(chain(posted, *(part.events for part in parts))))
 
 
 def judge(facts: Facts, policy: Policy, reader: int, post_id: int) -> Verdict:

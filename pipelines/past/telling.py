@@ -31,6 +31,7 @@ def as_facts(found: Explanation) -> dict[str, Any]:
         "gone": [_cause(one) for one in verdict.gone],
         "hidden": [_cause(one) for one in verdict.hidden],
         "missing": [_reason(one) for one in verdict.missing],
+        "causes": _events(tuple(found.causes.values())),
     }
 
 
@@ -49,4 +50,10 @@ def _cause(cause: Cause) -> dict[str, Any]:
 
 
 def _events(events: tuple[Event, ...]) -> list[dict[str, Any]]:
-    return [{**event._asdict(), "event_time": moment(event.event_time)} for event in events]
+    return [_event(event) for event in events]
+
+
+def _event(event: Event) -> dict[str, Any]:
+    """An event; what it does not say of its cause and of what it is a part of is left out."""
+    told = {name: value for name, value in event._asdict().items() if value is not None}
+    return told | {"event_time": moment(event.event_time)}

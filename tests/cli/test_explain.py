@@ -132,6 +132,65 @@ def test_json_has_all_there_is(ask):
     ]
 
 
+CAUSED = [
+    ("e1", "posted", {"actor_id": 2, "post_id": 20}),
+    ("e2", "followed", {"actor_id": 1, "followee_id": 2, "causation_id": "e1", "correlation_id": "a talk"}),
+    ("e3", "liked", {"actor_id": 1, "post_id": 20, "causation_id": "e2"}),
+    ("e4", "posted", {"actor_id": 2, "post_id": 21, "causation_id": "e3"}),
+    ("e5", "posted", {"actor_id": 2, "post_id": 22, "causation_id": "e0"}),
+    ("e6", "posted", {"actor_id": 2, "post_id": 23, "causation_id": "e7"}),
+    ("e7", "liked", {"actor_id": 1, "post_id": 23, "causation_id": "e6"}),
+]
+
+
+@pytest.fixture(scope="module")
+def caused(tmp_path_factory, engine):
+    """A lake of events that say what caused them, which landed one by one."""
+    folder = tmp_path_factory.mktemp("caused")
+    lake = Lake.at(str(folder / "lake"))
+    for number, (name, kind, more) in enumerate(CAUSED, 1):
+        land(lake, engine, [file_of(folder / name, line(name, kind, event_time=at(number), **more))], clock=CLOCK)
+    run(lake, engine)
+    return lake.root
+
+
+def test_what_caused_an_event_stands_below_it_one_behind_another(call, caused):
+    found = call("explain", "1", "21", "--root", caused).out.splitlines()[1:-1]
+    assert found == [
+        "because     you follow user 2, who wrote it",
+        "              2025-12-31 10:02:00  followed       e2",
+        "                part of a talk",
+        "  caused by   2025-12-31 10:01:00  posted         e1",
+        "              2025-12-31 10:04:00  posted         e4",
+        "  caused by   2025-12-31 10:03:00  liked          e3",
+        "  caused by   2025-12-31 10:02:00  followed       e2",
+        "  caused by   2025-12-31 10:01:00  posted         e1",
+    ]
+
+
+def test_a_cause_that_is_not_there_is_named_and_one_that_goes_round_is_told_once(call, caused):
+    assert call("explain", "1", "22", "--root", caused).out.splitlines()[-3:-1] == [
+        "              2025-12-31 10:05:00  posted         e5",
+        "                caused by e0, of which no more is told",
+    ]
+    assert call("explain", "1", "23", "--root", caused).out.splitlines()[-3:-1] == [
+        "              2025-12-31 10:06:00  posted         e6",
+        "  caused by   2025-12-31 10:07:00  liked          e7",
+    ]
+
+
+def test_json_has_what_events_say_of_their_cause_and_the_causes(call, caused):
+    found = json.loads(call("explain", "1", "21", "--json", "--root", caused).out)
+    follow, posted = found["reasons"][0]["events"]
+    assert (follow["correlation_id"], follow["causation_id"], posted["causation_id"]) == ("a talk", "e1", "e3")
+    assert sorted(one["event_id"] for one in found["causes"]) == ["e1", "e2", "e3"]
+
+
+def test_causes_as_of_a_time_are_those_that_had_happened(call, caused):
+    found = call("explain", "1", "23", "--as-of", at(6), "--root", caused).out.splitlines()
+    assert found[-2] == "                caused by e7, of which no more is told"
+
+
 def test_what_is_neither_a_post_nor_a_time_is_refused(ask):
     for wrong in (["1", "0"], ["1", "x"], ["1", "20", "--as-of", "yesterday"], ["1", "20", "--known-at", at(1)]):
         assert ask(*wrong).code == 2

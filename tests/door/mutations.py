@@ -2,10 +2,11 @@
 
 # ruff: noqa: SIM905  # short words are read more easily side by side
 from pipelines.events import CONTRACT, PAYLOAD_FIELDS
+from pipelines.events.contract import ENVELOPE
 from tests.door.samples import event, samples
 from tests.door.spelling import Raw, spelled
 
-NAMES = [*event(), "version", *(field.name for field in PAYLOAD_FIELDS), "colour", "", "Actor_id", "actor_id\0"]
+NAMES = [*(field.name for field in (*ENVELOPE, *PAYLOAD_FIELDS)), "colour", "", "Actor_id", "actor_id\0"]
 IDS = [1, 7, 10**17, 10**18 - 1, 10**18, 2**63 - 1]
 NO_IDS = [0, -1, -0.0, 2**63, 2**64, 2**64 + 1, 10**19, 1.0, True, "7", [], {}, None]
 NUMBERS = ["9" * 5000, "1 2", "", *"1.0 1e3 1E0 -0 01 00 +1 0x1 1_0 1. .5 NaN -Infinity".split()]

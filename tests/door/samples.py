@@ -14,6 +14,7 @@ _SAMPLES = {
     ("posted", 1): _POST | {"language": "en"},
     ("posted", 2): _POST | {"version": 2, "languages": ["en", "日本 🌏", "en"]},
     ("reposted", 1): {"post_id": 2**63 - 1},
+    ("unliked", 1): {"post_id": 9, "correlation_id": "c 🌏", "causation_id": "e-0"},
 }
 
 

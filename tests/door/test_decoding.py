@@ -98,7 +98,7 @@ def test_damage_is_a_fault_of_its_line_alone(raw):
 )
 def test_every_version_of_every_type_goes_the_fast_way_and_says_the_same(event_type, version):
     payload = {field.name: VALUES[field.type] for field in CONTRACT[event_type].payloads[version - 1]}
-    envelope = {name: event()[name] for name in ("event_id", "event_time", "actor_id")}
+    envelope = {name: event()[name] for name in ("event_id", "event_time", "actor_id")} | {"causation_id": "e-0"}
     raw = json.dumps({"event_type": event_type, **payload, **envelope, "version": version}).encode()
     assert is_fast(raw)
     assert events_of(decode(raw, CLOCK))[0] == [strict(raw, CLOCK)]

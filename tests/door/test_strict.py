@@ -31,6 +31,9 @@ FITTING = [
     ("posted", {"version": 2, "language": None, "languages": None}),
     ("registered", {"version": 2, "invited_by_id": 5}),
     ("registered", {"version": 2}),
+    ("deactivated", {"correlation_id": "c", "causation_id": "e-0"}),
+    ("posted", {"version": 2, "correlation_id": "🌏" * 64}),
+    ("followed", {"correlation_id": None, "causation_id": "é" * 64}),
 ]
 
 REJECTS = [
@@ -47,6 +50,11 @@ REJECTS = [
     ("followed", {"event_id": ""}, 'event_id: expected at least 1 character, found ""'),
     ("followed", {"event_id": "e" * 65}, "event_id: expected at most 64 characters, found 65"),
     ("followed", {"event_id": 5}, "event_id: expected a string, found 5"),
+    ("followed", {"correlation_id": ""}, 'correlation_id: expected at least 1 character, found ""'),
+    ("followed", {"correlation_id": "c" * 65}, "correlation_id: expected at most 64 characters, found 65"),
+    ("posted", {"causation_id": "e" * 65}, "causation_id: expected at most 64 characters, found 65"),
+    ("posted", {"causation_id": 5}, "causation_id: expected a string, found 5"),
+    ("posted", {"causation_id": []}, "causation_id: expected a string, found a list of 0"),
     ("followed", {"version": 2}, "version: expected at most 1, found 2"),
     ("followed", {"version": 0}, "version: expected an integer from 1 on, found 0"),
     ("followed", {"version": "1"}, 'version: expected an integer from 1 on, found "1"'),

@@ -74,7 +74,18 @@ def random_history(
     for event_id, event_type, time in zip(event_ids, event_types, times, strict=True):
         done = contradicted(rng, events, event_type) or acted(rng, cast, event_type)
         events.append({"event_id": event_id, "event_type": event_type, "event_time": time} | done)
-    return events
+    return connected(Random(f"{seed} connected"), events)
+
+
+def connected(rng: Random, events: list[Event]) -> list[Event]:
+    """The events, of which some are part of something, or caused by another one, that may be later, or themselves."""
+    some = [event["event_id"] for event in events]
+    return [
+        event
+        | ({"correlation_id": rng.choice(("c", "C", "😀"))} if rng.random() < 0.15 else {})
+        | ({"causation_id": rng.choice(some)} if rng.random() < 0.15 else {})
+        for event in events
+    ]
 
 
 def contradicted(rng: Random, events: list[Event], event_type: str) -> Event | None:

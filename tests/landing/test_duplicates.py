@@ -43,6 +43,19 @@ def test_an_empty_list_is_as_none_where_contents_are_compared(land, lake, path, 
     assert [row.keys() & {"languages", "mentioned_ids"} for row in events(lake)] == [set()]
 
 
+@pytest.mark.parametrize("field", ["correlation_id", "causation_id"])
+def test_with_another_correlation_or_causation_it_is_another_content(land, lake, path, field):
+    one, other, none = line(**{field: "c"}), line(**{field: "C"}), line(**{field: None})
+    assert counts(land(file_of(path, none, one))) == (2, 1, 0, 1, 1)
+    assert counts(land(file_of(path, line(), one, other))) == (3, 0, 1, 2, 2)
+    assert counts(land(file_of(path, line("e-2", **{field: "c"}), line("e-2")))) == (2, 1, 0, 1, 1)
+    assert [row.get(field) for row in events(lake)] == [None, "c"]
+
+
+def test_the_two_are_not_taken_for_each_other(land, path):
+    assert counts(land(file_of(path, line(correlation_id="c"), line(causation_id="c")))) == (2, 1, 0, 1, 1)
+
+
 def test_duplicates_are_found_across_the_files_of_a_landing(land, lake, path, tmp_path):
     assert counts(land(file_of(path, ONE), file_of(tmp_path / "b", SAME_AS_ONE, line("e-2")))) == (3, 2, 1, 0, 0)
     assert ids(lake) == ["e-1", "e-2"]

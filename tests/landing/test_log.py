@@ -10,9 +10,9 @@ from pipelines.events import CONTRACT
 from pipelines.landing.log_files import TOGETHER
 from pipelines.sources import pieces
 from tests.door.twin import content_hash
-from tests.landing.lines import CLOCK, file_of, ids, line, rows_of
+from tests.landing.lines import CLOCK, events, file_of, ids, line, rows_of
 
-ENVELOPE = ["event_id", "event_type", "version", "event_time", "actor_id"]
+ENVELOPE = ["event_id", "event_type", "version", "event_time", "actor_id", "correlation_id", "causation_id"]
 ADDED = ["content_hash", "landing", "ingestion_time", "ingestion_date"]
 
 
@@ -34,10 +34,21 @@ def test_the_log_has_the_columns_of_every_version_of_every_type_and_is_partition
     log = DeltaTable(lake.log)
     columns = [field.name for field in log.schema().fields]
     given = {field.name for event in CONTRACT.values() for payload in event.payloads for field in payload}
-    assert (columns[:5], set(columns[5:-4]), columns[-4:]) == (ENVELOPE, given, ADDED)
+    assert (columns[:7], set(columns[7:-4]), columns[-4:]) == (ENVELOPE, given, ADDED)
     assert len(columns) == len(set(columns))
     assert all(field.nullable for field in log.schema().fields)
     assert log.metadata().partition_columns == ["ingestion_date"]
+
+
+def test_what_some_events_of_a_landing_have_lands_beside_those_that_have_it_not(land, lake, tmp_path):
+    given = [{}, {"correlation_id": "c"}, {"causation_id": "e-1", "correlation_id": "c"}]
+    lines = [[line(f"e-{n}", **more), line(f"p-{n}", "posted", **more)] for n, more in enumerate(given)]
+    land(*(file_of(tmp_path / f"{n}.jsonl", *some) for n, some in enumerate([lines[0], lines[1] + lines[2]])))
+    more = [{}, *given[1:]]
+    found = [
+        {name: row[name] for name in row if name.startswith("c") and name != "content_hash"} for row in events(lake)
+    ]
+    assert found == more * 2
 
 
 def test_rows_of_a_file_stand_by_event_type(land, lake, tmp_path):
@@ -52,8 +63,8 @@ def test_events_of_many_sources_stand_by_event_type_in_few_files(land, lake, tmp
     types, files = ["unfollowed", "posted", "followed"], 2 * cores()
     given = [[f"{types[n % 3]}-{n}", f"{types[(n + 1) % 3]}-{n}"] for n in range(files * TOGETHER)]
     again = line("posted-0", "posted")
-    events = [[*(line(one, one.partition("-")[0]) for one in some), again] for some in given]
-    land(*(file_of(tmp_path / f"{n:03}.jsonl", *some) for n, some in enumerate(events)))
+    lines = [[*(line(one, one.partition("-")[0]) for one in some), again] for some in given]
+    land(*(file_of(tmp_path / f"{n:03}.jsonl", *some) for n, some in enumerate(lines)))
     found = [pq.ParquetFile(place).read(["event_type"]) for place in DeltaTable(lake.log).file_uris()]
     assert len(found) == files
     for stand in (file["event_type"].to_pylist() for file in found):

@@ -26,6 +26,7 @@ FIRST = [
     post(2),
     post(3, version=2, languages=["de", "pt-BR"]),
     post(4, version=3, languages=["fr"], licence="CC0"),
+    line("l1", "liked", post_id=1, correlation_id="c"),
 ]
 SECOND = [post(5, language="ja"), post(6, version=2, languages=[])]
 THIRD = [post(7, language="is"), post(8, version=2, languages=["en"]), post(9, version=3, licence="CC0")]
@@ -62,6 +63,7 @@ def lake(place):
 def first(place, lake):
     """After the contract in which every version is the first."""
     deployed = Deployment(place / "first").knows_only_first_versions_of("posted", "registered")
+    deployed.knows_the_first_common_fields_alone()
     deployed.newsfeed(lake.root, f"land {file_of(place / 'a.jsonl', *FIRST)}")
     return state_of(lake)
 
@@ -83,26 +85,30 @@ def third_deployed(place):
 def third(place, lake, second, third_deployed):
     """After the contract that the documentation makes of today's."""
     landing = f"land {file_of(place / 'c.jsonl', *THIRD)}"
-    third_deployed.newsfeed(lake.root, landing, "quarantine --readmit", "run")
+    third_deployed.newsfeed(lake.root, landing, "quarantine --readmit", "maintain", "run")
     return state_of(lake)
 
 
 def test_what_is_newer_than_the_contract_waits_in_quarantine(first):
     assert sorted(first.events) == ["p1", "p2", "r1"]
     assert list(first.quarantine) == [FIRST[1], *FIRST[4:]]
+    assert first.quarantine[FIRST[6]] == ['"correlation_id": expected no such field in liked, found "c"']
     newer, unknown = first.quarantine[FIRST[4]]
     assert newer == "version: expected at most 1, found 2"
     assert unknown == '"languages": expected no such field in posted, found a list of 2'
 
 
 def test_after_an_upgrade_it_lands_beside_lines_of_the_first_version(second):
-    assert sorted(second.events) == ["p1", "p2", "p3", "p5", "p6", "r1", "r2"]
+    assert sorted(second.events) == ["l1", "p1", "p2", "p3", "p5", "p6", "r1", "r2"]
     assert list(second.quarantine) == [FIRST[5]]
+    assert {name: one["correlation_id"] for name, one in second.events.items() if "correlation_id" in one} == {
+        "l1": "c"
+    }
     assert second.languages == {1: ["en"], 2: None, 3: ["de", "pt-BR"], 5: ["ja"], 6: None}
 
 
 def test_a_third_version_goes_the_same_way(third):
-    assert sorted(third.events) == ["p1", "p2", "p3", "p4", "p5", "p6", "p7", "p8", "p9", "r1", "r2"]
+    assert sorted(third.events) == ["l1", "p1", "p2", "p3", "p4", "p5", "p6", "p7", "p8", "p9", "r1", "r2"]
     assert third.quarantine == {}
     given = {4: ["fr"], 7: ["is"], 8: ["en"], 9: None}
     assert third.languages == {1: ["en"], 2: None, 3: ["de", "pt-BR"], 5: ["ja"], 6: None, **given}
