@@ -499,13 +499,17 @@ def test_every_event_type_and_every_view_occurs_in_random_histories():
     assert {e["event_type"] for e in random_history(1, types=few, size=40)} == few
 
 
+LABELS = {"event_id", "correlation_id", "causation_id"}
+
+
 @pytest.mark.parametrize("base", [0, 1000, 2**63 - 1000])
 def test_random_histories_keep_to_their_base_and_to_the_contract(base):
     for seed in range(40):
         events = random_history(seed, base=base)
-        ids = [v for e in events for field, v in e.items() if field.endswith("_id") and field != "event_id"]
+        ids = [v for e in events for field, v in e.items() if field.endswith("_id") and field not in LABELS]
         ids += [user for e in events for user in e.get("mentioned_ids", ())]
         assert all(base + 1 <= i <= base + 999 for i in ids)
+        assert {e["causation_id"] for e in events if "causation_id" in e} <= {e["event_id"] for e in events}
         event_ids = [event["event_id"] for event in events]
         assert len(set(event_ids)) == len(events)
         assert all(i.startswith(f"{base}-") and len(i) <= 64 for i in event_ids)
