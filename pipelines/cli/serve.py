@@ -20,12 +20,19 @@ if TYPE_CHECKING:
 
 NEEDED = ("fastapi", "httptools", "lmdb", "msgspec", "uvicorn", "uvloop")
 LAST_PORT = 65_535
+STORE = (
+    "A store for all that no other one is for, or `lake`: the release's own files; lmdb:ROOT/serving.lmdb by default."
+)
 
 
 def serve(
     root: options.Root = options.ROOT,
     host: Annotated[str, typer.Option(help="The address to listen at.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(min=0, max=LAST_PORT, help="The port to listen at; 0 is any free one.")] = 8480,
+    store: Annotated[str | None, typer.Option(help=STORE)] = None,
+    feeds: Annotated[str | None, typer.Option(help="A store for newsfeeds and notifications.")] = None,
+    profiles: Annotated[str | None, typer.Option(help="A store for profiles, posts, follows and timelines.")] = None,
+    search: Annotated[str | None, typer.Option(help="A store to find people in.")] = None,
     tokens: Annotated[str | None, typer.Option(help="A file of tokens, a line each; also NEWSFEED_TOKENS.")] = None,
     private: Annotated[bool, typer.Option("--private", help="Answer nobody without a token, here too.")] = False,
     rate: Annotated[float, typer.Option(min=0, help="Requests a second that a client may send; 0 is any.")] = 1000,
@@ -37,6 +44,7 @@ def serve(
     """Serve newsfeeds and the other views over HTTP, until TERM or an interrupt ends it.
 
     Without a token, only this machine is answered, and nothing is taken. With --inbox alone, others land what is taken.
+    Each release is published to the stores.
 
     Example: newsfeed serve --port 8480
     """
@@ -44,16 +52,17 @@ def serve(
         raise UsageError("cannot serve: it needs the extra server: pip install 'newsfeed-pipelines[server]'")
     from pipelines.serving import server
     from pipelines.serving.app import create_app
-    from pipelines.serving.reading import Reading
+    from pipelines.serving.roles import reading_of
     from pipelines.serving.safety import Limits, Safety, tokens_of
     from pipelines.storage.lake import Lake
 
     lake = Lake.at(root)
     taken = _taken(lake, inbox, land_every, run_every)
     safety = Safety.of(host, tokens_of(tokens), Limits(rate=rate), is_private=private)
+    reading = reading_of(lake, store, feeds=feeds, profiles=profiles, search=search)
     with server.listening(host, port) as listener, told_to_end() as is_told, taken as intake:
         print(f"serving {lake.root} at {server.url_of(listener)}", flush=True)
-        server.serve(create_app(Reading(lake), safety, intake), listener, is_told)
+        server.serve(create_app(reading, safety, intake, keeps=True), listener, is_told)
 
 
 def _taken(lake: "Lake", inbox: str | None, land_every: str | None, run_every: str | None) -> "Taken":

@@ -3,6 +3,7 @@
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
+from anyio import to_thread
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
@@ -10,8 +11,10 @@ from starlette.exceptions import HTTPException
 from pipelines import __version__
 from pipelines.errors import NewsfeedError
 from pipelines.serving import described, events, health, of_files, reads
+from pipelines.serving.covering import Covering, in_log
 from pipelines.serving.guard import Guard
 from pipelines.serving.intake.intake import Intake
+from pipelines.serving.keeping import Keeper
 from pipelines.serving.measuring import Measured
 from pipelines.serving.reading import Reading
 from pipelines.serving.replies import fault, fault_of
@@ -23,17 +26,27 @@ if TYPE_CHECKING:
 TITLE = "Newsfeed"
 
 
-def create_app(reading: Reading, safety: Safety | None = None, intake: Intake | None = None) -> FastAPI:
-    """The application that answers by a reading whom it may, and takes events where there is an intake."""
+def create_app(
+    reading: Reading, safety: Safety | None = None, intake: Intake | None = None, *, keeps: bool = False
+) -> FastAPI:
+    """The application that answers by a reading whom it may, and takes events where there is an intake.
+
+    It keeps its stores at the last release where that is asked for.
+    """
 
     @asynccontextmanager
     async def living(_: FastAPI) -> "AsyncIterator[None]":
+        keeper = Keeper(reading.lake, reading.stores) if keeps and reading.stores else None
         yield
+        if keeper is not None:
+            await to_thread.run_sync(keeper.close)
         reading.close()
 
     measured = Measured()
     app = FastAPI(title=TITLE, version=__version__, openapi_url=None, docs_url=None, redoc_url=None, lifespan=living)
     app.state.reading, app.state.intake, app.state.measured = reading, intake, measured
+    app.state.limiters = {}
+    app.state.covering = Covering(reading, in_log(reading.lake) if intake is None else intake.covered)
     app.add_middleware(Guard, safety=safety or Safety(), measured=measured)
     for one in (reads.router, of_files.router, health.router, described.router):
         app.include_router(one)

@@ -7,15 +7,20 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 from anyio import CapacityLimiter, to_thread
 from fastapi import Depends, Path, Query, Request, Response
 
-from pipelines.serving.replies import etag_of, shaped, told, unchanged
+from pipelines.serving.replies import Busy, etag_of, shaped, told, unchanged
 from pipelines.stores.base import Snapshot
 
 if TYPE_CHECKING:
+    from pipelines.serving.covering import Covering
     from pipelines.serving.reading import Reading
 
 MOST, LAST, LAST_ID = 200, 2**31 - 1, 2**63 - 1
+LONGEST = 30
 AT_ONCE = 2
-"""How many answers are made of files at once of which each may read much."""
+WAITING, QUEUE = 50, 10
+"""How many answers are made of files at once, each of which may read much; how many may wait for a release; and how
+many times as many may wait for that."""
+
 
 User = Annotated[str, Path(description="A user's id, or @username of an active user, in upper or lower case.")]
 PostId = Annotated[int, Path(ge=1, le=LAST_ID, description="A post's id.")]
@@ -25,6 +30,10 @@ Ids = Annotated[Literal["numbers", "strings"], Query(description="How ids are wr
 Release = Annotated[
     int | None, Query(ge=1, le=LAST, description="The number of a release that is kept; the last one by default.")
 ]
+After = Annotated[
+    str | None, Query(min_length=1, max_length=64, description="An event's id: answer by a release that covers it.")
+]
+Wait = Annotated[float, Query(ge=0, le=LONGEST, description="For how many seconds to wait for that release.")]
 Question = Callable[[Snapshot], dict[str, Any]]
 
 
@@ -35,6 +44,8 @@ class Asked:
     request: Request
     release: Release = None
     ids: Ids = "numbers"
+    after: After = None
+    wait: Wait = 0.0
 
     @property
     def reading(self) -> "Reading":
@@ -43,7 +54,10 @@ class Asked:
         return reading
 
     async def answer(self, question: Question) -> Response:
-        """The answer to a question, or that it is unchanged."""
+        """The answer to a question, or that it is unchanged. Raises UnknownEvent, NotCovered."""
+        if self.after is not None:
+            covering: Covering = self.request.app.state.covering
+            await to_thread.run_sync(covering.wait, self.after, self.wait, limiter=self._slots("waiting", WAITING))
         if self.reading.is_quick and self.release is None:
             return self._answer(question)
         return await to_thread.run_sync(self._answer, question)
@@ -54,6 +68,15 @@ class Asked:
             AT_ONCE
         )
         return self.told(await to_thread.run_sync(question, limiter=slots))
+
+    def _slots(self, name: str, most: int) -> CapacityLimiter:
+        """So many may do something at once. Raises Busy where as many again wait for that."""
+        limiters: dict[str, CapacityLimiter] = self.request.app.state.limiters
+        if name not in limiters:
+            limiters[name] = CapacityLimiter(most)
+        if limiters[name].statistics().tasks_waiting >= QUEUE * most:
+            raise Busy("too much is asked at once: try again in a second")
+        return limiters[name]
 
     def told(self, facts: Any, etag: str | None = None) -> Response:
         """Facts as they are asked for."""

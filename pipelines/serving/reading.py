@@ -1,12 +1,13 @@
 """From where the server reads: each view from the store that has it, all of one release."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from time import monotonic, sleep
 from typing import Any
 
+from pipelines.releases.release import NothingReleased
 from pipelines.serving.of_lake import LakeStore
 from pipelines.storage.lake import Lake
 from pipelines.stores.base import Row, Snapshot, Store, Stored, StoreError
@@ -27,10 +28,13 @@ class Unsettled(StoreError):
 
 
 class Together:
-    """What several stores have of one release, each opened when it is first asked. Raises Unsettled."""
+    """What several stores have of one release, each opened when it is first asked, and the lake for what none has.
 
-    def __init__(self, stores: Mapping[str, Any], opened: ExitStack) -> None:
-        self._stores, self._opened = stores, opened
+    Raises Unsettled.
+    """
+
+    def __init__(self, reading: "Reading", opened: ExitStack) -> None:
+        self._reading, self._opened = reading, opened
         self._snapshots: dict[int, Snapshot] = {}
 
     @property
@@ -41,7 +45,7 @@ class Together:
     @cached_property
     def stored(self) -> Stored:
         """Which release that is."""
-        return self._of("newsfeed").stored
+        return self._in(next(iter(self._reading.by_view.values()))).stored
 
     def of_ids(self, view: str, key: str, ids: Iterable[int], *columns: str) -> list[Row]:
         """The rows of a view with these ids."""
@@ -55,13 +59,16 @@ class Together:
         """The rows of `user_directory` whose terms begin with a folded prefix."""
         return self._of("user_directory").people(prefix, limit)
 
-    def open(self, views: Iterable[str]) -> None:
-        """Let the stores that have these views be opened."""
-        for view in views:
-            self._of(view)
+    def open(self) -> None:
+        """Open all stores."""
+        for store in self._reading.stores:
+            self._in(store)
 
     def _of(self, view: str) -> Snapshot:
-        store = self._stores[view]
+        store = self._reading.by_view.get(view)
+        return self._reading.of_lake.of(self.stored.release) if store is None else self._in(store)
+
+    def _in(self, store: Store) -> Snapshot:
         found = self._snapshots.get(id(store))
         if found is None:
             found = self._opened.enter_context(store.reading())
@@ -73,13 +80,13 @@ class Together:
 
 @dataclass(frozen=True)
 class Reading:
-    """The stores that a server reads, and the lake, which has what they do not.
+    """From which store a server reads which view; the lake has what none has, and releases before the last.
 
     `is_quick`: all is in memory, so that to read it takes less time than to ask a thread to.
     """
 
     lake: Lake
-    stores: Sequence[Store] = ()
+    by_view: Mapping[str, Store] = field(default_factory=dict)
     is_quick: bool = False
 
     @cached_property
@@ -88,13 +95,9 @@ class Reading:
         return LakeStore(self.lake)
 
     @cached_property
-    def _by_view(self) -> Mapping[str, Any]:
-        """The first of the stores that has a view, else the lake."""
-        return {view: store for store in reversed(self._all) for view in store.views}
-
-    @property
-    def _all(self) -> tuple[Any, ...]:
-        return (*self.stores, self.of_lake)
+    def stores(self) -> list[Store]:
+        """All that are read, each once."""
+        return list({id(store): store for store in self.by_view.values()}.values())
 
     @contextmanager
     def snapshot(self, number: int | None = None) -> Iterator[Snapshot]:
@@ -103,7 +106,7 @@ class Reading:
             yield self.of_lake.of(number)
             return
         with ExitStack() as opened:
-            yield Together(self._by_view, opened)
+            yield Together(self, opened)
 
     def ask(self, question: Question, number: int | None = None) -> Any:
         """The answer to a question, which is asked again while stores are of different releases.
@@ -119,13 +122,21 @@ class Reading:
                 if monotonic() > until:
                     raise
                 sleep(PAUSE)
+            except StoreError as fault:
+                self._require_release(fault)
+                raise
+
+    def _require_release(self, fault: StoreError) -> None:
+        """Raise NothingReleased where a store has nothing yet, which is why it failed."""
+        if any(store.stored() is None for store in self.stores):
+            raise NothingReleased("nothing was published to the stores yet") from fault
 
     def check(self) -> int:
-        """The release that is served, of all stores. Raises Unsettled, NoRelease, StoreError."""
+        """The release that is served, by all stores. Raises Unsettled, NoRelease, StoreError."""
 
         def number(views: Snapshot) -> int:
             if isinstance(views, Together):
-                views.open(self._by_view)
+                views.open()
             return views.stored.release
 
         found: int = self.ask(number)
@@ -133,5 +144,6 @@ class Reading:
 
     def close(self) -> None:
         """Let go of all stores."""
-        for store in self._all:
+        for store in self.stores:
             store.close()
+        self.of_lake.close()

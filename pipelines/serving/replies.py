@@ -14,6 +14,8 @@ from pipelines.errors import NewsfeedError, UsageError, is_transient, line_of
 from pipelines.reading.users import UnknownUser
 from pipelines.releases.release import NoRelease, NothingReleased
 from pipelines.serving.answers import UnknownPost
+from pipelines.serving.covering import NotCovered, UnknownEvent
+from pipelines.serving.reading import Unsettled
 from pipelines.storage import ids
 from pipelines.stores.base import Stored
 
@@ -23,6 +25,14 @@ LARGE = 8192
 """From how many bytes on an answer is compressed for who takes that."""
 QUICKLY = 3
 RETRY = {"Retry-After": "1"}
+
+
+class Busy(NewsfeedError):
+    """So much is asked that no more is answered."""
+
+    transient = True
+
+
 _encode = msgspec.json.Encoder().encode
 
 
@@ -57,20 +67,30 @@ def shaped(facts: Any, *, ids_as_strings: bool) -> Any:
 
 def fault(status: int, message: str, **more: Any) -> Response:
     """What is said of a fault, in the one shape of all faults."""
-    headers = RETRY if status in {429, 503} else None
+    headers = RETRY if status in {409, 429, 503} else None
     return Response(_encode({"error": message, **more}), status, headers, JSON)
+
+
+STATUS: tuple[tuple[type[NewsfeedError], int], ...] = (
+    (UnknownUser, 404),
+    (UnknownPost, 404),
+    (UnknownEvent, 404),
+    (NotCovered, 409),
+    (NothingReleased, 503),
+    (NoRelease, 404),
+    (UsageError, 400),
+    (Busy, 503),
+    (Unsettled, 503),
+)
+"""The status of what who asked is told in its own words; the first that fits."""
 
 
 def fault_of(raised: BaseException) -> Response:
     """What is said of what was raised; what is the server's own fault goes to its log, on one line."""
-    if isinstance(raised, UnknownUser | UnknownPost):
-        return fault(404, str(raised))
-    if isinstance(raised, NothingReleased):
-        return fault(503, "nothing was released yet")
-    if isinstance(raised, NoRelease):
-        return fault(404, str(raised))
-    if isinstance(raised, UsageError):
-        return fault(400, str(raised))
+    status = next((status for kind, status in STATUS if isinstance(raised, kind)), None)
+    if status is not None:
+        told = "nothing was released yet" if isinstance(raised, NothingReleased) else str(raised)
+        return fault(status, told, **getattr(raised, "facts", {}))
     LOGGER.error("%s", printable(line_of(raised)))
     if is_transient(raised):
         return fault(503, "what is served cannot be read now: try again in a second")

@@ -1,0 +1,82 @@
+"""Keeping stores at the last release: each that comes is published to them, by a process beside the server."""
+
+import logging
+import subprocess
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from threading import Event, Thread
+
+from pipelines.characters import printable
+from pipelines.errors import NewsfeedError, line_of
+from pipelines.releases.release import last_release
+from pipelines.storage.lake import Lake
+from pipelines.stores.base import Store
+
+LOGGER = logging.getLogger("pipelines.serving")
+EVERY, PATIENCE = 0.5, 5.0
+"""The seconds between two looks for a release, and before a publish that failed is tried again."""
+COMMAND = (sys.executable, "-P", "-c", "from newsfeed_pipelines import script; script()", "publish")
+"""A process of its own, so that what it computes keeps no request waiting."""
+
+
+@dataclass
+class Keeper:
+    """Publishes each release of a lake to stores until it is closed; a fault is told once while it stays the same."""
+
+    lake: Lake
+    stores: Sequence[Store]
+    _ending: Event = field(default_factory=Event)
+    _fault: str | None = None
+    _process: "subprocess.Popen[str] | None" = None
+
+    def __post_init__(self) -> None:
+        self._thread = Thread(target=self._keep, daemon=True)
+        self._thread.start()
+
+    def close(self) -> None:
+        """Publish no more; what is under way is given up, and serves nothing."""
+        self._ending.set()
+        if self._process is not None:
+            self._process.terminate()
+        self._thread.join()
+
+    def _keep(self) -> None:
+        pause = 0.0
+        seen: int | None = None
+        while not self._ending.wait(pause):
+            try:
+                last = last_release(self.lake)
+                if last is not None and last.number != seen:
+                    self._publish(last.number)
+                    seen = last.number
+                self._fault, pause = None, EVERY
+            except Exception as fault:  # noqa: BLE001 (whatever it is, what is served is served on)
+                self._tell(line_of(fault))
+                pause = PATIENCE
+
+    def _publish(self, number: int) -> None:
+        """Publish the last release where one of the stores has another. Raises NotPublished, StoreError."""
+        behind = [store.url for store in self.stores if (found := store.stored()) is None or found.release != number]
+        if not behind:
+            return
+        command = [*COMMAND, *behind, "--root", self.lake.root]
+        null, pipe = subprocess.DEVNULL, subprocess.PIPE
+        with subprocess.Popen(  # noqa: S603 (it starts this very program)
+            command, stdin=null, stdout=null, stderr=pipe, text=True
+        ) as self._process:
+            if self._ending.is_set():
+                self._process.terminate()
+            _, told = self._process.communicate()
+        if self._process.returncode and not self._ending.is_set():
+            lines = told.strip().splitlines() or ["the process ended without a word"]
+            raise NotPublished(lines[-1].removeprefix("error: "))
+
+    def _tell(self, line: str) -> None:
+        if line != self._fault:
+            LOGGER.error("%s", printable(f"release not published: {line}; it is tried again"))
+        self._fault = line
+
+
+class NotPublished(NewsfeedError):
+    """A release did not come to the stores."""
