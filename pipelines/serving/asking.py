@@ -2,11 +2,14 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
 
 from anyio import CapacityLimiter, to_thread
-from fastapi import Depends, Path, Query, Request, Response
+from starlette.requests import Request
+from starlette.responses import Response
 
+from pipelines.serving.parameters import AFTER, IDS, RELEASE, WAIT
 from pipelines.serving.replies import Busy, etag_of, shaped, told, unchanged
 from pipelines.stores.base import Snapshot
 
@@ -14,38 +17,31 @@ if TYPE_CHECKING:
     from pipelines.serving.covering import Covering
     from pipelines.serving.reading import Reading
 
-MOST, LAST, LAST_ID = 200, 2**31 - 1, 2**63 - 1
-LONGEST = 30
 AT_ONCE = 2
 WAITING, QUEUE = 50, 10
 """How many answers are made of files at once, each of which may read much; how many may wait for a release; and how
 many times as many may wait for that."""
 
 
-User = Annotated[str, Path(description="A user's id, or @username of an active user, in upper or lower case.")]
-PostId = Annotated[int, Path(ge=1, le=LAST_ID, description="A post's id.")]
-Limit = Annotated[int, Query(ge=1, le=MOST, description="How many rows.")]
-Cursor = Annotated[str | None, Query(description="Where to go on: `next` of the page before.")]
-Ids = Annotated[Literal["numbers", "strings"], Query(description="How ids are written: some are above 2^53.")]
-Release = Annotated[
-    int | None, Query(ge=1, le=LAST, description="The number of a release that is kept; the last one by default.")
-]
-After = Annotated[
-    str | None, Query(min_length=1, max_length=64, description="An event's id: answer by a release that covers it.")
-]
-Wait = Annotated[float, Query(ge=0, le=LONGEST, description="For how many seconds to wait for that release.")]
 Question = Callable[[Snapshot], dict[str, Any]]
 
 
-@dataclass(frozen=True)
+@dataclass
 class Asked:
     """A question to a release."""
 
     request: Request
-    release: Release = None
-    ids: Ids = "numbers"
-    after: After = None
-    wait: Wait = 0.0
+
+    @cached_property
+    def release(self) -> int | None:
+        """The number of the release that is asked for, None for what is served. Raises UsageError."""
+        number: int | None = RELEASE.of(self.request)
+        return number
+
+    @cached_property
+    def ids(self) -> str:
+        """How ids are written. Raises UsageError."""
+        return str(IDS.of(self.request))
 
     @property
     def reading(self) -> "Reading":
@@ -55,9 +51,10 @@ class Asked:
 
     async def answer(self, question: Question) -> Response:
         """The answer to a question, or that it is unchanged. Raises UnknownEvent, NotCovered."""
-        if self.after is not None:
+        after, wait = AFTER.of(self.request), WAIT.of(self.request)
+        if after is not None:
             covering: Covering = self.request.app.state.covering
-            await to_thread.run_sync(covering.wait, self.after, self.wait, limiter=self._slots("waiting", WAITING))
+            await to_thread.run_sync(covering.wait, after, wait, limiter=self._slots("waiting", WAITING))
         if self.reading.is_quick and self.release is None:
             return self._answer(question)
         return await to_thread.run_sync(self._answer, question)
@@ -91,6 +88,3 @@ class Asked:
 
         answer: Response = self.reading.ask(ask, self.release)
         return answer
-
-
-AskedNow = Annotated[Asked, Depends()]
