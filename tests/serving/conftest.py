@@ -21,8 +21,10 @@ def told(tmp_path_factory, engine):
     return SimpleNamespace(lake=lake, root=lake.root)
 
 
-@pytest.fixture(scope="session")
-def server(told):
-    """A server of the lake with two releases."""
-    with Serving(told.root) as serving:
+@pytest.fixture(scope="session", params=["lake", "lmdb"])
+def server(told, request, tmp_path_factory):
+    """A server of the lake with two releases: from its files, and from a store that the server publishes to."""
+    store = "lake" if request.param == "lake" else f"lmdb:{tmp_path_factory.mktemp('store')}/served"
+    with Serving(told.root, "--store", store) as serving:
+        serving.wait_until_ready()
         yield serving

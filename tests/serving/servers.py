@@ -9,6 +9,7 @@ import threading
 from contextlib import suppress
 from http.client import HTTPConnection
 from pathlib import Path
+from time import monotonic, sleep
 from types import SimpleNamespace
 
 from tests.surroundings import HEARING, environment
@@ -37,6 +38,13 @@ class Serving:
         """The answer to a request: its status, headers, and content, which is read as JSON where it says so."""
         with self.connection() as to:
             return ask(to, path, method, body, **headers)
+
+    def wait_until_ready(self):
+        """Wait until a release is served."""
+        deadline = monotonic() + PATIENCE
+        while self.ask("/readyz").status != 200:
+            assert monotonic() < deadline, self.faults
+            sleep(0.05)
 
     def connection(self):
         return Connection("127.0.0.1", self.port, timeout=PATIENCE)

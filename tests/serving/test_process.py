@@ -8,7 +8,7 @@ from tests.serving.servers import Serving
 
 
 def test_told_to_end_it_ends_well(told):
-    with Serving(told.root) as serving:
+    with Serving(told.root, "--store", "lake") as serving:
         assert serving.ask("/healthz").status == 200
         assert (serving.end(), serving.faults) == (0, [])
 

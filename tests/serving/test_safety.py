@@ -23,7 +23,9 @@ def guarded(told, tmp_path_factory):
     """A server that answers nobody without a token."""
     file = tmp_path_factory.mktemp("tokens") / "tokens"
     file.write_text(f"{OTHER}\n")
-    with Serving(told.root, "--private", "--tokens", str(file), "--rate", "0", NEWSFEED_TOKENS=TOKEN) as serving:
+    with Serving(
+        told.root, "--store", "lake", "--private", "--tokens", str(file), "--rate", "0", NEWSFEED_TOKENS=TOKEN
+    ) as serving:
         yield serving
 
 
@@ -98,7 +100,7 @@ def test_a_head_answers_as_a_get_without_its_body(server):
 
 
 def test_who_asks_too_often_is_told_when_to_ask_again(told):
-    with Serving(told.root, "--rate", "2") as serving:
+    with Serving(told.root, "--store", "lake", "--rate", "2") as serving:
         statuses = [serving.ask("/healthz").status for _ in range(20)]
         found = serving.ask("/healthz")
     assert statuses[:4] == [200] * 4

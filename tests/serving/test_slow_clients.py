@@ -15,7 +15,9 @@ POST = b"POST /events HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer 01234
 @pytest.fixture(scope="module")
 def impatient(told):
     """A server that waits for half a second."""
-    with Serving(told.root, "--rate", "0", before=QUICK, NEWSFEED_TOKENS="0123456789abcdef") as serving:
+    with Serving(
+        told.root, "--store", "lake", "--rate", "0", before=QUICK, NEWSFEED_TOKENS="0123456789abcdef"
+    ) as serving:
         yield serving
 
 
