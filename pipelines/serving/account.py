@@ -7,6 +7,7 @@ from pipelines.past.reader import PastReader
 from pipelines.past.telling import as_facts
 from pipelines.reading.inspection import status_of
 from pipelines.reading.metrics import exposition, measured, metrics_of
+from pipelines.reading.reader import Reader
 from pipelines.releases.release import NoLake, all_releases
 from pipelines.serving.answers import user_of
 from pipelines.serving.reading import Reading
@@ -30,11 +31,12 @@ def status(lake: Lake) -> Facts:
 
 def explained(reading: Reading, user: str, post_id: int, number: int | None) -> Facts:
     """Why a post is in the newsfeed of a release, or is not. Raises NoRelease, Disagreement."""
-    views = reading.of_lake.of(number)
-    reader_id = user_of(views, user)
-    found = explain(PastReader.of_release(reading.lake, views.reader.release), reader_id, post_id)
-    rows = agreed(found, views.of_ids("newsfeed", "reader_id", [reader_id]), views.told)
-    return {"release": views.reader.release.number, **as_facts(rows)}
+    with reading.snapshot(number) as views:
+        reader_id, number = user_of(views, user), views.stored.release
+    reader = Reader.of(reading.lake, number)
+    found = explain(PastReader.of_release(reading.lake, reader.release), reader_id, post_id)
+    served = reader.of_ids("newsfeed", "reader_id", [reader_id])
+    return {"release": number, **as_facts(agreed(found, served, reader.told))}
 
 
 def lake_metrics(lake: Lake) -> str:

@@ -3,19 +3,21 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from time import monotonic, sleep
 from typing import Any
 
 from pipelines.releases.release import NothingReleased
-from pipelines.serving.of_lake import LakeStore
 from pipelines.storage.lake import Lake
 from pipelines.stores.base import Row, Snapshot, Store, Stored, StoreError
+from pipelines.stores.lake import LakeStore
 
 PATIENCE, PAUSE = 2.0, 0.02
 """For how many seconds stores may be of different releases, and how often it is looked."""
 
 
+KEPT = 4
+"""Of how many releases of the lake what was read of files is kept."""
 Question = Callable[[Snapshot], Any]
 """What is asked of a release."""
 
@@ -66,9 +68,9 @@ class Together:
 
     def _of(self, view: str) -> Snapshot:
         store = self._reading.by_view.get(view)
-        return self._reading.of_lake.of(self.stored.release) if store is None else self._in(store)
+        return self._in(self._reading.of_lake(self.stored.release) if store is None else store)
 
-    def _in(self, store: Store) -> Snapshot:
+    def _in(self, store: Store | LakeStore) -> Snapshot:
         found = self._snapshots.get(id(store))
         if found is None:
             found = self._opened.enter_context(store.reading())
@@ -89,10 +91,13 @@ class Reading:
     by_view: Mapping[str, Store] = field(default_factory=dict)
     is_quick: bool = False
 
+    def of_lake(self, number: int | None = None) -> LakeStore:
+        """A release by number as the lake's own files have it, the last one when None; a few are kept open."""
+        return self._releases(number)
+
     @cached_property
-    def of_lake(self) -> LakeStore:
-        """The lake's own releases."""
-        return LakeStore(self.lake)
+    def _releases(self) -> Callable[[int | None], LakeStore]:
+        return lru_cache(maxsize=KEPT)(lambda number: LakeStore(self.lake, number))
 
     @cached_property
     def stores(self) -> list[Store]:
@@ -103,7 +108,8 @@ class Reading:
     def snapshot(self, number: int | None = None) -> Iterator[Snapshot]:
         """What is served, or the release of a number, which the lake has. Raises NoRelease, StoreError."""
         if number is not None or not self.stores:
-            yield self.of_lake.of(number)
+            with self.of_lake(number).reading() as found:
+                yield found
             return
         with ExitStack() as opened:
             yield Together(self, opened)
@@ -146,4 +152,3 @@ class Reading:
         """Let go of all stores."""
         for store in self.stores:
             store.close()
-        self.of_lake.close()
