@@ -9,7 +9,7 @@ import psycopg
 from psycopg.errors import _WaitTimeout
 
 from pipelines.errors import UsageError
-from pipelines.storage.waiting import PATIENCE, unanswered
+from pipelines.storage.waiting import PATIENCE
 from pipelines.stores.base import StoreError
 from pipelines.stores.urls import without_password
 
@@ -48,7 +48,7 @@ def split(url: str) -> tuple[str, str, str]:
     shown = without_password(url)
     try:
         parts = urlsplit(url)
-        _, named = parts.port, dict(parse_qsl(parts.query, strict_parsing=bool(parts.query)))
+        _, named = parts.port, dict(parse_qsl(parts.query, keep_blank_values=True, strict_parsing=bool(parts.query)))
     except ValueError as fault:
         raise UsageError(f"{shown}: expected postgresql://USER@HOST:PORT/DATABASE, found {fault}") from None
     schema = named.pop("schema", SCHEMA)
@@ -91,7 +91,7 @@ def _said(fault: psycopg.Error) -> str:
     if diagnosis.message_primary:
         return diagnosis.message_primary + (f" ({diagnosis.message_detail})" if diagnosis.message_detail else "")
     if "timeout" in type(fault).__name__.lower():
-        return str(unanswered())
+        return f"no answer in {PATIENCE} seconds"
     lines = [line.strip() for line in str(fault).splitlines() if line.strip()] or [type(fault).__name__]
     return lines[0].rpartition("FATAL:")[2].strip().rstrip(":")
 

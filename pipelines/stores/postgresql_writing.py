@@ -91,8 +91,7 @@ class Writer:
         self._run("SET LOCAL lock_timeout = 0")
 
     def _run(self, *statements: str) -> None:
-        for statement in statements:
-            self._connection.execute(statement.encode())
+        self._connection.execute("; ".join(statements).encode())
 
     def _copy(self, place: str, rows: pa.Table) -> None:
         with self._connection.cursor() as cursor, cursor.copy(f"COPY {place} FROM STDIN".encode()) as copy:

@@ -23,7 +23,7 @@ from redis.exceptions import (
 from redis.retry import Retry
 
 from pipelines.errors import UsageError, reason
-from pipelines.storage.waiting import PATIENCE, unanswered
+from pipelines.storage.waiting import PATIENCE
 from pipelines.stores.base import StoreError
 from pipelines.stores.urls import without_password
 
@@ -49,7 +49,7 @@ def place_of(url: str) -> Place:
     shown = without_password(url)
     try:
         parts = urlsplit(url)
-        named = dict(parse_qsl(parts.query, strict_parsing=bool(parts.query)))
+        named = dict(parse_qsl(parts.query, keep_blank_values=True, strict_parsing=bool(parts.query)))
         prefix = named.pop("prefix", PREFIX)
         if unknown := sorted(set(named) - SETTINGS):
             raise UsageError(
@@ -76,6 +76,7 @@ def client(told: str, name: str | None = None) -> Redis:
     """A client of many connections that any thread may use; where it has a name, of a single one of this name."""
     pool = ConnectionPool.from_url(
         told,
+        protocol=2,  # by a newer one a server that wants a password says what concerns its clients alone
         socket_timeout=PATIENCE,
         socket_connect_timeout=PATIENCE,
         retry=Retry(NoBackoff(), 0),
@@ -100,7 +101,7 @@ def _said(fault: BaseException) -> str:
     if isinstance(fault, WatchError):
         return "another publish came first"
     if isinstance(fault, TimedOut | TimeoutError):
-        return str(unanswered())
+        return f"no answer in {PATIENCE} seconds"
     return (
         reason(fault)
         if isinstance(fault, OSError)

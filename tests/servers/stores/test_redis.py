@@ -1,0 +1,141 @@
+"""Redis as a store."""
+
+import pytest
+
+from pipelines.stores import redis_publisher
+from pipelines.stores.base import StoreError
+from pipelines.stores.publish import publish
+from pipelines.stores.verifying import verify
+from tests.stores.contract import Contract, opened
+
+
+class TestRedis(Contract):
+    @pytest.fixture
+    def url(self, redis_url):
+        return redis_url
+
+
+@pytest.fixture
+def store(redis_url):
+    with opened(redis_url) as found:
+        yield found
+
+
+@pytest.fixture
+def client(redis):
+    with redis.client() as found:
+        yield found
+
+
+def owners_of(client, store):
+    """The hashes of a store, with the publishes of which they have values."""
+    keys = client.scan_iter(f"{store.place.prefix}:*:*:*", 1000)
+    return {key: {int(field) for field in client.hkeys(key)} for key in keys}
+
+
+def test_what_a_publish_replaces_goes_with_the_next_one(store, client, lakes):
+    for number in (1, 2, 3, 3):
+        publish(lakes.last, [store], number)
+    fields = owners_of(client, store)
+    assert {max(some) for some in fields.values()} <= {1, 2, 3}
+    assert any(len(some) == 2 for some in fields.values())
+    publish(lakes.last, [store], 4)
+    publish(lakes.last, [store], 3)
+    publish(lakes.last, [store], 4)
+    newest = {key: max(some) for key, some in owners_of(client, store).items()}
+    assert all(some <= {1, 2, 3, 5, 6} and len(some - {6}) <= 1 for some in owners_of(client, store).values()), newest
+    assert {int(one) for one in client.smembers(store.key("attempts"))} == {6}
+
+
+def test_all_of_it_anew_takes_the_keys_before_away_with_the_next(store, client, lakes, other):
+    publish(lakes.last, [store])
+    publish(other, [store])
+    assert {key.split(b":")[1] for key in owners_of(client, store)} == {b"1", b"2"}
+    publish(lakes.last, [store])
+    assert {key.split(b":")[1] for key in owners_of(client, store)} == {b"2", b"3"}
+    assert verify(lakes.last, store) > 0
+
+
+def test_stores_of_one_server_leave_each_other_alone(redis, lakes, other):
+    urls = [f"{redis.url()}?prefix={prefix}" for prefix in ("mine", "mi*", "[m]ine", "mine:1", "")]
+    for url in urls:
+        with opened(url) as store:
+            for lake in (lakes.last, other, lakes.last, other):
+                publish(lake, [store])
+    for url in urls:
+        with opened(url) as store:
+            assert verify(other, store) > 0
+
+
+def test_who_reads_for_longer_than_two_publishes_is_told(store, lakes):
+    publish(lakes.last, [store], 1)
+    with store.reading() as snapshot:
+        publish(lakes.last, [store], 2)
+        snapshot.of_ids("newsfeed", "reader_id", [1])
+        publish(lakes.last, [store], 3)
+        with pytest.raises(StoreError, match="release 1 was taken away while it was read") as fault:
+            snapshot.of_ids("newsfeed", "reader_id", [1])
+    assert fault.value.transient
+
+
+def others_publish(client, url, lakes):
+    """Who publishes loses the connection, and others do."""
+    for one in client.client_list():
+        if one["name"].startswith("newsfeed-publish"):
+            client.client_kill(one["addr"])
+    with opened(url) as other:
+        publish(lakes.last, [other], 3)
+        publish(lakes.last, [other], 2)
+
+
+def test_who_lost_the_connection_publishes_no_more_once_another_does(store, redis_url, client, lakes):
+    publish(lakes.last, [store], 1)
+    stored = store.stored()
+    with pytest.raises(StoreError, match="another publish came first") as fault, store.publishing(stored, whole=False):
+        others_publish(client, redis_url, lakes)
+    assert fault.value.transient
+    assert store.stored().release == 2
+    assert verify(lakes.last, store) > 0
+
+
+def test_a_publish_waits_for_another_one_and_not_for_ever(store, redis_url, lakes, monkeypatch):
+    monkeypatch.setattr(redis_publisher, "WAITS", 0.3)
+    publish(lakes.last, [store], 1)
+    with (
+        pytest.raises(StoreError, match="another publish is not done yet"),
+        store.publishing(store.stored(), whole=False),
+        opened(redis_url) as other,
+    ):
+        publish(lakes.last, [other], 3)
+    assert store.stored().release == 1
+
+
+def test_a_server_that_lost_all_has_nothing(store, client, lakes):
+    publish(lakes.last, [store], 1)
+    client.flushdb()
+    assert store.stored() is None
+    with pytest.raises(StoreError, match="nothing was published there yet"), store.reading():
+        pass
+    (done,) = publish(lakes.last, [store], 2)
+    assert done.whole
+    assert verify(lakes.last, store) > 0
+
+
+def start_anew(server):
+    server.kill()
+    server.start()
+
+
+def test_a_server_started_anew_meanwhile_serves_what_it_served(redis, store, lakes, monkeypatch):
+    publish(lakes.last, [store], 1)
+    with pytest.raises(StoreError, match="server") as fault, store.publishing(store.stored(), whole=False):
+        start_anew(redis)
+    assert fault.value.transient
+    assert (store.stored().release, verify(lakes.last, store) > 0) == (1, True)
+
+
+def test_what_is_lost_of_it_is_found(store, client, lakes):
+    publish(lakes.last, [store])
+    client.delete(next(iter(owners_of(client, store))))
+    with pytest.raises(StoreError, match="expected the .* rows of release"):
+        verify(lakes.last, store)
