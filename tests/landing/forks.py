@@ -44,6 +44,8 @@ from pipelines.storage.file_writer import FileWriter
 from pipelines.storage.lake import Lake
 from pipelines.stores import publish as to_stores
 from pipelines.stores.opening import store_of
+from pipelines.stores.postgresql_client import Connection
+from pipelines.stores.redis_publisher import Publisher
 from tests.landing.lines import batch_of, line
 
 NOW = 1_767_225_600_000_000
@@ -67,6 +69,8 @@ STEPS = {
     "take away": (quarantine, "take_away"),
     "remove": (places, "remove"),
     "write": (to_stores, "_write"),
+    "redis": (Publisher, "_do"),
+    "postgresql": (Connection, "wait"),
     "checkpoint": (DeltaTable, "create_checkpoint"),
 }
 

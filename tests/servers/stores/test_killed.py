@@ -12,13 +12,12 @@ from pipelines.stores.postgresql_client import Connection
 from pipelines.stores.publish import publish
 from pipelines.stores.redis_publisher import Publisher
 from tests.landing.processes import KILLED
-from tests.stores.contract import Contract, opened
-from tests.stores.lakes import owners_in
+from tests.stores.contract import opened, require_equal
+from tests.stores.expected import expected as told_by
 
 STEPS = {"redis": (Publisher, "_do"), "postgresql": (Connection, "wait")}
 """What each store does often while a release is published."""
 TIMES = 4
-check = Contract()
 
 
 @pytest.fixture(params=STEPS)
@@ -46,7 +45,7 @@ def require_one_of(url, lakes, releases, random):
     with opened(url) as store:
         found = store.stored().release
         assert found in releases
-        check.require_equal(store, lakes.last, found, random)
+        require_equal(store, lakes.last, found, random)
         return found
 
 
@@ -76,7 +75,7 @@ def test_who_publishes_is_killed_at_any_step(kind, url, lakes, processes, random
         assert (number, found) != (1, 3)
         with opened(url) as store:
             publish(lakes.last, [store], 3)
-            check.require_equal(store, lakes.last, 3, random)
+            require_equal(store, lakes.last, 3, random)
             publish(lakes.last, [store], 1)
 
 
@@ -97,9 +96,9 @@ def test_a_server_is_killed_between_two_writes(server, url, lakes, random, monke
                 publish(lakes.last, [store], 3)
         assert (fault.value.transient, "\n" in str(fault.value)) == (True, False)
         server.start()
-        check.require_equal(store, lakes.last, 1, random)
+        require_equal(store, lakes.last, 1, random)
         publish(lakes.last, [store], 3)
-        check.require_equal(store, lakes.last, 3, random)
+        require_equal(store, lakes.last, 3, random)
 
 
 @contextmanager
@@ -124,13 +123,13 @@ def test_a_server_is_killed_at_any_moment(server, url, lakes, random):
         require_one_of(url, lakes, {1, 3}, random)
         with opened(url) as store:
             publish(lakes.last, [store], 3)
-            check.require_equal(store, lakes.last, 3, random)
+            require_equal(store, lakes.last, 3, random)
             publish(lakes.last, [store], 1)
 
 
 def test_who_reads_meanwhile_sees_releases_whole(url, lakes, random):
     numbers, view = [1, 2, 3, 5, 1, 4, 6], "notifications"
-    some = owners_in(lakes.last, 3, view)[:40]
+    some = list(told_by(lakes.last, 3).by_owner[view])[:40]
     faults, found, over = [], [], Event()
     with opened(url) as store:
         expected = {}
