@@ -49,8 +49,8 @@ class Author:
 
     number: int
     sent: int = 0
-    acknowledged: list = field(default_factory=list)
-    unanswered: dict | None = None
+    acknowledged: list[str] = field(default_factory=list)
+    unanswered: dict[str, object] | None = None
 
     @property
     def actor_id(self):
