@@ -79,13 +79,9 @@ class Layout:
     @classmethod
     def of_facts(cls, facts: Sequence[Any]) -> "Layout":
         """The layout that such lists say."""
-        view, owner, numbered, columns = facts
-        return cls(
-            view,
-            owner,
-            numbered,
-            tuple(Packed(name, kind, nullable, tuple(few)) for name, kind, nullable, few in columns),
-        )
+        view, names, owner, columns = facts
+        kept = (Packed(name, kind, nullable, tuple(few)) for name, kind, nullable, few in columns)
+        return cls(view, tuple(names), owner, tuple(kept))
 
     def named(self, owner: int, first: int, rows: Iterable[Sequence[Any]]) -> list[Row]:
         """Rows from a place on, with the names of their columns."""
