@@ -1,6 +1,5 @@
 """What a store is: which release it serves, how another comes there, and what is read of it."""
 
-import re
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
@@ -77,12 +76,20 @@ class Change(NamedTuple):
     rows: pa.Table
 
 
-PASSWORD = re.compile(r"(?<=://)([^/@:]*):[^/@]*(?=@)")
+SECRETS = ("password", "sslpassword", "ssl_password")
+"""What settings of a URL are called that are not shown."""
 
 
 def shown(url: str) -> str:
-    """A URL without the password that it may have."""
-    return PASSWORD.sub(r"\1:…", url)
+    """A URL of any form without the password that it may have, wherever that stands."""
+    scheme, colon, rest = url.partition("://")
+    if not colon:
+        return url
+    place, _, query = rest.partition("?")
+    who, at, where = place.rpartition("@")
+    user, has_password, _ = who.partition(":")
+    told = [one for one in query.split("&") if one and one.partition("=")[0].lower() not in SECRETS]
+    return f"{scheme}://{user}{':…' if has_password else ''}{at}{where}" + (f"?{'&'.join(told)}" if told else "")
 
 
 Write = Callable[[Change], None]

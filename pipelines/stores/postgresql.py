@@ -7,7 +7,7 @@ import json
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cache, cached_property, lru_cache
 from typing import Any
 
 from psycopg.rows import dict_row
@@ -44,8 +44,8 @@ class PostgreSQL:
 
     def stored(self) -> Stored | None:
         """Which release it serves; None when nothing was published there. Raises StoreError."""
-        with self._connections.snapshot() as connection, telling(self.url, "read"):
-            return stored_in(connection, self.schema, self.url)
+        with self._connections.snapshot(asking(self.schema)) as (_, row):
+            return None if row is None else stored_of(row, self.url)
 
     @contextmanager
     def publishing(self, stored: Stored, *, whole: bool) -> Iterator[Write]:
@@ -69,34 +69,32 @@ class PostgreSQL:
     @contextmanager
     def reading(self) -> Iterator[Snapshot]:
         """Read what is served. Raises StoreError."""
-        with self._connections.snapshot() as connection:
-            with telling(self.url, "read"):
-                stored = stored_in(connection, self.schema, self.url)
-            if stored is None:
+        with self._connections.snapshot(asking(self.schema)) as (connection, row):
+            if row is None:
                 raise StoreError(f"{self.url}: nothing was published there yet: `newsfeed publish {self.url}` does")
-            yield PostgreSQLSnapshot(connection, self.schema, self.url, stored)
+            yield PostgreSQLSnapshot(connection, self.schema, self.url, stored_of(row, self.url))
 
     def close(self) -> None:
         """Let go of it."""
         self._connections.close()
 
 
-def stored_in(connection: Connection, schema: str, url: str) -> Stored | None:
-    """Which release is served, as a transaction sees it. Raises StoreError for tables of another version."""
-    served = f"{quoted(schema)}.served"
-    (found,) = connection.execute(b"SELECT to_regclass(%s) IS NOT NULL", [served]).fetchone() or [False]
-    row = (
-        connection.execute(f"SELECT format, lake, release, views FROM {served}".encode()).fetchone() if found else None
-    )
-    if row is None:
-        return None
+@cache
+def asking(schema: str) -> str:
+    """The query for what is served."""
+    return f"SELECT format, lake, release, views::text FROM {quoted(schema)}.served"
+
+
+@lru_cache(maxsize=16)
+def stored_of(row: tuple[Any, ...], url: str) -> Stored:
+    """Which release is served, as its row says. Raises StoreError for tables of another version."""
     form, lake, release, views = row
     if form != format_of():
         raise StoreError(
             f"{url}: the tables are those of another version of this program: expected format {format_of()}, found "
-            f"{form}: DROP SCHEMA {quoted(schema)} CASCADE, and publish again"
+            f"{form}: drop their schema, with CASCADE, and publish again"
         )
-    return Stored(lake, release, {view: Content(*content) for view, content in views.items()})
+    return Stored(lake, release, {view: Content(*content) for view, content in json.loads(views).items()})
 
 
 def stored_as_json(stored: Stored) -> str:
@@ -177,13 +175,13 @@ def source(schema: str, view: str, condition: str) -> str:
 def of_owners(schema: str, view: str) -> bytes:
     """The query for the rows of some owners, one owner after another."""
     owner = quoted(str(load_view(view).table.bucket_by))
-    return f"{source(schema, view, f'{owner} = ANY(%s)')} ORDER BY {ordered(view, owner)}".encode()
+    return f"{source(schema, view, f'{owner} = ANY(%s::bigint[])')} ORDER BY {ordered(view, owner)}".encode()
 
 
 @cache
 def _page(schema: str, view: str, condition: str) -> bytes:
     table = load_view(view).table
-    rows = source(schema, view, f"{quoted(str(table.bucket_by))} = %s")
+    rows = source(schema, view, f"{quoted(str(table.bucket_by))} = %s::bigint")
     query = f"SELECT {listed(table.names)} FROM ({rows}) AS rows WHERE {condition} ORDER BY {ordered(view)} LIMIT %s"
     return query.encode()
 

@@ -11,7 +11,7 @@ from psycopg.errors import _WaitTimeout
 from pipelines.errors import UsageError
 from pipelines.storage.waiting import PATIENCE
 from pipelines.stores.base import StoreError
-from pipelines.stores.urls import without_password
+from pipelines.stores.base import shown as without_password
 
 OLDEST = 150000
 """The first version that has `NULLS NOT DISTINCT`."""
@@ -24,6 +24,10 @@ PASSING = ("08", "40", "53300", "55P03", "57P")
 """What the codes of faults begin with that may pass: no connection, conflicts, too many clients, a lock, a shutdown."""
 LASTING = ("authentication", "does not exist", "permission denied", "no pg_hba.conf entry", "not permitted")
 """What a server says that takes no connection, and will take none."""
+
+
+BEGIN = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
+Row = tuple[Any, ...]
 
 
 class Connection(psycopg.Connection[Any]):
@@ -110,12 +114,15 @@ class Connections:
         self._idle: list[Connection] = []
 
     @contextmanager
-    def snapshot(self) -> Iterator[Connection]:
-        """A connection on which all that is read is of one state. Raises StoreError."""
+    def snapshot(self, first: str) -> Iterator[tuple[Connection, Row | None]]:
+        """A connection on which all that is read is of one state, and the row of a first query.
+
+        There is no row where the query's table is not there. Raises StoreError.
+        """
         with telling(self._shown, "read"):
-            connection = self._begun()
+            connection, row = self._begun(f"{BEGIN}; {first}".encode())
         try:
-            yield connection
+            yield connection, row
         except BaseException:
             connection.close()
             raise
@@ -128,12 +135,12 @@ class Connections:
         while self._idle:
             self._idle.pop().close()
 
-    def _begun(self) -> Connection:
+    def _begun(self, first: bytes) -> tuple[Connection, Row | None]:
         """A connection in a transaction: one that was idle, if its server still knows it, or a new one."""
         while self._idle:
             with suppress(IndexError, psycopg.OperationalError, TimeoutError):
-                return _beginning(self._idle.pop())
-        return _beginning(connected(self._told, PATIENCE))
+                return _beginning(self._idle.pop(), first)
+        return _beginning(connected(self._told, PATIENCE), first)
 
     def _give_back(self, connection: Connection) -> None:
         if connection.closed or len(self._idle) >= self._most:
@@ -142,6 +149,15 @@ class Connections:
             self._idle.append(connection)
 
 
-def _beginning(connection: Connection) -> Connection:
-    connection.execute(b"BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
-    return connection
+def _beginning(connection: Connection, first: bytes) -> tuple[Connection, Row | None]:
+    """The connection, and the row of the last of some statements, all of which are sent at once."""
+    try:
+        cursor = connection.execute(first)
+        while cursor.nextset():
+            pass
+        return connection, cursor.fetchone()
+    except psycopg.errors.UndefinedTable:
+        return connection, None
+    except BaseException:
+        connection.close()
+        raise

@@ -9,7 +9,7 @@ import pyarrow as pa
 from pipelines.arrays import Int64s
 from pipelines.stores.accounts import Accounts
 from pipelines.stores.base import Change, Stored, StoreError
-from pipelines.stores.postgresql import source, stored_as_json, stored_in
+from pipelines.stores.postgresql import asking, source, stored_as_json, stored_of
 from pipelines.stores.postgresql_client import Connection, telling
 from pipelines.stores.postgresql_tables import (
     KEPT,
@@ -40,7 +40,7 @@ class Writer:
     def __init__(self, connection: Connection, store: "PostgreSQL", stored: Stored, *, whole: bool) -> None:
         self._connection, self._schema, self._url, self._stored = connection, store.schema, store.url, stored
         self._be_alone()
-        before = stored_in(connection, self._schema, self._url)
+        before = self._served()
         self._is_new = before is None
         self._is_whole = whole or before is None
         if before is None:
@@ -78,6 +78,13 @@ class Writer:
             f"INSERT INTO {served} (format, lake, release, views) VALUES (%s, %s, %s, %s)".encode(),
             [format_of(), self._stored.lake, self._stored.release, stored_as_json(self._stored)],
         )
+
+    def _served(self) -> Stored | None:
+        """Which release is served. Raises StoreError for tables of another version."""
+        place = f"{quoted(self._schema)}.served"
+        (exists,) = self._connection.execute(b"SELECT to_regclass(%s) IS NOT NULL", [place]).fetchone() or [False]
+        row = self._connection.execute(asking(self._schema).encode()).fetchone() if exists else None
+        return None if row is None else stored_of(row, self._url)
 
     def _be_alone(self) -> None:
         """Wait until no other publish is under way. Raises StoreError when one is for long."""

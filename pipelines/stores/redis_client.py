@@ -25,7 +25,7 @@ from redis.retry import Retry
 from pipelines.errors import UsageError, reason
 from pipelines.storage.waiting import PATIENCE
 from pipelines.stores.base import StoreError
-from pipelines.stores.urls import without_password
+from pipelines.stores.base import shown as without_password
 
 PREFIX = "newsfeed"
 """What keys begin with when a URL does not say it."""
@@ -83,7 +83,7 @@ def client(told: str, name: str | None = None) -> Redis:
         client_name=name,
         max_connections=None if name is None else 1,
     )
-    return Redis(connection_pool=pool)
+    return Redis.from_pool(pool)
 
 
 @contextmanager

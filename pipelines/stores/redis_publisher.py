@@ -6,7 +6,8 @@ A publish takes a number, writes it down as that of who publishes, and does noth
 import os
 import secrets
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from redis.exceptions import NoPermissionError, WatchError
@@ -23,6 +24,16 @@ EVICTS = "allkeys"
 """What policies begin with that take away keys of which nobody said that they may go."""
 
 
+@contextmanager
+def closed_by_fault(publisher: "Publisher") -> Iterator[None]:
+    """Let a publisher go where it cannot go on, so that nobody waits for it."""
+    try:
+        yield
+    except BaseException:
+        publisher.close()
+        raise
+
+
 class Publisher:
     """One who publishes, until it is closed, or another one takes over."""
 
@@ -30,9 +41,10 @@ class Publisher:
         self._store = store
         self._name = f"newsfeed-publish-{os.getpid()}-{secrets.token_hex(4)}"
         self.client = client(store.place.told, self._name)
-        self._require_no_eviction()
-        self._run = self._run_id(self.client)
-        self.number = self._take_over()
+        with closed_by_fault(self):
+            self._require_no_eviction()
+            self._run = self._run_id(self.client)
+            self.number = self._take_over()
 
     def close(self) -> None:
         """Let go of the connection, by which others see that nobody publishes any more."""

@@ -11,7 +11,7 @@ from pipelines.stores.packing import Layout
 from pipelines.stores.redis import TOGETHER, About, about_as_bytes, newest
 from pipelines.stores.redis_cleaning import clean
 from pipelines.stores.redis_client import telling
-from pipelines.stores.redis_publisher import Publisher
+from pipelines.stores.redis_publisher import Publisher, closed_by_fault
 from pipelines.views import load_view
 
 if TYPE_CHECKING:
@@ -26,12 +26,13 @@ class Writer:
         self._layouts = {view: Layout.of(load_view(view).table) for view in stored.views}
         with telling(store.url, "write"):
             self._publisher = Publisher(store)
-            served = store.about(self._publisher.client)
-            clean(store, self._publisher, served)
-            self._floor = self._publisher.number if served is None else served.serial
-            self._before = None if whole else served
-            if self._before is None:
-                self._publisher.do(("SADD", store.key("generations"), self._publisher.number))
+            with closed_by_fault(self._publisher):
+                served = store.about(self._publisher.client)
+                clean(store, self._publisher, served)
+                self._before = None if whole else served
+                if self._before is None:
+                    self._publisher.do(("SADD", store.key("generations"), self._publisher.number))
+        self._floor = self._publisher.number if served is None else served.serial
         self._generation = self._publisher.number if self._before is None else self._before.generation
         self._accounts = Accounts({} if self._before is None else self._before.stored.views)
 

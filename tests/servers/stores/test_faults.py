@@ -11,6 +11,7 @@ from pipelines.errors import UsageError
 from pipelines.stores import postgresql_client, redis_client
 from pipelines.stores.base import StoreError
 from pipelines.stores.publish import publish
+from pipelines.stores.verifying import verify
 from tests.servers.processes import free_port
 from tests.servers.proxy import black_hole
 from tests.servers.redis import Redis
@@ -40,7 +41,7 @@ def fault_of(url, lake, kind=StoreError):
 @both
 def test_no_server(kind, lakes):
     fault = fault_of(f"{kind}://somebody:secret@127.0.0.1:{free_port()}/0", lakes.last)
-    assert f"cannot read {kind}://somebody:***@127.0.0.1" in str(fault)
+    assert f"cannot read {kind}://somebody:…@127.0.0.1" in str(fault)
     assert "refused" in str(fault).lower()
     assert fault.transient
 
@@ -110,13 +111,36 @@ def test_no_permission(redis, redis_url, postgresql, lakes):
     assert (fault.transient, "no permissions" in str(fault).lower()) == (False, True), fault
 
 
+def test_the_permissions_that_the_docs_name_are_enough(redis, redis_url, postgresql, postgresql_url, lakes):
+    with redis.client() as client:
+        commands = ["+@read", "+@write", "+@transaction", "+@connection", "+info", "+client|list"]
+        client.acl_setuser("writer", enabled=True, passwords=["+own"], keys=["*"], commands=commands)
+        commands = ["+@read", "+@transaction", "+@connection"]
+        client.acl_setuser("asker", enabled=True, passwords=["+own"], keys=["*"], commands=commands)
+    with postgresql.connect() as connection:
+        connection.execute("CREATE ROLE writer LOGIN PASSWORD 'own'; CREATE ROLE asker LOGIN PASSWORD 'own'")
+        connection.execute("GRANT CREATE ON DATABASE postgres TO writer")
+    schema = postgresql_url.rpartition("=")[2]
+    mine = redis_url.replace("redis://", "redis://writer:own@"), f"{postgresql.url('writer', 'own')}?schema={schema}"
+    for url in mine:
+        with opened(url) as store:
+            publish(lakes.last, [store], 1)
+            publish(lakes.last, [store], 2)
+    with postgresql.connect() as connection:
+        connection.execute(f"GRANT USAGE ON SCHEMA {schema} TO asker")
+        connection.execute(f"GRANT SELECT ON ALL TABLES IN SCHEMA {schema} TO asker")
+    for url in mine:
+        with opened(url.replace("writer", "asker")) as store:
+            assert verify(lakes.last, store) > 0
+
+
 def test_tables_of_another_version(postgresql, postgresql_url, lakes):
     with opened(postgresql_url) as store:
         publish(lakes.last, [store])
         with postgresql.connect() as connection:
             connection.execute(f"UPDATE {store.schema}.served SET format = 'older'")
         fault = fault_of(postgresql_url, lakes.last)
-        assert "found older: DROP SCHEMA" in str(fault)
+        assert "found older: drop their schema" in str(fault)
 
 
 def test_values_of_another_version(redis, redis_url, lakes):
