@@ -43,7 +43,15 @@ def create_app(
         reading.close()
 
     measured = Measured()
-    app = FastAPI(title=TITLE, version=__version__, openapi_url=None, docs_url=None, redoc_url=None, lifespan=living)
+    app = FastAPI(
+        title=TITLE,
+        version=__version__,
+        openapi_url=None,
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+        lifespan=living,
+    )
     app.state.reading, app.state.intake, app.state.measured = reading, intake, measured
     app.state.limiters = {}
     app.state.covering = Covering(reading, in_log(reading.lake) if intake is None else intake.covered)

@@ -56,12 +56,13 @@ def _plain(value: Any) -> Any:
 
 def _value(name: str, value: Any) -> Any:
     """The value of a column as rows have it. Raises BadCursor."""
+    is_number = isinstance(value, int) and not isinstance(value, bool)
     if name == "kind":
         fits = isinstance(value, str)
     elif name.endswith("_at"):
-        fits = isinstance(value, int) and 0 <= value <= LAST
+        fits = is_number and 0 <= value <= LAST
     else:
-        fits = value is None or (isinstance(value, int) and not isinstance(value, bool) and 0 < value <= MOST)
+        fits = value is None or (is_number and 0 < value <= MOST)
     if not fits:
         raise BadCursor(f"cursor: expected what `next` of a page was, found another {name} in it")
     return moment(value) if name.endswith("_at") else value

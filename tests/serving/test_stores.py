@@ -1,0 +1,104 @@
+"""Each view is read from its store, all of one release; the server keeps stores at the last one."""
+
+import pytest
+
+from pipelines.serving import reading as reading_module
+from pipelines.serving.answers import newsfeed
+from pipelines.serving.keeping import Keeper
+from pipelines.serving.reading import Reading, Unsettled
+from pipelines.serving.roles import reading_of
+from pipelines.stores.base import OWNERS
+from pipelines.stores.opening import store_of
+from pipelines.stores.publish import publish
+from tests.serving.servers import Serving
+
+
+@pytest.fixture
+def urls(tmp_path):
+    return {role: f"lmdb:{tmp_path}/{role}" for role in ("feeds", "profiles", "search", "store")}
+
+
+def published(told, url, release=None):
+    store = store_of(url)
+    publish(told.lake, [store], release)
+    store.close()
+
+
+def test_each_view_is_read_from_the_store_that_is_for_it(told, urls):
+    by_view = reading_of(told.lake, urls.pop("store"), **urls).by_view
+    roles = {view: store.url.rpartition("/")[2] for view, store in by_view.items()}
+    assert roles == dict.fromkeys(OWNERS, "profiles") | {
+        "newsfeed": "feeds",
+        "notifications": "feeds",
+        "user_directory": "search",
+    }
+
+
+def test_what_no_store_is_for_is_read_from_the_lake(told, urls):
+    published(told, urls["feeds"])
+    reading = reading_of(told.lake, "lake", feeds=urls["feeds"])
+    assert list(reading.by_view) == ["newsfeed", "notifications"]
+    found = reading.ask(lambda views: newsfeed(views, 1, 20))
+    assert found == Reading(told.lake).ask(lambda views: newsfeed(views, 1, 20))
+
+
+def test_a_store_that_is_behind_is_read_with_what_the_lake_had_then(told, urls):
+    published(told, urls["feeds"], 1)
+    reading = reading_of(told.lake, "lake", feeds=urls["feeds"])
+    assert reading.ask(lambda views: (views.stored.release, len(views.of_ids("profile", "user_id", [5])))) == (1, 0)
+
+
+def test_stores_of_two_releases_are_not_read_together(told, urls, monkeypatch):
+    monkeypatch.setattr(reading_module, "PATIENCE", 0.2)
+    published(told, urls["feeds"], 1)
+    published(told, urls["store"])
+    reading = reading_of(told.lake, urls["store"], feeds=urls["feeds"])
+    for ask in (reading.check, lambda: reading.ask(lambda views: newsfeed(views, 1, 20))):
+        with pytest.raises(Unsettled, match="a release is being published"):
+            ask()
+    published(told, urls["feeds"])
+    assert reading.check() == 2
+
+
+def test_stores_are_brought_to_the_release_that_serves(told, urls):
+    given = ["--feeds", urls["feeds"], "--profiles", urls["profiles"], "--search", urls["search"]]
+    with Serving(told.root, "--store", urls["store"], *given) as serving:
+        serving.wait_until_ready()
+        assert serving.ask("/users/1/newsfeed").facts["release"] == 2
+        assert serving.faults == []
+    there = {role: store_of(url).stored() for role, url in urls.items()}
+    assert {role: stored and stored.release for role, stored in there.items()} == {
+        "feeds": 2, "profiles": 2, "search": 2, "store": None,  # nothing is left that it would be for
+    }  # fmt: skip
+
+
+def test_before_a_release_it_is_said_that_there_is_none(lake, tmp_path):
+    with Serving(lake.root, "--store", f"lmdb:{tmp_path}/store") as serving:
+        found = [serving.ask(path) for path in ("/readyz", "/users/1", "/releases", "/status")]
+        assert [one.status for one in found] == [503] * 4
+        assert {one.facts["error"] for one in found} == {"nothing was released yet"}
+        assert (serving.ask("/metrics").status, serving.faults) == (200, [])
+
+
+def test_a_store_that_cannot_be_written_is_told_once_and_what_it_has_is_served(told, tmp_path):
+    (tmp_path / "file").write_text("no folder")
+    with Serving(told.root, "--store", f"lmdb:{tmp_path}/file/store") as serving:
+        assert serving.ask("/readyz").status == 503
+        while not serving.faults:
+            serving.ask("/healthz")
+        assert serving.ask("/users/1").status == 503
+        assert serving.end() == 0
+    told_once = [line for line in serving.faults if "release not published" in line]
+    assert (len(told_once), f"{tmp_path}/file/store" in told_once[0]) == (1, True), serving.faults
+
+
+@pytest.mark.parametrize("url", ["nowhere:x", "x"])
+def test_what_is_no_store_is_refused(told, call, url):
+    done = call("serve", "--root", told.root, "--store", url)
+    assert (done.code, done.err.startswith(f"error: {url}: expected the URL of a store, one of lmdb:PATH")) == (2, True)
+
+
+def test_a_keeper_ends_though_it_publishes(told, urls):
+    keeper = Keeper(told.lake, [store_of(urls["store"])])
+    keeper.close()
+    assert not keeper._thread.is_alive()
