@@ -46,7 +46,7 @@ def told(request: Request, facts: Any, status: int = 200, etag: str | None = Non
     headers = {"Cache-Control": "no-cache", "Vary": "Accept-Encoding"}
     if etag is not None:
         headers["ETag"] = etag
-    body = _encode(facts)
+    body = _encode(facts) + b"\n"
     if len(body) >= LARGE and "gzip" in request.headers.get("accept-encoding", ""):
         body, headers["Content-Encoding"] = gzip.compress(body, QUICKLY, mtime=0), "gzip"
     return Response(body, status, headers, JSON)
@@ -68,7 +68,7 @@ def shaped(facts: Any, *, ids_as_strings: bool) -> Any:
 def fault(status: int, message: str, **more: Any) -> Response:
     """What is said of a fault, in the one shape of all faults."""
     headers = RETRY if status in {409, 429, 503} else None
-    return Response(_encode({"error": message, **more}), status, headers, JSON)
+    return Response(_encode({"error": message, **more}) + b"\n", status, headers, JSON)
 
 
 STATUS: tuple[tuple[type[NewsfeedError], int], ...] = (

@@ -99,7 +99,7 @@ def test_a_connection_is_used_again(impatient):
     with impatient.connection() as to:
         for _ in range(3):
             to.request("GET", "/healthz")
-            assert to.getresponse().read() == b'{"alive":true}'
+            assert to.getresponse().read() == b'{"alive":true}\n'
 
 
 def test_nothing_of_it_is_told_in_the_log(impatient, sending):
