@@ -1,0 +1,178 @@
+"""A search index as a store: people and posts, found by names and words in any script; `search:PATH`, a folder.
+
+All rows of the views are kept in it; those of active people and of posts are found. A publish is one commit of
+tantivy, in which is a document that says what is served.
+"""
+
+import os
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import msgspec
+import tantivy
+
+from pipelines.errors import UsageError
+from pipelines.stores import search_finding, search_index
+from pipelines.stores.base import Content, Row, Snapshot, Stored, StoreError, Write
+from pipelines.stores.packing import Layout, chosen
+from pipelines.stores.search_index import ABOUT, META, Served, key_of, rows_of
+
+SCHEME = "search:"
+VIEWS = ("profile", "posts")
+FORMAT = 1
+
+
+class Found(NamedTuple):
+    """The rows of people, as `profile` has them, and of posts that a text finds, the best first."""
+
+    people: list[Row]
+    posts: list[Row]
+
+
+def opened(url: str) -> "Search":
+    """The store that a URL names. Raises UsageError."""
+    path = url.removeprefix(SCHEME)
+    if not path or "\0" in path:
+        raise UsageError(f"{url}: expected the path of a folder, as in search:data/found")
+    return Search(url, os.path.realpath(path))
+
+
+@dataclass
+class Search:
+    """An index of tantivy; nothing is opened before it is needed."""
+
+    url: str
+    path: str
+    views: tuple[str, ...] = VIEWS
+    _index: Any = None
+    _served: tuple[tuple[int, int, int], Served | None] | None = None
+
+    def stored(self) -> Stored | None:
+        """Which release it serves; None when nothing was published there. Raises StoreError."""
+        served = self._now()
+        return None if served is None else served.stored
+
+    @contextmanager
+    def publishing(self, stored: Stored, *, whole: bool) -> Iterator[Write]:
+        """Write changes, all of which are served, as this release, once the block ends; none if it raises, or dies.
+
+        Raises StoreError, also where what is written is not what the release has.
+        """
+        from pipelines.stores.search_writing import Writer
+
+        if self._index is None:
+            self._index = search_index.opened(self.path, self.url, make=True)
+        with search_index.telling(self.url, "write"), search_index.writing(self._index, self.url) as index:
+            before = None if whole else self._now()
+            if whole:
+                index.delete_documents_by_query(tantivy.Query.all_query())
+            writer = Writer(self.url, index, stored, before)
+            yield writer.write
+            writer.finish(_as_bytes(stored, writer.layouts))
+            self._require_all(stored)
+
+    @contextmanager
+    def reading(self) -> Iterator[Snapshot]:
+        """Read what is served. Raises StoreError."""
+        served = self._now()
+        if served is None:
+            raise StoreError(f"{self.url}: nothing was published there yet: `newsfeed publish {self.url}` does")
+        with search_index.telling(self.url, "read"):
+            yield SearchSnapshot(served)
+
+    def close(self) -> None:
+        """Let go of it."""
+        self._index = self._served = None
+
+    def _require_all(self, stored: Stored) -> None:
+        """Raise StoreError where a commit has not as many documents as it should."""
+        served = self._now()
+        expected = sum(content.rows for content in stored.views.values()) + 1
+        found = 0 if served is None else served.searcher.num_docs
+        if found != expected:
+            raise StoreError(f"{self.url}: expected {expected:,} documents, found {found:,}: publish to another folder")
+
+    def _now(self) -> Served | None:
+        """What is served now; looked at anew when another publish came since. Raises StoreError."""
+        with search_index.telling(self.url, "read"):
+            try:
+                found = (Path(self.path) / META).stat()
+            except FileNotFoundError:
+                return None
+            mark = found.st_ino, found.st_mtime_ns, found.st_size
+            if self._served is None or self._served[0] != mark:
+                self._index = self._index or search_index.opened(self.path, self.url)
+                self._index.reload()
+                self._served = mark, _served_of(self._index.searcher(), self.url)
+            return self._served[1]
+
+
+def _served_of(searcher: Any, url: str) -> Served | None:
+    """What a searcher sees; None where nothing was published. Raises StoreError."""
+    found = rows_of(searcher, [ABOUT])
+    if not found:
+        return None
+    form, lake, release, views, layouts = msgspec.msgpack.decode(found[0])
+    if form != FORMAT:
+        raise StoreError(f"{url}: expected the form {FORMAT} of stores, found {form}: publish to another folder")
+    stored = Stored(lake, release, {view: Content(*content) for view, content in views.items()})
+    return Served(searcher, stored, {one[0]: Layout.of_facts(one) for one in layouts})
+
+
+def _as_bytes(stored: Stored, layouts: Mapping[str, Layout]) -> bytes:
+    """What is served as it is kept."""
+    views = {view: list(content) for view, content in stored.views.items()}
+    told = [layout.as_facts() for layout in layouts.values()]
+    return msgspec.msgpack.encode([FORMAT, stored.lake, stored.release, views, told])
+
+
+@dataclass(frozen=True)
+class SearchSnapshot:
+    """What an index has of one release."""
+
+    _served: Served
+
+    @property
+    def stored(self) -> Stored:
+        """Which release that is."""
+        return self._served.stored
+
+    @property
+    def told(self) -> str:
+        """In words what is read, such as `release 3`."""
+        return f"release {self.stored.release}"
+
+    def found(self, text: str, limit: int) -> Found:
+        """The active people and the posts that a text finds, so many of each at most, the best first."""
+        if limit < 1:
+            return Found([], [])
+        some = search_finding.people(self._served.searcher, text, limit)
+        others = search_finding.posts(self._served.searcher, text, limit)
+        return Found(self._read("profile", some), self._read("posts", others))
+
+    def of_ids(self, view: str, key: str, ids: Iterable[int], *columns: str) -> list[Row]:
+        """The rows of a view with these ids, in the column that says whose they are; all columns if none is named."""
+        self._layout(view)
+        found = rows_of(self._served.searcher, [key_of(view, one) for one in sorted(set(ids))])
+        return chosen(key, self._read(view, dict(sorted(found.items()))), columns)
+
+    def page(self, view: str, *_: Any, **__: Any) -> list[Row]:
+        """Nothing has pages here. Raises StoreError."""
+        raise StoreError(f"{self.told} has no pages of {view!r} in this store")
+
+    def people(self, *_: Any, **__: Any) -> list[Row]:
+        """There is no directory here: `found` finds people. Raises StoreError."""
+        raise StoreError(f"{self.told} has no directory in this store")
+
+    def _read(self, view: str, found: Mapping[int, bytes]) -> list[Row]:
+        rows = self._layout(view).rows
+        return [row for owner, value in found.items() for row in rows.read(owner, value)]
+
+    def _layout(self, view: str) -> Layout:
+        try:
+            return self._served.layouts[view]
+        except KeyError:
+            raise StoreError(f"{self.told} has no view {view!r} in this store") from None

@@ -1,0 +1,126 @@
+"""Indexes of tantivy: what a document is, who may write, and faults in words."""
+
+import time
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from functools import cache
+from pathlib import Path
+from struct import Struct
+from typing import Any, NamedTuple
+
+import tantivy
+
+from pipelines.errors import NewsfeedError, reason
+from pipelines.stores.base import Stored, StoreError
+from pipelines.stores.packing import Layout
+
+PATIENCE = 60.0
+"""For how many seconds a publish waits for another one."""
+MEMORY = 64 << 20
+"""How many bytes of documents are held before they are written."""
+META = "meta.json"
+"""The file that names all others of an index, and is replaced as a whole."""
+ABOUT = "about"
+"""The key of the document that says what is served."""
+AT_ONCE = 1024
+_OWNER = Struct(">Q")
+
+
+class Served(NamedTuple):
+    """What is served: the searcher that sees it, which release it is, and how its rows are packed."""
+
+    searcher: Any
+    stored: Stored
+    layouts: Mapping[str, Layout]
+
+
+@cache
+def schema() -> Any:
+    """A document is the rows of an owner of a view, `rows`; all but its key and these is what it is found by.
+
+    `whole` has whole names of a person, `names` and `about` the words of names and of the bio; `text` those of a post.
+    """
+    fields = tantivy.SchemaBuilder()
+    fields.add_text_field("key", tokenizer_name="raw", index_option="basic")
+    fields.add_text_field("whole", tokenizer_name="raw", index_option="basic")
+    for name in ("names", "about", "text"):
+        fields.add_text_field(name, tokenizer_name="whitespace", index_option="basic")
+    fields.add_unsigned_field("rank", fast=True)
+    fields.add_bytes_field("rows", stored=True)
+    return fields.build()
+
+
+def key_of(view: str, owner: int) -> str:
+    """The key of the document of an owner."""
+    return f"{view} {owner}"
+
+
+def document(key: str, rows: bytes, owner: int = 0, **found_by: Any) -> Any:
+    """The document of an owner."""
+    return tantivy.Document.from_dict({"key": key, "rows": _OWNER.pack(owner) + rows, **found_by}, schema())
+
+
+def opened(path: str, url: str, *, make: bool = False) -> Any:
+    """The index in a folder, made unless it is there if that is asked for. Raises StoreError."""
+    with telling(url, "open"):
+        if make:
+            Path(path).mkdir(parents=True, exist_ok=True)
+        index = tantivy.Index(schema(), path=path, reuse=True)
+        index.config_reader("manual", 0)
+        return index
+
+
+@contextmanager
+def telling(url: str, doing: str) -> Iterator[None]:
+    """Tell faults of tantivy, and of the system, as a StoreError on one line."""
+    try:
+        yield
+    except NewsfeedError:
+        raise
+    except (ValueError, OSError) as fault:
+        said = reason(fault) if isinstance(fault, OSError) else " ".join(str(fault).split())
+        if "schema does not match" in said:
+            said = "it is an index of something else, or of another version"
+        raise StoreError(f"cannot {doing} {url}: {said}") from fault
+
+
+@contextmanager
+def writing(index: Any, url: str) -> Iterator[Any]:
+    """The only writer; nothing stays unless it commits. Raises StoreError when there is another one for long."""
+    writer = _writer(index, url)
+    try:
+        yield writer
+    except BaseException:
+        writer.rollback()
+        raise
+    finally:
+        writer.wait_merging_threads()
+
+
+def _writer(index: Any, url: str) -> Any:
+    until = time.monotonic() + PATIENCE
+    while True:
+        try:
+            return index.writer(MEMORY, 1)
+        except ValueError as fault:
+            if "LockBusy" not in str(fault):
+                raise
+            if time.monotonic() > until:
+                raise StoreError(f"cannot write {url}: another publish is not done yet", transient=True) from fault
+        time.sleep(0.05)
+
+
+def rows_of(searcher: Any, keys: Sequence[str]) -> dict[int, bytes]:
+    """What documents with these keys have, by owner."""
+    found = dict[int, bytes]()
+    for start in range(0, len(keys), AT_ONCE):
+        some = keys[start : start + AT_ONCE]
+        query = tantivy.Query.term_set_query(schema(), "key", some)
+        found |= of_documents(searcher, (at for _, at in searcher.search(query, len(some), count=False).hits))
+    return found
+
+
+def of_documents(searcher: Any, places: Iterable[Any]) -> dict[int, bytes]:
+    """What the documents at places have, by owner, in this order."""
+    rows: Sequence[bytes] = [bytes(searcher.doc(place).get_first("rows")) for place in places]
+    return {_OWNER.unpack_from(one)[0]: one[_OWNER.size :] for one in rows}

@@ -1,0 +1,82 @@
+"""What is written to an index in one commit."""
+
+from typing import Any
+
+from pipelines.characters import folded
+from pipelines.clock import micros
+from pipelines.stores.accounts import Accounts
+from pipelines.stores.base import Change, Row, Stored
+from pipelines.stores.packing import Layout
+from pipelines.stores.search_index import ABOUT, Served, document, key_of, rows_of
+from pipelines.stores.search_words import LONGEST, words
+from pipelines.views import load_view
+
+NAMES = ("username", "first_name", "last_name")
+MOST_NAMED = LONGEST * len(NAMES)
+LOW = (1 << 32) - 1
+
+
+class Writer:
+    """Writes the changes of one publish; `before` has what there was, None where nothing of it stays."""
+
+    def __init__(self, url: str, writer: Any, stored: Stored, before: Served | None) -> None:
+        self._url, self._writer, self._stored, self._before = url, writer, stored, before
+        self.layouts = {view: Layout.of(load_view(view).table) for view in stored.views}
+        self._accounts = Accounts({} if before is None else before.stored.views)
+
+    def write(self, change: Change) -> None:
+        """Put the documents of owners in the place of what there was of them."""
+        view, owners = change.view, change.owners.tolist()
+        rows = self.layouts[view].rows
+        if self._before is not None and view in self._before.layouts:
+            self._take_away(change, self._before)
+        values = list(map(bytes, rows.pack(change.owners, change.rows)))
+        self._accounts.came(view, rows.unpack(change.owners, values))
+        for owner, value in zip(owners, values, strict=True):
+            if value:
+                found_by = FOUND_BY[view](rows.read(owner, value)[0])
+                self._writer.add_document(document(key_of(view, owner), value, owner, **found_by))
+
+    def finish(self, about: bytes) -> None:
+        """Commit. Raises StoreError unless what was written is what the release has."""
+        self._accounts.require(self._url, self._stored)
+        self._writer.delete_documents_by_term("key", ABOUT)
+        self._writer.add_document(document(ABOUT, about))
+        self._writer.commit()
+
+    def _take_away(self, change: Change, before: Served) -> None:
+        """Take away what there was of owners."""
+        keys = [key_of(change.view, owner) for owner in change.owners.tolist()]
+        found = rows_of(before.searcher, keys)
+        values = [found.get(owner, b"") for owner in change.owners.tolist()]
+        self._accounts.went(change.view, before.layouts[change.view].rows.unpack(change.owners, values))
+        for key in keys:
+            self._writer.delete_documents_by_term("key", key)
+
+
+def _of_person(row: Row) -> dict[str, Any]:
+    """What a person is found by; one who is not active by nothing."""
+    if not row["is_active"]:
+        return {}
+    names = [row[name] for name in NAMES if row[name] is not None]
+    full = [" ".join(row[name] for name in NAMES[1:])] if None not in (row["first_name"], row["last_name"]) else []
+    return {
+        "whole": [whole(name) for name in dict.fromkeys([*names, *full])],
+        "names": " ".join(word for name in names for word in words(name)),
+        "about": " ".join(dict.fromkeys(words(row["bio"] or ""))),
+        "rank": min(row["followers"], LOW) << 32 | LOW - (row["user_id"] & LOW),
+    }
+
+
+def _of_post(row: Row) -> dict[str, Any]:
+    """What a post is found by."""
+    text = " ".join(dict.fromkeys(words(row["text"])))
+    return {"text": text, "rank": micros(row["posted_at"]) << 10 | row["post_id"] & 1023}
+
+
+def whole(name: str) -> str:
+    """A whole name as it is compared, whatever is between its words."""
+    return " ".join(folded(name).split())[:MOST_NAMED]
+
+
+FOUND_BY = {"profile": _of_person, "posts": _of_post}
