@@ -30,6 +30,7 @@ LONGEST_FIRST = (
     "maintenance",
     "views",
     "cli",
+    "serving",
     "dags",
     "erasing",
     "merge",

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     Taken = AbstractContextManager[Intake | None]
 
-NEEDED = ("fastapi", "httptools", "lmdb", "msgspec", "uvicorn", "uvloop")
+NEEDED = ("fastapi", "httptools", "jinja2", "lmdb", "msgspec", "uvicorn", "uvloop")
 LAST_PORT = 65_535
 STORE = (
     "A store for all that no other one is for, or `lake`: the release's own files; lmdb:ROOT/serving.lmdb by default."

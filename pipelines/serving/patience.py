@@ -1,14 +1,20 @@
 """Clients that are slow: for how long the server waits for what they send and read, and how long a head may be."""
 
 import asyncio
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
+from pipelines.serving.replies import fault
+
+if TYPE_CHECKING:
+    from starlette.types import Receive, Scope, Send
+
 HEAD_SECONDS, BODY_SECONDS, READ_SECONDS = 10.0, 30.0, 30.0
 """Until the head of a request is there, all of its body, and until a client reads on that stopped reading."""
 LONGEST_HEAD = 16 * 1024
+CONNECTIONS = 1000
 
 
 def _closing(status: str, message: str) -> bytes:
@@ -23,6 +29,13 @@ TOO_LONG = _closing("431 Request Header Fields Too Large", f"expected a head of 
 NO_HTTP = _closing("400 Bad Request", "expected a request of HTTP/1.1")
 
 
+async def _full(scope: "Scope", receive: "Receive", send: "Send") -> None:
+    """Answers who comes when there are as many connections as the server has."""
+    answer = fault(503, f"more than {CONNECTIONS} connections: try again in a second")
+    answer.headers["Connection"] = "close"
+    await answer(scope, receive, send)
+
+
 class Patience(HttpToolsProtocol):
     """A connection whose client has so much time, and no more."""
 
@@ -30,6 +43,7 @@ class Patience(HttpToolsProtocol):
         super().__init__(*arguments, **named)
         self._waiting: asyncio.TimerHandle | None = None
         self._reading: asyncio.TimerHandle | None = None
+        self._own_app = self.app
         self._answering: RequestResponseCycle | None = None
         self._head = 0
         self._is_in_head = True
@@ -65,6 +79,7 @@ class Patience(HttpToolsProtocol):
         """Wait for its body."""
         self._head, self._is_in_head = 0, False
         self._wait(BODY_SECONDS)
+        self.app = _full if len(self.connections) > CONNECTIONS else self._own_app
         super().on_headers_complete()
 
     def on_message_complete(self) -> None:

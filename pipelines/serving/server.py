@@ -16,7 +16,6 @@ if TYPE_CHECKING:
 
 GRACE = 8
 """The seconds in which requests under way are finished once the server is told to end."""
-CONNECTIONS = 1000
 
 
 class CannotListen(NewsfeedError):
@@ -71,7 +70,6 @@ def serve(app: "ASGIApp", listener: socket.socket, is_told_to_end: Callable[[], 
         access_log=False,
         server_header=False,
         proxy_headers=False,
-        limit_concurrency=CONNECTIONS,
         timeout_graceful_shutdown=GRACE,
     )
     _Server(config, is_told_to_end).run(sockets=[listener])

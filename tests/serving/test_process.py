@@ -55,3 +55,10 @@ def test_a_file_without_tokens_is_refused(told, call, tmp_path):
     missing, empty = (call("serve", "--root", told.root, "--tokens", tmp_path / name) for name in ("missing", "none"))
     assert (missing.code, missing.err) == (1, f"error: cannot read {tmp_path}/missing: No such file or directory\n")
     assert (empty.code, empty.err) == (2, f"error: --tokens {tmp_path}/none: expected tokens, a line each\n")
+
+
+def test_without_its_extra_it_says_how_to_install_it(told, call, monkeypatch):
+    monkeypatch.setattr("pipelines.cli.serve.find_spec", lambda package: None)
+    done = call("serve", "--root", told.root)
+    needed = "it needs the extra server: pip install 'newsfeed-pipelines[server]'"
+    assert (done.code, done.err) == (2, f"error: cannot serve: {needed}\n")

@@ -105,3 +105,16 @@ def test_a_connection_is_used_again(impatient):
 def test_nothing_of_it_is_told_in_the_log(impatient, sending):
     all_of(sending(b"HELO\r\n\r\n"))
     assert impatient.faults == []
+
+
+def test_more_connections_than_there_are_for_are_told_so(told):
+    with Serving(
+        told.root, "--store", "lake", before="from pipelines.serving import patience as p; p.CONNECTIONS = 3"
+    ) as to:
+        with ExitStack() as opened:
+            for _ in range(3):
+                opened.enter_context(socket.create_connection(("127.0.0.1", to.port)))
+            found = to.ask("/healthz")
+            assert (found.status, found.headers["Retry-After"], found.headers["Connection"]) == (503, "1", "close")
+            assert found.facts == {"error": "more than 3 connections: try again in a second"}
+        assert to.ask("/healthz").status == 200
