@@ -1,15 +1,18 @@
 """`POST /events` and the number of a user's events: HTTP around the intake."""
 
 import re
-from asyncio import wrap_future
-from collections.abc import Mapping
+from asyncio import AbstractEventLoop, Future, get_running_loop
+from collections import deque
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from functools import partial
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Header, Path, Request, Response
+from fastapi import APIRouter, Path, Request, Response
 from fastapi.responses import JSONResponse
 
 from pipelines.door.times import written
-from pipelines.serving.intake.deciding import Kind, Outcome
+from pipelines.serving.intake.deciding import Done, Kind, Outcome
 from pipelines.serving.intake.intake import Intake, UnavailableError
 from pipelines.serving.intake.reading import RefusedError
 
@@ -35,14 +38,16 @@ ACTOR = "take it only while the actor has so many events"
 
 def routes(intake: Intake) -> APIRouter:
     """The routes that write, and ask what writers need."""
-    router = APIRouter()
+    router, answers = APIRouter(tags=["writing"]), Answers()
 
     @router.post("/events", status_code=201, responses=ANSWERS, openapi_extra=BODY)
-    async def take(request: Request, if_match: Annotated[str | None, Header(description=ACTOR)] = None) -> Response:
+    async def take(request: Request) -> Response:
         """Take events, one JSON object or one a line, all or none; an id and a time that one lacks are made."""
+        if_match = request.headers.get("if-match")
         try:
             expected = None if if_match is None else _number(if_match)
-            outcome = await wrap_future(intake.take(await _body(request, intake.limits.body), expected))
+            body = await _body(request, intake.limits.body)
+            outcome = await answers.of(partial(intake.take, body, expected))
         except (RefusedError, UnavailableError) as fault:
             return _failed(fault)
         return JSONResponse(_said(outcome), STATUS[outcome.kind], _tag(outcome))
@@ -52,7 +57,7 @@ def routes(intake: Intake) -> APIRouter:
     async def version(user_id: Annotated[int, Path(ge=1, lt=1 << 63)]) -> Response:
         """How many events a user has done, which `If-Match` of `POST /events` expects."""
         try:
-            outcome = await wrap_future(intake.number_of(user_id))
+            outcome = await answers.of(partial(intake.number_of, user_id))
         except UnavailableError as fault:
             return _failed(fault)
         return JSONResponse({"user_id": user_id, "events": outcome.present}, 200, _tag(outcome))
@@ -60,9 +65,46 @@ def routes(intake: Intake) -> APIRouter:
     return router
 
 
+class Answers:
+    """What a thread tells an event loop, all at once of what it tells shortly one after another."""
+
+    def __init__(self) -> None:
+        self._told: deque[tuple[Future[Outcome], Outcome | Exception]] = deque()
+        self._is_due = False
+
+    async def of(self, ask: Callable[[Done], None]) -> Outcome:
+        """What is told by a function that is given whom to tell. Raises what that tells."""
+        loop = get_running_loop()
+        future: Future[Outcome] = loop.create_future()
+        ask(partial(self._tell, loop, future))
+        return await future
+
+    def _tell(self, loop: AbstractEventLoop, future: "Future[Outcome]", told: Outcome | Exception) -> None:
+        self._told.append((future, told))
+        if not self._is_due:
+            self._is_due = True
+            with suppress(RuntimeError):  # the loop has ended, and nobody waits
+                loop.call_soon_threadsafe(self._deliver)
+
+    def _deliver(self) -> None:
+        self._is_due = False
+        while self._told:
+            future, told = self._told.popleft()
+            if future.done():
+                continue
+            if isinstance(told, Exception):
+                future.set_exception(told)
+            else:
+                future.set_result(told)
+
+
+PARAMETER = {"name": "If-Match", "in": "header", "description": ACTOR, "schema": {"type": "string"}}
 OBJECT = {"schema": {"type": "object", "description": "An event; event_id and event_time are made if it has none."}}
 LINES = {"schema": {"type": "string", "description": "One such object a line."}}
-BODY = {"requestBody": {"required": True, "content": {"application/json": OBJECT, "application/x-ndjson": LINES}}}
+BODY = {
+    "parameters": [PARAMETER],
+    "requestBody": {"required": True, "content": {"application/json": OBJECT, "application/x-ndjson": LINES}},
+}
 
 
 async def _body(request: Request, most: int) -> bytes:

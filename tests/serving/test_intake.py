@@ -2,6 +2,7 @@
 
 import json
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 
 import pytest
 
@@ -10,7 +11,7 @@ from pipelines.serving.intake.deciding import Kind
 from pipelines.serving.intake.intake import Covered, Intake, Limits, UnavailableError
 from pipelines.serving.intake.reading import RefusedError
 from tests.landing.lines import counts, file_of, ids, line, rows_of
-from tests.serving.intakes import OLDEST, Taking
+from tests.serving.intakes import OLDEST, Taking, told_by
 
 BARE = {"event_type": "followed", "actor_id": 5, "followee_id": 7}
 
@@ -161,10 +162,10 @@ def test_it_is_known_which_landing_covers_an_event(taking, land_file):
 def test_too_much_that_waits_is_not_taken(taking, tmp_path):
     intake = Intake(taking.lake, str(tmp_path / "other"), OLDEST, Limits(body=300, waiting=100))
     with pytest.raises(RefusedError, match="expected at most 300 bytes"):
-        intake.take(b" " * 301)
-    intake.take(line("e-1")).result(60)
+        intake.take(b" " * 301, None, print)
+    told_by(partial(intake.take, line("e-1"), None))
     with pytest.raises(UnavailableError, match="more than 100 bytes wait for a landing"):
-        intake.take(line("e-2"))
+        intake.take(line("e-2"), None, print)
     intake.close()
 
 

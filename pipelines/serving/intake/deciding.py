@@ -1,8 +1,7 @@
 """What becomes of a request: of each event whether it is new, and then whether all of it may be appended."""
 
-from collections.abc import Sequence
-from concurrent.futures import Future
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from enum import Enum
 
 from pipelines.serving.intake import contents
@@ -42,6 +41,10 @@ class Outcome:
     present: int | None = None
 
 
+Done = Callable[[Outcome | Exception], None]
+"""Who is told what became of a request, or why nothing did; it is quick, and raises nothing."""
+
+
 @dataclass(frozen=True)
 class Request:
     """Events that are to be taken all at once or not at all; if an actor is given, only while that one has so many.
@@ -50,10 +53,10 @@ class Request:
     """
 
     events: Sequence[Event]
+    done: Done
     actor: int | None = None
     expected: int | None = None
     looked: Looked | None = None
-    done: "Future[Outcome]" = field(default_factory=Future)
 
     @property
     def asks_the_log(self) -> bool:

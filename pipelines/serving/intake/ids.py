@@ -9,6 +9,8 @@ from collections.abc import Callable
 COUNTER = 12
 """The bits behind the milliseconds that count within one; where they are used up, the next millisecond begins."""
 RANDOM = 62
+AT_ONCE = 512
+"""For so many ids the system is asked for chance at once: each time other threads may come between."""
 
 
 class Ids:
@@ -17,6 +19,7 @@ class Ids:
     def __init__(self, clock: Callable[[], int] = time.time_ns) -> None:
         self._clock = clock
         self._last = 0
+        self._chance: list[int] = []
         self._lock = threading.Lock()
 
     def new(self) -> str:
@@ -25,6 +28,12 @@ class Ids:
         with self._lock:
             self._last = max(now, self._last + 1)
             ticks = self._last
-        chance = int.from_bytes(os.urandom(8), "big") >> (64 - RANDOM)
+            chance = self._chance.pop() if self._chance else self._more()
         of_time, count = ticks >> COUNTER, ticks & ((1 << COUNTER) - 1)
         return str(uuid.UUID(int=of_time << 80 | 7 << 76 | count << 64 | 2 << RANDOM | chance))
+
+    def _more(self) -> int:
+        """A random number, and others for the next ids."""
+        some = memoryview(os.urandom(8 * AT_ONCE)).cast("Q")
+        self._chance = [one >> (64 - RANDOM) for one in some]
+        return self._chance.pop()

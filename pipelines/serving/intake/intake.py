@@ -7,13 +7,12 @@ answers. So there is one order of all that is taken, and what a request is answe
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
 
 from pipelines.door.strict import decoded_or_faults
 from pipelines.door.times import LAST
 from pipelines.errors import NewsfeedError, is_transient, line_of
 from pipelines.serving.intake import contents
-from pipelines.serving.intake.deciding import Outcome, Request, decide
+from pipelines.serving.intake.deciding import Done, Outcome, Request, decide
 from pipelines.serving.intake.ids import Ids
 from pipelines.serving.intake.log import NOTHING, Log
 from pipelines.serving.intake.reading import Event, RefusedError, events_of
@@ -21,9 +20,6 @@ from pipelines.serving.intake.segments import BETWEEN, Segments
 from pipelines.serving.intake.stages import Stage
 from pipelines.serving.intake.waiting import Waiting, waits_of
 from pipelines.storage.lake import Lake
-
-if TYPE_CHECKING:
-    from concurrent.futures import Future
 
 AT_ONCE = 1000
 """So many requests are written at once at most."""
@@ -86,10 +82,11 @@ class Intake:
         self._writer: Stage[Request] = Stage("writer", self._write, AT_ONCE, IDLE)
         self._looker: Stage[Request] = Stage("looker", self._look_up, AT_ONCE)
 
-    def take(self, body: bytes, expected: int | None = None) -> "Future[Outcome]":
-        """Take the events of a body, all or none; if expected, only while their actor has so many.
+    def take(self, body: bytes, expected: int | None, done: Done) -> None:
+        """Take the events of a body, all or none; if a number is expected, only while their actor has so many.
 
-        The outcome is there once it is durable. Raises RefusedError; the outcome may be an UnavailableError.
+        What became of it is told, by another thread, once it is durable, or why nothing did. Raises RefusedError,
+        UnavailableError.
         """
         if len(body) > self.limits.body:
             raise RefusedError(413, f"body: expected at most {self.limits.body} bytes, found more")
@@ -98,16 +95,14 @@ class Intake:
         if self._waiting.bytes >= self.limits.waiting:
             raise UnavailableError(f"more than {self.limits.waiting} bytes wait for a landing; nothing was taken")
         events = events_of(body, self.limits.lines, self._ids.new)
-        return self._put(Request(events, None if expected is None else _actor_of(events), expected))
+        self._put(Request(events, done, None if expected is None else _actor_of(events), expected))
 
-    def number_of(self, actor: int) -> "Future[Outcome]":
-        """How many events an actor has, as `present` of the outcome, which may be an UnavailableError."""
-        return self._put(Request((), actor))
+    def number_of(self, actor: int, done: Done) -> None:
+        """Tell, by another thread, how many events an actor has, as `present` of the outcome, or why it cannot."""
+        self._put(Request((), done, actor))
 
-    def _put(self, request: Request) -> "Future[Outcome]":
-        request.done.set_running_or_notify_cancel()  # from here on nobody can take it back
+    def _put(self, request: Request) -> None:
         (self._looker if request.asks_the_log else self._writer).put(request)
-        return request.done
 
     def covered(self, event_id: str) -> Covered:
         """Where an event is. Raises what the log does."""
@@ -154,8 +149,8 @@ class Intake:
             self._fail(requests, fault)
             return
         for request, outcome, new in decided:
-            request.done.set_result(outcome)
             self._taken += len(new.of)
+            request.done(outcome)
         for request in stale:
             self._looker.put(request)
 
@@ -194,7 +189,7 @@ class Intake:
 
     def _fail(self, requests: Sequence[Request], fault: Exception) -> None:
         for request in requests:
-            request.done.set_exception(_told(fault))
+            request.done(_told(fault))
 
 
 def _told(fault: Exception) -> Exception:
