@@ -56,10 +56,9 @@ def create_app(
     app.state.limiters = {}
     app.state.covering = Covering(reading, in_log(reading.lake) if intake is None else intake.covered)
     app.add_middleware(Guard, safety=safety or Safety(), measured=measured)
-    for one in (reads.router, of_files.router, health.router, described.router):
+    taking = () if intake is None else (events.routes(intake),)
+    for one in (*taking, reads.router, of_files.router, health.router, described.router):
         app.include_router(one)
-    if intake is not None:
-        app.include_router(events.routes(intake))
     app.add_exception_handler(NewsfeedError, _failed)
     app.add_exception_handler(RequestValidationError, _misasked)
     app.add_exception_handler(HTTPException, _refused)
