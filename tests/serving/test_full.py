@@ -69,10 +69,9 @@ def test_killed_while_the_disk_was_full_what_was_not_whole_is_cut_off(taking):
     assert counts(taking.land())[1:] == (1, 0, 0, 0)
 
 
-@pytest.mark.parametrize("name", ["fdatasync", "write"])
-def test_what_a_broken_disk_took_is_not_acknowledged_and_not_there_once_it_is_whole(taking, monkeypatch, name):
+def test_what_a_broken_disk_took_is_not_acknowledged_and_not_there_once_it_is_whole(taking, monkeypatch):
     taking.take(line("e-1"))
-    with failing(monkeypatch, name, 5):
+    with failing(monkeypatch, "write", 5):
         refused(taking, line("e-2"))
     assert taking.take(line("e-2", actor_id=6)).kind is Kind.TAKEN
     taking.seal()

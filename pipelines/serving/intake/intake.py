@@ -7,6 +7,7 @@ answers. So there is one order of all that is taken, and what a request is answe
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from time import monotonic
 
 from pipelines.door.strict import decoded_or_faults
 from pipelines.door.times import LAST
@@ -24,7 +25,7 @@ from pipelines.storage.lake import Lake
 AT_ONCE = 1000
 """So many requests are written at once at most."""
 IDLE = 0.05
-"""The seconds after which it is looked whether a segment is to be sealed, or landed."""
+"""The seconds from one look to the next whether a segment is to be sealed, or landed."""
 
 
 class UnavailableError(NewsfeedError):
@@ -77,6 +78,7 @@ class Intake:
         self._segments = Segments(inbox, oldest)
         self._waiting = Waiting()
         self._taken = self._writes = self._failures = 0
+        self._due = 0.0
         for name in self._segments.sealed():
             self._waiting.take(_events_in(self._segments.lines(name)), name)
         self._writer: Stage[Request] = Stage("writer", self._write, AT_ONCE, IDLE)
@@ -141,7 +143,8 @@ class Intake:
     def _write(self, requests: Sequence[Request]) -> None:
         """Decide on requests, append what is new, and answer. What the log says otherwise by now is asked again."""
         try:
-            self._keep_up()
+            if monotonic() >= self._due:
+                self._keep_up()
             decided, stale = self._decided(requests)
             self._append(decided)
         except Exception as fault:  # noqa: BLE001 (as above: nothing of it was appended)
@@ -182,6 +185,7 @@ class Intake:
 
     def _keep_up(self) -> None:
         """Seal a segment that is due, and let go of what landed. Raises OSError."""
+        self._due = monotonic() + IDLE
         if self._segments.is_due:
             self._segments.seal()
         there = {*self._segments.sealed(), self._segments.open_name}

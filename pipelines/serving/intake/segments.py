@@ -16,6 +16,8 @@ from pipelines.errors import NewsfeedError
 
 BEGIN, END, HIDDEN, LOCK = "segment-", ".jsonl", ".", ".lock"
 BETWEEN = b"\n\n"
+OPENED = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND | os.O_DSYNC
+"""How a segment is opened: what is written is durable, without another call, for which a thread would wait again."""
 LARGEST = 16 << 20
 """So many bytes, and a segment is sealed."""
 
@@ -62,7 +64,6 @@ class Segments:
             os.ftruncate(file, self._size)
         self._is_torn = True
         _write(file, lines)
-        os.fdatasync(file)
         self._size, self._is_torn = self._size + len(lines), False
         return self.open_name
 
@@ -98,7 +99,7 @@ class Segments:
         if self._file is None:
             name = f"{BEGIN}{time.time_ns() // 1_000_000:013}-{uuid.uuid4().hex[:12]}{END}"
             path = self.folder / f"{HIDDEN}{name}"
-            file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND, 0o644)
+            file = os.open(path, OPENED, 0o644)
             self._file, self.open_name = file, name
             self._size, self._since, self._is_torn = 0, self._clock(), False
             _sync(self.folder)
