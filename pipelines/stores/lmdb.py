@@ -6,7 +6,7 @@ are one value, packed; a name in the directory is a key of its own, so that thos
 
 import os
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from struct import Struct
@@ -72,28 +72,37 @@ class Lmdb:
         """
         from pipelines.stores.lmdb_writing import Writer
 
-        with environments.telling(self.url, "write"):
-            if self._environment is None:
-                Path(self.path).parent.mkdir(parents=True, exist_ok=True)
-            environment = self._open()
-            with environments.alone(self.path, self.url), environment.begin(write=True) as transaction:
+        with ExitStack() as held:
+            with environments.telling(self.url, "write"):
+                if self._environment is None:
+                    Path(self.path).parent.mkdir(parents=True, exist_ok=True)
+                environment = self._open()
+                held.enter_context(environments.alone(self.path, self.url))
+                environment.reader_check()  # else the pages of readers who died are never free
+                transaction = held.enter_context(environment.begin(write=True))
                 before = self._about_in(transaction)
                 if whole and before is not None:
                     transaction.drop(environment.open_db(None, transaction), delete=False)
                 writer = Writer(self.url, transaction, stored, None if whole else before)
-                yield writer.write
+            yield writer.write
+            with environments.telling(self.url, "write"):
                 writer.finish()
+                held.close()
 
     @contextmanager
     def reading(self) -> Iterator[Snapshot]:
         """Read what is served. Raises StoreError."""
         if self._environment is None and not Path(self.path).exists():
             raise self._nothing()
-        with environments.telling(self.url, "read"), self._open().begin(buffers=True) as transaction:
+        with environments.telling(self.url, "read"):
+            transaction = self._open().begin(buffers=True)
+        try:
             about = self._about_in(transaction)
             if about is None:
                 raise self._nothing()
             yield LmdbSnapshot(transaction, about)
+        finally:
+            transaction.abort()
 
     def close(self) -> None:
         """Let go of it."""

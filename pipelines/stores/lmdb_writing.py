@@ -5,6 +5,7 @@ from typing import Any
 from pipelines.arrays import Int64s
 from pipelines.stores.accounts import Accounts
 from pipelines.stores.base import Change, Stored
+from pipelines.stores.environments import telling
 from pipelines.stores.lmdb import ABOUT, DIRECTORY, KEY, NUMBERS, About, about_as_bytes
 from pipelines.stores.packing import Layout
 from pipelines.stores.terms import entry_of
@@ -23,6 +24,10 @@ class Writer:
 
     def write(self, change: Change) -> None:
         """Put the rows of each owner in the place of what there was of it. Raises StoreError."""
+        with telling(self._url, "write"):
+            self._write(change)
+
+    def _write(self, change: Change) -> None:
         view, owners = change.view, change.owners
         keys = [KEY(NUMBERS[view], owner) for owner in owners.tolist()]
         if self._before:

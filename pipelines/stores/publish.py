@@ -5,7 +5,8 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field
 from time import perf_counter
 
-from pipelines.reading.reader import Reader
+from pipelines.reading.reader import LostView, Reader
+from pipelines.storage.checksums import DamagedFile
 from pipelines.storage.lake import Lake
 from pipelines.stores.base import Change, Store, Stored, StoreError, Write
 from pipelines.stores.changes import difference, served_of
@@ -50,20 +51,25 @@ def publish(lake: Lake, stores: Sequence[Store], number: int | None = None) -> l
     A store that has a newer release keeps it unless a number is given. Raises NoRelease, LostView, DamagedFile,
     PlaceError, StoreError; what a store served before is then served on, but by such as were ready before it.
     """
+    whole = False
     for _ in range(TRIES):
         try:
-            return _publish(Reader.of(lake, number), stores, is_chosen=number is not None)
+            return _publish(Reader.of(lake, number), stores, is_chosen=number is not None, whole=whole)
         except Overtaken as fault:
             overtaken = fault
+        except (LostView, DamagedFile):
+            if whole:
+                raise
+            whole = True  # what is gone may be of the release that a store has, which then is not needed
     raise overtaken
 
 
-def _publish(reader: Reader, stores: Sequence[Store], *, is_chosen: bool) -> list[Published]:
+def _publish(reader: Reader, stores: Sequence[Store], *, is_chosen: bool, whole: bool) -> list[Published]:
     done = []
     with ExitStack() as committing:
         for store in stores:
             start = perf_counter()
-            one = _prepare(reader, store, committing, is_chosen=is_chosen)
+            one = _prepare(reader, store, committing, is_chosen=is_chosen, whole=whole)
             one.seconds = perf_counter() - start
             done.append(one)
         start = perf_counter()
@@ -73,7 +79,7 @@ def _publish(reader: Reader, stores: Sequence[Store], *, is_chosen: bool) -> lis
     return done
 
 
-def _prepare(reader: Reader, store: Store, committing: ExitStack, *, is_chosen: bool) -> Published:
+def _prepare(reader: Reader, store: Store, committing: ExitStack, *, is_chosen: bool, whole: bool) -> Published:
     """Write to a store all that it must be told, which is served once the stack ends."""
     before, after = store.stored(), served_of(reader, store.views)
     here = None if before is None else before.release
@@ -81,7 +87,7 @@ def _prepare(reader: Reader, store: Store, committing: ExitStack, *, is_chosen: 
         return Published(store.url, after.release, here)
     if not is_chosen and before is not None and before.lake == after.lake and before.release > after.release:
         return Published(store.url, before.release, here, newer=True)
-    found = difference(reader, before, store.views)
+    found = difference(reader, None if whole else before, store.views)
     write = committing.enter_context(store.publishing(after, whole=found.is_whole))
     if store.stored() != before:
         raise Overtaken(f"{store.url}: another publish came first, {TRIES} times", transient=True)

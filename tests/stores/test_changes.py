@@ -8,11 +8,13 @@ import pytest
 from pipelines.landing.land import land
 from pipelines.reading.reader import Reader
 from pipelines.runs.run import run
-from pipelines.storage import datafiles
+from pipelines.storage import datafiles, delta, places
 from pipelines.stores.base import OWNERS
 from pipelines.stores.changes import difference, served_of
+from pipelines.stores.publish import publish
 from pipelines.views import load_view
 from tests.landing.lines import CLOCK, file_of, line
+from tests.stores.contract import opened
 from tests.stores.lakes import copied
 
 VIEWS = tuple(OWNERS)
@@ -79,3 +81,13 @@ def test_what_cannot_be_compared_is_told_whole(lakes, change):
 
 def with_content(stored, **other):
     return replace(stored, views={**stored.views, "posts": stored.views["posts"]._replace(**other)})
+
+
+def test_where_a_file_of_the_release_that_a_store_has_is_gone_all_is_published(lakes, tmp_path):
+    lake = copied(lakes.last, tmp_path / "lake")
+    before, after = (set(delta.files(Reader.of(lake, n).tables("newsfeed")["newsfeed"])) for n in (1, 3))
+    with opened(f"lmdb:{tmp_path / 'served.lmdb'}") as store:
+        publish(lake, [store], 1)
+        places.remove(min(before - after))
+        (done,) = publish(lake, [store], 3)
+        assert (done.release, done.whole) == (3, True)
