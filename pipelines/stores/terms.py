@@ -23,12 +23,12 @@ def entry_of(term: str, user_id: int, field: str) -> tuple[bytes, bytes]:
     """The key of a term, and its value."""
     written = _written(term)
     value = term.encode() if len(written) > LONGEST else b""
-    return TERMS + written[:LONGEST] + END + _REST.pack(user_id, FIELDS.index(field)), value
+    return _begin(written) + END + _REST.pack(user_id, FIELDS.index(field)), value
 
 
 def people(transaction: Any, prefix: str, limit: int) -> list[Row]:
     """The first rows whose terms begin with a prefix, in the view's order."""
-    begin, found, last = TERMS + _written(prefix)[:LONGEST], list[Row](), b""
+    begin, found, last = _begin(_written(prefix)), list[Row](), b""
     with transaction.cursor() as cursor:
         more = cursor.set_range(begin)
         for key, value in _entries(cursor) if more else ():
@@ -49,6 +49,11 @@ def _entries(cursor: Any) -> Iterator[tuple[bytes, bytes]]:
 def _written(term: str) -> bytes:
     """A term as keys have it."""
     return term.encode().replace(b"\x00", NUL)
+
+
+def _begin(written: bytes) -> bytes:
+    """What keys of a term have of it, in which no character of the number 0 is torn."""
+    return TERMS + written[:LONGEST].removesuffix(b"\x00")
 
 
 def _row(key: bytes, value: bytes) -> Row:
