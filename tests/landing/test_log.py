@@ -40,15 +40,23 @@ def test_the_log_has_the_columns_of_every_version_of_every_type_and_is_partition
     assert log.metadata().partition_columns == ["ingestion_date"]
 
 
-def test_what_some_events_of_a_landing_have_lands_beside_those_that_have_it_not(land, lake, tmp_path):
-    given = [{}, {"correlation_id": "c"}, {"causation_id": "e-1", "correlation_id": "c"}]
-    lines = [[line(f"e-{n}", **more), line(f"p-{n}", "posted", **more)] for n, more in enumerate(given)]
-    land(*(file_of(tmp_path / f"{n}.jsonl", *some) for n, some in enumerate([lines[0], lines[1] + lines[2]])))
-    more = [{}, *given[1:]]
-    found = [
-        {name: row[name] for name in row if name.startswith("c") and name != "content_hash"} for row in events(lake)
+def test_what_some_events_of_a_landing_have_lands_beside_those_that_have_it_not(land, lake, tmp_path, monkeypatch):
+    monkeypatch.setattr(pieces, "TOGETHER", 1)
+    given = [{}, {"correlation_id": "c"}, {"causation_id": "e-0", "correlation_id": "c"}]
+    some = [given[:1]] * cores() + [given] * cores()
+    lines = [
+        [line(f"{kind}-{n}-{m}", kind, **more) for kind in ("followed", "posted") for m, more in enumerate(each)]
+        for n, each in enumerate(some)
     ]
-    assert found == more * 2
+    land(*(file_of(tmp_path / f"{n}.jsonl", *each) for n, each in enumerate(lines)))
+    found = {row["event_id"]: (row.get("correlation_id"), row.get("causation_id")) for row in events(lake)}
+    told = [(one.get("correlation_id"), one.get("causation_id")) for one in given]
+    assert found == {
+        f"{kind}-{n}-{m}": told[m]
+        for kind in ("followed", "posted")
+        for n, each in enumerate(some)
+        for m in range(len(each))
+    }
 
 
 def test_rows_of_a_file_stand_by_event_type(land, lake, tmp_path):

@@ -176,7 +176,7 @@ def test_of_posts_those_with_the_words_come_first_and_the_newer_before_the_older
 
 
 def test_words_without_spaces_are_characters_and_neighbours():
-    assert list(words("Go 東京都, ok")) == ["go", "東", "京", "都", "東京", "京都", "ok"]
+    assert words("Go 東京都, हिन्दी_ok") == ["go", "東", "京", "都", "東京", "京都", "हिन्दी", "ok"]
     assert [one.word for one in wanted("東京都 Go")] == ["東京", "京都", "go"]
 
 
