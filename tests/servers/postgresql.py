@@ -37,10 +37,14 @@ SETTINGS = {
 
 @dataclass
 class PostgreSQL:
-    """A server that keeps all it has in a folder; at a free port unless it is given."""
+    """A server that keeps all it has in a folder; at a free port unless it is given.
+
+    `limits` stand before its command, such as `prlimit --fsize=1000000`.
+    """
 
     folder: Path
     port: int = field(default_factory=free_port)
+    limits: tuple[str, ...] = ()
 
     @cached_property
     def process(self) -> Process:
@@ -67,7 +71,16 @@ class PostgreSQL:
         if not (self._data / "PG_VERSION").exists():
             self._make()
         told = [part for name, value in SETTINGS.items() for part in ("-c", f"{name}={value}")]
-        command = [*_as_another(), str(_program("postgres")), "-D", str(self._data), "-p", str(self.port), *told]
+        command = [
+            *self.limits,
+            *_as_another(),
+            str(_program("postgres")),
+            "-D",
+            str(self._data),
+            "-p",
+            str(self.port),
+            *told,
+        ]
         self.process.start(command, os.environ)
 
     def wait(self) -> None:

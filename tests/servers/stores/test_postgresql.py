@@ -1,5 +1,6 @@
 """PostgreSQL as a store."""
 
+import os
 from datetime import UTC, datetime
 
 import numpy as np
@@ -10,6 +11,7 @@ from pipelines.hashing import content_hash
 from pipelines.stores.base import Change, Content, Stored, StoreError
 from pipelines.stores.publish import publish
 from pipelines.views import load_view
+from tests.servers.postgresql import PostgreSQL
 from tests.stores.contract import Contract, opened
 
 TEXTS = [
@@ -101,6 +103,24 @@ def test_rows_that_stay_are_not_touched(store, asked):
     written(store, [changed("profile", people)], whole=False)
     after = asked("SELECT user_id, xmin FROM profile ORDER BY 1")
     assert [one == other for one, other in zip(before, after, strict=True)] == [True, False, True]
+
+
+def test_a_disk_without_room_is_told_and_changes_nothing(tmp_path):
+    """A file for the texts would have more bytes than a file may have."""
+    limited = PostgreSQL(tmp_path, limits=("prlimit", "--fsize=20000000"))
+    limited.start()
+    try:
+        with opened(limited.url()) as store:
+            few = [changed("profile", [person(1)]), changed("posts", [post(1, "few")])]
+            written(store, few, whole=True)
+            many = [post(number, os.urandom(32_000).hex()) for number in range(1, 500)]
+            with pytest.raises(StoreError, match="cannot write .*: could not extend file") as fault:
+                written(store, [few[0], changed("posts", many)], whole=False)
+            assert not fault.value.transient
+            with store.reading() as snapshot:
+                assert snapshot.of_ids("posts", "post_id", [1, 2]) == [post(1, "few")]
+    finally:
+        limited.stop()
 
 
 def test_what_refers_to_nothing_is_not_served(store):
