@@ -113,7 +113,7 @@ class Snapshot(Views, Protocol):
 
 
 class Store(Protocol):
-    """A store that a URL names."""
+    """A store that a URL names, with the password that it may have: `shown` is what may be printed of it."""
 
     url: str
     views: tuple[str, ...]

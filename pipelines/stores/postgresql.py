@@ -6,7 +6,7 @@ A publish is one transaction, and so is what is read. Whoever asks the tables by
 import json
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache, cached_property, lru_cache
 from typing import Any
 
@@ -26,26 +26,27 @@ DIRECTORY = "user_directory"
 def opened(url: str) -> "PostgreSQL":
     """The store that a URL names. Raises UsageError."""
     told, schema, shown = split(url)
-    return PostgreSQL(shown, told, schema)
+    return PostgreSQL(url, told, schema, shown)
 
 
 @dataclass
 class PostgreSQL:
     """A schema of a database; nothing is opened before it is needed."""
 
-    url: str
-    told: str
+    url: str = field(repr=False)
+    told: str = field(repr=False)
     schema: str
+    shown: str
     views: tuple[str, ...] = VIEWS
 
     @cached_property
     def _connections(self) -> Connections:
-        return Connections(self.told, self.url)
+        return Connections(self.told, self.shown)
 
     def stored(self) -> Stored | None:
         """Which release it serves; None when nothing was published there. Raises StoreError."""
         with self._connections.snapshot(asking(self.schema)) as (_, row):
-            return None if row is None else stored_of(row, self.url)
+            return None if row is None else stored_of(row, self.shown)
 
     @contextmanager
     def publishing(self, stored: Stored, *, whole: bool) -> Iterator[Write]:
@@ -55,14 +56,14 @@ class PostgreSQL:
         """
         from pipelines.stores.postgresql_writing import Writer
 
-        with telling(self.url, "write"):
+        with telling(self.shown, "write"):
             connection = connected(self.told, LONGEST)
         with connection:
             connection.autocommit = False
-            with telling(self.url, "write"):
+            with telling(self.shown, "write"):
                 writer = Writer(connection, self, stored, whole=whole)
             yield writer.write
-            with telling(self.url, "write"):
+            with telling(self.shown, "write"):
                 writer.finish()
                 connection.commit()
 
@@ -71,8 +72,8 @@ class PostgreSQL:
         """Read what is served. Raises StoreError."""
         with self._connections.snapshot(asking(self.schema)) as (connection, row):
             if row is None:
-                raise StoreError(f"{self.url}: nothing was published there yet: `newsfeed publish {self.url}` does")
-            yield PostgreSQLSnapshot(connection, self.schema, self.url, stored_of(row, self.url))
+                raise StoreError(f"{self.shown}: nothing was published there yet: `newsfeed publish {self.shown}` does")
+            yield PostgreSQLSnapshot(connection, self.schema, self.shown, stored_of(row, self.shown))
 
     def close(self) -> None:
         """Let go of it."""

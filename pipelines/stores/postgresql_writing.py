@@ -38,7 +38,7 @@ class Writer:
     """Writes the changes of one publish."""
 
     def __init__(self, connection: Connection, store: "PostgreSQL", stored: Stored, *, whole: bool) -> None:
-        self._connection, self._schema, self._url, self._stored = connection, store.schema, store.url, stored
+        self._connection, self._schema, self._url, self._stored = connection, store.schema, store.shown, stored
         self._be_alone()
         before = self._served()
         self._is_new = before is None

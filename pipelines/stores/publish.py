@@ -8,7 +8,7 @@ from time import perf_counter
 from pipelines.reading.reader import LostView, Reader
 from pipelines.storage.checksums import DamagedFile
 from pipelines.storage.lake import Lake
-from pipelines.stores.base import Change, Store, Stored, StoreError, Write
+from pipelines.stores.base import Change, Store, Stored, StoreError, Write, shown
 from pipelines.stores.changes import difference, served_of
 
 TRIES = 5
@@ -90,7 +90,7 @@ def _prepare(reader: Reader, store: Store, committing: ExitStack, *, is_chosen: 
     found = difference(reader, None if whole else before, store.views)
     write = committing.enter_context(store.publishing(after, whole=found.is_whole))
     if store.stored() != before:
-        raise Overtaken(f"{store.url}: another publish came first, {TRIES} times", transient=True)
+        raise Overtaken(f"{shown(store.url)}: another publish came first, {TRIES} times", transient=True)
     one = Published(store.url, after.release, here, found.is_whole, views=_none_written(after))
     for change in found.changes():
         _write(change, write, one.views[change.view])

@@ -7,7 +7,7 @@ so that those who began to read before go on with what they have; who reads for 
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, NamedTuple
 
@@ -36,17 +36,22 @@ class About(NamedTuple):
 def opened(url: str) -> "Redis":
     """The store that a URL names. Raises UsageError."""
     place = place_of(url)
-    return Redis(place.shown, place)
+    return Redis(url, place)
 
 
 @dataclass
 class Redis:
     """A prefix of a database; nothing is opened before it is needed."""
 
-    url: str
-    place: Place
+    url: str = field(repr=False)
+    place: Place = field(repr=False)
     views: tuple[str, ...] = VIEWS
     _about: tuple[bytes, About] | None = None
+
+    @property
+    def shown(self) -> str:
+        """Its URL without a password."""
+        return self.place.shown
 
     @cached_property
     def _client(self) -> Client:
@@ -58,7 +63,7 @@ class Redis:
 
     def stored(self) -> Stored | None:
         """Which release it serves; None when nothing was published there. Raises StoreError."""
-        with telling(self.url, "read"):
+        with telling(self.shown, "read"):
             about = self.about(self._client)
         return None if about is None else about.stored
 
@@ -77,10 +82,10 @@ class Redis:
     @contextmanager
     def reading(self) -> Iterator[Snapshot]:
         """Read what is served. Raises StoreError."""
-        with telling(self.url, "read"):
+        with telling(self.shown, "read"):
             about = self.about(self._client)
         if about is None:
-            raise StoreError(f"{self.url}: nothing was published there yet: `newsfeed publish {self.url}` does")
+            raise StoreError(f"{self.shown}: nothing was published there yet: `newsfeed publish {self.shown}` does")
         yield RedisSnapshot(self, self._client, about)
 
     def close(self) -> None:
@@ -94,7 +99,7 @@ class Redis:
             return None
         known = self._about
         if known is None or known[0] != raw:
-            known = self._about = raw, _about_of(raw, self.url)
+            known = self._about = raw, _about_of(raw, self.shown)
         return known[1]
 
 
@@ -165,13 +170,13 @@ class RedisSnapshot:
     def _values(self, view: str, owners: Sequence[int]) -> list[bytes]:
         """The packed rows of owners, all as of one moment. Raises StoreError where a later publish took some away."""
         keys = [self._store.key(self._about.generation, view, owner) for owner in owners]
-        with telling(self._store.url, "read"), self._client.pipeline(transaction=True) as pipeline:
+        with telling(self._store.shown, "read"), self._client.pipeline(transaction=True) as pipeline:
             pipeline.get(self._store.key("floor"))
             for key in keys:
                 pipeline.hgetall(key)
             floor, *found = pipeline.execute()
         if floor is None or int(floor) > self._about.serial:
-            raise StoreError(f"{self._store.url}: {self.told} was taken away while it was read", transient=True)
+            raise StoreError(f"{self._store.shown}: {self.told} was taken away while it was read", transient=True)
         return [newest(fields, self._about.serial) for fields in found]
 
     def _layout(self, view: str) -> Layout:

@@ -73,7 +73,7 @@ class Publisher:
                 raise WatchError
             if is_last and self._run_id(pipeline) != self._run:
                 raise StoreError(
-                    f"cannot write {self._store.url}: the server was started anew meanwhile", transient=True
+                    f"cannot write {self._store.shown}: the server was started anew meanwhile", transient=True
                 )
             pipeline.multi()
             for command in commands:
@@ -91,7 +91,7 @@ class Publisher:
             if number is not None:
                 return number
             time.sleep(0.05)
-        raise StoreError(f"cannot write {self._store.url}: another publish is not done yet", transient=True)
+        raise StoreError(f"cannot write {self._store.shown}: another publish is not done yet", transient=True)
 
     def _number(self) -> int | None:
         """The number of this publish, None when another one is under way."""
@@ -129,6 +129,6 @@ class Publisher:
         policy = str(memory.get("maxmemory_policy", ""))
         if memory.get("maxmemory") and policy.startswith(EVICTS):
             raise StoreError(
-                f"cannot write {self._store.url}: expected the maxmemory-policy noeviction, found {policy}, "
+                f"cannot write {self._store.shown}: expected the maxmemory-policy noeviction, found {policy}, "
                 "by which rows that are served would go"
             )

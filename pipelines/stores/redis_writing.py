@@ -24,7 +24,7 @@ class Writer:
     def __init__(self, store: "Redis", stored: Stored, *, whole: bool) -> None:
         self._store, self._stored = store, stored
         self._layouts = {view: Layout.of(load_view(view).table) for view in stored.views}
-        with telling(store.url, "write"):
+        with telling(store.shown, "write"):
             self._publisher = Publisher(store)
             with closed_by_fault(self._publisher):
                 served = store.about(self._publisher.client)
@@ -45,16 +45,16 @@ class Writer:
     def write(self, change: Change) -> None:
         """Put the rows of each owner beside what there was of it. Raises StoreError."""
         values = [bytes(value) for value in self._layouts[change.view].rows.pack(change.owners, change.rows)]
-        with telling(self._store.url, "write"):
+        with telling(self._store.shown, "write"):
             for first in range(0, len(values), TOGETHER):
                 some = slice(first, first + TOGETHER)
                 self._write(change.view, change.owners[some], values[some])
 
     def finish(self) -> None:
         """Say which release it is. Raises StoreError unless what was written is what the release has."""
-        self._accounts.require(self._store.url, self._stored)
+        self._accounts.require(self._store.shown, self._stored)
         about = About(self._publisher.number, self._generation, self._stored, self._layouts)
-        with telling(self._store.url, "write"):
+        with telling(self._store.shown, "write"):
             self._publisher.end(
                 ("SET", self._store.key("floor"), self._floor),
                 ("SET", self._store.key("served"), about_as_bytes(about)),

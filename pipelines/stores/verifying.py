@@ -7,7 +7,7 @@ from itertools import islice
 from pipelines.reading.reader import Reader
 from pipelines.storage.keyed import dicts
 from pipelines.storage.lake import Lake
-from pipelines.stores.base import OWNERS, Change, Row, Snapshot, Store, StoreError
+from pipelines.stores.base import OWNERS, Change, Row, Snapshot, Store, StoreError, shown
 from pipelines.stores.changes import Difference, served_of
 
 DIRECTORY = "user_directory"
@@ -27,9 +27,11 @@ def verify(lake: Lake, store: Store) -> int:
         reader = Reader.of(lake, stored.release)
         expected = served_of(reader, store.views)
         if stored != expected:
-            raise StoreError(f"{store.url}: what it serves as release {stored.release} is not that of {lake.root}")
+            raise StoreError(
+                f"{shown(store.url)}: what it serves as release {stored.release} is not that of {lake.root}"
+            )
         changes = Difference(reader, None, tuple(expected.views)).changes()
-        return sum(_compared(store.url, snapshot, change) for change in changes)
+        return sum(_compared(shown(store.url), snapshot, change) for change in changes)
 
 
 def _compared(url: str, snapshot: Snapshot, change: Change) -> int:
