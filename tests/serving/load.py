@@ -14,8 +14,8 @@ class Died(Exception):
 class Client:
     """A connection to a server, made anew where it broke."""
 
-    def __init__(self, port):
-        self._port, self._streams = port, None
+    def __init__(self, port, token="none"):
+        self._port, self._token, self._streams = port, token, None
 
     async def ask(self, method, path, body=b"", **headers):
         """The status, the headers in lower case, and what the content says. Raises Died."""
@@ -24,8 +24,8 @@ class Client:
                 self._streams = await asyncio.open_connection("127.0.0.1", self._port)
             reader, writer = self._streams
             said = "".join(f"{name.replace('_', '-')}: {value}\r\n" for name, value in headers.items())
-            head = f"{method} {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: {len(body)}\r\n{said}\r\n"
-            writer.write(head.encode() + body)
+            head = f"{method} {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer {self._token}\r\n{said}"
+            writer.write(f"{head}Content-Length: {len(body)}\r\n\r\n".encode() + body)
             first, *lines = (await reader.readuntil(b"\r\n\r\n")).decode().split("\r\n")
             found = dict(line.lower().split(": ", 1) for line in lines if line)
             content = await reader.readexactly(int(found.get("content-length", 0)))
@@ -48,6 +48,7 @@ class Author:
     """
 
     number: int
+    token: str = "none"
     sent: int = 0
     acknowledged: list[str] = field(default_factory=list)
     unanswered: dict[str, object] | None = None
@@ -58,7 +59,7 @@ class Author:
 
     async def live(self, port, answered):
         """Send events until the server dies, and call a function at each answer."""
-        client = Client(port)
+        client = Client(port, self.token)
         try:
             while True:
                 await self._send(client)
@@ -86,3 +87,17 @@ class Author:
         }
         own = {"event_id": f"{self.actor_id}-{self.sent}"} if self.number % 2 or self.number % 3 == 0 else {}
         return own | event
+
+
+async def until_killed(authors, port, answers, kill):
+    """Let authors send until they have about so many answers more, then kill the server."""
+    enough, left = asyncio.Event(), iter(range(answers))
+
+    def answered():
+        if next(left, None) is None:
+            enough.set()
+
+    living = [asyncio.create_task(author.live(port, answered)) for author in authors]
+    await asyncio.wait([asyncio.create_task(enough.wait()), *living], return_when=asyncio.FIRST_COMPLETED)
+    kill()
+    await asyncio.gather(*living)

@@ -13,7 +13,7 @@ import pytest
 
 from tests.landing.lines import rows_of
 from tests.serving.intakes import Taking
-from tests.serving.load import Author, Client
+from tests.serving.load import Author, Client, until_killed
 
 ROOT = Path(__file__).parents[2]
 KILLS, CLIENTS = 20, 50
@@ -49,16 +49,6 @@ def forks():
         process.stdin.close()
 
 
-async def under_load(forks, lake, authors, answers):
-    """Let authors send until a server is killed after about so many answers."""
-    port = forks.start(lake)
-    enough, answered = asyncio.Event(), iter(range(answers))
-    living = [asyncio.create_task(author.live(port, lambda: next(answered, enough.set()))) for author in authors]
-    await asyncio.wait([asyncio.create_task(enough.wait()), *living], return_when=asyncio.FIRST_COMPLETED)
-    forks.kill()
-    await asyncio.gather(*living)
-
-
 async def numbers(forks, lake, authors):
     """How many events each author has, as a server says, which is killed then."""
     client = Client(forks.start(lake))
@@ -71,7 +61,7 @@ def test_killed_at_any_moment_each_acknowledged_event_lands_once(lake, engine, f
     draw, authors = random.Random(seed), [Author(number) for number in range(CLIENTS)]
     landed = []
     for number in range(KILLS):
-        asyncio.run(under_load(forks, lake, authors, draw.randrange(MOST)))
+        asyncio.run(until_killed(authors, forks.start(lake), draw.randrange(MOST), forks.kill))
         if number % 5 == 4:
             landed.append(_landed(lake, engine))
     told = asyncio.run(numbers(forks, lake, authors))
@@ -79,6 +69,7 @@ def test_killed_at_any_moment_each_acknowledged_event_lands_once(lake, engine, f
     landed.append(taking.land())
     taking.intake.close()
     assert [(one.duplicates, one.quarantined) for one in landed] == [(0, 0)] * len(landed)
+    assert {author.actor_id for author in authors if author.acknowledged} == {author.actor_id for author in authors}
     rows = rows_of(lake.log, "event_id")
     assert len(rows) == len({row["event_id"] for row in rows})
     for author, number in zip(authors, told, strict=True):

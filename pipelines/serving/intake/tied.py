@@ -11,7 +11,7 @@ from contextlib import suppress
 from pathlib import Path
 
 PR_SET_PDEATHSIG = 1
-LOWER = 10
+LOWER = 5
 AUTOGROUP = Path("/proc/self/autogroup")
 
 
