@@ -13,9 +13,6 @@ from pipelines.stores.redis_publisher import Publisher
 if TYPE_CHECKING:
     from pipelines.stores.redis import Redis
 
-SPECIAL = "*?[]\\"
-"""What means something else in patterns."""
-
 
 def clean(store: "Redis", publisher: Publisher, served: About | None) -> None:
     """Leave just what is served, and say first that who reads what came before it can no more. Raises WatchError."""
@@ -56,8 +53,7 @@ def _leave_newest(publisher: Publisher, keys: Sequence[Any], serial: int) -> Non
 
 def _clean_generation(store: "Redis", publisher: Publisher, generation: int) -> None:
     """Take all keys of a generation away."""
-    begin = "".join(f"\\{one}" if one in SPECIAL else one for one in store.key(generation, ""))
-    for keys in _together(publisher.client.scan_iter(f"{begin}*", 1000)):
+    for keys in _together(publisher.client.scan_iter(store.key(generation, "*"), 1000)):
         publisher.do(("UNLINK", *keys))
     publisher.do(("SREM", store.key("generations"), generation))
 

@@ -1,5 +1,6 @@
 """Clients of Redis, whose faults are told on one line, and what a URL says of one."""
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import NamedTuple
@@ -29,6 +30,8 @@ from pipelines.stores.base import shown as without_password
 
 PREFIX = "newsfeed"
 """What keys begin with when a URL does not say it."""
+NAME = re.compile(r"[A-Za-z0-9_.-]{1,100}")
+"""What keys may begin with: nothing that would stand for other keys, too."""
 SETTINGS = {"db", "ssl_ca_certs", "ssl_cert_reqs", "ssl_certfile", "ssl_keyfile", "ssl_check_hostname"}
 """What else a URL may say."""
 LOST = (NotConnected, TimedOut, WatchError, BusyLoadingError)
@@ -51,6 +54,8 @@ def place_of(url: str) -> Place:
         parts = urlsplit(url)
         named = dict(parse_qsl(parts.query, keep_blank_values=True, strict_parsing=bool(parts.query)))
         prefix = named.pop("prefix", PREFIX)
+        if not NAME.fullmatch(prefix):
+            raise UsageError(f"{shown}: expected a prefix of letters of ASCII, digits, _, . and -, found {prefix!r}")
         if unknown := sorted(set(named) - SETTINGS):
             raise UsageError(
                 f"{shown}: expected no settings but prefix, {', '.join(sorted(SETTINGS))}, found {unknown[0]}"

@@ -205,6 +205,8 @@ def test_a_redis_that_takes_keys_away(redis, redis_url, lakes):
         ("redis://user:secret@localhost:port/0", "expected redis://HOST:PORT/NUMBER"),
         ("redis://:secret@localhost/feeds", "the database 'feeds'"),
         ("redis://:secret@localhost/0?colour=red", "expected no settings but prefix"),
+        ("redis://:secret@localhost/0?prefix=mine:1", "expected a prefix of letters of ASCII, digits, _, . and -"),
+        ("redis://:secret@localhost/0?prefix=", "expected a prefix of letters of ASCII, digits, _, . and -"),
         ("postgresql://user:secret@localhost:port/x", "expected postgresql://USER@HOST:PORT/DATABASE"),
         ("postgresql://user:secret@localhost/x?schema=", "expected the name of a schema"),
         ("postgresql://user:secret@localhost/x?colour=red", 'invalid URI query parameter: "colour"'),
