@@ -32,7 +32,7 @@ def serve(
     store: Annotated[str | None, typer.Option(help=STORE)] = None,
     feeds: Annotated[str | None, typer.Option(help="A store for newsfeeds and notifications.")] = None,
     profiles: Annotated[str | None, typer.Option(help="A store for profiles, posts, follows and timelines.")] = None,
-    search: Annotated[str | None, typer.Option(help="A store to find people in.")] = None,
+    search: Annotated[str | None, typer.Option(help="An index for /search: search:PATH.")] = None,
     tokens: Annotated[str | None, typer.Option(help="A file of tokens, a line each; also NEWSFEED_TOKENS.")] = None,
     private: Annotated[bool, typer.Option("--private", help="Answer nobody without a token, here too.")] = False,
     rate: Annotated[float, typer.Option(min=0, help="Requests a second that a client may send; 0 is any.")] = 1000,

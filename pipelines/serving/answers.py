@@ -9,6 +9,7 @@ from pipelines.reading.people import named_notices, named_posts
 from pipelines.reading.reader import named_entries, people
 from pipelines.reading.users import UnknownUser, id_of, require_user
 from pipelines.serving.cursors import behind, cursor_of
+from pipelines.serving.reading import NoSearch, Together
 from pipelines.stores.base import Row, Snapshot
 
 Facts = dict[str, Any]
@@ -91,6 +92,16 @@ def found(views: Snapshot, prefix: str, limit: int) -> Facts:
     ids = _first_users(views, folded(name), limit, fields=("username",) if name != prefix else None)
     known = people(views, set(ids), "followers")
     return {"people": [known[one] | {"matched": _matched(known[one], name != prefix, folded(name))} for one in ids]}
+
+
+def searched(views: Snapshot, text: str, limit: int) -> Facts:
+    """The active people and the posts that a text finds, the best first, with names. Raises NoSearch."""
+    if not isinstance(views, Together):
+        raise NoSearch
+    some = views.found(text, limit)
+    known = people(views, {row["author_id"] for row in some.posts})
+    told = [{**row, "author": known.get(row["author_id"])} for row in some.posts]
+    return {"people": some.people, "posts": told}
 
 
 def _first_users(views: Snapshot, term: str, limit: int, fields: tuple[str, ...] | None) -> list[int]:

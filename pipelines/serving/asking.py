@@ -49,13 +49,13 @@ class Asked:
         reading: Reading = self.request.app.state.reading
         return reading
 
-    async def answer(self, question: Question) -> Response:
+    async def answer(self, question: Question, *, is_quick: bool = True) -> Response:
         """The answer to a question, or that it is unchanged. Raises UnknownEvent, NotCovered."""
         after, wait = AFTER.of(self.request), WAIT.of(self.request)
         if after is not None:
             covering: Covering = self.request.app.state.covering
             await to_thread.run_sync(covering.wait, after, wait, limiter=self._slots("waiting", WAITING))
-        if self.reading.is_quick and self.release is None:
+        if is_quick and self.reading.is_quick and self.release is None:
             return self._answer(question)
         return await to_thread.run_sync(self._answer, question)
 

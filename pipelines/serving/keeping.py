@@ -3,7 +3,7 @@
 import logging
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from threading import Event, Thread
 
@@ -22,10 +22,10 @@ COMMAND = (sys.executable, "-P", "-c", "from newsfeed_pipelines import script; s
 
 @dataclass
 class Keeper:
-    """Publishes each release of a lake to stores until it is closed; a fault is told once while it stays the same."""
+    """Publishes each release of a lake to stores, by their URLs, until it is closed; the same fault is told once."""
 
     lake: Lake
-    stores: Sequence[Store]
+    stores: Mapping[str, Store]
     _ending: Event = field(default_factory=Event)
     _fault: str | None = None
     _process: "subprocess.Popen[str] | None" = None
@@ -57,7 +57,8 @@ class Keeper:
 
     def _publish(self, number: int) -> None:
         """Publish the last release where one of the stores has another. Raises NotPublished, StoreError."""
-        behind = [store.url for store in self.stores if (found := store.stored()) is None or found.release != number]
+        there = {url: store.stored() for url, store in self.stores.items()}
+        behind = [url for url, stored in there.items() if stored is None or stored.release != number]
         if not behind:
             return
         command = [*COMMAND, *behind, "--root", self.lake.root]

@@ -128,6 +128,7 @@ IDS = choice("ids", ("numbers", "strings"), "How ids are written: some are above
 AFTER = text("after", 64, "An event's id: answer by a release that covers it.")
 WAIT = seconds("wait", 30, "For how many seconds to wait for that release.")
 PREFIX = text("prefix", 200, "What a name begins with; @… looks at usernames only.", required=True)
+TEXT = text("text", 200, "Words of names, or of posts: whole, begun, or with a typo, in any script.", required=True)
 PAGE = (LIMIT, CURSOR)
 READ = (RELEASE, IDS, AFTER, WAIT)
 """What all have that answer out of a release."""

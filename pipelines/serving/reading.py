@@ -5,12 +5,16 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from time import monotonic, sleep
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from pipelines.errors import NewsfeedError
 from pipelines.releases.release import NothingReleased
 from pipelines.storage.lake import Lake
 from pipelines.stores.base import Row, Snapshot, Store, Stored, StoreError
 from pipelines.stores.lake import LakeStore
+
+if TYPE_CHECKING:
+    from pipelines.stores.search import Found
 
 PATIENCE, PAUSE = 2.0, 0.02
 """For how many seconds stores may be of different releases, and how often it is looked."""
@@ -27,6 +31,13 @@ class Unsettled(StoreError):
 
     def __init__(self) -> None:
         super().__init__("a release is being published to the stores: try again in a second", transient=True)
+
+
+class NoSearch(NewsfeedError):
+    """The server has no index to search."""
+
+    def __init__(self) -> None:
+        super().__init__("this server searches what is served, by an index: `newsfeed serve --search search:PATH`")
 
 
 class Together:
@@ -47,7 +58,7 @@ class Together:
     @cached_property
     def stored(self) -> Stored:
         """Which release that is."""
-        return self._in(next(iter(self._reading.by_view.values()))).stored
+        return self._in(self._reading.stores[0]).stored
 
     def of_ids(self, view: str, key: str, ids: Iterable[int], *columns: str) -> list[Row]:
         """The rows of a view with these ids."""
@@ -60,6 +71,13 @@ class Together:
     def people(self, prefix: str, limit: int) -> list[Row]:
         """The rows of `user_directory` whose terms begin with a folded prefix."""
         return self._of("user_directory").people(prefix, limit)
+
+    def found(self, text: str, limit: int) -> "Found":
+        """The active people and the posts that a text finds. Raises NoSearch."""
+        if self._reading.search is None:
+            raise NoSearch
+        some: Found = self._in(self._reading.search).found(text, limit)  # type: ignore[attr-defined]
+        return some
 
     def open(self) -> None:
         """Open all stores."""
@@ -84,12 +102,15 @@ class Together:
 class Reading:
     """From which store a server reads which view; the lake has what none has, and releases before the last.
 
-    `is_quick`: all is in memory, so that to read it takes less time than to ask a thread to.
+    `is_quick`: all is in memory, so that to read it takes less time than to ask a thread to. `search` is an index.
+    `given` are all stores by their whole URLs, of which the stores themselves do not tell passwords.
     """
 
     lake: Lake
     by_view: Mapping[str, Store] = field(default_factory=dict)
     is_quick: bool = False
+    search: Store | None = None
+    given: Mapping[str, Store] = field(default_factory=dict)
 
     def of_lake(self, number: int | None = None) -> LakeStore:
         """A release by number as the lake's own files have it, the last one when None; a few are kept open."""
@@ -102,7 +123,7 @@ class Reading:
     @cached_property
     def stores(self) -> list[Store]:
         """All that are read, each once."""
-        return list({id(store): store for store in self.by_view.values()}.values())
+        return list(self.given.values())
 
     @contextmanager
     def snapshot(self, number: int | None = None) -> Iterator[Snapshot]:

@@ -8,7 +8,20 @@ from fastapi import APIRouter, Request, Response
 from pipelines.serving import answers
 from pipelines.serving.answers import user_of
 from pipelines.serving.asking import Asked
-from pipelines.serving.parameters import CURSOR, LIMIT, PAGE, POST_ID, PREFIX, READ, USER, described
+from pipelines.serving.parameters import (
+    AFTER,
+    CURSOR,
+    IDS,
+    LIMIT,
+    PAGE,
+    POST_ID,
+    PREFIX,
+    READ,
+    TEXT,
+    USER,
+    WAIT,
+    described,
+)
 from pipelines.stores.base import Snapshot
 
 router = APIRouter(tags=["reading"])
@@ -71,3 +84,10 @@ async def people(request: Request) -> Response:
     """Active users of whom the username, first or last name begins so, by that name."""
     prefix, limit = PREFIX.of(request), LIMIT.of(request)
     return await Asked(request).answer(lambda views: answers.found(views, prefix, limit))
+
+
+@router.get("/search", openapi_extra=described(TEXT, LIMIT, IDS, AFTER, WAIT))
+async def search(request: Request) -> Response:
+    """People and posts that a text finds, the best first, where the server was given an index."""
+    text, limit = TEXT.of(request), LIMIT.of(request)
+    return await Asked(request).answer(lambda views: answers.searched(views, text, limit), is_quick=False)

@@ -15,7 +15,7 @@ from pipelines.reading.users import UnknownUser
 from pipelines.releases.release import NoRelease, NothingReleased
 from pipelines.serving.answers import UnknownPost
 from pipelines.serving.covering import NotCovered, UnknownEvent
-from pipelines.serving.reading import Unsettled
+from pipelines.serving.reading import NoSearch, Unsettled
 from pipelines.storage import ids
 from pipelines.stores.base import Stored
 
@@ -75,6 +75,7 @@ STATUS: tuple[tuple[type[NewsfeedError], int], ...] = (
     (UnknownUser, 404),
     (UnknownPost, 404),
     (UnknownEvent, 404),
+    (NoSearch, 404),
     (NotCovered, 409),
     (NothingReleased, 503),
     (NoRelease, 404),

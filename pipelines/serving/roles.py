@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING
 
+from pipelines.errors import UsageError
 from pipelines.serving.reading import Reading
 from pipelines.storage import places
 from pipelines.storage.lake import Lake
@@ -12,9 +13,8 @@ if TYPE_CHECKING:
     from pipelines.stores.base import Store
 
 LAKE = "lake"
-QUICK = "lmdb:"
+QUICK, INDEX = "lmdb:", "search:"
 ROLES = {
-    "search": ("user_directory",),
     "feeds": ("newsfeed", "notifications"),
     "profiles": ("profile", "posts", "post_stats", "followers", "followees", "user_timeline", "notifications"),
     "store": VIEWS,
@@ -22,11 +22,13 @@ ROLES = {
 """What each of the stores that are given is for; the first that has a view serves it."""
 
 
-def reading_of(lake: Lake, store: str | None, **given: str | None) -> Reading:
-    """What reads each view from the store that is given for it, by its URL. Raises UsageError, StoreError.
+def reading_of(lake: Lake, store: str | None, search: str | None = None, **given: str | None) -> Reading:
+    """What reads each view from the store that is given for it, by its URL, and searches an index.
 
-    `store` is for all others: a file beside the lake when None, where that is local.
+    `store` is for all others: a file beside the lake when None, where that is local. Raises UsageError, StoreError.
     """
+    if search is not None and not search.startswith(INDEX):
+        raise UsageError(f"--search: expected an index such as search:PATH, found {search}")
     if store is None and not places.is_url(lake.root):
         store = f"{QUICK}{places.join(lake.root, 'serving.lmdb')}"
     urls = {role: url for role, url in {**given, "store": store}.items() if url is not None and url != LAKE}
@@ -38,4 +40,6 @@ def reading_of(lake: Lake, store: str | None, **given: str | None) -> Reading:
             by_view = {**{view: found for view in views if view in found.views}, **by_view}
     answered = set(VIEWS) - {"daily_activity"}
     is_quick = answered <= by_view.keys() and all(one.url.startswith(QUICK) for one in by_view.values())
-    return Reading(lake, by_view, is_quick)
+    index = None if search is None else store_of(search)
+    used = {url: one for url, one in stores.items() if any(one is read for read in by_view.values())}
+    return Reading(lake, by_view, is_quick, index, used if search is None or index is None else used | {search: index})

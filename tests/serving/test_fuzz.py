@@ -10,6 +10,7 @@ PATHS = (
     "/users/{}/followees", "/users/1/newsfeed/{}", "/posts/{}", "/people?prefix={}", "/people?prefix=%40{}", "/{}",
     "/users/1/newsfeed?{}", "/users/1/newsfeed?limit={}", "/users/1/newsfeed?cursor={}", "/users/1?release={}",
     "/users/1?ids={}", "/users/1?after={}", "/users/1?wait={}", "/users/1?after=f-12&wait={}",
+    "/search?text={}",
 )  # fmt: skip
 STRANGE = (
     b"", b"0", b"-1", b"1.5", b"1e3", b"NaN", b"inf", b"9223372036854775807", b"9223372036854775808", b"9" * 5000,

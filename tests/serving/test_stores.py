@@ -1,5 +1,7 @@
 """Each view is read from its store, all of one release; the server keeps stores at the last one."""
 
+from urllib.parse import quote
+
 import pytest
 
 from pipelines.serving import reading as reading_module
@@ -15,7 +17,7 @@ from tests.serving.servers import Serving
 
 @pytest.fixture
 def urls(tmp_path):
-    return {role: f"lmdb:{tmp_path}/{role}" for role in ("feeds", "profiles", "search", "store")}
+    return {role: f"lmdb:{tmp_path}/{role}" for role in ("feeds", "profiles", "store")}
 
 
 def published(told, url, release=None):
@@ -30,7 +32,7 @@ def test_each_view_is_read_from_the_store_that_is_for_it(told, urls):
     assert roles == dict.fromkeys(OWNERS, "profiles") | {
         "newsfeed": "feeds",
         "notifications": "feeds",
-        "user_directory": "search",
+        "user_directory": "store",
     }
 
 
@@ -61,15 +63,34 @@ def test_stores_of_two_releases_are_not_read_together(told, urls, monkeypatch):
 
 
 def test_stores_are_brought_to_the_release_that_serves(told, urls):
-    given = ["--feeds", urls["feeds"], "--profiles", urls["profiles"], "--search", urls["search"]]
+    given = ["--feeds", urls["feeds"], "--profiles", urls["profiles"]]
     with Serving(told.root, "--store", urls["store"], *given) as serving:
         serving.wait_until_ready()
         assert serving.ask("/users/1/newsfeed").facts["release"] == 2
         assert serving.faults == []
-    there = {role: store_of(url).stored() for role, url in urls.items()}
-    assert {role: stored and stored.release for role, stored in there.items()} == {
-        "feeds": 2, "profiles": 2, "search": 2, "store": None,  # nothing is left that it would be for
-    }  # fmt: skip
+    assert [store_of(url).stored().release for url in urls.values()] == [2] * 3
+
+
+def test_people_and_posts_are_searched_in_an_index(told, tmp_path):
+    with Serving(told.root, "--search", f"search:{tmp_path}/found", "--store", f"lmdb:{tmp_path}/store") as serving:
+        serving.wait_until_ready()
+        found = serving.ask("/search?text=mia").facts
+        assert ([one["username"] for one in found["people"]][:1], found["release"]) == (["mia"], 2)
+        (post,) = serving.ask(f"/search?text={quote('東京')}").facts["posts"]
+        assert (post["post_id"], post["author"]["user_id"]) == (40, 4)
+        assert [serving.ask(f"/search?text={text}").status for text in ("", "%00", "%ff", "a" * 201)] == [
+            400,
+            200,
+            200,
+            400,
+        ]
+        assert serving.ask("/search?text=mia&release=1").status == 404
+        assert serving.faults == []
+
+
+def test_without_an_index_nothing_is_searched(server):
+    found = server.ask("/search?text=mia")
+    assert (found.status, found.facts["error"].startswith("this server searches what is served")) == (404, True)
 
 
 def test_before_a_release_it_is_said_that_there_is_none(lake, tmp_path):
@@ -92,6 +113,11 @@ def test_a_store_that_cannot_be_written_is_told_once_and_what_it_has_is_served(t
     assert (len(told_once), f"{tmp_path}/file/store" in told_once[0]) == (1, True), serving.faults
 
 
+def test_what_is_no_index_is_refused(told, call):
+    done = call("serve", "--root", told.root, "--search", "lmdb:x")
+    assert (done.code, done.err) == (2, "error: --search: expected an index such as search:PATH, found lmdb:x\n")
+
+
 @pytest.mark.parametrize("url", ["nowhere:x", "x"])
 def test_what_is_no_store_is_refused(told, call, url):
     done = call("serve", "--root", told.root, "--store", url)
@@ -99,6 +125,6 @@ def test_what_is_no_store_is_refused(told, call, url):
 
 
 def test_a_keeper_ends_though_it_publishes(told, urls):
-    keeper = Keeper(told.lake, [store_of(urls["store"])])
+    keeper = Keeper(told.lake, {urls["store"]: store_of(urls["store"])})
     keeper.close()
     assert not keeper._thread.is_alive()
