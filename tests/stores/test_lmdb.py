@@ -2,10 +2,92 @@
 
 import pytest
 
-from tests.stores.contract import Contract
+from pipelines.stores import publish as publishing
+from pipelines.stores.accounts import Accounts
+from pipelines.stores.base import StoreError
+from pipelines.stores.lmdb import KEY, NUMBERS
+from pipelines.stores.publish import publish
+from pipelines.stores.terms import entry_of
+from pipelines.stores.verifying import verify
+from tests.stores.contract import Contract, opened
+from tests.stores.expected import expected
 
 
 class TestLmdb(Contract):
     @pytest.fixture
     def url(self, tmp_path):
         return f"lmdb:{tmp_path / 'served.lmdb'}"
+
+
+@pytest.fixture
+def served(lakes, tmp_path):
+    """A store that has the last release, and a function that changes what a key has in it behind its back."""
+    with opened(f"lmdb:{tmp_path / 'served.lmdb'}") as store:
+        publish(lakes.last, [store])
+
+        def change(key, value):
+            with store._environment.begin(write=True) as transaction:
+                assert transaction.get(key) is not None
+                transaction.delete(key) if value is None else transaction.put(key, value)
+
+        yield store, change
+
+
+@pytest.mark.parametrize(("view", "whose"), [("newsfeed", "reader_id"), ("posts", "post_id"), ("profile", "user_id")])
+@pytest.mark.parametrize("value", [None, b""])
+def test_rows_that_are_gone_are_found_when_all_is_read_back(lakes, served, view, whose, value):
+    store, change = served
+    owner = max(expected(lakes.last).by_owner[view])
+    change(KEY(NUMBERS[view], owner), value)
+    with pytest.raises(StoreError, match=f"{view} of {whose} {owner}: expected the .* rows of release 7, found 0"):
+        verify(lakes.last, store)
+
+
+def test_rows_that_are_others_are_found_when_all_is_read_back(lakes, served):
+    store, change = served
+    one, other = [owner for owner, rows in expected(lakes.last).by_owner["followers"].items() if len(rows) > 1][:2]
+    with store._environment.begin() as transaction:
+        value = transaction.get(KEY(NUMBERS["followers"], other))
+    change(KEY(NUMBERS["followers"], one), value)
+    with pytest.raises(StoreError, match=f"followers of user_id {one}: expected the .* or others"):
+        verify(lakes.last, store)
+
+
+def test_a_name_that_nobody_finds_is_found_when_all_is_read_back(lakes, served):
+    store, change = served
+    for row in expected(lakes.last).directory:
+        change(entry_of(row["term"], row["user_id"], row["field"])[0], None)
+    with pytest.raises(StoreError, match="user_directory of release 7: user [0-9]+ is not found by a name"):
+        verify(lakes.last, store)
+
+
+def test_of_several_stores_none_serves_a_release_before_all_have_it(lakes, tmp_path, monkeypatch):
+    with opened(f"lmdb:{tmp_path / 'one'}") as one, opened(f"lmdb:{tmp_path / 'other'}") as other:
+        publish(lakes.last, [one, other], 1)
+        require, served = Accounts.require, []
+        monkeypatch.setattr(
+            publishing, "_write", noting(publishing._write, lambda: served.append(one.stored().release))
+        )
+        publish(lakes.last, [one, other], 2)
+        assert set(served) == {1}
+        monkeypatch.setattr(Accounts, "require", failing_for(other.url, require))
+        with pytest.raises(StoreError, match="not today"):
+            publish(lakes.last, [one, other], 3)
+        assert [store.stored().release for store in (one, other)] == [2, 2]
+
+
+def noting(write, note):
+    def noted(*given):
+        note()
+        write(*given)
+
+    return noted
+
+
+def failing_for(url, require):
+    def required(self, of, stored):
+        if of == url:
+            raise StoreError("not today")
+        require(self, of, stored)
+
+    return required
