@@ -49,6 +49,7 @@ def published(root: Path, store: str, number: int) -> dict[str, Any]:
     return {
         "whole": said["whole"],
         "command seconds": done.seconds,
+        "core-seconds": done.processor,
         "seconds": said["seconds"],
         "MB": done.peak_bytes / 1e6,
         "rows": rows,

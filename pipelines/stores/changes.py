@@ -57,7 +57,7 @@ class Difference:
         if content_of(self.reader, view) == content_of(self.base, view):
             return
         before = files_of(self.base, view, table)
-        for went, came, stayed in _groups(before, after, self._buckets):
+        for went, came, stayed in _groups(table, before, after, self._buckets):
             with self.reader.telling(view), self.base.telling(view):
                 change = _change(table, went, came, stayed)
             if len(change.owners):
@@ -125,8 +125,13 @@ def _are_comparable(reader: Reader, base: Reader, stored: Stored) -> bool:
 Files = list[FileRange]
 
 
-def _groups(before: Sequence[FileRange], after: Sequence[FileRange], buckets: int) -> Iterator[tuple[Files, ...]]:
-    """The files that went, that came and that stayed, of one group of buckets after another, where any went or came."""
+def _groups(
+    table: Table, before: Sequence[FileRange], after: Sequence[FileRange], buckets: int
+) -> Iterator[tuple[Files, ...]]:
+    """The files that went, that came and that stayed, of one group of buckets after another, where any went or came.
+
+    Where no owner's rows are in two files, those of one range of owners after another.
+    """
     shared = {file.place for file in before} & {file.place for file in after}
     groups: dict[int, tuple[Files, Files, Files]] = defaultdict(lambda: ([], [], []))
     for side, files in enumerate((before, after)):
@@ -136,8 +141,14 @@ def _groups(before: Sequence[FileRange], after: Sequence[FileRange], buckets: in
             elif side:
                 groups[file.bucket % buckets][2].append(file)
     for _, (went, came, stayed) in sorted(groups.items()):
-        if went or came:
-            yield went, came, stayed
+        if table.grows or table.owner is None:
+            if went or came:
+                yield went, came, stayed
+            continue
+        by_range = sorted((file._replace(bucket=0), side) for side, files in enumerate((went, came)) for file in files)
+        sides = {file.place: side for file, side in by_range}
+        for part in apart(tuple(file for file, _ in by_range)):
+            yield *([file for file in part if sides[file.place] == side] for side in (0, 1)), []
 
 
 def _change(table: Table, went: Files, came: Files, stayed: Files) -> Change:
