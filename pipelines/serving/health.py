@@ -6,9 +6,11 @@ from anyio import to_thread
 from fastapi import APIRouter, Request, Response
 
 from pipelines.serving.account import lake_metrics
+from pipelines.serving.intake.exposition import exposition
 from pipelines.serving.replies import told
 
 if TYPE_CHECKING:
+    from pipelines.serving.intake.intake import Intake
     from pipelines.serving.measuring import Measured
     from pipelines.serving.reading import Reading
 
@@ -34,4 +36,6 @@ async def metrics(request: Request) -> Response:
     reading: Reading = request.app.state.reading
     measured: Measured = request.app.state.measured
     of_lake = await to_thread.run_sync(lake_metrics, reading.lake)
-    return Response(of_lake + measured.exposition(), media_type="text/plain; version=0.0.4; charset=utf-8")
+    intake: Intake | None = request.app.state.intake
+    taken = "" if intake is None else exposition(intake.counts)
+    return Response(of_lake + measured.exposition() + taken, media_type="text/plain; version=0.0.4; charset=utf-8")

@@ -1,6 +1,7 @@
 """Events over HTTP, by the command: written, landed and released beside it."""
 
 import json
+import re
 import time
 from pathlib import Path
 
@@ -85,6 +86,17 @@ def test_what_is_too_large_compressed_or_nothing_is_refused(serving):
     assert post(serving, b"x", Content_Encoding="gzip").status == 415
     assert post(serving, b"").status == 400
     assert post(serving, *[BARE] * 10_001).status == 413
+
+
+def test_what_was_taken_is_measured(serving):
+    def taken():
+        told = serving.ask("/metrics").facts.decode()
+        return {name: int(number) for name, number in re.findall(r"^newsfeed_intake_(\w+) (\d+)$", told, re.MULTILINE)}
+
+    before = taken()
+    post(serving, BARE, BARE)
+    assert taken()["events_total"] == before["events_total"] + 2
+    assert taken()["waiting_events"] == before["waiting_events"] + 2
 
 
 def test_the_inbox_has_one_server(serving, call, tmp_path):
