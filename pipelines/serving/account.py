@@ -7,7 +7,7 @@ from pipelines.past.reader import PastReader
 from pipelines.past.telling import as_facts
 from pipelines.reading.inspection import status_of
 from pipelines.reading.metrics import exposition, measured, metrics_of
-from pipelines.reading.reader import Reader
+from pipelines.reading.reader import Reader, people
 from pipelines.releases.release import NoLake, all_releases
 from pipelines.serving.answers import user_of
 from pipelines.serving.reading import Reading
@@ -37,6 +37,15 @@ def explained(reading: Reading, user: str, post_id: int, number: int | None) -> 
     found = explain(PastReader.of_release(reading.lake, reader.release), reader_id, post_id)
     served = reader.of_ids("newsfeed", "reader_id", [reader_id])
     return {"release": number, **as_facts(agreed(found, served, reader.told))}
+
+
+def explained_with_names(reading: Reading, user: str, post_id: int, number: int | None) -> Facts:
+    """The same, with the names of those whom it names, by id. Raises NoRelease, Disagreement."""
+    found = explained(reading, user, post_id, number)
+    said = [one for name in ("reasons", "gone", "hidden", "missing") for one in found[name]]
+    ids = {one["user_id"] for reason in said for one in (reason, *reason.get("lacks", ()))} - {None}
+    with reading.snapshot(found["release"]) as views:
+        return found | {"people": people(views, ids | {found["reader_id"]})}
 
 
 def lake_metrics(lake: Lake) -> str:

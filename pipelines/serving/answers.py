@@ -13,6 +13,7 @@ from pipelines.serving.reading import NoSearch, Together
 from pipelines.stores.base import Row, Snapshot
 
 Facts = dict[str, Any]
+COUNTS = ("likes", "reposts", "replies")
 MOST_NAMES = 4096
 """Among how many names usernames are looked for that begin so."""
 
@@ -61,6 +62,32 @@ def followees(views: Snapshot, user_id: int, limit: int, cursor: str | None = No
     return {"user_id": user_id} | _page(views, "followees", user_id, limit, cursor, _named("followee"))
 
 
+Paged = Callable[[Snapshot, int, int, str | None], Facts]
+"""A page of a view of a user: so many rows at most, behind a cursor."""
+
+
+def counted(paged: Paged, rows: str) -> Paged:
+    """Pages whose rows have the counts of their posts too; none of a post that does not stand."""
+
+    def page(views: Snapshot, user_id: int, limit: int, cursor: str | None) -> Facts:
+        found = paged(views, user_id, limit, cursor)
+        ids = {row["post_id"] for row in found[rows]}
+        known = {one["post_id"]: one for one in views.of_ids("post_stats", "post_id", ids)}
+        nothing = dict.fromkeys(COUNTS, 0)
+        told = [{**row, **{name: known.get(row["post_id"], nothing)[name] for name in COUNTS}} for row in found[rows]]
+        return found | {rows: told}
+
+    return page
+
+
+def follows(views: Snapshot, user_id: int | None, other: int) -> bool:
+    """Whether a user follows another."""
+    if user_id is None:
+        return False
+    rows = views.page("followees", user_id, 1, {"followee_id": other - 1})
+    return bool(rows) and bool(rows[0]["followee_id"] == other)
+
+
 def profile(views: Snapshot, user_id: int) -> Facts:
     """A user's profile."""
     (row,) = views.of_ids("profile", "user_id", [user_id])
@@ -77,7 +104,7 @@ def post(views: Snapshot, post_id: int) -> Facts:
     answered = views.of_ids("posts", "post_id", [parent], "author_id", "text") if parent else []
     known = people(views, {one["author_id"] for one in (row, *answered)})
     told = [{**one, "author": known.get(one["author_id"])} for one in (row, *answered)]
-    stats = {name: counts[name] for name in ("likes", "reposts", "replies")}
+    stats = {name: counts[name] for name in COUNTS}
     return {"post": {**told[0], **stats, "reply_to": told[1] if answered else None}}
 
 

@@ -16,6 +16,9 @@ from pipelines.serving.guard import Guard
 from pipelines.serving.intake.intake import Intake
 from pipelines.serving.keeping import Keeper
 from pipelines.serving.measuring import Measured
+from pipelines.serving.page import of_lake as pages_of_lake
+from pipelines.serving.page import routes as pages
+from pipelines.serving.page.showing import for_path
 from pipelines.serving.reading import Reading
 from pipelines.serving.replies import fault, fault_of
 from pipelines.serving.safety import Safety
@@ -57,7 +60,8 @@ def create_app(
     app.state.covering = Covering(reading, in_log(reading.lake) if intake is None else intake.covered)
     app.add_middleware(Guard, safety=safety or Safety(), measured=measured)
     taking = () if intake is None else (events.routes(intake),)
-    for one in (*taking, reads.router, of_files.router, health.router, described.router):
+    shown = pages.router, pages_of_lake.router
+    for one in (*taking, reads.router, of_files.router, health.router, described.router, *shown):
         app.include_router(one)
     app.add_exception_handler(NewsfeedError, _failed)
     app.add_exception_handler(RequestValidationError, _misasked)
@@ -65,8 +69,8 @@ def create_app(
     return app
 
 
-async def _failed(_: Request, raised: Exception) -> Response:
-    return fault_of(raised)
+async def _failed(request: Request, raised: Exception) -> Response:
+    return for_path(request.url.path, fault_of(raised))
 
 
 async def _misasked(_: Request, raised: Exception) -> Response:
@@ -79,4 +83,4 @@ async def _misasked(_: Request, raised: Exception) -> Response:
 async def _refused(request: Request, raised: Exception) -> Response:
     status = raised.status_code if isinstance(raised, HTTPException) else 500
     told = {404: "there is nothing at this path: /docs lists what there is", 405: "this path has no such method"}
-    return fault(status, told.get(status, str(getattr(raised, "detail", raised))))
+    return for_path(request.url.path, fault(status, told.get(status, str(getattr(raised, "detail", raised)))))

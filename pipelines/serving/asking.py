@@ -61,10 +61,14 @@ class Asked:
 
     async def answer_of_files(self, question: Callable[[], Any]) -> Response:
         """The answer to a question to the lake, which may read much of it."""
+        return self.told(await self.of_files(question))
+
+    async def of_files(self, question: Callable[[], Any]) -> Any:
+        """The facts that answer it."""
         slots = self.request.app.state.slots = getattr(self.request.app.state, "slots", None) or CapacityLimiter(
             AT_ONCE
         )
-        return self.told(await to_thread.run_sync(question, limiter=slots))
+        return await to_thread.run_sync(question, limiter=slots)
 
     def _slots(self, name: str, most: int) -> CapacityLimiter:
         """So many may do something at once. Raises Busy where as many again wait for that."""

@@ -7,6 +7,8 @@ from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 
 from pipelines.serving.measuring import Measured
+from pipelines.serving.page.showing import for_path
+from pipelines.serving.page.signing import authorization as page_authorization
 from pipelines.serving.rates import Rates
 from pipelines.serving.replies import fault, fault_of
 from pipelines.serving.safety import Safety
@@ -53,7 +55,7 @@ class Guard:
         try:
             await self._answer(scope, receive, sent)
         except Exception as raised:  # noqa: BLE001 (whatever it is, who asked is told, and the log)
-            answer = fault_of(raised)
+            answer = for_path(scope["path"], fault_of(raised))
             if not status:
                 await answer(scope, receive, sent)
         finally:
@@ -63,13 +65,15 @@ class Guard:
         headers = Headers(scope=scope)
         refused = self._refused(scope, headers)
         if refused is not None:
-            await refused(scope, receive, send)
+            await for_path(scope["path"], refused)(scope, receive, send)
             return
         bounded = receive if scope["method"] == "GET" else self._bounded(receive)
         await self._app(scope, bounded, send)
 
     def _refused(self, scope: "Scope", headers: Headers) -> "Response | None":
-        host, authorization = headers.get("host", ""), headers.get("authorization", "")
+        host = headers.get("host", "")
+        kept = page_authorization(scope["path"], headers.get("cookie", ""))
+        authorization = headers.get("authorization", kept)
         refusal = self._safety.refusal(scope["method"], scope["path"], host, authorization)
         if refusal is not None:
             answer = fault(*refusal)

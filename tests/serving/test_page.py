@@ -1,0 +1,163 @@
+"""Pages for people: what they show, to whom they lead, and that what users write is text."""
+
+from urllib.parse import quote, urljoin
+
+import pytest
+
+from pipelines.landing.land import land
+from pipelines.runs.run import run
+from pipelines.storage.lake import Lake
+from tests.landing.lines import CLOCK, file_of, line
+from tests.serving.pages import Page
+from tests.serving.servers import Serving
+
+SCRIPT = '"><script>alert(1)</script>&amp;{{ 7 * 7 }}\u202e'
+NAMES = {"username": f"a{SCRIPT}", "first_name": f"b{SCRIPT}", "last_name": f"c{SCRIPT}", "bio": f"d{SCRIPT}"}
+HOSTILE = [
+    line("r-1", "registered", event_time="2025-12-31T10:01:00Z", actor_id=1, **NAMES),
+    line(f"e{SCRIPT}"[:60], "followed", event_time="2025-12-31T10:02:00Z", actor_id=2, followee_id=1),
+    line("p-9", "posted", event_time="2025-12-31T10:03:00Z", actor_id=1, post_id=9, text=f"t{SCRIPT}"),
+    line("p-10", "posted", event_time="2025-12-31T10:04:00Z", actor_id=2, post_id=10, text="", reply_to_post_id=9),
+    line("f-2", "followed", event_time="2025-12-31T10:05:00Z", actor_id=1, followee_id=2),
+]
+TAGS = {"html", "head", "meta", "title", "link", "body", "a", "header", "nav", "strong", "main", "footer", "p", "h1"}
+TAGS |= {"h2", "h3", "bdi", "span", "time", "article", "section", "dl", "dt", "dd", "div", "ul", "li", "code"}
+TAGS |= {"form", "label", "input", "button", "textarea", "table", "thead", "tbody", "tr", "th", "td", "caption", "pre"}
+TAGS |= {"svg", "rect", "text", "details", "summary", "option", "select"}
+
+
+@pytest.fixture
+def see(server):
+    return lambda path: Page(server.ask(path))
+
+
+@pytest.fixture(scope="module")
+def hostile(tmp_path_factory, engine):
+    folder = tmp_path_factory.mktemp("hostile")
+    lake = Lake.at(str(folder / "lake"))
+    land(lake, engine, [file_of(folder / "lines", *HOSTILE)], clock=CLOCK)
+    run(lake, engine, clock=CLOCK)
+    with Serving(lake.root, "--store", "lake") as serving:
+        serving.wait_until_ready()
+        yield serving
+
+
+def test_pages_begin_at_the_root(server):
+    found = server.ask("/")
+    assert (found.status, found.headers["Location"]) == (303, "/page/")
+
+
+def test_people_are_found_by_a_form(see):
+    (form,) = see("/page/").forms
+    assert (form.method, form.action, list(form.fields)) == ("get", "/page/", ["prefix"])
+    found = see("/page/?prefix=le")
+    assert "1 person found" in found.words
+    assert "/page/users/2" in found.links
+    assert "Nobody" in see("/page/?prefix=zz").words
+
+
+def test_a_newsfeed_is_shown_with_who_wrote_and_reposted_and_why(see):
+    found = see("/page/users/1/newsfeed")
+    assert 'from "four", 東京' in found.words
+    assert "reposted by Leo Lo" in found.words
+    assert "1 like · 1 repost · 0 replies" in found.words
+    assert "/page/users/1/newsfeed/40" in found.links
+
+
+def test_why_an_entry_is_seen_is_said_in_words(see):
+    found = see("/page/users/1/newsfeed/40")
+    assert "you follow Leo Lo @leo, who reposted it" in found.words
+    assert "rp-40" in found.words
+    assert "you do not follow" in see("/page/users/3/newsfeed/40").words
+
+
+@pytest.mark.parametrize(
+    ("path", "words"),
+    [
+        ("/page/users/@leo", "Timeline"),
+        ("/page/users/2/notifications", "replied to you"),
+        ("/page/users/2/followers", "since 2025-12-31 10:05:00 UTC"),
+        ("/page/users/1/followees", "Leo Lo"),
+        ("/page/posts/50", "It answers"),
+        ("/page/users/3/newsfeed", "Nothing is here yet"),
+    ],
+)
+def test_each_view_has_a_page(see, path, words):
+    found = see(path)
+    assert found.status == 200
+    assert words in found.words
+
+
+@pytest.mark.parametrize(
+    ("path", "status", "words"),
+    [
+        ("/page/users/99", 404, "there is no user 99"),
+        ("/page/users/x", 400, "USER: expected"),
+        ("/page/users/1/newsfeed?cursor=x", 400, "cursor: expected"),
+        ("/page/posts/7", 404, "there is no post 7"),
+        ("/page/posts/x", 400, "post_id: expected"),
+        ("/page/no", 404, "nothing at this path"),
+        ("/page/?prefix=" + "x" * 201, 400, "prefix: expected"),
+        ("/page/users/1?release=77", 404, "release 77"),
+    ],
+)
+def test_what_cannot_be_shown_is_said_as_a_page(see, path, status, words):
+    found = see(path)
+    assert (found.status, words in found.words) == (status, True), found.words
+
+
+def test_pages_of_a_newsfeed_follow_one_another(see):
+    first = see("/page/users/1/newsfeed?limit=1")
+    (older,) = [link for link in first.links if "cursor=" in link]
+    second = see(f"/page/users/1/newsfeed{older}")
+    assert ("Entry 1" in first.words, "Entry 2" in second.words) == (True, True)
+
+
+def test_no_link_among_pages_is_broken(server):
+    waiting, seen = ["/", "/page/?prefix=l", "/page/?prefix=e", *(f"/page/users/{one}" for one in range(1, 6))], set()
+    while waiting:
+        path = waiting.pop()
+        if path in seen or path.startswith("data:"):
+            continue
+        seen.add(path)
+        found = server.ask(path)
+        assert found.status in {200, 303}, path
+        if found.status == 200 and path.startswith("/page/") and not path.endswith(".css"):
+            waiting += [urljoin(path, link).partition("#")[0] for link in Page(found).links]
+    assert len(seen) > 20
+
+
+def test_a_browser_may_load_nothing_of_others_and_run_nothing(see):
+    policy = see("/page/").headers["Content-Security-Policy"].split("; ")
+    assert policy[:4] == ["default-src 'none'", "style-src 'self'", "img-src 'self' data:", "form-action 'self'"]
+    assert see("/page/no").headers["Content-Security-Policy"].split("; ") == policy
+
+
+@pytest.mark.parametrize(
+    ("path", "shown"),
+    [
+        ("/page/?prefix=" + quote("b" + SCRIPT), f"b{SCRIPT} c{SCRIPT}"),
+        ("/page/?prefix=" + quote("zz" + SCRIPT), None),
+        ("/page/users/1", f"d{SCRIPT}"),
+        ("/page/users/2/newsfeed", f"t{SCRIPT}"),
+        ("/page/users/2/newsfeed/9", "e" + SCRIPT[:59]),
+        ("/page/users/1/notifications", None),
+        ("/page/users/2/followees", f"b{SCRIPT}"),
+        ("/page/posts/10", f"t{SCRIPT}"),
+        ("/page/users/" + quote(SCRIPT, safe=""), None),
+        ("/page/" + quote(SCRIPT, safe=""), None),
+    ],
+)
+def test_what_users_write_is_text_and_nothing_else(hostile, path, shown):
+    found = Page(hostile.ask(path))
+    assert found.status != 500
+    assert found.tags <= TAGS
+    assert not any(name.startswith("on") or name == "style" for _, given in found.elements for name in given)
+    assert all(link.startswith(("/page/", "/docs", "#", "?", "data:,")) for link in found.links)
+    assert "49" not in found.words.replace("user 49", "")
+    assert shown is None or shown in found.words
+
+
+def test_names_are_isolated_so_that_they_turn_nothing_else(hostile):
+    text = hostile.ask("/page/users/2/followees").facts.decode()
+    assert text.count("\u202e") == sum(one.partition("</bdi>")[0].count("\u202e") for one in text.split("<bdi>")[1:])
