@@ -7,23 +7,20 @@ rows of such owners.
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 
-from pipelines.arrays import Bools, Int64s, flags, int64s, no_rows, with_columns
-from pipelines.hashing import row_hashes
+from pipelines.arrays import Int64s, flags, int64s, no_rows, with_columns
 from pipelines.ordering import in_order
 from pipelines.owners import are_among
 from pipelines.ranges import FileRange, apart
-from pipelines.reading.comparing import POSITION
 from pipelines.reading.reader import LostView, Reader
 from pipelines.releases.release import NoRelease
 from pipelines.storage import datafiles, delta
 from pipelines.storage.keyed import KeyedFile
 from pipelines.stores.base import Change, Content, Stored
+from pipelines.stores.sums import are_in, ascend, ascending, sums_of
 from pipelines.tables import Table
 from pipelines.views import load_view
 
@@ -164,53 +161,9 @@ def _change(table: Table, went: Files, came: Files, stayed: Files) -> Change:
 
 def _owners_that_differ(table: Table, old: pa.Table, new: pa.Table) -> Int64s:
     """The owners of rows that one side has and the other has not."""
-    was, now = (_sums(table, rows) for rows in (old, new))
-    gone, here = (one.owners[~_are_in(one, other)] for one, other in ((was, now), (now, was)))
+    was, now = (sums_of(table, rows) for rows in (old, new))
+    gone, here = (one.owners[~are_in(one, other)] for one, other in ((was, now), (now, was)))
     return ascending(np.sort(np.concatenate([gone, here])))
-
-
-class Sums(NamedTuple):
-    """Owners, who ascend, and of each the sum of the hashes of the rows, which wraps."""
-
-    owners: Int64s
-    sums: npt.NDArray[np.uint64]
-
-
-def _sums(table: Table, rows: pa.Table) -> Sums:
-    """The sums of all owners of rows, whose positions do not count."""
-    compared = rows.select([name for name in table.names if name != POSITION]).combine_chunks()
-    owners = int64s(rows[str(table.bucket_by)])
-    hashes = np.concatenate([np.empty(0, np.uint64), *map(row_hashes, compared.to_batches())])
-    if not _ascend(owners):
-        order = np.argsort(owners, kind="stable")
-        owners, hashes = owners[order], hashes[order]
-    starts = _starts(owners)
-    return Sums(owners[starts], np.add.reduceat(hashes, starts) if len(starts) else hashes)
-
-
-def _are_in(one: Sums, other: Sums) -> Bools:
-    """Which owners of one side have the same sum on the other."""
-    if not len(other.owners):
-        return np.zeros(len(one.owners), np.bool_)
-    at = np.minimum(np.searchsorted(other.owners, one.owners), len(other.owners) - 1)
-    found: Bools = (other.owners[at] == one.owners) & (other.sums[at] == one.sums)
-    return found
-
-
-def _ascend(values: Int64s) -> bool:
-    """Whether no value is less than that before it."""
-    return bool((values[1:] >= values[:-1]).all())
-
-
-def _starts(values: Int64s) -> Int64s:
-    """Where each value begins, of values that do not descend."""
-    found: Int64s = np.flatnonzero(np.diff(values, prepend=values[:1] - 1))
-    return found
-
-
-def ascending(values: Int64s) -> Int64s:
-    """Each value once, of values that do not descend."""
-    return values[_starts(values)]
 
 
 def _are_of(rows: pa.Table, owner: str, owners: Int64s) -> pa.Array:
@@ -242,6 +195,6 @@ def _declared(table: Table, rows: pa.Table) -> pa.Table:
 def _sorted(table: Table, rows: pa.Table) -> pa.Table:
     """The rows by owner, those of an owner in the view's order."""
     owner = str(table.bucket_by)
-    if table.owner is not None and not table.grows and _ascend(int64s(rows[owner])):
+    if table.owner is not None and not table.grows and ascend(int64s(rows[owner])):
         return rows
     return in_order(replace(table, order=tuple(dict.fromkeys((owner, *table.order)))), rows)

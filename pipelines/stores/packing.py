@@ -5,24 +5,24 @@ and behind it; where rows have texts, it is MessagePack. What is the same in all
 layout, which a store keeps: a reader needs nothing else.
 """
 
-from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, partial
 from itertools import chain, pairwise
 from operator import itemgetter
 from struct import Struct
-from typing import Any, NamedTuple
+from typing import Any
 
 import msgspec
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 
-from pipelines.arrays import Bools, Int64s, arrow, arrow_where, flags, int64s, or_zero, strings
-from pipelines.clock import micros, moment
-from pipelines.stores.base import PAGED, Row, StoreError
-from pipelines.tables import ARROW_TYPES, Table
+from pipelines.arrays import Int64s, arrow, int64s
+from pipelines.clock import moment
+from pipelines.stores.base import PAGED, Row
+from pipelines.stores.packed_columns import WIDTHS, Packed, array_of, column_of, number_of, numbers, plain, reader_of
+from pipelines.tables import Table
 
 POSITION = "position"
 """The column that numbers an owner's rows: it is not kept, as they are in order."""
@@ -31,20 +31,9 @@ FEW: Mapping[tuple[str, str], tuple[str, ...]] = {
     ("notifications", "kind"): ("followed", "liked", "mentioned", "replied", "reposted"),
 }
 """By view and name the strings of columns that have no others, in alphabetical order; each is kept as its number."""
-WIDTHS = {"bigint": "q", "timestamp": "q", "int": "i", "boolean": "?", "few": "B"}
-"""By the type of a column how a value lies in a row, in the letters of `struct`."""
 Bytes = bytes | memoryview
 Values = Sequence[Bytes]
 _ENCODE, _DECODE = msgspec.msgpack.Encoder().encode, msgspec.msgpack.Decoder().decode
-
-
-class Packed(NamedTuple):
-    """A column as it is kept: its type is a key of ARROW_TYPES, or `few`, of these strings."""
-
-    name: str
-    type: str
-    nullable: bool
-    strings: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -123,7 +112,7 @@ class FixedRows:
         self._layout = layout
         self._struct = Struct("<" + "".join(WIDTHS[one.type] for one in layout.columns))
         self._dtype = np.dtype([(one.name, f"<{WIDTHS[one.type]}") for one in layout.columns])
-        self._readers = [_reader(one) for one in layout.columns]
+        self._readers = [reader_of(one) for one in layout.columns]
         by_name = {one.name: (at, one) for at, one in enumerate(layout.columns)}
         order = PAGED.get(layout.view, ())
         self._order = [(*by_name[name.lstrip("-")], -1 if name.startswith("-") else 1) for name in order]
@@ -132,7 +121,7 @@ class FixedRows:
         """The rows of each owner, nothing for one without rows. Raises StoreError for a string that is not known."""
         packed = np.empty(rows.num_rows, self._dtype)
         for one in self._layout.columns:
-            packed[one.name] = _numbers(one, rows[one.name])
+            packed[one.name] = numbers(one, rows[one.name])
         data, width = memoryview(packed.tobytes()), self._struct.size
         for start, end in pairwise(bounds(rows, self._layout.owner, owners)):
             yield data[start * width : end * width]
@@ -141,7 +130,7 @@ class FixedRows:
         """The rows of owners as a table."""
         counts = np.fromiter(map(len, values), np.int64, len(values)) // self._struct.size
         packed = np.frombuffer(b"".join(values), self._dtype)
-        return self._layout.table(owners, counts, {one.name: _column(one, packed) for one in self._layout.columns})
+        return self._layout.table(owners, counts, {one.name: column_of(one, packed) for one in self._layout.columns})
 
     def count(self, value: Bytes) -> int:
         """How many rows there are."""
@@ -162,7 +151,7 @@ class FixedRows:
         """The first rows of an owner of those that stand behind a row, by the order of PAGED."""
         start = 0
         if behind is not None and self._order:
-            wanted = tuple(sign * _number(one, behind[one.name]) for _, one, sign in self._order)
+            wanted = tuple(sign * number_of(one, behind[one.name]) for _, one, sign in self._order)
             start = bisect_right(range(self.count(value)), wanted, key=partial(self._place, value))
         return self.read(owner, value, start, start + limit)
 
@@ -170,49 +159,6 @@ class FixedRows:
         """What a row is ordered by."""
         found = self._struct.unpack_from(value, row * self._struct.size)
         return tuple(sign * found[at] for at, _, sign in self._order)
-
-
-def _numbers(column: Packed, values: pa.ChunkedArray) -> npt.NDArray[Any]:
-    """The values of a column as they lie in rows; null is 0, which no id is."""
-    if column.type == "few":
-        found = values.combine_chunks().dictionary_encode()
-        codes = {text: number for number, text in enumerate(column.strings)}
-        named = found.dictionary.to_pylist()
-        if unknown := [text for text in named if text not in codes]:
-            raise StoreError(f"{column.name}: expected one of {', '.join(column.strings)}, found {unknown[0]!r}")
-        numbers = np.array([codes[text] for text in named], np.uint8)
-        return numbers[int64s(found.indices.cast(pa.int64()))] if len(numbers) else np.empty(0, np.uint8)
-    return or_zero(values.cast(pa.int64()))
-
-
-def _column(column: Packed, packed: npt.NDArray[Any]) -> pa.Array:
-    """The values of a column of rows."""
-    numbers = np.ascontiguousarray(packed[column.name])
-    if column.type == "few":
-        return strings(column.strings).take(arrow(numbers, pa.uint8()))
-    if column.type == "boolean":
-        return flags(numbers)
-    kind = ARROW_TYPES[column.type]
-    return arrow_where(numbers != 0, numbers, kind) if column.nullable else arrow(numbers, kind)
-
-
-def _reader(column: Packed) -> Callable[[Any], Any] | None:
-    """What makes of a number in a row what is meant, None where it is meant itself."""
-    if column.type == "few":
-        return column.strings.__getitem__
-    if column.type == "timestamp":
-        return (lambda time: moment(time) if time else None) if column.nullable else moment
-    return (lambda number: number or None) if column.nullable else None
-
-
-def _number(column: Packed, value: Any) -> float:
-    """The number of a value in a row; of a string that is not known, one between those of its neighbours."""
-    if column.type == "few":
-        at = bisect_left(column.strings, value)
-        return at if value in column.strings else at - 0.5
-    if column.type == "timestamp":
-        return 0 if value is None else micros(value)
-    return int(value or 0)
 
 
 class TextRows:
@@ -224,7 +170,7 @@ class TextRows:
 
     def pack(self, owners: Int64s, rows: pa.Table) -> Iterator[Bytes]:
         """The rows of each owner, nothing for one without rows."""
-        columns = (_plain(one, rows[one.name]) for one in self._layout.columns)
+        columns = (plain(one, rows[one.name]) for one in self._layout.columns)
         packed = list(zip(*columns, strict=True))
         for start, end in pairwise(bounds(rows, self._layout.owner, owners)):
             yield _ENCODE(packed[start:end]) if start < end else b""
@@ -234,7 +180,7 @@ class TextRows:
         rows = [_DECODE(value) if value else [] for value in values]
         counts = np.fromiter(map(len, rows), np.int64, len(rows))
         every = list(chain.from_iterable(rows))
-        columns = {one.name: _array(one, [row[at] for row in every]) for at, one in enumerate(self._layout.columns)}
+        columns = {one.name: array_of(one, [row[at] for row in every]) for at, one in enumerate(self._layout.columns)}
         return self._layout.table(owners, counts, columns)
 
     def count(self, value: Bytes) -> int:
@@ -252,34 +198,6 @@ class TextRows:
     def page(self, owner: int, value: Bytes, limit: int, _: Row | None = None) -> list[Row]:
         """The first rows of an owner; such rows have no pages."""
         return self.read(owner, value, 0, limit)
-
-
-def _plain(column: Packed, values: pa.ChunkedArray) -> list[Any]:
-    """The values of a column as MessagePack has them: times in microseconds."""
-    found: list[Any] = (values.cast(pa.int64()) if column.type == "timestamp" else values).to_pylist()
-    return found
-
-
-def _array(column: Packed, values: list[Any]) -> pa.Array:
-    """The values of a column."""
-    given = np.fromiter((value is not None for value in values), np.bool_, len(values))
-    kind = ARROW_TYPES[column.type]
-    if column.type == "string":
-        return _with_nulls(strings([value or "" for value in values]), given)
-    if pa.types.is_list(kind):
-        items = strings(list(chain.from_iterable(value or () for value in values)))
-        ends = np.cumsum([0, *(len(value or ()) for value in values)], dtype=np.int32)
-        return pa.Array.from_buffers(
-            kind, len(values), [flags(given).buffers()[1], pa.py_buffer(ends)], children=[items]
-        )
-    if column.type == "boolean":
-        return _with_nulls(flags(np.array([bool(value) for value in values], np.bool_)), given)
-    return arrow_where(given, np.array([value or 0 for value in values], np.int64), kind)
-
-
-def _with_nulls(values: pa.Array, given: Bools) -> pa.Array:
-    """The values, null where none is given."""
-    return pa.Array.from_buffers(values.type, len(values), [flags(given).buffers()[1], *values.buffers()[1:]])
 
 
 def chosen(key: str, rows: list[Row], columns: Sequence[str]) -> list[Row]:
