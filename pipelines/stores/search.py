@@ -21,7 +21,8 @@ from pipelines.stores.packing import Layout, chosen
 from pipelines.stores.search_index import ABOUT, META, Served, key_of, rows_of
 
 SCHEME = "search:"
-VIEWS = ("profile", "posts")
+DIRECTORY = "user_directory"
+VIEWS = ("profile", "posts", DIRECTORY)
 FORMAT = 1
 
 
@@ -163,9 +164,12 @@ class SearchSnapshot:
         """Nothing has pages here. Raises StoreError."""
         raise StoreError(f"{self.told} has no pages of {view!r} in this store")
 
-    def people(self, *_: Any, **__: Any) -> list[Row]:
-        """There is no directory here: `found` finds people. Raises StoreError."""
-        raise StoreError(f"{self.told} has no directory in this store")
+    def people(self, prefix: str, limit: int) -> list[Row]:
+        """The rows of `user_directory` whose terms begin with a folded prefix, in the view's order."""
+        rows = self._layout(DIRECTORY).rows
+        some = search_finding.directory(self._served.searcher, prefix, limit) if limit > 0 else []
+        found = [row for owner, value in some for row in rows.read(owner, value)]
+        return sorted(found, key=lambda row: (row["term"], row["user_id"], row["field"]))[:limit]
 
     def _read(self, view: str, found: Mapping[int, bytes]) -> list[Row]:
         rows = self._layout(view).rows

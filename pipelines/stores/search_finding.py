@@ -12,7 +12,7 @@ from typing import Any
 import tantivy
 
 from pipelines.characters import is_text
-from pipelines.stores.search_index import of_documents, schema
+from pipelines.stores.search_index import of_document, of_documents, schema
 from pipelines.stores.search_words import Wanted, wanted
 from pipelines.stores.search_writing import whole
 
@@ -30,6 +30,20 @@ def people(searcher: Any, text: str, limit: int) -> dict[int, bytes]:
 def posts(searcher: Any, text: str, limit: int) -> dict[int, bytes]:
     """The rows of the posts that a text finds, by id, the best first, so many at most."""
     return _found(searcher, _ways_to_posts(text), limit)
+
+
+def directory(searcher: Any, prefix: str, limit: int) -> list[tuple[int, bytes]]:
+    """The rows of the directory whose terms begin with a prefix, with their owners; the first ones by their terms.
+
+    There are so many, and all others that cannot be told from the last of them by their first bytes.
+    """
+    query = tantivy.Query.fuzzy_term_query(schema(), "term", prefix, distance=0, prefix=True)
+    asked = limit
+    while True:
+        hits = searcher.search(query, asked, count=False, order_by_field="rank", order=tantivy.Order.Asc).hits
+        if len(hits) < asked or sum(rank < hits[-1][0] for rank, _ in hits) >= limit:
+            return [of_document(searcher, place) for _, place in hits]
+        asked *= 4
 
 
 def _ways_to_people(text: str) -> Iterator[Any]:

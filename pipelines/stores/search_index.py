@@ -8,6 +8,7 @@ from pathlib import Path
 from struct import Struct
 from typing import Any, NamedTuple
 
+import msgspec
 import tantivy
 
 from pipelines.errors import NewsfeedError, reason
@@ -23,6 +24,9 @@ META = "meta.json"
 ABOUT = "about"
 """The key of the document that says what is served."""
 AT_ONCE = 1024
+MOST = 3
+"""The most documents of an owner: that many names has a person."""
+_ENCODE, _DECODE = msgspec.msgpack.Encoder().encode, msgspec.msgpack.Decoder().decode
 _OWNER = Struct(">Q")
 
 
@@ -36,13 +40,15 @@ class Served(NamedTuple):
 
 @cache
 def schema() -> Any:
-    """A document is the rows of an owner of a view, `rows`; all but its key and these is what it is found by.
+    """A document is a row of an owner of a view, `rows`; all but its key and this is what it is found by.
 
-    `whole` has whole names of a person, `names` and `about` the words of names and of the bio; `text` those of a post.
+    `whole` has whole names of a person, `names` and `about` the words of names and of the bio; `text` those of a post;
+    `term` that of a row of the directory.
     """
     fields = tantivy.SchemaBuilder()
     fields.add_text_field("key", tokenizer_name="raw", index_option="basic")
     fields.add_text_field("whole", tokenizer_name="raw", index_option="basic")
+    fields.add_text_field("term", tokenizer_name="raw", index_option="basic")
     for name in ("names", "about", "text"):
         fields.add_text_field(name, tokenizer_name="whitespace", index_option="basic")
     fields.add_unsigned_field("rank", fast=True)
@@ -56,7 +62,7 @@ def key_of(view: str, owner: int) -> str:
 
 
 def document(key: str, rows: bytes, owner: int = 0, **found_by: Any) -> Any:
-    """The document of an owner."""
+    """A document of an owner."""
     return tantivy.Document.from_dict({"key": key, "rows": _OWNER.pack(owner) + rows, **found_by}, schema())
 
 
@@ -112,15 +118,32 @@ def _writer(index: Any, url: str) -> Any:
 
 def rows_of(searcher: Any, keys: Sequence[str]) -> dict[int, bytes]:
     """What documents with these keys have, by owner."""
-    found = dict[int, bytes]()
+    found = dict[int, list[bytes]]()
     for start in range(0, len(keys), AT_ONCE):
         some = keys[start : start + AT_ONCE]
         query = tantivy.Query.term_set_query(schema(), "key", some)
-        found |= of_documents(searcher, (at for _, at in searcher.search(query, len(some), count=False).hits))
-    return found
+        for _, place in searcher.search(query, MOST * len(some), count=False).hits:
+            owner, rows = of_document(searcher, place)
+            found.setdefault(owner, []).append(rows)
+    return {owner: rows[0] if len(rows) == 1 else joined(rows) for owner, rows in found.items()}
+
+
+def joined(values: Iterable[bytes]) -> bytes:
+    """Rows of an owner that are packed one by one, in order, packed together."""
+    return _ENCODE(sorted(row for value in values for row in _DECODE(value)))
+
+
+def each(value: bytes) -> list[bytes]:
+    """Rows of an owner, packed one by one."""
+    return [_ENCODE([row]) for row in _DECODE(value)]
 
 
 def of_documents(searcher: Any, places: Iterable[Any]) -> dict[int, bytes]:
     """What the documents at places have, by owner, in this order."""
-    rows: Sequence[bytes] = [bytes(searcher.doc(place).get_first("rows")) for place in places]
-    return {_OWNER.unpack_from(one)[0]: one[_OWNER.size :] for one in rows}
+    return dict(of_document(searcher, place) for place in places)
+
+
+def of_document(searcher: Any, place: Any) -> tuple[int, bytes]:
+    """The owner of the document at a place, and what it has."""
+    found = bytes(searcher.doc(place).get_first("rows"))
+    return _OWNER.unpack_from(found)[0], found[_OWNER.size :]

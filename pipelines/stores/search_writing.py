@@ -7,7 +7,7 @@ from pipelines.clock import micros
 from pipelines.stores.accounts import Accounts
 from pipelines.stores.base import Change, Row, Stored
 from pipelines.stores.packing import Layout
-from pipelines.stores.search_index import ABOUT, Served, document, key_of, rows_of
+from pipelines.stores.search_index import ABOUT, Served, document, each, key_of, rows_of
 from pipelines.stores.search_words import LONGEST, words
 from pipelines.views import load_view
 
@@ -33,9 +33,9 @@ class Writer:
         values = list(map(bytes, rows.pack(change.owners, change.rows)))
         self._accounts.came(view, rows.unpack(change.owners, values))
         for owner, value in zip(owners, values, strict=True):
-            if value:
-                found_by = FOUND_BY[view](rows.read(owner, value)[0])
-                self._writer.add_document(document(key_of(view, owner), value, owner, **found_by))
+            for one in each(value) if value else ():
+                found_by = FOUND_BY[view](rows.read(owner, one)[0])
+                self._writer.add_document(document(key_of(view, owner), one, owner, **found_by))
 
     def finish(self, about: bytes) -> None:
         """Commit. Raises StoreError unless what was written is what the release has."""
@@ -74,9 +74,19 @@ def _of_post(row: Row) -> dict[str, Any]:
     return {"text": text, "rank": micros(row["posted_at"]) << 10 | row["post_id"] & 1023}
 
 
+def _of_name(row: Row) -> dict[str, Any]:
+    """What a row of the directory is found by."""
+    return {"term": row["term"], "rank": rank_of(row["term"])}
+
+
+def rank_of(term: str) -> int:
+    """A number that orders terms as far as their first bytes do."""
+    return int.from_bytes(term.encode()[:8].ljust(8, b"\0"), "big")
+
+
 def whole(name: str) -> str:
     """A whole name as it is compared, whatever is between its words."""
     return " ".join(folded(name).split())[:MOST_NAMED]
 
 
-FOUND_BY = {"profile": _of_person, "posts": _of_post}
+FOUND_BY = {"profile": _of_person, "posts": _of_post, "user_directory": _of_name}

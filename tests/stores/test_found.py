@@ -36,9 +36,11 @@ def sum_of(rows):
     return sum(map(content_hash, rows.combine_chunks().to_batches()))
 
 
-def publish(store, release, people=(), posts=(), *, whole=True, gone=()):
+def publish(store, release, people=(), posts=(), *, whole=True, gone=(), names=()):
     """A release of just these people and posts, or of these and those who were there, but for people who are gone."""
-    given = {"profile": table("profile", people), "posts": table("posts", posts)}
+    given = {"profile": table("profile", people), "posts": table("posts", posts)} | (
+        {"user_directory": table("user_directory", names)} if names else {}
+    )
     before = {} if whole else store.stored().views
     contents = {}
     for view, rows in given.items():
@@ -202,6 +204,19 @@ def test_who_has_another_name_is_found_by_that_alone_and_who_is_gone_is_not(tmp_
     publish(store, 2, [person(1, "eve")], whole=False, gone=PEOPLE[:2])
     with store.reading() as found:
         assert [ids_of(found.found(name, 9))[0] for name in ("ann", "leeds", "eve")] == [[], [], [1]]
+
+
+def test_names_that_begin_alike_come_by_their_terms_however_few_are_asked_for(tmp_path):
+    terms = ["christian", "christianx", *(f"christian{n:02}" for n in range(20)), "christi", "chris", "a", "\U0001f600"]
+    names = [{"term": term, "user_id": 100 - n, "field": "username"} for n, term in enumerate(terms)]
+    names.append({"term": "christian", "user_id": 5, "field": "last_name"})
+    store = store_of(f"search:{tmp_path / 'found'}")
+    publish(store, 1, names=names)
+    expected = sorted(names, key=lambda row: (row["term"], row["user_id"]))
+    with store.reading() as found:
+        for prefix in ("", "chris", "christi", "christian", "christian1", "none", "\U0001f600"):
+            those = [row for row in expected if row["term"].startswith(prefix)]
+            assert [found.people(prefix, limit) for limit in (0, 1, 5, 100)] == [[], those[:1], those[:5], those]
 
 
 def test_a_folder_of_something_else_is_told(tmp_path):
