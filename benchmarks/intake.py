@@ -70,7 +70,7 @@ class Client(asyncio.Protocol):
             "post_id": 1 + self._draw.getrandbits(62),
             "text": "what a person says " * self._draw.randrange(1, 10),
         }
-        own = {"event_id": f"{self._number}-{len(self.seconds)}"} if self._own_ids else {}
+        own = {"event_id": f"own-{self._number}-{len(self.seconds)}"} if self._own_ids else {}
         body = json.dumps(own | event).encode()
         head = f"POST /events HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer {TOKEN}\r\n"
         self._began = time.perf_counter()

@@ -18,7 +18,7 @@ from tests.serving.servers import Serving
 pytestmark = pytest.mark.servers
 
 TOKEN = "a-token-that-is-long"
-KILLS, CLIENTS, MOST = 20, 50, 2000
+KILLS, CLIENTS, MOST = 20, 50, 1000
 PATIENCE = 300
 
 
