@@ -7,14 +7,16 @@ whatever became of those before, and its time counts from then.
 
 import argparse
 import asyncio
+import os
 import random
 import subprocess
 import sys
 from collections import deque
 from collections.abc import Callable, Sequence
 from contextlib import closing
+from pathlib import Path
 from time import perf_counter
-from typing import cast
+from typing import NamedTuple, cast
 
 import numpy as np
 import uvloop
@@ -89,22 +91,40 @@ async def asked(port: int, requests: Sequence[bytes], rate: float) -> tuple[list
     return taken, faults
 
 
-def measured(port: int, users: Sequence[int], path: str, rate: float, seconds: float, seed: int) -> dict[str, float]:
-    """The percentiles of so many seconds at a rate, and the rate that came about."""
-    drawn = random.Random(seed)
+def core_seconds(pid: int) -> float:
+    """How many seconds of a core a process took until now."""
+    user, system = Path(f"/proc/{pid}/stat").read_text("utf-8").rpartition(")")[2].split()[11:13]
+    return (int(user) + int(system)) / os.sysconf("SC_CLK_TCK")
+
+
+class Asking(NamedTuple):
+    """A server, by its process and port, and what it is asked: a path for random ones of the users."""
+
+    pid: int
+    port: int
+    users: Sequence[int]
+    path: str
+    seed: int
+
+
+def measured(of: Asking, rate: float, seconds: float) -> dict[str, float]:
+    """The percentiles of so many seconds at a rate, the rate that came about, and what a request took of a core."""
+    drawn = random.Random(of.seed)
     head = "Host: 127.0.0.1\r\nAccept-Encoding: identity\r\n\r\n"
     count = max(1, int(rate * seconds))
-    requests = [f"GET {path.format(drawn.choice(users))} HTTP/1.1\r\n{head}".encode() for _ in range(count)]
-    start = perf_counter()
-    taken, faults = uvloop.run(asked(port, requests, rate))
+    requests = [f"GET {of.path.format(drawn.choice(of.users))} HTTP/1.1\r\n{head}".encode() for _ in range(count)]
+    start, core = perf_counter(), core_seconds(of.pid)
+    taken, faults = uvloop.run(asked(of.port, requests, rate))
+    held, core = count / (perf_counter() - start), (core_seconds(of.pid) - core) / count * 1000
     p50, p99 = np.percentile(taken, [50, 99])
-    return {"rate": rate, "held": count / (perf_counter() - start), "p50": p50, "p99": p99, "faults": faults}
+    return {"rate": rate, "held": held, "p50": p50, "p99": p99, "core": core, "faults": faults}
 
 
 def show(found: dict[str, float]) -> None:
     """Prints what was measured."""
     told = f"p50 {found['p50']:7.2f} ms  p99 {found['p99']:7.2f} ms"
-    print(f"{found['rate']:7.0f}/s  held {found['held']:7.0f}/s  {told}  {found['faults']:.0f} faults", flush=True)
+    told += f"  of a core {found['core']:.2f} ms a request  {found['faults']:.0f} faults"
+    print(f"{found['rate']:7.0f}/s  held {found['held']:7.0f}/s  {told}", flush=True)
 
 
 def highest(ask: Callable[[float], dict[str, float]]) -> float:
@@ -135,13 +155,10 @@ def main() -> None:
         line = server.stdout.readline() if server.stdout else ""
         port = int(line.rpartition(":")[2])
         print(f"seed {given.seed}, {len(users):,} users, {line.strip()}")
-        measured(port, users, given.path, given.rate, 2, given.seed)
-        show(measured(port, users, given.path, given.rate, given.seconds, given.seed))
-
-        def ask(rate: float) -> dict[str, float]:
-            return measured(port, users, given.path, rate, 3, given.seed)
-
-        print(f"highest rate held: {highest(ask):.0f}/s")
+        asking = Asking(server.pid, port, users, given.path, given.seed)
+        measured(asking, given.rate, 2)
+        show(measured(asking, given.rate, given.seconds))
+        print(f"highest rate held: {highest(lambda rate: measured(asking, rate, 3)):.0f}/s")
 
 
 class Ending:
