@@ -9,7 +9,8 @@ from threading import Event, Thread
 
 from pipelines.characters import printable
 from pipelines.errors import NewsfeedError, line_of
-from pipelines.releases.release import last_release
+from pipelines.releases.release import last_of
+from pipelines.serving.intake.log import Newest
 from pipelines.storage.lake import Lake
 from pipelines.stores.base import Store
 
@@ -42,14 +43,15 @@ class Keeper:
         self._thread.join()
 
     def _keep(self) -> None:
-        pause = 0.0
-        seen: int | None = None
+        pause, is_done, releases = 0.0, False, Newest(self.lake.releases)
         while not self._ending.wait(pause):
             try:
-                last = last_release(self.lake)
-                if last is not None and last.number != seen:
-                    self._publish(last.number)
-                    seen = last.number
+                if releases.look() or not is_done:
+                    is_done = False
+                    last = None if releases.handle is None else last_of(releases.handle)
+                    if last is not None:
+                        self._publish(last.number)
+                    is_done = True
                 self._fault, pause = None, EVERY
             except Exception as fault:  # noqa: BLE001 (whatever it is, what is served is served on)
                 self._tell(line_of(fault))
