@@ -7,7 +7,7 @@ from tests.serving.servers import ask
 
 PATHS = (
     "/users/{}", "/users/{}/newsfeed", "/users/{}/timeline", "/users/{}/notifications", "/users/{}/followers",
-    "/users/{}/followees", "/users/1/newsfeed/{}", "/posts/{}", "/people?prefix={}", "/people?prefix=%40{}", "/{}",
+    "/users/{}/followees", "/users/1/newsfeed/{}", "/posts/{}", "/people?prefix={}", "/people?prefix=%40{}", "/x{}",
     "/users/1/newsfeed?{}", "/users/1/newsfeed?limit={}", "/users/1/newsfeed?cursor={}", "/users/1?release={}",
     "/users/1?ids={}", "/users/1?after={}", "/users/1?wait={}", "/users/1?after=f-12&wait={}",
     "/search?text={}",
