@@ -13,9 +13,11 @@ from pipelines.errors import NewsfeedError
 from pipelines.serving import described, events, health, of_files, reads
 from pipelines.serving.covering import Covering, in_log
 from pipelines.serving.guard import Guard
-from pipelines.serving.intake.intake import Intake
+from pipelines.serving.intake.intake import Intake, UnavailableError
+from pipelines.serving.intake.reading import RefusedError
 from pipelines.serving.keeping import Keeper
 from pipelines.serving.measuring import Measured
+from pipelines.serving.page import forms
 from pipelines.serving.page import of_lake as pages_of_lake
 from pipelines.serving.page import routes as pages
 from pipelines.serving.page.showing import for_path
@@ -56,10 +58,10 @@ def create_app(
         lifespan=living,
     )
     app.state.reading, app.state.intake, app.state.measured = reading, intake, measured
-    app.state.limiters = {}
+    app.state.limiters, app.state.safety = {}, safety or Safety()
     app.state.covering = Covering(reading, in_log(reading.lake) if intake is None else intake.covered)
-    app.add_middleware(Guard, safety=safety or Safety(), measured=measured)
-    taking = () if intake is None else (events.routes(intake),)
+    app.add_middleware(Guard, safety=app.state.safety, measured=measured)
+    taking = () if intake is None else (events.routes(intake), forms.routes(intake))
     shown = pages.router, pages_of_lake.router
     for one in (*taking, reads.router, of_files.router, health.router, described.router, *shown):
         app.include_router(one)
@@ -70,7 +72,18 @@ def create_app(
 
 
 async def _failed(request: Request, raised: Exception) -> Response:
-    return for_path(request.url.path, fault_of(raised))
+    if isinstance(raised, RefusedError):
+        answer = fault(raised.status, _told(raised))
+    elif isinstance(raised, UnavailableError):
+        answer = fault(503, str(raised))
+    else:
+        answer = fault_of(raised)
+    return for_path(request.url.path, answer)
+
+
+def _told(raised: RefusedError) -> str:
+    """What does not fit, with every fault."""
+    return "; ".join([str(raised), *(fault for line in raised.told.get("lines", ()) for fault in line["faults"])])
 
 
 async def _misasked(_: Request, raised: Exception) -> Response:

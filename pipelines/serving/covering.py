@@ -51,14 +51,14 @@ class Covering:
         """Wait until the release that is served covers an event. Raises UnknownEvent, NotCovered."""
         until = monotonic() + seconds
         while True:
-            left = self._lacks(event_id)
+            left = self.lacks(event_id)
             if left is None:
                 return
             if monotonic() + PAUSE > until:
                 raise left
             sleep(PAUSE)
 
-    def _lacks(self, event_id: str) -> NotCovered | None:
+    def lacks(self, event_id: str) -> NotCovered | None:
         """What is to come before an event is served. Raises UnknownEvent."""
         found = self.where(event_id)
         if found.landing is None and not found.waits:

@@ -55,7 +55,7 @@ def described(*parameters: Parameter[Any]) -> dict[str, Any]:
     return {"parameters": [one.described() for one in parameters]}
 
 
-def _number(least: int, most: int) -> Callable[[str], int]:
+def whole(least: int, most: int) -> Callable[[str], int]:
     """How a whole number within bounds is read."""
 
     def read(text: str) -> int:
@@ -70,7 +70,7 @@ def number(name: str, least: int, most: int, description: str, default: int | No
     """A whole number in the query."""
     schema = {"type": "integer", "minimum": least, "maximum": most}
     expected = f"a whole number from {least} to {most}"
-    return Parameter(name, _number(least, most), expected, description, schema, default=default)
+    return Parameter(name, whole(least, most), expected, description, schema, default=default)
 
 
 def seconds(name: str, most: int, description: str) -> Parameter[float]:
@@ -114,7 +114,7 @@ USER = Parameter(
 )
 POST_ID = Parameter(
     "post_id",
-    _number(1, LAST_ID),
+    whole(1, LAST_ID),
     "an id",
     "A post's id.",
     {"type": "integer", "format": "int64", "minimum": 1},

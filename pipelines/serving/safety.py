@@ -10,6 +10,7 @@ from ipaddress import ip_address
 from pathlib import Path
 
 from pipelines.errors import NewsfeedError, UsageError, reason
+from pipelines.serving.page.signing import OPEN as OPEN_PAGES
 
 VARIABLE = "NEWSFEED_TOKENS"
 """The variable that has tokens, with spaces or commas between them."""
@@ -60,16 +61,16 @@ class Safety:
         """With which status a request is refused, and why; None where it is not."""
         if self.hosts is not None and _name(host) not in self.hosts:
             return 421, "this server is not called by that name: expected the host localhost or 127.0.0.1"
-        if path in OPEN or (self.is_open and method == "GET"):
+        if path in OPEN | OPEN_PAGES or (self.is_open and method == "GET"):
             return None
         if not self.tokens:
             return 403, f"to write needs a token: {HOW}"
         kind, _, token = authorization.partition(" ")
-        if kind.lower() == "bearer" and self._is_known(token.strip()):
+        if kind.lower() == "bearer" and self.knows(token.strip()):
             return None
         return 401, "expected `Authorization: Bearer TOKEN` with a token of this server"
 
-    def _is_known(self, token: str) -> bool:
+    def knows(self, token: str) -> bool:
         """Whether a token is one of ours, which takes as long whatever it is."""
         digest = sha256(token.encode("utf-8", "surrogateescape")).digest()
         return sum(compare_digest(digest, one) for one in self.tokens) > 0

@@ -6,7 +6,9 @@ import pytest
 
 from pipelines.landing.land import land
 from pipelines.runs.run import run
+from pipelines.serving.account import changed
 from pipelines.storage.lake import Lake
+from pipelines.storage.measures import keep
 from tests.landing.lines import CLOCK, file_of, line
 from tests.serving.pages import Page
 from tests.serving.servers import Serving
@@ -161,3 +163,30 @@ def test_what_users_write_is_text_and_nothing_else(hostile, path, shown):
 def test_names_are_isolated_so_that_they_turn_nothing_else(hostile):
     text = hostile.ask("/page/users/2/followees").facts.decode()
     assert text.count("\u202e") == sum(one.partition("</bdi>")[0].count("\u202e") for one in text.split("<bdi>")[1:])
+
+
+def test_releases_are_shown_with_what_waits_and_what_the_last_run_took(see):
+    found = see("/page/releases")
+    assert {"/page/releases/1", "/page/releases/2", "/page/quarantine"} <= set(found.links)
+    assert "Newest event" in found.words
+
+
+def test_what_changed_between_two_releases_is_counted(see, told):
+    counts = changed(told.lake, 2)["counts"]
+    (posts,) = (one for one in counts if one.view == "posts")
+    assert f"posts{posts.came}{posts.went}{posts.changed}{posts.unchanged}" in see("/page/releases/2").words
+    assert posts.came == 1
+
+
+def test_the_seconds_of_steps_are_drawn(told, see):
+    keep(told.lake, "release", 2, {"seconds_by_step": {"views/newsfeed": 2.0, "relations/follows": 0.5}})
+    found = see("/page/releases")
+    widths = [float(given["width"]) for tag, given in found.elements if tag == "rect"]
+    assert (len(widths), widths[0], "2.00 s" in found.words) == (2, 4 * widths[1], True)
+
+
+def test_lines_in_quarantine_are_shown_with_their_faults_and_no_place(see, told):
+    found = see("/page/quarantine")
+    assert "2 lines did not fit" in found.words
+    assert "event_id" in found.words
+    assert told.root not in found.words

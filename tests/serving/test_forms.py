@@ -1,0 +1,149 @@
+"""Forms: who may send them, what becomes of what was sent, and what a browser keeps."""
+
+from urllib.parse import urlencode
+
+import pytest
+
+from pipelines.reading.users import UnknownUser
+from pipelines.serving.page.acting import event_of
+from tests.serving.pages import Page
+from tests.serving.servers import Serving
+
+TOKEN = "a-token-that-is-long"
+
+
+class Browser:
+    """What a browser without scripts does: it keeps cookies, follows what it is told, and sends forms of pages."""
+
+    def __init__(self, serving):
+        self.serving, self.cookies, self.page = serving, {}, None
+
+    def ask(self, path, method="GET", fields=None, **headers):
+        kept = {"Cookie": "; ".join(f"{name}={value}" for name, value in self.cookies.items())} if self.cookies else {}
+        body = None if fields is None else urlencode(fields)
+        answer = self.serving.ask(path, method, body, **kept, **headers)
+        for one in answer.headers.get_all("Set-Cookie") or ():
+            name, _, value = one.partition(";")[0].partition("=")
+            self.cookies[name] = value
+        if answer.status == 303:
+            self.path = answer.headers["Location"]
+            return self.ask(self.path)
+        self.page = Page(answer)
+        return self.page
+
+    def send(self, action, **fields):
+        """Send the first form of the page that does an action."""
+        form = next(one for one in self.page.forms if action in {one.fields.get("action"), one.action})
+        return self.ask(form.action, form.method.upper(), {**form.fields, **fields})
+
+
+@pytest.fixture(scope="module")
+def taking(tmp_path_factory):
+    root = str(tmp_path_factory.mktemp("taking") / "lake")
+    inbox = ("--inbox", f"{root}/inbox")
+    with Serving(root, "--store", "lake", *inbox, NEWSFEED_TOKENS=TOKEN) as serving:
+        yield serving
+
+
+@pytest.fixture
+def browser(taking):
+    found = Browser(taking)
+    found.ask("/page/sign-in")
+    found.send("/page/sign-in", token=TOKEN)
+    return found
+
+
+def registered(browser):
+    return browser.send("registered", username="ann", first_name="Ann", last_name="Aa")
+
+
+def test_who_registers_acts_as_that_user_and_is_told_how_far_it_came(browser):
+    found = registered(browser)
+    assert (found.status, "was taken" in found.words, "waits to be landed" in found.words) == (200, True, True)
+    assert any(given.get("http-equiv") == "refresh" for tag, given in found.elements)
+    assert any(link.endswith("/newsfeed") for link in found.links)
+
+
+def test_cookies_are_kept_from_scripts_and_other_sites(taking):
+    answer = taking.ask("/page/sign-in", "POST", urlencode({"token": TOKEN, "user": ""}))
+    said = answer.headers.get_all("Set-Cookie")
+    assert len(said) == 2
+    assert all("HttpOnly" in one and "SameSite=strict" in one and "Path=/page/" in one for one in said)
+
+
+def test_a_token_that_is_none_is_refused(taking):
+    assert Browser(taking).ask("/page/sign-in", "POST", {"token": "no-token-of-this-one"}).status == 401
+    assert Browser(taking).ask("/page/events", "POST", {"action": "liked", "target": "1"}).status == 401
+
+
+@pytest.mark.parametrize(
+    ("fields", "headers"),
+    [
+        ({"seal": "0" * 64}, {}),
+        ({"seal": ""}, {}),
+        ({"seal": "\u00e9"}, {}),
+        ({}, {"Origin": "http://elsewhere.example"}),
+        ({}, {"Sec_Fetch_Site": "cross-site"}),
+        ({}, {"Sec_Fetch_Site": "same-site"}),
+    ],
+)
+def test_a_form_of_another_site_is_refused_and_ours_is_taken(browser, fields, headers):
+    registered(browser)
+    seal = browser.ask("/page/register").forms[0].fields["seal"]
+    wanted = {"action": "followed", "target": "1", "seal": seal, **fields}
+    assert browser.ask("/page/events", "POST", wanted, **headers).status == 403
+    own = {"Origin": f"http://127.0.0.1:{browser.serving.port}", "Sec_Fetch_Site": "same-origin"}
+    assert browser.ask("/page/events", "POST", wanted | {"seal": seal}, **own).status == 200
+
+
+def test_a_seal_of_one_visitor_is_none_of_another(browser):
+    seal = browser.ask("/page/register").forms[0].fields["seal"]
+    registered(browser)
+    assert browser.ask("/page/events", "POST", {"action": "followed", "target": "1", "seal": seal}).status == 403
+
+
+@pytest.mark.parametrize(
+    ("fields", "status", "words"),
+    [
+        ({"action": "followed", "target": "x"}, 400, "expected a user's id"),
+        ({"action": "posted", "text": " "}, 400, "text: expected some words"),
+        ({"action": "erased"}, 400, "action: expected"),
+        ({"action": "registered", "username": "u" * 201}, 422, "username"),
+    ],
+)
+def test_what_does_not_fit_is_said_as_a_page(browser, fields, status, words):
+    registered(browser)
+    seal = browser.ask("/page/register").forms[0].fields["seal"]
+    found = browser.ask("/page/events", "POST", fields | {"seal": seal})
+    assert (found.status, words in found.words) == (status, True), found.words
+
+
+def test_a_server_that_takes_nothing_shows_no_forms_that_do(server):
+    forms = [
+        form.method for path in ("/page/", "/page/users/1", "/page/posts/20") for form in Page(server.ask(path)).forms
+    ]
+    assert set(forms) == {"get"}
+    assert server.ask("/page/sign-in").status == 404
+
+
+def test_signing_out_forgets_the_token(browser):
+    registered(browser)
+    browser.ask("/page/sign-in")
+    browser.send("/page/sign-out")
+    assert set(browser.cookies.values()) == {'""'}
+
+
+def find(name):
+    if name != "@ann":
+        raise UnknownUser(name)
+    return 5
+
+
+def test_a_text_mentions_users_whom_there_are():
+    event = event_of({"action": "posted", "text": "hi @ann, @ann. and @bob", "target": "9"}, 3, find)
+    assert {name: event[name] for name in ("actor_id", "text", "reply_to_post_id", "mentioned_ids")} == {
+        "actor_id": 3,
+        "text": "hi @ann, @ann. and @bob",
+        "reply_to_post_id": 9,
+        "mentioned_ids": [5],
+    }
