@@ -47,9 +47,9 @@ def resident_each_second(pid: int) -> Iterator[float]:
         yield resident(pid)
 
 
-def followed(url: str, root: Path, every: str, run_every: str, minutes: float, rate: float) -> Iterator[float]:
+def followed(url: str, options: list[str], minutes: float, rate: float) -> Iterator[float]:
     """Follow what is produced for so many minutes; the most megabytes of the follower, of each minute."""
-    command = [*COMMAND, "follow", url, "--root", str(root), "--every", every, "--run-every", run_every]
+    command = [*COMMAND, "follow", url, *options]
     with subprocess.Popen(command) as follower:  # noqa: S603
         try:
             with subprocess.Popen(produced(url, NEW, "--rate", rate, "--seconds", minutes * 60)) as producer:  # noqa: S603
@@ -83,6 +83,7 @@ def main() -> None:
     asked.add_argument("--base", type=int, default=2_000_000, help="events before that")
     asked.add_argument("--every", default="10s")
     asked.add_argument("--run-every", default="60s")
+    asked.add_argument("--memory", help="how much a run may take: 512M, 6G")
     given = asked.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         work, kafka = Path(folder), Kafka(Path(folder) / "kafka")
@@ -93,7 +94,9 @@ def main() -> None:
             for command in (["land", url], ["run"]):
                 subprocess.run([*COMMAND, *command, "--root", str(root)], check=True)  # noqa: S603
             since = all_releases(Lake.at(str(root)))[-1].landing + 1
-            memory = list(followed(url, root, given.every, given.run_every, given.minutes, given.rate))
+            options = ["--root", str(root), "--every", given.every, "--run-every", given.run_every]
+            options += ["--memory", given.memory] if given.memory else []
+            memory = list(followed(url, options, given.minutes, given.rate))
             found = ages(Lake.at(str(root)), since)
         finally:
             kafka.stop()
