@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from pipelines.storage import delta
 from pipelines.storage.lake import Lake
 from tests.landing.lines import events, file_of, line, quarantined, rows_of
 from tests.versions.deployments import Deployment
@@ -85,7 +86,7 @@ def third_deployed(place):
 def third(place, lake, second, third_deployed):
     """After the contract that the documentation makes of today's."""
     landing = f"land {file_of(place / 'c.jsonl', *THIRD)}"
-    third_deployed.newsfeed(lake.root, landing, "quarantine --readmit", "maintain", "run")
+    third_deployed.newsfeed(lake.root, landing, "quarantine --readmit", "maintain --execute", "run", "verify")
     return state_of(lake)
 
 
@@ -112,6 +113,10 @@ def test_a_third_version_goes_the_same_way(third):
     assert third.quarantine == {}
     given = {4: ["fr"], 7: ["is"], 8: ["en"], 9: None}
     assert third.languages == {1: ["en"], 2: None, 3: ["de", "pt-BR"], 5: ["ja"], 6: None, **given}
+
+
+def test_files_of_all_versions_are_merged_into_one(third, lake):
+    assert len(delta.paths(delta.find(lake.log))) == 1
 
 
 def test_the_log_keeps_every_event_as_it_came(first, second, third):
