@@ -11,7 +11,7 @@ TURNS := --cap $(or $(CAP),200) --repeat $(or $(REPEAT),3)
 .DEFAULT_GOAL := help
 .PHONY: help demo test soak mutate faults check docs bench bench-batches bench-large jars signatures lock dist cluster-up cluster-down cluster-test hdfs-up hdfs-down hdfs-test s3-up s3-down s3-test spark-test clean
 .PHONY: kafka-up kafka-down kinesis-up kinesis-down kafka-test kinesis-test
-.PHONY: redis-up redis-down postgresql-up postgresql-down serve-test
+.PHONY: serve-shots redis-up redis-down postgresql-up postgresql-down serve-test
 .PHONY: lambda
 .PHONY: stream-demo airflow-up airflow-down airflow-demo airflow-shots airflow-test production-test servers-test
 
@@ -126,8 +126,12 @@ postgresql-up: .venv/dev ## start a PostgreSQL, and print its URL with its passw
 postgresql-down: .venv/dev ## stop it; what it has stays in .servers/postgresql
 	$(BIN)/python -m tests.servers.postgresql down
 
-serve-test: .venv/dev ## run the tests of stores that are servers, on some of their own; installs Debian's redis-server and postgresql where they are missing
-	.ci/debian redis-server postgresql
+serve-shots: .venv/dev ## take the pictures of docs/serving.md; installs Debian's chromium where it is missing
+	.ci/debian chromium
+	$(BIN)/python -m tests.servers.serving_shots
+
+serve-test: .venv/dev ## run the tests of stores that are servers, on some of their own, and of pages in a browser; installs Debian's redis-server, postgresql and chromium where they are missing
+	.ci/debian redis-server postgresql chromium
 	$(BIN)/python -m pipelines.compiled
 	$(BIN)/pytest -n 2 -m servers $(wildcard tests/servers/stores tests/servers/serving)
 
@@ -169,7 +173,7 @@ production-test: .venv/dev ## Airflow, a Spark cluster and HDFS together, on LDB
 	$(BIN)/pytest -m servers tests/servers/test_production.py
 
 servers-test: dist ## run the tests of Apache Spark and of all servers, two at a time; fetches jars from Maven, and some by npm; needs Java; some 30 minutes
-	.ci/debian redis-server postgresql
+	.ci/debian redis-server postgresql chromium
 	$(BIN)/pytest -n 2 -m "spark or servers"
 
 lock: ## choose versions anew and write both locks; needs uv

@@ -18,6 +18,8 @@ from websockets.sync.client import ClientConnection, connect
 from tests.servers.processes import ServerError, free_port
 
 OPTIONS = ("--headless=new", "--no-sandbox", "--disable-gpu", "--hide-scrollbars", "--no-first-run", "about:blank")
+KEYS = {"Tab": (9, ""), "Enter": (13, "\r")}
+"""Their codes, and what they write."""
 STARTS_WITHIN = 60
 SHOWS_WITHIN = 60
 
@@ -45,6 +47,17 @@ class Page:
             if time.monotonic() > ends:
                 raise TimeoutError(f"the page does not show {texts}: {shown}")
             time.sleep(0.3)
+
+    def press(self, key: str) -> None:
+        """Press a key, Tab or Enter."""
+        code, text = KEYS[key]
+        pressed = {"key": key, "code": key, "windowsVirtualKeyCode": code, "text": text}
+        for kind in ("keyDown", "keyUp"):
+            self._tell("Input.dispatchKeyEvent", type=kind, **pressed)
+
+    def prefer(self, scheme: str) -> None:
+        """Let it be dark or light."""
+        self._tell("Emulation.setEmulatedMedia", features=[{"name": "prefers-color-scheme", "value": scheme}])
 
     def picture(self, file: Path) -> None:
         """Write what it shows as PNG."""
