@@ -17,7 +17,7 @@ from pipelines.serving.intake.intake import Intake, UnavailableError
 from pipelines.serving.intake.reading import RefusedError
 from pipelines.serving.keeping import Keeper
 from pipelines.serving.measuring import Measured
-from pipelines.serving.page import forms
+from pipelines.serving.page import entering, forms
 from pipelines.serving.page import of_lake as pages_of_lake
 from pipelines.serving.page import routes as pages
 from pipelines.serving.page.showing import for_path
@@ -62,7 +62,8 @@ def create_app(
     app.state.covering = Covering(reading, in_log(reading.lake) if intake is None else intake.covered)
     app.add_middleware(Guard, safety=app.state.safety, measured=measured)
     taking = () if intake is None else (events.routes(intake), forms.routes(intake))
-    shown = pages.router, pages_of_lake.router
+    entered = (entering.router,) if app.state.safety.tokens else ()
+    shown = pages.router, pages_of_lake.router, *entered
     for one in (*taking, reads.router, of_files.router, health.router, described.router, *shown):
         app.include_router(one)
     app.add_exception_handler(NewsfeedError, _failed)

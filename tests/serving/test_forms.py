@@ -147,3 +147,14 @@ def test_a_text_mentions_users_whom_there_are():
         "reply_to_post_id": 9,
         "mentioned_ids": [5],
     }
+
+
+def test_a_private_server_shows_its_pages_to_who_signs_in(told):
+    with Serving(told.root, "--store", "lake", "--private", NEWSFEED_TOKENS=TOKEN) as serving:
+        browser = Browser(serving)
+        refused = browser.ask("/")
+        assert (refused.status, "/page/sign-in" in refused.links) == (401, True)
+        browser.ask("/page/sign-in")
+        assert browser.send("/page/sign-in", token=TOKEN, user="@leo").status == 200
+        assert "Leo Lo" in browser.page.words
+        assert {form.action for form in browser.page.forms} == set()

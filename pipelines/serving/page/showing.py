@@ -71,14 +71,16 @@ _templates = _environment()
 
 def page(template: str, code: int = 200, /, **facts: Any) -> Response:
     """A page of facts."""
-    given = {"takes": False, "visitor": Visitor(), **facts}
+    given = {"takes": False, "enters": False, "visitor": Visitor(), **facts}
     text = _templates.get_template(template).render(given)
     return Response(text.encode("utf-8", "replace"), code, HEADERS, "text/html; charset=utf-8")
 
 
 def context_of(request: Request) -> dict[str, Any]:
-    """What all pages say: whether events are taken, and who looks."""
-    return {"takes": request.app.state.intake is not None, "visitor": Visitor.of(request.cookies)}
+    """What all pages say: whether one signs in, whether events are taken, and who looks."""
+    state = request.app.state
+    enters, takes = bool(state.safety.tokens), state.intake is not None
+    return {"enters": enters, "takes": takes, "visitor": Visitor.of(request.cookies)}
 
 
 async def shown(request: Request, template: str, question: "Question", **more: Any) -> Response:

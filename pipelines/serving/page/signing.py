@@ -10,7 +10,7 @@ from starlette.responses import Response
 
 PREFIX = "/page/"
 TOKEN, ACTOR = "newsfeed_token", "newsfeed_actor"
-OPEN = frozenset({"/page/sign-in", "/page/style.css"})
+OPEN = frozenset({"/", "/page/sign-in", "/page/style.css"})
 """What who has no token may ask too: where one gives it."""
 KEY = token_bytes(32)
 """What forms are signed with, until the server ends."""
