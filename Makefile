@@ -172,9 +172,9 @@ production-test: .venv/dev ## Airflow, a Spark cluster and HDFS together, on LDB
 	$(BIN)/python -m pipelines.compiled
 	$(BIN)/pytest -m servers tests/servers/test_production.py
 
-servers-test: dist ## run the tests of Apache Spark and of all servers, two at a time; fetches jars from Maven, and some by npm; needs Java; some 30 minutes
+servers-test: dist ## run the tests of Apache Spark and of all servers, three at a time; fetches jars from Maven, and some by npm; needs Java; some 30 minutes
 	.ci/debian redis-server postgresql chromium
-	$(BIN)/pytest -n 2 -m "spark or servers"
+	$(BIN)/pytest -n 3 -m "spark or servers"
 
 lock: ## choose versions anew and write both locks; needs uv
 	uv pip compile pyproject.toml --universal --generate-hashes --no-header --no-annotate \
