@@ -1,18 +1,23 @@
 """`newsfeed publish`: a release into stores."""
 
+import os
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from pipelines.cli import logs, options, show
+from pipelines.errors import UsageError
 
 if TYPE_CHECKING:
     from pipelines.stores.base import Store
     from pipelines.stores.publish import Published
 
+VARIABLE = "NEWSFEED_STORES"
+STORES = f"Stores, each by its URL, such as lmdb:PATH; where none is given, those of {VARIABLE}, a line each."
+
 
 def publish(
-    stores: Annotated[list[str], typer.Argument(metavar="STORE…", help="Stores, each by its URL, such as lmdb:PATH.")],
+    stores: Annotated[list[str] | None, typer.Argument(metavar="STORE…", help=STORES)] = None,
     release: options.ReleaseNumber = None,
     verify: Annotated[
         bool, typer.Option("--verify", help="Then read all of each store back, and compare it with the lake.")
@@ -36,7 +41,7 @@ def publish(
     lake = Lake.at(root)
     with ExitStack() as closing:
         opened: list[Store] = []
-        for url in dict.fromkeys(stores):
+        for url in dict.fromkeys(_given(stores)):
             opened.append(store_of(url))
             closing.callback(opened[-1].close)
         done = publish_to(lake, opened, release)
@@ -50,6 +55,14 @@ def publish(
         _tell(one)
         if one.store in verified:
             print(f"  {show.counted(verified[one.store], 'row')} read back: all as in the lake")
+
+
+def _given(stores: list[str] | None) -> list[str]:
+    """The URLs of the stores; those of the variable are shown by no list of processes, passwords and all."""
+    found = stores or os.environ.get(VARIABLE, "").split("\n")
+    if not all(found):
+        raise UsageError("STORE: expected the URL of at least one store, such as lmdb:data/served.lmdb, found none")
+    return found
 
 
 def _verified(lake: Any, stores: "list[Store]") -> dict[str, int]:

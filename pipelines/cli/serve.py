@@ -29,9 +29,14 @@ def serve(
     root: options.Root = options.ROOT,
     host: Annotated[str, typer.Option(help="The address to listen at.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(min=0, max=LAST_PORT, help="The port to listen at; 0 is any free one.")] = 8480,
-    store: Annotated[str | None, typer.Option(help=STORE)] = None,
-    feeds: Annotated[str | None, typer.Option(help="A store for newsfeeds and notifications.")] = None,
-    profiles: Annotated[str | None, typer.Option(help="A store for profiles, posts, follows and timelines.")] = None,
+    store: Annotated[str | None, typer.Option(help=STORE, envvar="NEWSFEED_STORE")] = None,
+    feeds: Annotated[
+        str | None, typer.Option(help="A store for newsfeeds and notifications.", envvar="NEWSFEED_FEEDS")
+    ] = None,
+    profiles: Annotated[
+        str | None,
+        typer.Option(help="A store for profiles, posts, follows and timelines.", envvar="NEWSFEED_PROFILES"),
+    ] = None,
     search: Annotated[str | None, typer.Option(help="An index for /search: search:PATH.")] = None,
     tokens: Annotated[str | None, typer.Option(help="A file of tokens, a line each; also NEWSFEED_TOKENS.")] = None,
     private: Annotated[bool, typer.Option("--private", help="Answer nobody without a token, here too.")] = False,

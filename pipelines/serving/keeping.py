@@ -1,6 +1,7 @@
 """Keeping stores at the last release: each that comes is published to them, by a process beside the server."""
 
 import logging
+import os
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -19,6 +20,8 @@ EVERY, PATIENCE = 0.5, 5.0
 """The seconds between two looks for a release, and before a publish that failed is tried again."""
 COMMAND = (sys.executable, "-P", "-c", "from newsfeed_pipelines import script; script()", "publish")
 """A process of its own, so that what it computes keeps no request waiting."""
+STORES = "NEWSFEED_STORES"
+"""In which variable it finds the stores: what a process is called with, passwords too, all users of a machine see."""
 
 
 @dataclass
@@ -63,10 +66,10 @@ class Keeper:
         behind = [url for url, stored in there.items() if stored is None or stored.release != number]
         if not behind:
             return
-        command = [*COMMAND, *behind, "--root", self.lake.root]
+        command, env = [*COMMAND, "--root", self.lake.root], os.environ | {STORES: "\n".join(behind)}
         null, pipe = subprocess.DEVNULL, subprocess.PIPE
         with subprocess.Popen(  # noqa: S603 (it starts this very program)
-            command, stdin=null, stdout=null, stderr=pipe, text=True
+            command, env=env, stdin=null, stdout=null, stderr=pipe, text=True
         ) as self._process:
             if self._ending.is_set():
                 self._process.terminate()

@@ -65,6 +65,22 @@ def test_a_store_that_cannot_be_is_told_before_anything_is_written(call, told, s
     assert not (tmp_path / "below").exists()
 
 
+def test_stores_that_no_list_of_processes_may_show_are_in_a_variable(call, told, store, monkeypatch):
+    monkeypatch.setenv("NEWSFEED_STORES", f"{store}\n{store}-2")
+    said = call("publish", "--json", "--root", told.root)
+    assert [one["store"] for one in json.loads(said.out)] == [store, f"{store}-2"]
+    assert json.loads(call("publish", store, "--json", "--root", told.root).out)[0]["published"] is False
+
+
+@pytest.mark.parametrize("found", [None, "", "lmdb:a\n"])
+def test_without_a_store_it_is_said_that_one_is_needed(call, told, monkeypatch, found):
+    if found is not None:
+        monkeypatch.setenv("NEWSFEED_STORES", found)
+    said = call("publish", "--root", told.root)
+    assert (said.code, said.out) == (2, "")
+    assert said.err.startswith("error: STORE: expected the URL of at least one store, such as lmdb:")
+
+
 def test_a_lake_without_a_release_and_a_damaged_one_are_told_on_one_line(call, told, store, tmp_path):
     said = call("publish", store, "--root", tmp_path / "none")
     assert (said.code, said.err.count("\n")) == (1, 1)

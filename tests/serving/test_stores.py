@@ -1,5 +1,7 @@
 """Each view is read from its store, all of one release; the server keeps stores at the last one."""
 
+from subprocess import Popen
+from time import sleep
 from urllib.parse import quote
 
 import pytest
@@ -122,6 +124,23 @@ def test_what_is_no_index_is_refused(told, call):
 def test_what_is_no_store_is_refused(told, call, url):
     done = call("serve", "--root", told.root, "--store", url)
     assert (done.code, done.err.startswith(f"error: {url}: expected the URL of a store, one of lmdb:PATH")) == (2, True)
+
+
+def test_a_keeper_calls_no_process_with_the_url_of_a_store(told, urls, monkeypatch):
+    called = []
+
+    def start(command, **given):
+        called.append(command)
+        return Popen(command, **given)
+
+    monkeypatch.setattr("pipelines.serving.keeping.subprocess.Popen", start)
+    store = store_of(urls["store"])
+    keeper = Keeper(told.lake, {urls["store"]: store})
+    while store.stored() is None:
+        sleep(0.01)
+    keeper.close()
+    assert called
+    assert not [word for command in called for word in command if urls["store"] in word]
 
 
 def test_a_keeper_ends_though_it_publishes(told, urls):
