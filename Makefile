@@ -11,7 +11,7 @@ TURNS := --cap $(or $(CAP),200) --repeat $(or $(REPEAT),3)
 .DEFAULT_GOAL := help
 .PHONY: help demo test soak mutate faults check docs bench bench-batches bench-large jars signatures lock dist cluster-up cluster-down cluster-test hdfs-up hdfs-down hdfs-test s3-up s3-down s3-test spark-test clean
 .PHONY: kafka-up kafka-down kinesis-up kinesis-down kafka-test kinesis-test
-.PHONY: serve-shots redis-up redis-down postgresql-up postgresql-down serve-test
+.PHONY: serve-demo serve-shots redis-up redis-down postgresql-up postgresql-down serve-test
 .PHONY: lambda
 .PHONY: stream-demo airflow-up airflow-down airflow-demo airflow-shots airflow-test production-test servers-test
 
@@ -126,6 +126,10 @@ postgresql-up: .venv/dev ## start a PostgreSQL, and print its URL with its passw
 postgresql-down: .venv/dev ## stop it; what it has stays in .servers/postgresql
 	$(BIN)/python -m tests.servers.postgresql down
 
+serve-demo: .venv/dev ## serve real data at http://127.0.0.1:8480, with its page, and show how what one posts is seen by another; until Ctrl-C
+	$(BIN)/python -m pipelines.compiled
+	$(BIN)/python -m tests.servers.serve_demo
+
 serve-shots: .venv/dev ## take the pictures of docs/serving.md; installs Debian's chromium where it is missing
 	.ci/debian chromium
 	$(BIN)/python -m tests.servers.serving_shots
@@ -195,7 +199,7 @@ lambda: .venv/dev ## write the function for AWS Lambda to dist/lambda.zip, and s
 
 clean: ## remove all that make has made
 	find pipelines -name __pycache__ -prune -exec rm -rf {} +
-	rm -rf .venv .cache dist build *.egg-info .mypy_cache .ruff_cache .pytest_cache .import_linter_cache data/lake-demo
+	rm -rf .venv .cache dist build *.egg-info .mypy_cache .ruff_cache .pytest_cache .import_linter_cache data/lake-demo data/lake-serve-demo
 
 # A stamp says from which lock .venv was filled. The dev lock has the same versions as the core lock, and more.
 .venv/core: requirements.lock
