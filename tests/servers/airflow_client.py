@@ -10,6 +10,8 @@ from urllib.request import Request, urlopen
 
 T = TypeVar("T")
 DONE = ("success", "failed")
+LOCKED = '503: {"detail":"Database is locked.'
+"""What Airflow answers, and does nothing, while another part of it writes to SQLite."""
 
 
 class Client:
@@ -24,8 +26,17 @@ class Client:
         return self._answer("GET", f"/api/v2{path}?{urlencode(query, doseq=True)}", None)
 
     def post(self, path: str, body: Mapping[str, Any]) -> Any:
-        """The answer to what is posted."""
-        return self._answer("POST", f"/api/v2{path}", body)
+        """The answer to what is posted, again and again while the database is locked."""
+
+        def answer() -> tuple[Any] | None:
+            try:
+                return (self._answer("POST", f"/api/v2{path}", body),)
+            except OSError as fault:
+                if LOCKED not in str(fault):
+                    raise
+                return None
+
+        return until(answer, 60, lambda: f"POST {path}: {LOCKED}")[0]
 
     def unpause(self, *dags: str) -> None:
         """Let the scheduler run these DAGs, which it has read."""
