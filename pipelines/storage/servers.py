@@ -7,7 +7,7 @@ from threading import Event, Thread
 from urllib.parse import urlsplit
 
 from pipelines.storage import places, stores, urls
-from pipelines.storage.waiting import PATIENCE
+from pipelines.storage.waiting import PATIENCE, within
 
 BREAK = 2.0
 """The seconds between an answer and the next question."""
@@ -41,11 +41,10 @@ def _require_server(url: str) -> None:
     with places.telling("reach", url), suppress(socket.gaierror):  # a name that only the client's configuration knows
         if server.hostname and port:
             socket.create_connection((server.hostname, port), timeout=PATIENCE).close()
-    asked = Thread(target=_answers, args=(url,), daemon=True)
-    asked.start()
-    asked.join(PATIENCE)
-    if asked.is_alive():
-        raise silent(url)
+    try:
+        within(_answers, url)
+    except TimeoutError as fault:
+        raise silent(url) from fault
 
 
 def silent(url: str) -> places.PlaceError:
@@ -88,17 +87,20 @@ def _watch(gone: Callable[[str], None], ended: Event) -> None:
 def _ask(url: str, answered: Event, ended: Event) -> None:
     """Ask a server again and again, and note that it answered."""
     while not ended.wait(BREAK):
-        if _answers(url):
-            answered.set()
+        with suppress(TimeoutError):
+            if _answers(url):
+                answered.set()
 
 
 def _answers(url: str) -> bool:
-    """Whether a server answers at all, be it with a refusal; this may take for ever."""
+    """Whether a server answers at all, be it with a refusal; this may take for ever. Raises TimeoutError."""
     try:
         filesystem, path = urls.remote(url)
         filesystem.exists(path)
     except PermissionError:
         return True
+    except TimeoutError:
+        raise
     except OSError:
         return False
     except Exception:  # noqa: BLE001 (that is an answer too)
