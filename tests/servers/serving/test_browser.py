@@ -21,7 +21,8 @@ class Person:
 
     def open(self, path):
         self.page.open(f"{self.url}{path}")
-        self.wait_until(lambda: self.page.run("location.pathname + location.search") == path)
+        here = "document.readyState === 'complete' && location.pathname + location.search"
+        self.wait_until(lambda: self.page.run(here) == path)
 
     def fill(self, **fields):
         for name, value in fields.items():
