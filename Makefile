@@ -176,7 +176,7 @@ production-test: .venv/dev ## Airflow, a Spark cluster and HDFS together, on LDB
 	$(BIN)/python -m pipelines.compiled
 	$(BIN)/pytest -m servers tests/servers/test_production.py
 
-servers-test: dist ## run the tests of Apache Spark and of all servers, three at a time; fetches jars from Maven, and some by npm; needs Java; some 30 minutes
+servers-test: dist ## run the tests of Apache Spark and of all servers, three at a time; fetches jars from Maven, and some by npm; needs Java; some 25 minutes
 	.ci/debian redis-server postgresql chromium
 	$(BIN)/pytest -n 3 -m "spark or servers"
 
