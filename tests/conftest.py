@@ -72,6 +72,11 @@ def on_spark():
         yield call
 
 
+def pytest_make_parametrize_id(val, argname):
+    """Bytes are told by the argument's name: packed ones say when they were packed, and all processes must agree."""
+    return argname if isinstance(val, bytes) else None
+
+
 def pytest_configure():
     if IN_MEMORY.is_dir() and shutil.disk_usage(IN_MEMORY).free >= ROOM:
         os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(IN_MEMORY))

@@ -143,7 +143,7 @@ def test_a_body_that_is_no_text_is_refused():
     assert answer == (400, {"error": "body: expected a text, found dict"})
 
 
-@pytest.mark.parametrize("body", [b"x" * 101, gzip.compress(b"x" * 101)])
+@pytest.mark.parametrize("body", [b"x" * 101, gzip.compress(b"x" * 101)], ids=["plain", "packed"])
 def test_a_body_that_is_too_large_also_once_it_is_unpacked_is_refused(monkeypatch, body):
     monkeypatch.setattr(requests, "LARGEST", 100)
     answer = said(handler(http(body, base64_encoded=True)))
