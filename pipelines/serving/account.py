@@ -67,10 +67,13 @@ def cost(lake: Lake, number: int) -> dict[str, float]:
     return {str(step): float(seconds) for step, seconds in found.get("seconds_by_step", {}).items()}
 
 
-def changed(lake: Lake, number: int) -> Facts:
-    """A release, and how many rows of each view differ from the release before that is kept. Raises NoRelease."""
+def changed(lake: Lake, number: int, since: int | None = None) -> Facts:
+    """A release, and how many rows of each view differ from another one, by default the one before that is kept.
+
+    Raises NoRelease.
+    """
     after = Reader.of(lake, number)
-    before = max((one.number for one in all_releases(lake) if one.number < number), default=None)
+    before = since or max((one.number for one in all_releases(lake) if one.number < number), default=None)
     facts = {"one": after.release, "before": before, "cost": cost(lake, number)}
     if before is None:
         return facts | {"counts": []}

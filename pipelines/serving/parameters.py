@@ -66,11 +66,13 @@ def whole(least: int, most: int) -> Callable[[str], int]:
     return read
 
 
-def number(name: str, least: int, most: int, description: str, default: int | None = None) -> Parameter[Any]:
+def number(
+    name: str, least: int, most: int, description: str, default: int | None = None, *, required: bool = False
+) -> Parameter[Any]:
     """A whole number in the query."""
     schema = {"type": "integer", "minimum": least, "maximum": most}
     expected = f"a whole number from {least} to {most}"
-    return Parameter(name, whole(least, most), expected, description, schema, default=default)
+    return Parameter(name, whole(least, most), expected, description, schema, required=required, default=default)
 
 
 def seconds(name: str, most: int, description: str) -> Parameter[float]:

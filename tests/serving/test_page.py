@@ -5,6 +5,8 @@ from urllib.parse import quote, urljoin
 import pytest
 
 from pipelines.landing.land import land
+from pipelines.maintenance.expiry import Limits
+from pipelines.maintenance.maintain import maintain
 from pipelines.runs.run import run
 from pipelines.serving.account import changed
 from pipelines.storage.lake import Lake
@@ -39,6 +41,9 @@ def hostile(tmp_path_factory, engine):
     lake = Lake.at(str(folder / "lake"))
     land(lake, engine, [file_of(folder / "lines", *HOSTILE)], clock=CLOCK)
     run(lake, engine, clock=CLOCK)
+    land(lake, engine, [file_of(folder / "more", line("f-3", followee_id=1))], clock=CLOCK)
+    run(lake, engine, clock=CLOCK)
+    maintain(lake, Limits(1), execute=True)
     with Serving(lake.root, "--store", "lake") as serving:
         serving.wait_until_ready()
         yield serving
@@ -176,6 +181,36 @@ def test_what_changed_between_two_releases_is_counted(see, told):
     (posts,) = (one for one in counts if one.view == "posts")
     assert f"posts{posts.came}{posts.went}{posts.changed}{posts.unchanged}" in see("/page/releases/2").words
     assert posts.came == 1
+
+
+@pytest.mark.parametrize(("since", "to"), [(1, 2), (2, 1), (2, 2)])
+def test_any_two_releases_are_compared_by_a_form(see, server, told, since, to):
+    forms = [form for path in ("/page/releases", "/page/releases/2") for form in see(path).forms]
+    assert [(form.action, form.fields) for form in forms] == [("/page/changes", {"since": "1", "to": "2"})] * 2
+    place = server.ask(f"/page/changes?since={since}&to={to}").headers["Location"]
+    found = see(place)
+    (posts,) = (one for one in changed(told.lake, to, since)["counts"] if one.view == "posts")
+    assert (posts.came, posts.went) == (int(since < to), int(since > to))
+    assert f"What changed since release {since}" in found.words
+    assert f"posts{posts.came}{posts.went}{posts.changed}{posts.unchanged}" in found.words
+    assert found.forms[0].fields == {"since": str(since), "to": str(to)}
+
+
+@pytest.mark.parametrize(
+    ("path", "status", "words"),
+    [
+        ("/page/releases/2?since=1", 404, "release 1 was expired at"),
+        ("/page/releases/1", 404, "release 1 was expired at"),
+        ("/page/releases/2?since=3", 404, "there is no release 3: the last one is 2"),
+        ("/page/releases/3?since=2", 404, "there is no release 3: the last one is 2"),
+        ("/page/releases/2?since=0", 400, "since: expected a whole number"),
+        ("/page/changes?since=2", 400, "to: expected a whole number"),
+        ("/page/changes?since=x&to=2", 400, "since: expected a whole number"),
+    ],
+)
+def test_releases_that_cannot_be_compared_are_told(hostile, path, status, words):
+    found = Page(hostile.ask(path))
+    assert (found.status, words in found.words) == (status, True), found.words
 
 
 def test_the_seconds_of_steps_are_drawn(told, see):

@@ -1,15 +1,18 @@
 """The pages of what the lake's own files say: why an entry is seen, and which releases there are."""
 
 from fastapi import APIRouter, Request, Response
+from starlette.responses import RedirectResponse
 
 from pipelines.serving import account
 from pipelines.serving.asking import Asked
 from pipelines.serving.page.plots import bars
 from pipelines.serving.page.showing import context_of, page
-from pipelines.serving.parameters import LAST, LIMIT, POST_ID, USER, Parameter, whole
+from pipelines.serving.parameters import LAST, LIMIT, POST_ID, USER, Parameter, number, whole
 
 router = APIRouter(include_in_schema=False)
 NUMBER = Parameter("number", whole(1, LAST), "a release's number", "A release.", {}, in_path=True, required=True)
+SINCE = number("since", 1, LAST, "The release with which it is compared; the one before by default.")
+TO = number("to", 1, LAST, "The release that is compared.", required=True)
 
 
 @router.get("/page/users/{user}/newsfeed/{post_id}")
@@ -30,10 +33,17 @@ async def releases(request: Request) -> Response:
 
 @router.get("/page/releases/{number}")
 async def release(request: Request) -> Response:
-    """A release, what changed since the one before, and what the steps of its run took."""
-    asked, number = Asked(request), NUMBER.of(request)
-    facts = await asked.of_files(lambda: account.changed(asked.reading.lake, number))
+    """A release, what changed since the one before, or since another, and what the steps of its run took."""
+    asked, to, since = Asked(request), NUMBER.of(request), SINCE.of(request)
+    facts = await asked.of_files(lambda: account.changed(asked.reading.lake, to, since))
     return page("release.html", **context_of(request), **facts, bars=bars(facts["cost"]))
+
+
+@router.get("/page/changes")
+async def changes(request: Request) -> Response:
+    """Where what changed between two releases is shown, which a form names."""
+    to, since = TO.of(request), SINCE.of(request)
+    return RedirectResponse(f"/page/releases/{to}" + ("" if since is None else f"?since={since}"), 303)
 
 
 @router.get("/page/quarantine")
