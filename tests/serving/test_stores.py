@@ -14,6 +14,7 @@ from pipelines.serving.roles import reading_of
 from pipelines.stores.base import OWNERS
 from pipelines.stores.opening import store_of
 from pipelines.stores.publish import publish
+from tests.serving.pages import Page
 from tests.serving.servers import Serving
 
 
@@ -73,21 +74,49 @@ def test_stores_are_brought_to_the_release_that_serves(told, urls):
     assert [store_of(url).stored().release for url in urls.values()] == [2] * 3
 
 
-def test_people_and_posts_are_searched_in_an_index(told, tmp_path):
-    with Serving(told.root, "--search", f"search:{tmp_path}/found", "--store", f"lmdb:{tmp_path}/store") as serving:
+@pytest.fixture(scope="module")
+def searching(told, tmp_path_factory):
+    """A server that has an index beside its store."""
+    folder = tmp_path_factory.mktemp("searched")
+    with Serving(told.root, "--search", f"search:{folder}/found", "--store", f"lmdb:{folder}/store") as serving:
         serving.wait_until_ready()
-        found = serving.ask("/search?text=mia").facts
-        assert ([one["username"] for one in found["people"]][:1], found["release"]) == (["mia"], 2)
-        (post,) = serving.ask(f"/search?text={quote('東京')}").facts["posts"]
-        assert (post["post_id"], post["author"]["user_id"]) == (40, 4)
-        assert [serving.ask(f"/search?text={text}").status for text in ("", "%00", "%ff", "a" * 201)] == [
-            400,
-            200,
-            200,
-            400,
-        ]
-        assert serving.ask("/search?text=mia&release=1").status == 404
-        assert serving.faults == []
+        yield serving
+
+
+def test_people_and_posts_are_searched_in_an_index(searching):
+    found = searching.ask("/search?text=mia").facts
+    assert ([one["username"] for one in found["people"]][:1], found["release"]) == (["mia"], 2)
+    (post,) = searching.ask(f"/search?text={quote('東京')}").facts["posts"]
+    assert (post["post_id"], post["author"]["user_id"]) == (40, 4)
+    assert [searching.ask(f"/search?text={text}").status for text in ("", "%00", "%ff", "a" * 201)] == [
+        400,
+        200,
+        200,
+        400,
+    ]
+    assert searching.ask("/search?text=mia&release=1").status == 404
+    assert searching.faults == []
+
+
+def test_a_page_searches_people_and_posts_in_an_index(searching):
+    assert list(Page(searching.ask("/page/")).forms[0].fields) == ["text"]
+    for text in ("mai", "MI"):
+        found = Page(searching.ask(f"/page/?text={text}"))
+        assert ("2 people found" in found.words, found.forms[0].fields) == (True, {"text": text})
+        assert {"/page/users/1", "/page/users/3/newsfeed"} <= set(found.links)
+        assert "No post has such words" in found.words
+    found = Page(searching.ask(f"/page/?text={quote('東京')}"))
+    said = ("0 people found", "1 post found", "Nobody active has a name that is like that")
+    assert all(one in found.words for one in said)
+    assert "/page/posts/40" in found.links
+    assert ("1 person found" in Page(searching.ask("/page/?prefix=leo")).words, searching.faults) == (True, [])
+    assert Page(searching.ask("/page/?text=" + "x" * 201)).status == 400
+
+
+def test_without_an_index_a_page_finds_people_by_prefix_alone(server):
+    assert list(Page(server.ask("/page/")).forms[0].fields) == ["prefix"]
+    found = Page(server.ask("/page/?text=mia"))
+    assert (found.status, "this server searches what is served, by an index" in found.words) == (404, True)
 
 
 def test_without_an_index_nothing_is_searched(server):

@@ -9,7 +9,7 @@ from pipelines.serving import answers
 from pipelines.serving.answers import Facts, Paged, user_of
 from pipelines.serving.page.showing import shown
 from pipelines.serving.page.signing import Visitor
-from pipelines.serving.parameters import CURSOR, LIMIT, POST_ID, PREFIX, USER
+from pipelines.serving.parameters import CURSOR, LIMIT, POST_ID, PREFIX, TEXT, USER
 from pipelines.stores.base import Snapshot
 
 router = APIRouter(include_in_schema=False)
@@ -30,13 +30,18 @@ async def style() -> Response:
 
 @router.get("/page/")
 async def home(request: Request) -> Response:
-    """People by what their names begin with."""
-    given, limit = request.query_params.get("prefix"), LIMIT.of(request)
-    prefix = PREFIX.of(request) if given else None
-    nobody: Facts = {"people": []}
-    return await shown(
-        request, "home.html", lambda views: answers.found(views, prefix, limit) if prefix else nobody, prefix=prefix
-    )
+    """People by what their names begin with; people and posts by words, too, where there is an index to search."""
+    given, limit = request.query_params, LIMIT.of(request)
+    prefix, text = (one.of(request) if given.get(one.name) else None for one in (PREFIX, TEXT))
+    searches = request.app.state.reading.search is not None
+
+    def question(views: Snapshot) -> Facts:
+        nobody: Facts = {"people": [], "posts": []}
+        if text:
+            return answers.searched(views, text, limit)
+        return nobody | (answers.found(views, prefix, limit) if prefix else {})
+
+    return await shown(request, "home.html", question, is_quick=not text, prefix=prefix, text=text, searches=searches)
 
 
 async def _of_user(request: Request, template: str, paged: Paged) -> Response:

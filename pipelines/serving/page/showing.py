@@ -83,7 +83,9 @@ def context_of(request: Request) -> dict[str, Any]:
     return {"enters": enters, "takes": takes, "visitor": Visitor.of(request.cookies)}
 
 
-async def shown(request: Request, template: str, question: "Question", **more: Any) -> Response:
+async def shown(
+    request: Request, template: str, question: "Question", *, is_quick: bool = True, **more: Any
+) -> Response:
     """The page of what a release answers."""
     asked = Asked(request)
 
@@ -95,7 +97,8 @@ async def shown(request: Request, template: str, question: "Question", **more: A
         found: Response = asked.reading.ask(ask, asked.release)
         return found
 
-    return answer() if asked.reading.is_quick and asked.release is None else await to_thread.run_sync(answer)
+    is_now = is_quick and asked.reading.is_quick and asked.release is None
+    return answer() if is_now else await to_thread.run_sync(answer)
 
 
 def for_path(path: str, answer: Response) -> Response:
