@@ -5,19 +5,18 @@ are one value, packed; a name in the directory is a key of its own, so that thos
 """
 
 import os
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from struct import Struct
-from typing import Any, NamedTuple
-
-import msgspec
+from typing import Any
 
 from pipelines.errors import UsageError
 from pipelines.stores import environments
-from pipelines.stores.base import OWNERS, Content, Row, Snapshot, Stored, StoreError, Write
-from pipelines.stores.packing import Layout, chosen
+from pipelines.stores.about import About, PackedSnapshot
+from pipelines.stores.base import OWNERS, Row, Snapshot, Stored, StoreError, Write
+from pipelines.stores.packing import chosen
 from pipelines.stores.terms import people
 
 SCHEME = "lmdb:"
@@ -28,14 +27,6 @@ NUMBERS = {view: number for number, view in enumerate(VIEWS, 1)}
 ABOUT = b"\x00"
 """The key under which it is kept what is served."""
 KEY = Struct(">BQ").pack
-FORMAT = 1
-
-
-class About(NamedTuple):
-    """What is served, and how its rows are packed."""
-
-    stored: Stored
-    layouts: Mapping[str, Layout]
 
 
 def opened(url: str) -> "Lmdb":
@@ -100,7 +91,7 @@ class Lmdb:
             about = self._about_in(transaction)
             if about is None:
                 raise self._nothing()
-            yield LmdbSnapshot(transaction, about)
+            yield LmdbSnapshot(about, transaction)
         finally:
             transaction.abort()
 
@@ -122,47 +113,18 @@ class Lmdb:
             return None
         known = self._about
         if known is None or known[0] != raw:
-            known = self._about = bytes(raw), _about_of(bytes(raw), self.url)
+            known = self._about = bytes(raw), About.of_bytes(bytes(raw), self.url, "to another file")
         return known[1]
 
     def _nothing(self) -> StoreError:
         return StoreError(f"{self.url}: nothing was published there yet: `newsfeed publish {self.url}` does")
 
 
-def _about_of(raw: bytes, url: str) -> About:
-    try:
-        form, lake, release, views, layouts = msgspec.msgpack.decode(raw)
-    except (msgspec.DecodeError, ValueError, TypeError) as fault:
-        raise StoreError(f"{url}: it is no store of `newsfeed publish`") from fault
-    if form != FORMAT:
-        raise StoreError(f"{url}: expected the form {FORMAT} of stores, found {form}: publish to another file")
-    contents = {view: Content(*content) for view, content in views.items()}
-    return About(Stored(lake, release, contents), {one[0]: Layout.of_facts(one) for one in layouts})
-
-
-def about_as_bytes(about: About) -> bytes:
-    """What is served as it is kept."""
-    views = {view: list(content) for view, content in about.stored.views.items()}
-    layouts = [layout.as_facts() for layout in about.layouts.values()]
-    return msgspec.msgpack.encode([FORMAT, about.stored.lake, about.stored.release, views, layouts])
-
-
 @dataclass(frozen=True)
-class LmdbSnapshot:
+class LmdbSnapshot(PackedSnapshot):
     """What a file has of one release, as a transaction sees it."""
 
     _transaction: Any
-    _about: About
-
-    @property
-    def stored(self) -> Stored:
-        """Which release that is."""
-        return self._about.stored
-
-    @property
-    def told(self) -> str:
-        """In words what is read, such as `release 3`."""
-        return f"release {self.stored.release}"
 
     def of_ids(self, view: str, key: str, ids: Iterable[int], *columns: str) -> list[Row]:
         """The rows of a view with these ids, in the column that says whose they are; all columns if none is named."""
@@ -188,9 +150,3 @@ class LmdbSnapshot:
     def _value(self, view: str, owner: int) -> memoryview | None:
         found: memoryview | None = self._transaction.get(KEY(NUMBERS[view], owner))
         return found
-
-    def _layout(self, view: str) -> Layout:
-        try:
-            return self._about.layouts[view]
-        except KeyError:
-            raise StoreError(f"{self.told} has no view {view!r} in this store") from None

@@ -3,10 +3,11 @@
 from typing import Any
 
 from pipelines.arrays import Int64s
+from pipelines.stores.about import About
 from pipelines.stores.accounts import Accounts
 from pipelines.stores.base import Change, Stored
 from pipelines.stores.environments import telling
-from pipelines.stores.lmdb import ABOUT, DIRECTORY, KEY, NUMBERS, About, about_as_bytes
+from pipelines.stores.lmdb import ABOUT, DIRECTORY, KEY, NUMBERS
 from pipelines.stores.packing import Layout
 from pipelines.stores.terms import entry_of
 from pipelines.views import load_view
@@ -48,7 +49,7 @@ class Writer:
     def finish(self) -> None:
         """Say which release it is. Raises StoreError unless what was written is what the release has."""
         self._accounts.require(self._url, self._about.stored)
-        self._transaction.put(ABOUT, about_as_bytes(self._about))
+        self._transaction.put(ABOUT, self._about.as_bytes())
 
     def _take_away(self, view: str, owners: Int64s, keys: list[bytes]) -> None:
         """Count what there was of owners as gone, and take their names out of the directory."""

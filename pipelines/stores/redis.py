@@ -9,28 +9,26 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import Any
 
-import msgspec
 from redis import Redis as Client
 
-from pipelines.stores.base import Content, Row, Snapshot, Stored, StoreError, Write
-from pipelines.stores.packing import Layout, chosen
+from pipelines.stores.about import About, PackedSnapshot
+from pipelines.stores.base import Row, Snapshot, Stored, StoreError, Write
+from pipelines.stores.packing import chosen
 from pipelines.stores.redis_client import Place, client, place_of, telling
 
 VIEWS = ("newsfeed", "notifications")
-FORMAT = 1
 TOGETHER = 500
 """Of how many owners values are asked, or written, at a time."""
 
 
-class About(NamedTuple):
-    """What is served: by which publish it came, where its keys are, and how its rows are packed."""
+@dataclass(frozen=True)
+class Served(About):
+    """What is served, by which publish it came, and where its keys are."""
 
     serial: int
     generation: int
-    stored: Stored
-    layouts: Mapping[str, Layout]
 
 
 def opened(url: str) -> "Redis":
@@ -46,7 +44,7 @@ class Redis:
     url: str = field(repr=False)
     place: Place = field(repr=False)
     views: tuple[str, ...] = VIEWS
-    _about: tuple[bytes, About] | None = None
+    _about: tuple[bytes, Served] | None = None
 
     @property
     def shown(self) -> str:
@@ -86,40 +84,21 @@ class Redis:
             about = self.about(self._client)
         if about is None:
             raise StoreError(f"{self.shown}: nothing was published there yet: `newsfeed publish {self.shown}` does")
-        yield RedisSnapshot(self, self._client, about)
+        yield RedisSnapshot(about, self, self._client)
 
     def close(self) -> None:
         """Let go of it."""
         self._client.close()
 
-    def about(self, asked: Any) -> About | None:
+    def about(self, asked: Any) -> Served | None:
         """What is served, as a client tells, or a pipeline. Raises StoreError."""
         raw = asked.get(self.key("served"))
         if raw is None:
             return None
         known = self._about
         if known is None or known[0] != raw:
-            known = self._about = raw, _about_of(raw, self.shown)
+            known = self._about = raw, Served.of_bytes(raw, self.shown, "with another prefix")
         return known[1]
-
-
-def _about_of(raw: bytes, url: str) -> About:
-    try:
-        form, serial, generation, lake, release, views, layouts = msgspec.msgpack.decode(raw)
-    except (msgspec.DecodeError, ValueError, TypeError) as fault:
-        raise StoreError(f"{url}: what is under its keys is no store of `newsfeed publish`") from fault
-    if form != FORMAT:
-        raise StoreError(f"{url}: expected the form {FORMAT} of stores, found {form}: publish with another prefix")
-    stored = Stored(lake, release, {view: Content(*content) for view, content in views.items()})
-    return About(serial, generation, stored, {one[0]: Layout.of_facts(one) for one in layouts})
-
-
-def about_as_bytes(about: About) -> bytes:
-    """What is served as it is kept."""
-    views = {view: list(content) for view, content in about.stored.views.items()}
-    layouts = [layout.as_facts() for layout in about.layouts.values()]
-    facts = [FORMAT, about.serial, about.generation, about.stored.lake, about.stored.release, views, layouts]
-    return msgspec.msgpack.encode(facts)
 
 
 def newest(fields: Mapping[bytes, bytes], serial: int) -> bytes:
@@ -129,22 +108,12 @@ def newest(fields: Mapping[bytes, bytes], serial: int) -> bytes:
 
 
 @dataclass(frozen=True)
-class RedisSnapshot:
+class RedisSnapshot(PackedSnapshot):
     """What a store has of one release."""
 
+    _about: Served
     _store: Redis
     _client: Client
-    _about: About
-
-    @property
-    def stored(self) -> Stored:
-        """Which release that is."""
-        return self._about.stored
-
-    @property
-    def told(self) -> str:
-        """In words what is read, such as `release 3`."""
-        return f"release {self.stored.release}"
 
     def of_ids(self, view: str, key: str, ids: Iterable[int], *columns: str) -> list[Row]:
         """The rows of a view with these ids, in the column that says whose they are; all columns if none is named."""
@@ -178,9 +147,3 @@ class RedisSnapshot:
         if floor is None or int(floor) > self._about.serial:
             raise StoreError(f"{self._store.shown}: {self.told} was taken away while it was read", transient=True)
         return [newest(fields, self._about.serial) for fields in found]
-
-    def _layout(self, view: str) -> Layout:
-        try:
-            return self._about.layouts[view]
-        except KeyError:
-            raise StoreError(f"{self.told} has no view {view!r} in this store") from None

@@ -7,14 +7,14 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
-from pipelines.stores.redis import TOGETHER, About
+from pipelines.stores.redis import TOGETHER, Served
 from pipelines.stores.redis_publisher import Publisher
 
 if TYPE_CHECKING:
     from pipelines.stores.redis import Redis
 
 
-def clean(store: "Redis", publisher: Publisher, served: About | None) -> None:
+def clean(store: "Redis", publisher: Publisher, served: Served | None) -> None:
     """Leave just what is served, and say first that who reads what came before it can no more. Raises WatchError."""
     serial, generation = (0, 0) if served is None else (served.serial, served.generation)
     publisher.do(("SET", store.key("floor"), serial))

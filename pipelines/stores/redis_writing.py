@@ -8,7 +8,7 @@ from pipelines.arrays import Int64s
 from pipelines.stores.accounts import Accounts
 from pipelines.stores.base import Change, Stored
 from pipelines.stores.packing import Layout
-from pipelines.stores.redis import TOGETHER, About, about_as_bytes, newest
+from pipelines.stores.redis import TOGETHER, Served, newest
 from pipelines.stores.redis_cleaning import clean
 from pipelines.stores.redis_client import telling
 from pipelines.stores.redis_publisher import Publisher, closed_by_fault
@@ -53,11 +53,11 @@ class Writer:
     def finish(self) -> None:
         """Say which release it is. Raises StoreError unless what was written is what the release has."""
         self._accounts.require(self._store.shown, self._stored)
-        about = About(self._publisher.number, self._generation, self._stored, self._layouts)
+        about = Served(self._stored, self._layouts, self._publisher.number, self._generation)
         with telling(self._store.shown, "write"):
             self._publisher.end(
                 ("SET", self._store.key("floor"), self._floor),
-                ("SET", self._store.key("served"), about_as_bytes(about)),
+                ("SET", self._store.key("served"), about.as_bytes()),
             )
 
     def _write(self, view: str, owners: Int64s, values: Sequence[bytes]) -> None:

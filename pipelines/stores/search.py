@@ -11,19 +11,18 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import msgspec
 import tantivy
 
 from pipelines.errors import UsageError
 from pipelines.stores import search_finding, search_index
-from pipelines.stores.base import Content, Row, Snapshot, Stored, StoreError, Write
-from pipelines.stores.packing import Layout, chosen
+from pipelines.stores.about import About, PackedSnapshot
+from pipelines.stores.base import Row, Snapshot, Stored, StoreError, Write
+from pipelines.stores.packing import chosen
 from pipelines.stores.search_index import ABOUT, META, Served, key_of, rows_of
 
 SCHEME = "search:"
 DIRECTORY = "user_directory"
 VIEWS = ("profile", "posts", DIRECTORY)
-FORMAT = 1
 
 
 class Found(NamedTuple):
@@ -54,7 +53,7 @@ class Search:
     def stored(self) -> Stored | None:
         """Which release it serves; None when nothing was published there. Raises StoreError."""
         served = self._now()
-        return None if served is None else served.stored
+        return None if served is None else served.about.stored
 
     @contextmanager
     def publishing(self, stored: Stored, *, whole: bool) -> Iterator[Write]:
@@ -72,7 +71,7 @@ class Search:
                 index.delete_documents_by_query(tantivy.Query.all_query())
             writer = Writer(self.url, index, stored, before)
             yield writer.write
-            writer.finish(_as_bytes(stored, writer.layouts))
+            writer.finish()
             self._require_all(stored)
 
     @contextmanager
@@ -82,7 +81,7 @@ class Search:
         if served is None:
             raise StoreError(f"{self.url}: nothing was published there yet: `newsfeed publish {self.url}` does")
         with search_index.telling(self.url, "read"):
-            yield SearchSnapshot(served)
+            yield SearchSnapshot(served.about, served.searcher)
 
     def close(self) -> None:
         """Let go of it."""
@@ -114,50 +113,27 @@ class Search:
 def _served_of(searcher: Any, url: str) -> Served | None:
     """What a searcher sees; None where nothing was published. Raises StoreError."""
     found = rows_of(searcher, [ABOUT])
-    if not found:
-        return None
-    form, lake, release, views, layouts = msgspec.msgpack.decode(found[0])
-    if form != FORMAT:
-        raise StoreError(f"{url}: expected the form {FORMAT} of stores, found {form}: publish to another folder")
-    stored = Stored(lake, release, {view: Content(*content) for view, content in views.items()})
-    return Served(searcher, stored, {one[0]: Layout.of_facts(one) for one in layouts})
-
-
-def _as_bytes(stored: Stored, layouts: Mapping[str, Layout]) -> bytes:
-    """What is served as it is kept."""
-    views = {view: list(content) for view, content in stored.views.items()}
-    told = [layout.as_facts() for layout in layouts.values()]
-    return msgspec.msgpack.encode([FORMAT, stored.lake, stored.release, views, told])
+    return Served(searcher, About.of_bytes(found[0], url, "to another folder")) if found else None
 
 
 @dataclass(frozen=True)
-class SearchSnapshot:
+class SearchSnapshot(PackedSnapshot):
     """What an index has of one release."""
 
-    _served: Served
-
-    @property
-    def stored(self) -> Stored:
-        """Which release that is."""
-        return self._served.stored
-
-    @property
-    def told(self) -> str:
-        """In words what is read, such as `release 3`."""
-        return f"release {self.stored.release}"
+    _searcher: Any
 
     def found(self, text: str, limit: int) -> Found:
         """The active people and the posts that a text finds, so many of each at most, the best first."""
         if limit < 1:
             return Found([], [])
-        some = search_finding.people(self._served.searcher, text, limit)
-        others = search_finding.posts(self._served.searcher, text, limit)
+        some = search_finding.people(self._searcher, text, limit)
+        others = search_finding.posts(self._searcher, text, limit)
         return Found(self._read("profile", some), self._read("posts", others))
 
     def of_ids(self, view: str, key: str, ids: Iterable[int], *columns: str) -> list[Row]:
         """The rows of a view with these ids, in the column that says whose they are; all columns if none is named."""
         self._layout(view)
-        found = rows_of(self._served.searcher, [key_of(view, one) for one in sorted(set(ids))])
+        found = rows_of(self._searcher, [key_of(view, one) for one in sorted(set(ids))])
         return chosen(key, self._read(view, dict(sorted(found.items()))), columns)
 
     def page(self, view: str, *_: Any, **__: Any) -> list[Row]:
@@ -167,16 +143,10 @@ class SearchSnapshot:
     def people(self, prefix: str, limit: int) -> list[Row]:
         """The rows of `user_directory` whose terms begin with a folded prefix, in the view's order."""
         rows = self._layout(DIRECTORY).rows
-        some = search_finding.directory(self._served.searcher, prefix, limit) if limit > 0 else []
+        some = search_finding.directory(self._searcher, prefix, limit) if limit > 0 else []
         found = [row for owner, value in some for row in rows.read(owner, value)]
         return sorted(found, key=lambda row: (row["term"], row["user_id"], row["field"]))[:limit]
 
     def _read(self, view: str, found: Mapping[int, bytes]) -> list[Row]:
         rows = self._layout(view).rows
         return [row for owner, value in found.items() for row in rows.read(owner, value)]
-
-    def _layout(self, view: str) -> Layout:
-        try:
-            return self._served.layouts[view]
-        except KeyError:
-            raise StoreError(f"{self.told} has no view {view!r} in this store") from None

@@ -1,7 +1,7 @@
 """Indexes of tantivy: what a document is, who may write, and faults in words."""
 
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
@@ -12,8 +12,8 @@ import msgspec
 import tantivy
 
 from pipelines.errors import NewsfeedError, reason
-from pipelines.stores.base import Stored, StoreError
-from pipelines.stores.packing import Layout
+from pipelines.stores.about import About
+from pipelines.stores.base import StoreError
 
 PATIENCE = 60.0
 """For how many seconds a publish waits for another one."""
@@ -31,11 +31,10 @@ _OWNER = Struct(">Q")
 
 
 class Served(NamedTuple):
-    """What is served: the searcher that sees it, which release it is, and how its rows are packed."""
+    """What is served, and the searcher that sees it."""
 
     searcher: Any
-    stored: Stored
-    layouts: Mapping[str, Layout]
+    about: About
 
 
 @cache

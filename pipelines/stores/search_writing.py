@@ -4,6 +4,7 @@ from typing import Any
 
 from pipelines.characters import folded
 from pipelines.clock import micros
+from pipelines.stores.about import About
 from pipelines.stores.accounts import Accounts
 from pipelines.stores.base import Change, Row, Stored
 from pipelines.stores.packing import Layout
@@ -20,15 +21,15 @@ class Writer:
     """Writes the changes of one publish; `before` has what there was, None where nothing of it stays."""
 
     def __init__(self, url: str, writer: Any, stored: Stored, before: Served | None) -> None:
-        self._url, self._writer, self._stored, self._before = url, writer, stored, before
-        self.layouts = {view: Layout.of(load_view(view).table) for view in stored.views}
-        self._accounts = Accounts({} if before is None else before.stored.views)
+        self._url, self._writer, self._before = url, writer, before
+        self._about = About(stored, {view: Layout.of(load_view(view).table) for view in stored.views})
+        self._accounts = Accounts({} if before is None else before.about.stored.views)
 
     def write(self, change: Change) -> None:
         """Put the documents of owners in the place of what there was of them."""
         view, owners = change.view, change.owners.tolist()
-        rows = self.layouts[view].rows
-        if self._before is not None and view in self._before.layouts:
+        rows = self._about.layouts[view].rows
+        if self._before is not None and view in self._before.about.layouts:
             self._take_away(change, self._before)
         values = list(map(bytes, rows.pack(change.owners, change.rows)))
         self._accounts.came(view, rows.unpack(change.owners, values))
@@ -37,11 +38,11 @@ class Writer:
                 found_by = FOUND_BY[view](rows.read(owner, one)[0])
                 self._writer.add_document(document(key_of(view, owner), one, owner, **found_by))
 
-    def finish(self, about: bytes) -> None:
+    def finish(self) -> None:
         """Commit. Raises StoreError unless what was written is what the release has."""
-        self._accounts.require(self._url, self._stored)
+        self._accounts.require(self._url, self._about.stored)
         self._writer.delete_documents_by_term("key", ABOUT)
-        self._writer.add_document(document(ABOUT, about))
+        self._writer.add_document(document(ABOUT, self._about.as_bytes()))
         self._writer.commit()
 
     def _take_away(self, change: Change, before: Served) -> None:
@@ -49,7 +50,7 @@ class Writer:
         keys = [key_of(change.view, owner) for owner in change.owners.tolist()]
         found = rows_of(before.searcher, keys)
         values = [found.get(owner, b"") for owner in change.owners.tolist()]
-        self._accounts.went(change.view, before.layouts[change.view].rows.unpack(change.owners, values))
+        self._accounts.went(change.view, before.about.layouts[change.view].rows.unpack(change.owners, values))
         for key in keys:
             self._writer.delete_documents_by_term("key", key)
 

@@ -1,0 +1,67 @@
+"""What a store that packs rows says that it serves: which release that is, and how the rows of its views are packed."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from typing import Any, Self
+
+import msgspec
+
+from pipelines.stores.base import Content, Stored, StoreError
+from pipelines.stores.packing import Layout
+
+FORMAT = 1
+
+
+@dataclass(frozen=True)
+class About:
+    """What is served, and how its rows are packed. What a kind of store adds are numbers by which it finds them."""
+
+    stored: Stored
+    layouts: Mapping[str, Layout]
+
+    def as_bytes(self) -> bytes:
+        """What is served as it is kept."""
+        numbers = [getattr(self, one.name) for one in fields(self)[len(fields(About)) :]]
+        views = {view: list(content) for view, content in self.stored.views.items()}
+        layouts = [layout.as_facts() for layout in self.layouts.values()]
+        return msgspec.msgpack.encode([FORMAT, *numbers, self.stored.lake, self.stored.release, views, layouts])
+
+    @classmethod
+    def of_bytes(cls, raw: bytes, url: str, elsewhere: str) -> Self:
+        """What such bytes say. Raises StoreError for others, which says where else one may publish."""
+        try:
+            form, *facts = msgspec.msgpack.decode(raw)
+            if form == FORMAT:
+                return cls._of(*facts)
+        except (msgspec.DecodeError, ValueError, TypeError) as fault:
+            raise StoreError(f"{url}: it is no store of `newsfeed publish`") from fault
+        raise StoreError(f"{url}: expected the form {FORMAT} of stores, found {form}: publish {elsewhere}")
+
+    @classmethod
+    def _of(cls, *facts: Any) -> Self:
+        *numbers, lake, release, views, layouts = facts
+        stored = Stored(lake, release, {view: Content(*content) for view, content in views.items()})
+        return cls(stored, {one[0]: Layout.of_facts(one) for one in layouts}, *numbers)
+
+
+@dataclass(frozen=True)
+class PackedSnapshot:
+    """What is known of a release that a store has, before any of its rows are read."""
+
+    _about: About
+
+    @property
+    def stored(self) -> Stored:
+        """Which release that is."""
+        return self._about.stored
+
+    @property
+    def told(self) -> str:
+        """In words what is read, such as `release 3`."""
+        return f"release {self.stored.release}"
+
+    def _layout(self, view: str) -> Layout:
+        try:
+            return self._about.layouts[view]
+        except KeyError:
+            raise StoreError(f"{self.told} has no view {view!r} in this store") from None
