@@ -9,9 +9,9 @@ from fastapi.openapi.utils import get_openapi
 from jinja2 import Environment
 
 from pipelines.serving.replies import told
+from pipelines.serving.schemas.answered import components, responses
 
 router = APIRouter(tags=["description"])
-FAULT = {"type": "object", "required": ["error"], "properties": {"error": {"type": "string"}}}
 STYLE = """
 :root { color-scheme: light dark; font: 16px/1.5 system-ui, sans-serif; }
 body { max-width: 50rem; margin: 2rem auto; padding: 0 1rem; }
@@ -59,15 +59,12 @@ async def docs(request: Request) -> Response:
 
 
 def description_of(app: FastAPI) -> dict[str, Any]:
-    """What an application can be asked; its faults are those of `replies`, not those that the framework has."""
+    """What an application can be asked, and what it answers; its faults are not those that the framework has."""
     if app.openapi_schema is None:
         described = get_openapi(title=app.title, version=app.version, routes=app.routes)
-        for said in (said for methods in described["paths"].values() for said in methods.values()):
-            said["responses"].pop("422", None)
-            said["responses"]["default"] = {
-                "description": "Why it cannot be answered",
-                "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Fault"}}},
-            }
-        described["components"] = {"schemas": {"Fault": FAULT}}
+        for path, methods in described["paths"].items():
+            for said in methods.values():
+                said["responses"] = responses(path, said)
+        described["components"] = {"schemas": components()}
         app.openapi_schema = described
     return app.openapi_schema

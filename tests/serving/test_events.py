@@ -9,6 +9,7 @@ import pytest
 
 from pipelines.storage.lake import Lake
 from tests.landing.lines import ids, line
+from tests.serving.schemas import faults
 from tests.serving.servers import PATIENCE, Serving
 
 TOKEN = "a-token-that-is-long"
@@ -86,6 +87,24 @@ def test_what_is_too_large_compressed_or_nothing_is_refused(serving):
     assert post(serving, b"x", Content_Encoding="gzip").status == 415
     assert post(serving, b"").status == 400
     assert post(serving, *[BARE] * 10_001).status == 413
+
+
+def test_what_is_said_of_events_is_what_is_described(serving):
+    description = serving.ask("/openapi.json").facts
+    answers = [
+        post(serving, line("s-1"), BARE),
+        post(serving, line("s-1")),
+        post(serving, line("s-1", actor_id=6)),
+        post(serving, BARE | {"actor_id": 78}, If_Match='"3"'),
+        post(serving, BARE | {"actor_id": 0}, line("s-2")),
+        post(serving, b""),
+    ]
+    assert [one.status for one in answers] == [201, 200, 409, 412, 422, 400]
+    assert [faults(description, "/events", "post", one) for one in answers] == [[]] * 6
+    assert set(description["paths"]["/events"]["post"]["responses"]) >= {str(one.status) for one in answers}
+    version, waits = serving.ask("/users/78/version"), serving.ask("/users/5?after=s-1")
+    assert (version.status, faults(description, "/users/{user_id}/version", "get", version)) == (200, [])
+    assert (waits.status, faults(description, "/users/{user}", "get", waits)) == (409, [])
 
 
 def test_what_was_taken_is_measured(serving):

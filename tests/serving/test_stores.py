@@ -15,6 +15,7 @@ from pipelines.stores.base import OWNERS
 from pipelines.stores.opening import store_of
 from pipelines.stores.publish import publish
 from tests.serving.pages import Page
+from tests.serving.schemas import faults
 from tests.serving.servers import Serving
 
 
@@ -84,9 +85,13 @@ def searching(told, tmp_path_factory):
 
 
 def test_people_and_posts_are_searched_in_an_index(searching):
-    found = searching.ask("/search?text=mia").facts
+    answer = searching.ask("/search?text=mia")
+    found = answer.facts
     assert ([one["username"] for one in found["people"]][:1], found["release"]) == (["mia"], 2)
-    (post,) = searching.ask(f"/search?text={quote('東京')}").facts["posts"]
+    of_posts = searching.ask(f"/search?text={quote('東京')}")
+    (post,) = of_posts.facts["posts"]
+    description = searching.ask("/openapi.json").facts
+    assert [faults(description, "/search", "get", one) for one in (answer, of_posts)] == [[], []]
     assert (post["post_id"], post["author"]["user_id"]) == (40, 4)
     assert [searching.ask(f"/search?text={text}").status for text in ("", "%00", "%ff", "a" * 201)] == [
         400,
