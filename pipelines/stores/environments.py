@@ -3,10 +3,10 @@
 import fcntl
 import os
 import threading
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -14,12 +14,11 @@ import lmdb
 
 from pipelines.errors import reason
 from pipelines.stores.base import StoreError
+from pipelines.stores.turns import in_turn
 
 LARGEST = 1 << 40
 """The most bytes that a file may have: so much of the address space is set aside, and nothing of a disk."""
 READERS = 1024
-PATIENCE = 60.0
-"""For how many seconds a publish waits for another one."""
 
 
 @dataclass
@@ -83,13 +82,9 @@ def _require_whole(environment: Any, path: str, url: str) -> None:
 @contextmanager
 def alone(path: str, url: str) -> Iterator[None]:
     """Be the only one who writes. Raises StoreError when another one does for long."""
-    until = time.monotonic() + PATIENCE
     file = os.open(path, os.O_RDONLY)
     try:
-        while not _locked(file):
-            if time.monotonic() > until:
-                raise StoreError(f"cannot write {url}: another publish is not done yet", transient=True)
-            time.sleep(0.05)
+        in_turn(partial(_locked, file), url)
         yield
     finally:
         os.close(file)

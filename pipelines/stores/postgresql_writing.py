@@ -7,6 +7,7 @@ import psycopg
 import pyarrow as pa
 
 from pipelines.arrays import Int64s
+from pipelines.stores import turns
 from pipelines.stores.accounts import Accounts
 from pipelines.stores.base import Change, Stored, StoreError
 from pipelines.stores.postgresql import asking, source, stored_as_json, stored_of
@@ -27,8 +28,6 @@ from pipelines.tables import Column
 if TYPE_CHECKING:
     from pipelines.stores.postgresql import PostgreSQL
 
-WAITS = 60
-"""For how many seconds a publish waits for another one."""
 PIECE = 8 * 1024 * 1024
 """About how many bytes are read back at a time."""
 BY_VIEW = {one.view: one for one in KEPT}
@@ -88,13 +87,13 @@ class Writer:
 
     def _be_alone(self) -> None:
         """Wait until no other publish is under way. Raises StoreError when one is for long."""
-        self._run(f"SET LOCAL lock_timeout = '{WAITS}s'")
+        self._run(f"SET LOCAL lock_timeout = '{turns.WAITS * 1000:.0f}ms'")
         try:
             self._connection.execute(
                 b"SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"publish {self._schema}"]
             )
         except psycopg.errors.LockNotAvailable:
-            raise StoreError(f"cannot write {self._url}: another publish is not done yet", transient=True) from None
+            raise turns.not_done(self._url) from None
         self._run("SET LOCAL lock_timeout = 0")
 
     def _run(self, *statements: str) -> None:

@@ -5,7 +5,6 @@ A publish takes a number, writes it down as that of who publishes, and does noth
 
 import os
 import secrets
-import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
@@ -14,12 +13,11 @@ from redis.exceptions import NoPermissionError, WatchError
 
 from pipelines.stores.base import StoreError
 from pipelines.stores.redis_client import client
+from pipelines.stores.turns import in_turn
 
 if TYPE_CHECKING:
     from pipelines.stores.redis import Redis
 
-WAITS = 60.0
-"""For how many seconds a publish waits for another one."""
 EVICTS = "allkeys"
 """What policies begin with that take away keys of which nobody said that they may go."""
 
@@ -44,7 +42,7 @@ class Publisher:
         with closed_by_fault(self):
             self._require_no_eviction()
             self._run = self._run_id(self.client)
-            self.number = self._take_over()
+            self.number = in_turn(self._number, store.shown)
 
     def close(self) -> None:
         """Let go of the connection, by which others see that nobody publishes any more."""
@@ -82,16 +80,6 @@ class Publisher:
 
     def _me(self, number: int) -> bytes:
         return f"{number} {self._name}".encode()
-
-    def _take_over(self) -> int:
-        """Wait until nobody else publishes, and take a number. Raises StoreError when another one does for long."""
-        until = time.monotonic() + WAITS
-        while time.monotonic() < until:
-            number = self._number()
-            if number is not None:
-                return number
-            time.sleep(0.05)
-        raise StoreError(f"cannot write {self._store.shown}: another publish is not done yet", transient=True)
 
     def _number(self) -> int | None:
         """The number of this publish, None when another one is under way."""

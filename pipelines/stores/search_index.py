@@ -1,9 +1,8 @@
 """Indexes of tantivy: what a document is, who may write, and faults in words."""
 
-import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from struct import Struct
 from typing import Any, NamedTuple
@@ -14,9 +13,8 @@ import tantivy
 from pipelines.errors import NewsfeedError, reason
 from pipelines.stores.about import About
 from pipelines.stores.base import StoreError
+from pipelines.stores.turns import in_turn
 
-PATIENCE = 60.0
-"""For how many seconds a publish waits for another one."""
 MEMORY = 64 << 20
 """How many bytes of documents are held before they are written."""
 META = "meta.json"
@@ -92,7 +90,7 @@ def telling(url: str, doing: str) -> Iterator[None]:
 @contextmanager
 def writing(index: Any, url: str) -> Iterator[Any]:
     """The only writer; nothing stays unless it commits. Raises StoreError when there is another one for long."""
-    writer = _writer(index, url)
+    writer = in_turn(partial(_writer, index), url)
     try:
         yield writer
     except BaseException:
@@ -102,17 +100,14 @@ def writing(index: Any, url: str) -> Iterator[Any]:
         writer.wait_merging_threads()
 
 
-def _writer(index: Any, url: str) -> Any:
-    until = time.monotonic() + PATIENCE
-    while True:
-        try:
-            return index.writer(MEMORY, 1)
-        except ValueError as fault:
-            if "LockBusy" not in str(fault):
-                raise
-            if time.monotonic() > until:
-                raise StoreError(f"cannot write {url}: another publish is not done yet", transient=True) from fault
-        time.sleep(0.05)
+def _writer(index: Any) -> Any:
+    """A writer; None while there is another one."""
+    try:
+        return index.writer(MEMORY, 1)
+    except ValueError as fault:
+        if "LockBusy" in str(fault):
+            return None
+        raise
 
 
 def rows_of(searcher: Any, keys: Sequence[str]) -> dict[int, bytes]:

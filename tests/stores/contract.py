@@ -12,6 +12,7 @@ from pipelines.reading.reader import LostView, Reader
 from pipelines.reading.reader import newsfeed as with_names
 from pipelines.storage import delta, places
 from pipelines.stores import publish as publishing
+from pipelines.stores import turns
 from pipelines.stores.base import OWNERS, PAGED, StoreError
 from pipelines.stores.changes import difference
 from pipelines.stores.opening import store_of
@@ -214,6 +215,17 @@ class Contract:
         assert (first[0] in {2, 4}, second) == (True, [4])
         with opened(url) as store:
             require_equal(store, lakes.last, 4, random)
+
+    def test_another_one_is_waited_for_and_not_for_ever(self, store, url, lakes, monkeypatch):
+        monkeypatch.setattr(turns, "WAITS", 0.3)
+        publish(lakes.last, [store], 1)
+        with store.publishing(store.stored(), whole=False), opened(url) as other:
+            with pytest.raises(StoreError, match="another publish is not done yet") as told:
+                publish(lakes.last, [other], 3)
+            assert told.value.transient
+        assert store.stored().release == 1
+        publish(lakes.last, [store], 3)
+        assert store.stored().release == 3
 
     def test_a_reader_sees_one_release_whatever_is_published_meanwhile(self, store, lakes, random):
         publish(lakes.last, [store], 1)

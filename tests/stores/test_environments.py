@@ -1,6 +1,5 @@
 """What is no store, or not whole, or held by another, is told on one line."""
 
-import fcntl
 import re
 import sys
 
@@ -63,18 +62,6 @@ def test_a_folder_and_a_place_below_a_file_are_told(lakes, tmp_path):
     for path in (tmp_path, tmp_path / "file" / "served.lmdb"):
         with opened(f"lmdb:{path}") as store, pytest.raises(StoreError, match="cannot (open|read|write) lmdb:"):
             publish(lakes.last, [store])
-
-
-def test_a_publish_that_waits_too_long_for_another_one_says_so(lakes, url, tmp_path, monkeypatch):
-    monkeypatch.setattr(environments, "PATIENCE", 0.1)
-    with opened(url) as store:
-        publish(lakes.last, [store], 1)
-        with (tmp_path / "served.lmdb").open("rb") as file:
-            fcntl.flock(file, fcntl.LOCK_EX)
-            with pytest.raises(StoreError, match="another publish is not done yet") as told:
-                publish(lakes.last, [store])
-        assert told.value.transient
-        publish(lakes.last, [store])
 
 
 def test_two_who_have_it_open_share_it_and_the_last_one_closes_it(lakes, url, tmp_path):

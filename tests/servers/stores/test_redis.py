@@ -2,7 +2,6 @@
 
 import pytest
 
-from pipelines.stores import redis_publisher
 from pipelines.stores.base import StoreError
 from pipelines.stores.publish import publish
 from pipelines.stores.verifying import verify
@@ -96,18 +95,6 @@ def test_who_lost_the_connection_publishes_no_more_once_another_does(store, redi
     assert fault.value.transient
     assert store.stored().release == 2
     assert verify(lakes.last, store) > 0
-
-
-def test_a_publish_waits_for_another_one_and_not_for_ever(store, redis_url, lakes, monkeypatch):
-    monkeypatch.setattr(redis_publisher, "WAITS", 0.3)
-    publish(lakes.last, [store], 1)
-    with (
-        pytest.raises(StoreError, match="another publish is not done yet"),
-        store.publishing(store.stored(), whole=False),
-        opened(redis_url) as other,
-    ):
-        publish(lakes.last, [other], 3)
-    assert store.stored().release == 1
 
 
 def test_a_server_that_lost_all_has_nothing(store, client, lakes):
