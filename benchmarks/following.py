@@ -7,9 +7,6 @@ first release with it was published. Memory is the most that the follower's proc
 
 import argparse
 import json
-import signal
-import subprocess
-import sys
 import tempfile
 import time
 from bisect import bisect_left
@@ -18,20 +15,20 @@ from pathlib import Path
 
 import numpy as np
 
+from benchmarks.commands import beside, work
 from pipelines.clock import micros
 from pipelines.log.events import whole
 from pipelines.releases.release import all_releases
 from pipelines.storage.lake import Lake
 from tests.servers.kafka import Kafka
 
-COMMAND = [sys.executable, "-c", "from pipelines.cli import script; script()"]
 PARTITIONS, BASE, NEW = 4, 7, 8
 """The topic's partitions, and the seeds of what it starts with and of what comes then: other ids of events."""
 
 
-def produced(url: str, seed: int, *given: object) -> list[str]:
+def producing(url: str, seed: int, *given: object) -> list[object]:
     """The command that produces a network of 100,000 users, nothing dated back."""
-    return [*COMMAND, "produce", url, "--network", "S", "--late", "0%", "--seed", str(seed), *map(str, given)]
+    return ["produce", url, "--network", "S", "--late", "0%", "--seed", seed, *given]
 
 
 def resident(pid: int) -> float:
@@ -49,15 +46,11 @@ def resident_each_second(pid: int) -> Iterator[float]:
 
 def followed(url: str, options: list[str], minutes: float, rate: float) -> Iterator[float]:
     """Follow what is produced for so many minutes; the most megabytes of the follower, of each minute."""
-    command = [*COMMAND, "follow", url, *options]
-    with subprocess.Popen(command) as follower:  # noqa: S603
-        try:
-            with subprocess.Popen(produced(url, NEW, "--rate", rate, "--seconds", minutes * 60)) as producer:  # noqa: S603
-                while producer.poll() is None:
-                    yield max(resident_each_second(follower.pid))
-            time.sleep(90)  # for what waits for a release
-        finally:
-            follower.send_signal(signal.SIGTERM)
+    with beside("follow", url, *options) as follower:
+        with beside(*producing(url, NEW, "--rate", rate, "--seconds", minutes * 60)) as producer:
+            while producer.poll() is None:
+                yield max(resident_each_second(follower.pid))
+        time.sleep(90)  # for what waits for a release
 
 
 def ages(lake: Lake, since: int) -> np.ndarray:
@@ -86,13 +79,13 @@ def main() -> None:
     asked.add_argument("--memory", help="how much a run may take: 512M, 6G")
     given = asked.parse_args()
     with tempfile.TemporaryDirectory() as folder:
-        work, kafka = Path(folder), Kafka(Path(folder) / "kafka")
+        root, kafka = Path(folder) / "lake", Kafka(Path(folder) / "kafka")
         kafka.start()
         try:
-            url, root = kafka.create_topic("events", PARTITIONS), work / "lake"
-            subprocess.run(produced(url, BASE, "--rate", 0, "--events", given.base), check=True)  # noqa: S603
-            for command in (["land", url], ["run"]):
-                subprocess.run([*COMMAND, *command, "--root", str(root)], check=True)  # noqa: S603
+            url = kafka.create_topic("events", PARTITIONS)
+            work(*producing(url, BASE, "--rate", 0, "--events", given.base))
+            for words in (["land", url], ["run"]):
+                work(*words, "--root", root)
             since = all_releases(Lake.at(str(root)))[-1].landing + 1
             options = ["--root", str(root), "--every", given.every, "--run-every", given.run_every]
             options += ["--memory", given.memory] if given.memory else []

@@ -9,9 +9,7 @@ import asyncio
 import json
 import os
 import random
-import signal
 import subprocess
-import sys
 import tempfile
 import time
 from functools import partial
@@ -21,12 +19,12 @@ from typing import cast
 import numpy as np
 import uvloop
 
+from benchmarks.commands import serving, work
 from pipelines.log.certificate import counted
 from pipelines.log.landings import total_at
 from pipelines.releases.release import all_releases
 from pipelines.storage.lake import Lake
 
-COMMAND = [sys.executable, "-c", "from pipelines.cli import script; script()"]
 TOKEN = "token-of-the-benchmark"  # noqa: S105 (of a server that only this process can reach)
 USERS = 5000
 
@@ -101,10 +99,10 @@ def main() -> None:
     with tempfile.TemporaryDirectory(dir=".") as folder:
         root, base = Path(folder) / "lake", Path(folder) / "base.jsonl"
         with base.open("wb") as file:
-            produce = ["produce", "-", "--network", "XS", "--rate", "0", "--events", str(given.base)]
-            subprocess.run([*COMMAND, *produce], stdout=file, stderr=subprocess.DEVNULL, check=True)  # noqa: S603
-        for words in (["land", str(base)], ["run"]):
-            subprocess.run([*COMMAND, *words, "--root", str(root)], stdout=subprocess.DEVNULL, check=True)  # noqa: S603
+            produce = ["produce", "-", "--network", "XS", "--rate", 0, "--events", given.base]
+            work(*produce, stdout=file, stderr=subprocess.DEVNULL)
+        for words in (["land", base], ["run"]):
+            work(*words, "--root", root, stdout=subprocess.DEVNULL)
         measure(root, given)
 
 
@@ -112,17 +110,11 @@ def measure(root: Path, given: argparse.Namespace) -> None:
     """Serve, load, and print."""
     lake = Lake.at(str(root))
     before, releases = counted(total_at(lake.log)), len(all_releases(lake))
-    paces = ["--land-every", given.land_every, "--run-every", given.run_every, "--rate", "0"]
-    serve = [*COMMAND, "serve", "--root", str(root), "--port", "0", *paces]
-    environment = os.environ | {"NEWSFEED_TOKENS": TOKEN}
-    with subprocess.Popen(serve, stdout=subprocess.PIPE, text=True, env=environment) as server:  # noqa: S603
-        try:
-            port = int((server.stdout or sys.stdin).readline().rpartition(":")[2])
-            began = time.perf_counter()
-            took = uvloop.run(load(port, given.clients, given.seconds, own_ids=given.own_ids))
-            seconds = time.perf_counter() - began
-        finally:
-            server.send_signal(signal.SIGTERM)
+    options = ["--root", root, "--land-every", given.land_every, "--run-every", given.run_every]
+    with serving(*options, env=os.environ | {"NEWSFEED_TOKENS": TOKEN}) as (_, _, port):
+        began = time.perf_counter()
+        took = uvloop.run(load(port, given.clients, given.seconds, own_ids=given.own_ids))
+        seconds = time.perf_counter() - began
     landed, published = counted(total_at(lake.log)) - before, len(all_releases(lake)) - releases
     p50, p99 = np.percentile(took * 1000, [50, 99])
     print(

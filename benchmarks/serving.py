@@ -9,11 +9,8 @@ import argparse
 import asyncio
 import os
 import random
-import subprocess
-import sys
 from collections import deque
 from collections.abc import Callable, Sequence
-from contextlib import closing
 from pathlib import Path
 from time import perf_counter
 from typing import NamedTuple, cast
@@ -21,10 +18,10 @@ from typing import NamedTuple, cast
 import numpy as np
 import uvloop
 
+from benchmarks.commands import serving
 from pipelines.reading.reader import Reader
 from pipelines.storage.lake import Lake
 
-COMMAND = [sys.executable, "-c", "from pipelines.cli import script; script()", "serve"]
 CONNECTIONS, MOST_MS, STEP, FIRST = 32, 50.0, 1.25, 250.0
 
 
@@ -149,27 +146,12 @@ def main() -> None:
     given, options = parser.parse_known_args()
     reader = Reader.of(Lake.at(given.root))
     users = [row["user_id"] for row in reader.rows("SELECT user_id FROM profile", "profile")]
-    command = [*COMMAND, "--root", given.root, "--port", "0", "--rate", "0", *options]
-    pipe = subprocess.PIPE
-    with subprocess.Popen(command, stdout=pipe, text=True) as server, closing(Ending(server)):  # noqa: S603
-        line = server.stdout.readline() if server.stdout else ""
-        port = int(line.rpartition(":")[2])
-        print(f"seed {given.seed}, {len(users):,} users, {line.strip()}")
+    with serving("--root", given.root, *options) as (server, line, port):
+        print(f"seed {given.seed}, {len(users):,} users, {line}")
         asking = Asking(server.pid, port, users, given.path, given.seed)
         measured(asking, given.rate, 2)
         show(measured(asking, given.rate, given.seconds))
         print(f"highest rate held: {highest(lambda rate: measured(asking, rate, 3)):.0f}/s")
-
-
-class Ending:
-    """Ends a process when it is closed."""
-
-    def __init__(self, process: "subprocess.Popen[str]") -> None:
-        self._process = process
-
-    def close(self) -> None:
-        """Tell it to end."""
-        self._process.terminate()
 
 
 if __name__ == "__main__":

@@ -1,0 +1,33 @@
+"""Commands of `newsfeed` as processes beside a benchmark: to their end, or until they are told to end."""
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+COMMAND = [sys.executable, "-c", "from pipelines.cli import script; script()"]
+
+
+def work(*words: object, **given: Any) -> None:
+    """Run a command to its end. Raises CalledProcessError."""
+    subprocess.run([*COMMAND, *map(str, words)], check=True, **given)  # noqa: S603
+
+
+@contextmanager
+def beside(*words: object, **given: Any) -> Iterator["subprocess.Popen[str]"]:
+    """A command that runs beside the block, at whose end it is told to end, and waited for."""
+    with subprocess.Popen([*COMMAND, *map(str, words)], text=True, **given) as process:  # noqa: S603
+        try:
+            yield process
+        finally:
+            process.terminate()
+
+
+@contextmanager
+def serving(*options: object, **given: Any) -> Iterator[tuple["subprocess.Popen[str]", str, int]]:
+    """A server of any number of requests, at a port of its own: its process, what it says first, and the port."""
+    words = ["serve", "--port", 0, "--rate", 0, *options]
+    with beside(*words, stdout=subprocess.PIPE, **given) as server:
+        line = server.stdout.readline().strip() if server.stdout else ""
+        yield server, line, int(line.rpartition(":")[2])
