@@ -78,13 +78,13 @@ async def notifications(request: Request) -> Response:
 @router.get("/page/users/{user}/followers")
 async def followers(request: Request) -> Response:
     """Who follows a user."""
-    return await _of_user(request, "followers.html", answers.followers)
+    return await _of_user(request, "follows.html", answers.followers)
 
 
 @router.get("/page/users/{user}/followees")
 async def followees(request: Request) -> Response:
     """Whom a user follows."""
-    return await _of_user(request, "followees.html", answers.followees)
+    return await _of_user(request, "follows.html", answers.followees)
 
 
 @router.get("/page/posts/{post_id}")
