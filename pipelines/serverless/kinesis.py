@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from functools import partial
 from typing import IO, Any
 
-from pipelines.serverless.lines import UnreadableError
+from pipelines.door.unpacking import UnreadableError
 from pipelines.serverless.records import Record, in_memory, text_of
 
 

@@ -1,25 +1,15 @@
 """Lines as they came, each with what the contract says of it, one at a time."""
 
-import gzip
-import io
-import zlib
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import IO, cast
+from typing import IO
 
 from pipelines.door.strict import decoded_or_faults
-from pipelines.errors import NewsfeedError
+from pipelines.door.unpacking import PIECE, telling
 
 LONGEST = 16 * 1024 * 1024
 """A line of more bytes is not decoded."""
-PIECE = 64 * 1024
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
-GZIP = b"\x1f\x8b"
-
-
-class UnreadableError(NewsfeedError):
-    """What should be lines cannot be read as such."""
 
 
 @dataclass(frozen=True)
@@ -43,19 +33,6 @@ def judged(file: IO[bytes], latest: int) -> Iterator[Line]:
             yield Line(number, raw, decoded_or_faults(raw, latest)[1])
 
 
-def unpacked(file: IO[bytes]) -> IO[bytes]:
-    """The bytes of a file, those within when it is by gzip, as its first bytes tell."""
-    whole = io.BufferedReader(cast("io.RawIOBase", file), PIECE)
-    packed = whole.peek(len(GZIP)).startswith(GZIP)
-    return cast("IO[bytes]", gzip.GzipFile(fileobj=whole) if packed else whole)
-
-
-def some(file: IO[bytes], size: int) -> bytes:
-    """The next bytes of a file, at most so many. Raises UnreadableError as `judged`."""
-    with _telling():
-        return file.read(size)
-
-
 def _lines(file: IO[bytes]) -> Iterator[bytes]:
     """The lines of a file without newlines and mark of byte order; of one that is too long a byte too many at most."""
     mark = BYTE_ORDER_MARK
@@ -66,16 +43,8 @@ def _lines(file: IO[bytes]) -> Iterator[bytes]:
 
 def _next(file: IO[bytes]) -> bytes:
     """The next line; of one that is too long as much as tells that, and the rest is read over."""
-    with _telling():
+    with telling():
         raw = more = file.readline(LONGEST + 2)
         while len(raw) == LONGEST + 2 and more and not more.endswith(b"\n"):
             more = file.readline(PIECE)
     return raw
-
-
-@contextmanager
-def _telling() -> Iterator[None]:
-    try:
-        yield
-    except (EOFError, gzip.BadGzipFile, zlib.error) as fault:
-        raise UnreadableError(f"expected lines, or a whole file by gzip of them, found it damaged ({fault})") from fault

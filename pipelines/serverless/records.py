@@ -6,9 +6,10 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import IO
 
+from pipelines.door.unpacking import unpacked
 from pipelines.errors import NewsfeedError
 from pipelines.serverless.batch import Batch
-from pipelines.serverless.lines import judged, unpacked
+from pipelines.serverless.lines import judged
 
 LOGGER = logging.getLogger(__name__)
 LONGEST = 16 * 1024

@@ -8,12 +8,13 @@ from collections.abc import Mapping
 from typing import Any
 
 from pipelines.door.bodies import as_lines, refusal
+from pipelines.door.unpacking import UnreadableError, some, unpacked
 from pipelines.errors import NewsfeedError
 from pipelines.events import CONTRACT_VERSION
 from pipelines.serverless.batch import Batch
 from pipelines.serverless.inbox import InboxError
 from pipelines.serverless.inboxes import open_inbox
-from pipelines.serverless.lines import UnreadableError, judged, some, unpacked
+from pipelines.serverless.lines import judged
 from pipelines.serverless.records import text_of
 
 LOGGER = logging.getLogger(__name__)

@@ -12,6 +12,7 @@ from fastapi import APIRouter, Path, Request, Response
 from fastapi.responses import JSONResponse
 
 from pipelines.door.times import written
+from pipelines.serving.bodies import body_of
 from pipelines.serving.intake.deciding import Done, Kind, Outcome
 from pipelines.serving.intake.intake import Intake, UnavailableError
 from pipelines.serving.intake.reading import RefusedError
@@ -25,14 +26,15 @@ ERROR = {
 ANSWERS: dict[int | str, dict[str, Any]] = {
     200: {"description": "All of it was taken before."},
     201: {"description": "Taken, durably; the landing that comes next brings it into the log."},
-    400: {"description": "No events, or an If-Match that is none."},
+    400: {"description": "No events, a body by gzip that is damaged, or an If-Match that is none."},
     409: {"description": "Another content stands under an id. Nothing was taken."},
     412: {"description": "The actor has another number of events. Nothing was taken."},
-    413: {"description": "Too many bytes or lines."},
-    415: {"description": "Compressed bytes."},
+    413: {"description": "Too many bytes, also once they are unpacked, or lines."},
+    415: {"description": "Packed in another way than by gzip."},
     422: {"description": "Lines that do not fit, with every fault. Nothing was taken."},
     503: {"description": "It cannot be taken now. Nothing was."},
 }
+TAKES = {"Accept-Encoding": "gzip"}
 ACTOR = "take it only while the actor has so many events"
 
 
@@ -46,7 +48,7 @@ def routes(intake: Intake) -> APIRouter:
         if_match = request.headers.get("if-match")
         try:
             expected = None if if_match is None else _number(if_match)
-            body = await _body(request, intake.limits.body)
+            body = await body_of(request, intake.limits.body)
             outcome = await answers.of(partial(intake.take, body, expected))
         except (RefusedError, UnavailableError) as fault:
             return _failed(fault)
@@ -98,25 +100,19 @@ class Answers:
                 future.set_result(told)
 
 
-PARAMETER = {"name": "If-Match", "in": "header", "description": ACTOR, "schema": {"type": "string"}}
+MATCH = {"name": "If-Match", "in": "header", "description": ACTOR, "schema": {"type": "string"}}
+PACKED = {
+    "name": "Content-Encoding",
+    "in": "header",
+    "description": "how the body is packed, if it is",
+    "schema": {"type": "string", "enum": ["gzip", "identity"]},
+}
 OBJECT = {"schema": {"type": "object", "description": "An event; event_id and event_time are made if it has none."}}
 LINES = {"schema": {"type": "string", "description": "One such object a line."}}
 BODY = {
-    "parameters": [PARAMETER],
+    "parameters": [MATCH, PACKED],
     "requestBody": {"required": True, "content": {"application/json": OBJECT, "application/x-ndjson": LINES}},
 }
-
-
-async def _body(request: Request, most: int) -> bytes:
-    """The body of a request. Raises RefusedError for one that is too long, before it is all there."""
-    if request.headers.get("content-encoding", "identity") != "identity":
-        raise RefusedError(415, "content-encoding: expected none")
-    body = bytearray()
-    async for piece in request.stream():
-        body += piece
-        if len(body) > most:
-            raise RefusedError(413, f"body: expected at most {most} bytes, found more")
-    return bytes(body)
 
 
 def _number(if_match: str) -> int:
@@ -144,5 +140,5 @@ def _tag(outcome: Outcome) -> Mapping[str, str]:
 
 def _failed(fault: RefusedError | UnavailableError) -> Response:
     if isinstance(fault, RefusedError):
-        return JSONResponse(fault.told, fault.status)
+        return JSONResponse(fault.told, fault.status, TAKES if fault.status == 415 else None)
     return JSONResponse({"error": str(fault)}, 503, {"Retry-After": "1"})

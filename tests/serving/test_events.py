@@ -1,5 +1,6 @@
 """Events over HTTP, by the command: written, landed and released beside it."""
 
+import gzip
 import json
 import re
 import time
@@ -82,11 +83,50 @@ def test_an_if_match_that_is_no_number_is_told(serving, given):
     assert (answer.status, answer.facts["error"].partition(":")[0]) == (400, "If-Match")
 
 
-def test_what_is_too_large_compressed_or_nothing_is_refused(serving):
+def test_what_is_too_large_or_nothing_is_refused(serving):
     assert post(serving, b" " * (1 << 20) + b"x").status == 413
-    assert post(serving, b"x", Content_Encoding="gzip").status == 415
     assert post(serving, b"").status == 400
     assert post(serving, *[BARE] * 10_001).status == 413
+
+
+@pytest.mark.parametrize("encoding", ["gzip", "GZIP", "x-gzip", "identity"])
+def test_events_may_be_packed_by_gzip(serving, encoding):
+    lines = line(f"z-1-{encoding}") + b"\n" + line(f"z-2-{encoding}")
+    body = lines if encoding == "identity" else gzip.compress(lines)
+    answer = post(serving, body, Content_Encoding=encoding)
+    assert [one["event_id"] for one in answer.facts["events"]] == [f"z-1-{encoding}", f"z-2-{encoding}"]
+
+
+WHOLE = gzip.compress(line("z-3"))
+LIMIT = 1 << 20
+
+
+@pytest.mark.parametrize(
+    ("body", "status", "words"),
+    [
+        (line("z-3"), 400, "body: expected lines, or a whole file by gzip of them, found it damaged (Not a gzipped"),
+        (WHOLE[:-9], 400, "body: expected lines, or a whole file by gzip of them, found it damaged (Compressed file"),
+        (WHOLE[:-8] + b"\0" * 8, 400, "body: expected lines, or a whole file by gzip of them, found it damaged (CRC"),
+        (WHOLE + b"more", 400, "body: expected lines, or a whole file by gzip of them, found it damaged (Not a gz"),
+        (gzip.compress(b""), 400, "expected events"),
+        (b"", 400, "expected events"),
+        (gzip.compress(b" " * (LIMIT + 1)), 413, f"body: expected at most {LIMIT} bytes, found more"),
+        (gzip.compress(b" " * (64 * LIMIT)), 413, f"body: expected at most {LIMIT} bytes, found more"),
+        (gzip.compress(b" " * LIMIT), 400, "expected events"),
+    ],
+    ids=["plain", "cut", "changed", "followed", "nothing", "empty", "byte too many", "bomb", "as long as may be"],
+)
+def test_what_gzip_packed_is_bounded_and_whole_or_refused_in_one_line(serving, body, status, words):
+    answer = post(serving, body, Content_Encoding="gzip")
+    assert (answer.status, answer.facts["error"].startswith(words)) == (status, True), answer.facts
+    assert "\n" not in answer.facts["error"]
+
+
+@pytest.mark.parametrize("encoding", ["br", "zstd", "deflate", "gzip, gzip", "x" * 200])
+def test_what_is_packed_in_another_way_is_told_which_is_taken(serving, encoding):
+    answer = post(serving, b"x", Content_Encoding=encoding)
+    assert (answer.status, answer.headers["Accept-Encoding"]) == (415, "gzip")
+    assert answer.facts["error"] == f"Content-Encoding: expected gzip, identity or none, found {encoding[:100]!r}"
 
 
 def test_what_is_said_of_events_is_what_is_described(serving):
