@@ -1,5 +1,6 @@
 """What a release says, read without readers: all rows of its views, as a table of Delta has them."""
 
+from bisect import bisect_left
 from functools import lru_cache
 
 from deltalake import DeltaTable
@@ -37,7 +38,8 @@ class Expected:
         return [row for row in rows if behind is None or place(row) > place(behind)][:limit]
 
     def people(self, prefix, limit):
-        return [row for row in self.directory if row["term"].startswith(prefix)][:limit]
+        first = bisect_left(self.directory, prefix, key=lambda row: row["term"])
+        return [row for row in self.directory[first : first + limit] if row["term"].startswith(prefix)]
 
 
 def views_of(of):
