@@ -44,6 +44,9 @@ def serve(
     land_every: Annotated[str | None, typer.Option(help="Take events, and land them every 500ms, 10s or 5m.")] = None,
     run_every: Annotated[str | None, typer.Option(help="Publish a release of them every so often, too.")] = None,
     inbox: Annotated[str | None, typer.Option(help="Take events into this local folder instead of ROOT/inbox.")] = None,
+    keep_done: Annotated[
+        str | None, typer.Option(help="Keep what landed in the inbox's folder `done` for so long, 7d by default.")
+    ] = None,
     log_format: options.LogFormat = options.TEXT,
 ) -> None:
     """Serve newsfeeds and the other views over HTTP, until TERM or an interrupt ends it.
@@ -62,7 +65,7 @@ def serve(
     from pipelines.storage.lake import Lake
 
     lake = Lake.at(root)
-    taken = _taken(lake, inbox, land_every, run_every)
+    taken = _taken(lake, inbox, land_every, run_every, keep_done)
     safety = Safety.of(host, tokens_of(tokens), Limits(rate=rate), is_private=private)
     reading = reading_of(lake, store, feeds=feeds, profiles=profiles, search=search)
     with server.listening(host, port) as listener, told_to_end() as is_told, taken as intake:
@@ -70,14 +73,18 @@ def serve(
         server.serve(create_app(reading, safety, intake, keeps=True), listener, is_told)
 
 
-def _taken(lake: "Lake", inbox: str | None, land_every: str | None, run_every: str | None) -> "Taken":
+def _taken(
+    lake: "Lake", inbox: str | None, land_every: str | None, run_every: str | None, keep_done: str | None
+) -> "Taken":
     """What takes events, if any are to be taken. Raises UsageError."""
-    from pipelines.serving.taking import Pace, inbox_of, taking
+    from pipelines.serving.taking import WEEK, Pace, inbox_of, taking
 
-    if run_every is not None and land_every is None:
-        raise UsageError("--run-every: expected --land-every beside it")
+    for option, given in (("--run-every", run_every), ("--keep-done", keep_done)):
+        if given is not None and land_every is None:
+            raise UsageError(f"{option}: expected --land-every beside it")
     if inbox is None and land_every is None:
         return nullcontext()
     land = None if land_every is None else options.seconds_of("--land-every", land_every)
     run = None if run_every is None else options.seconds_of("--run-every", run_every)
-    return taking(lake, inbox_of(lake, inbox), Pace(land, run))
+    keep = WEEK if keep_done is None else options.seconds_of("--keep-done", keep_done)
+    return taking(lake, inbox_of(lake, inbox), Pace(land, run, keep))

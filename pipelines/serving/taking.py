@@ -5,8 +5,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from pipelines.errors import NewsfeedError, UsageError, reason
+from pipelines.serving.intake.clearing import Clearing
 from pipelines.serving.intake.follower import Follower, command_of
 from pipelines.serving.intake.intake import Intake
+from pipelines.serving.intake.landed import Landed
 from pipelines.storage import places
 from pipelines.storage.lake import Lake
 
@@ -15,12 +17,19 @@ OLDEST = 1.0
 """The seconds after which a segment is sealed at the latest."""
 
 
+WEEK = 7 * 86400.0
+
+
 @dataclass(frozen=True)
 class Pace:
-    """The seconds from one landing to the next, and from one run to the next; None: none, others do it."""
+    """The seconds from one landing to the next, and from one run to the next; None: none, others do it.
+
+    For `keep` seconds a segment is kept that landed.
+    """
 
     land: float | None = None
     run: float | None = None
+    keep: float = WEEK
 
 
 def inbox_of(lake: Lake, given: str | None) -> str:
@@ -42,15 +51,16 @@ def taking(lake: Lake, inbox: str, pace: Pace) -> Iterator[Intake]:
         intake = Intake(lake, inbox, oldest)
     except OSError as fault:
         raise NewsfeedError(f"cannot write {inbox}: {reason(fault)}") from fault
-    follower = None
+    beside: list[Follower | Clearing] = []
     try:
         if pace.land is not None:
             done = places.join(inbox, DONE)
-            follower = Follower(command_of(inbox, done, lake.root, pace.land, pace.run))
+            beside.append(Follower(command_of(inbox, done, lake.root, pace.land, pace.run)))
+            beside.append(Clearing(Landed(lake, inbox, done, pace.keep), pace.keep))
         yield intake
     finally:
         try:
             intake.close()
         finally:
-            if follower is not None:
-                follower.end()
+            for one in beside:
+                one.end()

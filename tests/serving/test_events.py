@@ -172,14 +172,28 @@ def _opened(serving):
 
 def test_what_is_taken_lands_and_is_released_beside_it_and_nothing_is_left_when_it_ends(tmp_path):
     root = str(tmp_path / "lake")
-    with writing(root, "--land-every", "200ms", "--run-every", "200ms") as serving:
+    with writing(root, "--land-every", "200ms", "--run-every", "200ms", "--keep-done", "1s") as serving:
         who = {"event_type": "registered", "actor_id": 5, "username": "mia", "first_name": "Mia", "last_name": "Öz"}
         told = post(serving, who).facts["events"]
         assert until(lambda: serving.ask("/users/5").status == 200)
         assert ids(Lake.at(root)) == [told[0]["event_id"]]
+        assert until(lambda: not list((Path(root) / "inbox" / "done").iterdir()))
         child = _children(serving.process.pid)
         assert (serving.end(), len(child)) == (0, 1)
         assert not Path(f"/proc/{child[0]}").exists()
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        (["--keep-done", "7d"], "--keep-done: expected --land-every beside it"),
+        (["--land-every", "1s", "--keep-done", "week"], "--keep-done: expected a time such as"),
+        (["--land-every", "1s", "--keep-done", "0s"], "--keep-done: expected a time such as"),
+    ],
+)
+def test_how_long_landed_segments_are_kept_is_a_time_of_a_server_that_lands(call, tmp_path, given, words):
+    done = call("serve", "--root", str(tmp_path / "lake"), "--port", "0", *given)
+    assert (done.code, done.err.startswith(f"error: {words}")) == (2, True), done.err
 
 
 def test_killed_it_leaves_no_process_behind_and_the_next_lands_what_was_taken(tmp_path):
