@@ -94,7 +94,8 @@ def _tell(one: "Published") -> None:
         print(f"{store} has release {one.release} already: nothing new")
     else:
         before = "all of it" if one.whole else f"what changed since release {one.before}"
-        print(f"{store} serves release {one.release}: {before}, in {one.seconds:.1f} s")
+        there = f", {one.there:,} of {show.counted(one.parts, 'part')} were there already" if one.there else ""
+        print(f"{store} serves release {one.release}: {before}{there}, in {one.seconds:.1f} s")
         for view, written in one.views.items():
             rows = f"{written.rows:,} of {show.counted(written.of, 'row')}"
             print(f"  {view:14}  {show.counted(written.owners, 'owner')}, {rows}")

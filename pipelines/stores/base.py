@@ -1,6 +1,6 @@
 """What a store is: which release it serves, how another comes there, and what is read of it."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any, NamedTuple, Protocol
@@ -92,7 +92,18 @@ def shown(url: str) -> str:
     return f"{scheme}://{user}{':…' if has_password else ''}{at}{where}" + (f"?{'&'.join(told)}" if told else "")
 
 
-Write = Callable[[Change], None]
+class Writing(Protocol):
+    """A publish to a store: changes are written one after another, the same ones in the same order each time.
+
+    What is written is durable in portions. A publish that was killed is gone on with by one of the same plan.
+    """
+
+    @property
+    def done(self) -> int:
+        """How many of the first changes are there already, from a publish that was killed, and are not written."""
+
+    def write(self, change: Change) -> None:
+        """Write the next change. Raises StoreError."""
 
 
 class Snapshot(Views, Protocol):
@@ -121,11 +132,12 @@ class Store(Protocol):
     def stored(self) -> Stored | None:
         """Which release it serves; None when nothing was published there. Raises StoreError."""
 
-    def publishing(self, stored: Stored, *, whole: bool) -> AbstractContextManager[Write]:
+    def publishing(self, stored: Stored, *, whole: bool, plan: str) -> AbstractContextManager[Writing]:
         """Write changes, all of which are served, as this release, once the block ends; none if it raises, or dies.
 
         `whole`: nothing of what is there stays. Nobody else publishes there within the block, in which `stored` says
-        what is served still. Raises StoreError, also where what is written is not what the release has.
+        what is served still. What there is of a publish that did not end is gone on with where its `plan` was the same,
+        and dropped else. Raises StoreError, also where what is written is not what the release has.
         """
 
     def reading(self) -> AbstractContextManager[Snapshot]:

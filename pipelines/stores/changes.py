@@ -4,9 +4,11 @@ Files that both releases have are not compared: of the others, the owners are fo
 rows of such owners.
 """
 
+import hashlib
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 import numpy as np
 import pyarrow as pa
@@ -24,6 +26,17 @@ from pipelines.stores.sums import are_in, ascend, ascending, sums_of
 from pipelines.tables import Table
 from pipelines.views import load_view
 
+Files = list[FileRange]
+
+
+class Part(NamedTuple):
+    """Files of a view that went, that came, and that stayed, which have all rows of some owners."""
+
+    view: str
+    went: Files
+    came: Files
+    stayed: Files
+
 
 @dataclass(frozen=True)
 class Difference:
@@ -40,25 +53,30 @@ class Difference:
 
     def changes(self) -> Iterator[Change]:
         """The changes, of one view after another. Raises LostView, DamagedFile, PlaceError."""
-        for view in self.views:
-            yield from self._changes(view, load_view(view).table)
+        return (change for change in map(self.change, self.parts()) if len(change.owners))
 
-    def _changes(self, view: str, table: Table) -> Iterator[Change]:
+    def parts(self) -> Iterator[Part]:
+        """What is compared at a time, of one view after another. Raises LostView, PlaceError."""
+        for view in self.views:
+            yield from self._parts(view, load_view(view).table)
+
+    def change(self, part: Part) -> Change:
+        """The owners of a part whose rows differ, who may be none. Raises LostView, DamagedFile, PlaceError."""
+        table = load_view(part.view).table
+        if self.base is None:
+            with self.reader.telling(part.view):
+                rows = _sorted(table, _read(table, part.came))
+            return Change(part.view, ascending(int64s(rows[str(table.bucket_by)])), rows)
+        with self.reader.telling(part.view), self.base.telling(part.view):
+            return _change(table, part)
+
+    def _parts(self, view: str, table: Table) -> Iterator[Part]:
         after = files_of(self.reader, view, table)
         if self.base is None:
-            for part in apart(after):
-                with self.reader.telling(view):
-                    rows = _sorted(table, _read(table, part))
-                yield Change(view, ascending(int64s(rows[str(table.bucket_by)])), rows)
-            return
-        if content_of(self.reader, view) == content_of(self.base, view):
-            return
-        before = files_of(self.base, view, table)
-        for went, came, stayed in _groups(table, before, after, self._buckets):
-            with self.reader.telling(view), self.base.telling(view):
-                change = _change(table, went, came, stayed)
-            if len(change.owners):
-                yield change
+            yield from (Part(view, [], list(files), []) for files in apart(after))
+        elif content_of(self.reader, view) != content_of(self.base, view):
+            before = files_of(self.base, view, table)
+            yield from (Part(view, *files) for files in _groups(table, before, after, self._buckets))
 
     @property
     def _buckets(self) -> int:
@@ -119,12 +137,15 @@ def _are_comparable(reader: Reader, base: Reader, stored: Stored) -> bool:
     return same and most % fewest == 0
 
 
-Files = list[FileRange]
+def plan_of(before: Stored | None, after: Stored, found: Difference, parts: Sequence[Part]) -> str:
+    """By what publishes are known that tell the same in the same parts to a store that serves the same."""
+    told = "\n".join(map(repr, (before, after, found.is_whole, *parts)))
+    return hashlib.sha256(told.encode()).hexdigest()
 
 
 def _groups(
     table: Table, before: Sequence[FileRange], after: Sequence[FileRange], buckets: int
-) -> Iterator[tuple[Files, ...]]:
+) -> Iterator[tuple[Files, Files, Files]]:
     """The files that went, that came and that stayed, of one group of buckets after another, where any went or came.
 
     Where no owner's rows are in two files, those of one range of owners after another.
@@ -145,17 +166,18 @@ def _groups(
         by_range = sorted((file._replace(bucket=0), side) for side, files in enumerate((went, came)) for file in files)
         sides = {file.place: side for file, side in by_range}
         for part in apart(tuple(file for file, _ in by_range)):
-            yield *([file for file in part if sides[file.place] == side] for side in (0, 1)), []
+            old, new = ([file for file in part if sides[file.place] == side] for side in (0, 1))
+            yield old, new, []
 
 
-def _change(table: Table, went: Files, came: Files, stayed: Files) -> Change:
+def _change(table: Table, part: Part) -> Change:
     """The owners whose rows differ, and all their rows."""
     owner = str(table.bucket_by)
-    old, new = _read(table, went), _read(table, came)
+    old, new = _read(table, part.went), _read(table, part.came)
     owners = _owners_that_differ(table, old, new)
     rows = [new.filter(_are_of(new, owner, owners))]
     if table.grows or table.owner is None:
-        rows += [_rows_of(table, file, owners) for file in stayed]
+        rows += [_rows_of(table, file, owners) for file in part.stayed]
     return Change(table.name, owners, _sorted(table, pa.concat_tables(rows)))
 
 

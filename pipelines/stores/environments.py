@@ -3,9 +3,9 @@
 import fcntl
 import os
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -23,10 +23,12 @@ READERS = 1024
 
 @dataclass
 class Opened:
-    """An environment, and how many have it open."""
+    """An environment, how many have it open, its main database, and those that it names, once these are needed."""
 
     environment: Any
+    main: Any
     users: int = 0
+    slots: Mapping[bytes, Any] = field(default_factory=dict)
 
 
 _OPENED: dict[str, Opened] = {}
@@ -50,16 +52,30 @@ def said(fault: BaseException) -> str:
     return text.rpartition(": ")[2]
 
 
-def opened(path: str, url: str) -> Any:
+def opened(path: str, url: str) -> Opened:
     """The environment of a file, which is made unless it is there. Raises StoreError."""
     with _LOCK, telling(url, "open"):
         if path not in _OPENED:
-            made = lmdb.open(path, subdir=False, map_size=LARGEST, max_readers=READERS, max_spare_txns=64)
+            made = lmdb.open(path, subdir=False, map_size=LARGEST, max_readers=READERS, max_spare_txns=64, max_dbs=16)
             _require_whole(made, path, url)
             made.reader_check()
-            _OPENED[path] = Opened(made)
+            _OPENED[path] = Opened(made, made.open_db(None))
         _OPENED[path].users += 1
-        return _OPENED[path].environment
+        return _OPENED[path]
+
+
+def named(one: Opened, names: Iterable[bytes], former: bytes) -> None:
+    """Open the databases of these names, which are made unless they are there.
+
+    A file of an earlier version has a key in its main database, of which nothing stays then.
+    """
+    with _LOCK:
+        if not one.slots:
+            with one.environment.begin(one.main, write=True) as transaction:
+                if transaction.get(former) is not None:
+                    transaction.drop(one.main, delete=False)
+                slots = {name: one.environment.open_db(name, transaction) for name in names}
+            one.slots = slots
 
 
 def closed(path: str) -> None:

@@ -12,7 +12,7 @@ from pipelines.clock import micros
 from pipelines.reading.reader import Reader
 from pipelines.reading.searching import range_of
 from pipelines.storage.lake import Lake
-from pipelines.stores.base import OWNERS, PAGED, Row, Snapshot, Stored, StoreError, Write
+from pipelines.stores.base import OWNERS, PAGED, Row, Snapshot, Stored, StoreError, Writing
 from pipelines.stores.changes import served_of
 
 DIRECTORY = "user_directory"
@@ -40,8 +40,8 @@ class LakeStore:
         """Which release it serves. Raises NoRelease, PlaceError."""
         return self._snapshot().stored
 
-    def publishing(self, stored: Stored, *, whole: bool) -> AbstractContextManager[Write]:  # noqa: ARG002 (nobody can)
-        """Nothing is published to a lake. Raises StoreError."""
+    def publishing(self, stored: Stored, *, whole: bool, plan: str) -> AbstractContextManager[Writing]:  # noqa: ARG002
+        """Nobody can publish to a lake. Raises StoreError."""
         raise StoreError(f"{self.url}: expected a store, found a lake: `newsfeed run` makes its releases")
 
     @contextmanager

@@ -1,7 +1,8 @@
 """LMDB: `lmdb:PATH`, a file that is mapped into memory, of which any number of processes read while one writes.
 
-A publish is one transaction: it is there once it is committed, and nothing of it before. The rows of an owner of a view
-are one value, packed; a name in the directory is a key of its own, so that those with a prefix stand in a row.
+What is served is in one of two slots; what is published comes to the other one, and is served by one transaction. The
+rows of an owner of a view are one value, packed; a name in the directory is a key of its own, so that those with a
+prefix stand in a row.
 """
 
 import os
@@ -15,7 +16,7 @@ from typing import Any
 from pipelines.errors import UsageError
 from pipelines.stores import environments
 from pipelines.stores.about import About, PackedSnapshot
-from pipelines.stores.base import OWNERS, Row, Snapshot, Stored, StoreError, Write
+from pipelines.stores.base import OWNERS, Row, Snapshot, Stored, StoreError, Writing
 from pipelines.stores.packing import chosen
 from pipelines.stores.terms import people
 
@@ -25,7 +26,10 @@ VIEWS = tuple(OWNERS)
 DIRECTORY = "user_directory"
 NUMBERS = {view: number for number, view in enumerate(VIEWS, 1)}
 ABOUT = b"\x00"
-"""The key under which it is kept what is served."""
+"""The key, in each slot, under which it is kept what it has."""
+SERVED = b"\x01"
+"""The key, beside the slots, under which the name of that is kept which is served."""
+SLOTS = (b"a", b"b")
 KEY = Struct(">BQ").pack
 
 
@@ -44,19 +48,17 @@ class Lmdb:
     url: str
     path: str
     views: tuple[str, ...] = VIEWS
-    _environment: Any = None
+    _opened: environments.Opened | None = None
+    _served: bytes | None = None
     _about: tuple[bytes, About] | None = None
 
     def stored(self) -> Stored | None:
         """Which release it serves; None when nothing was published there. Raises StoreError."""
-        if self._environment is None and not Path(self.path).exists():
-            return None
-        with environments.telling(self.url, "read"), self._open().begin() as transaction:
-            about = self._about_in(transaction)
+        about = self._about_now()
         return None if about is None else about.stored
 
     @contextmanager
-    def publishing(self, stored: Stored, *, whole: bool) -> Iterator[Write]:
+    def publishing(self, stored: Stored, *, whole: bool, plan: str) -> Iterator[Writing]:
         """Write changes, all of which are served, as this release, once the block ends; none if it raises, or dies.
 
         Raises StoreError, also where what is read back is not what the release has.
@@ -65,28 +67,23 @@ class Lmdb:
 
         with ExitStack() as held:
             with environments.telling(self.url, "write"):
-                if self._environment is None:
+                if self._opened is None:
                     Path(self.path).parent.mkdir(parents=True, exist_ok=True)
-                environment = self._open()
+                opened = self._open()
                 held.enter_context(environments.alone(self.path, self.url))
-                environment.reader_check()  # else the pages of readers who died are never free
-                transaction = held.enter_context(environment.begin(write=True))
-                before = self._about_in(transaction)
-                if whole and before is not None:
-                    transaction.drop(environment.open_db(None, transaction), delete=False)
-                writer = Writer(self.url, transaction, stored, None if whole else before)
-            yield writer.write
-            with environments.telling(self.url, "write"):
-                writer.finish()
-                held.close()
+                opened.environment.reader_check()  # else the pages of readers who died are never free
+                environments.named(opened, SLOTS, former=ABOUT)
+                writer = Writer(self.url, opened, stored, None if whole else self._about_now(), plan)
+            yield writer
+            writer.finish()
 
     @contextmanager
     def reading(self) -> Iterator[Snapshot]:
         """Read what is served. Raises StoreError."""
-        if self._environment is None and not Path(self.path).exists():
+        if self._opened is None and not Path(self.path).exists():
             raise self._nothing()
         with environments.telling(self.url, "read"):
-            transaction = self._open().begin(buffers=True)
+            transaction = self._begun()
         try:
             about = self._about_in(transaction)
             if about is None:
@@ -97,18 +94,43 @@ class Lmdb:
 
     def close(self) -> None:
         """Let go of it."""
-        if self._environment is not None:
-            self._environment = None
+        if self._opened is not None:
+            self._opened = self._served = None
             environments.closed(self.path)
 
-    def _open(self) -> Any:
-        if self._environment is None:
-            self._environment = environments.opened(self.path, self.url)
-        return self._environment
+    def _open(self) -> environments.Opened:
+        if self._opened is None:
+            self._opened = environments.opened(self.path, self.url)
+        return self._opened
+
+    def _begun(self) -> Any:
+        """A transaction that reads the slot that is served; beside the slots, where none is."""
+        opened = self._open()
+        while True:
+            slot = self._served
+            transaction = opened.environment.begin(opened.slots[slot] if slot else opened.main, buffers=True)
+            found = transaction.get(SERVED, db=opened.main)
+            if found == slot:
+                return transaction
+            served = None if found is None else bytes(found)
+            transaction.abort()
+            environments.named(opened, SLOTS, former=ABOUT)
+            self._served = served
+
+    def _about_now(self) -> About | None:
+        """What is served now; None where nothing is."""
+        if self._opened is None and not Path(self.path).exists():
+            return None
+        with environments.telling(self.url, "read"):
+            transaction = self._begun()
+            try:
+                return self._about_in(transaction)
+            finally:
+                transaction.abort()
 
     def _about_in(self, transaction: Any) -> About | None:
         """What is served as a transaction sees it."""
-        raw = transaction.get(ABOUT)
+        raw = transaction.get(ABOUT) if self._served else None
         if raw is None:
             return None
         known = self._about

@@ -12,7 +12,7 @@ from typing import Any
 
 from psycopg.rows import dict_row
 
-from pipelines.stores.base import Content, Row, Snapshot, Stored, StoreError, Write
+from pipelines.stores.base import Content, Row, Snapshot, Stored, StoreError, Writing
 from pipelines.stores.packing import chosen
 from pipelines.stores.postgresql_client import LONGEST, Connection, Connections, connected, split, telling
 from pipelines.stores.postgresql_tables import POSITION, VIEWS, format_of, listed, order_of, quoted
@@ -49,7 +49,7 @@ class PostgreSQL:
             return None if row is None else stored_of(row, self.shown)
 
     @contextmanager
-    def publishing(self, stored: Stored, *, whole: bool) -> Iterator[Write]:
+    def publishing(self, stored: Stored, *, whole: bool, plan: str) -> Iterator[Writing]:  # noqa: ARG002
         """Write changes, all of which are served, as this release, once the block ends; none if it raises, or dies.
 
         Raises StoreError, also where what is read back is not what the release has.
@@ -62,7 +62,7 @@ class PostgreSQL:
             connection.autocommit = False
             with telling(self.shown, "write"):
                 writer = Writer(connection, self, stored, whole=whole)
-            yield writer.write
+            yield writer
             with telling(self.shown, "write"):
                 writer.finish()
                 connection.commit()

@@ -49,6 +49,8 @@ class Writer:
         self._accounts = Accounts({} if before is None or whole else self._told(before).views)
         self._incoming = set[str]()
 
+    done = 0
+
     def write(self, change: Change) -> None:
         """Put the rows of each owner in the place of what there was of it. Raises StoreError."""
         kept = BY_VIEW.get(change.view)

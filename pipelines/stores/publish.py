@@ -8,8 +8,8 @@ from time import perf_counter
 from pipelines.reading.reader import LostView, Reader
 from pipelines.storage.checksums import DamagedFile
 from pipelines.storage.lake import Lake
-from pipelines.stores.base import Change, Store, Stored, StoreError, Write, shown
-from pipelines.stores.changes import difference, served_of
+from pipelines.stores.base import Change, Store, Stored, StoreError, Writing, shown
+from pipelines.stores.changes import difference, plan_of, served_of
 
 TRIES = 5
 
@@ -25,13 +25,18 @@ class Written:
 
 @dataclass
 class Published:
-    """What became of a store: the release that it serves, that before, and what was written of which view."""
+    """What became of a store: the release that it serves, that before, and what was written of which view.
+
+    `parts` are told one after another; of these `there` were written by a publish that was killed.
+    """
 
     store: str
     release: int
     before: int | None
     whole: bool = False
     newer: bool = False
+    parts: int = 0
+    there: int = 0
     views: dict[str, Written] = field(default_factory=dict)
     seconds: float = 0.0
 
@@ -88,12 +93,17 @@ def _prepare(reader: Reader, store: Store, committing: ExitStack, *, is_chosen: 
     if not is_chosen and before is not None and before.lake == after.lake and before.release > after.release:
         return Published(store.url, before.release, here, newer=True)
     found = difference(reader, None if whole else before, store.views)
-    write = committing.enter_context(store.publishing(after, whole=found.is_whole))
+    parts = tuple(found.parts())
+    writing = committing.enter_context(
+        store.publishing(after, whole=found.is_whole, plan=plan_of(before, after, found, parts))
+    )
     if store.stored() != before:
         raise Overtaken(f"{shown(store.url)}: another publish came first, {TRIES} times", transient=True)
-    one = Published(store.url, after.release, here, found.is_whole, views=_none_written(after))
-    for change in found.changes():
-        _write(change, write, one.views[change.view])
+    one = Published(
+        store.url, after.release, here, found.is_whole, False, len(parts), writing.done, _none_written(after)
+    )
+    for part in parts[writing.done :]:
+        _write(found.change(part), writing, one.views[part.view])
     return one
 
 
@@ -101,7 +111,7 @@ def _none_written(stored: Stored) -> dict[str, Written]:
     return {view: Written(of=content.rows) for view, content in stored.views.items()}
 
 
-def _write(change: Change, write: Write, counted: Written) -> None:
-    write(change)
+def _write(change: Change, writing: Writing, counted: Written) -> None:
+    writing.write(change)
     counted.owners += len(change.owners)
     counted.rows += change.rows.num_rows

@@ -14,7 +14,7 @@ from typing import Any
 from redis import Redis as Client
 
 from pipelines.stores.about import About, PackedSnapshot
-from pipelines.stores.base import Row, Snapshot, Stored, StoreError, Write
+from pipelines.stores.base import Row, Snapshot, Stored, StoreError, Writing
 from pipelines.stores.packing import chosen
 from pipelines.stores.redis_client import Place, client, place_of, telling
 
@@ -66,7 +66,7 @@ class Redis:
         return None if about is None else about.stored
 
     @contextmanager
-    def publishing(self, stored: Stored, *, whole: bool) -> Iterator[Write]:
+    def publishing(self, stored: Stored, *, whole: bool, plan: str) -> Iterator[Writing]:  # noqa: ARG002
         """Write changes, all of which are served, as this release, once the block ends; none if it raises, or dies.
 
         Raises StoreError, also where what is read back is not what the release has.
@@ -74,7 +74,7 @@ class Redis:
         from pipelines.stores.redis_writing import Writer
 
         with Writer(self, stored, whole=whole) as writer:
-            yield writer.write
+            yield writer
             writer.finish()
 
     @contextmanager

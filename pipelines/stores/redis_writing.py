@@ -42,6 +42,8 @@ class Writer:
     def __exit__(self, kind: type[BaseException] | None, fault: BaseException | None, at: TracebackType | None) -> None:
         self._publisher.close()
 
+    done = 0
+
     def write(self, change: Change) -> None:
         """Put the rows of each owner beside what there was of it. Raises StoreError."""
         values = [bytes(value) for value in self._layouts[change.view].rows.pack(change.owners, change.rows)]

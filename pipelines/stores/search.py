@@ -16,7 +16,7 @@ import tantivy
 from pipelines.errors import UsageError
 from pipelines.stores import search_finding, search_index
 from pipelines.stores.about import About, PackedSnapshot
-from pipelines.stores.base import Row, Snapshot, Stored, StoreError, Write
+from pipelines.stores.base import Row, Snapshot, Stored, StoreError, Writing
 from pipelines.stores.packing import chosen
 from pipelines.stores.search_index import ABOUT, META, Served, key_of, rows_of
 
@@ -56,7 +56,7 @@ class Search:
         return None if served is None else served.about.stored
 
     @contextmanager
-    def publishing(self, stored: Stored, *, whole: bool) -> Iterator[Write]:
+    def publishing(self, stored: Stored, *, whole: bool, plan: str) -> Iterator[Writing]:  # noqa: ARG002
         """Write changes, all of which are served, as this release, once the block ends; none if it raises, or dies.
 
         Raises StoreError, also where what is written is not what the release has.
@@ -70,7 +70,7 @@ class Search:
             if whole:
                 index.delete_documents_by_query(tantivy.Query.all_query())
             writer = Writer(self.url, index, stored, before)
-            yield writer.write
+            yield writer
             writer.finish()
             self._require_all(stored)
 

@@ -25,6 +25,8 @@ class Writer:
         self._about = About(stored, {view: Layout.of(load_view(view).table) for view in stored.views})
         self._accounts = Accounts({} if before is None else before.about.stored.views)
 
+    done = 0
+
     def write(self, change: Change) -> None:
         """Put the documents of owners in the place of what there was of them."""
         view, owners = change.view, change.owners.tolist()

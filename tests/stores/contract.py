@@ -3,8 +3,9 @@
 Its package needs the fixtures of `tests.stores.conftest`.
 """
 
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from random import Random
+from typing import ClassVar
 
 import pytest
 
@@ -14,7 +15,7 @@ from pipelines.storage import delta, places
 from pipelines.stores import publish as publishing
 from pipelines.stores import turns
 from pipelines.stores.base import OWNERS, PAGED, StoreError
-from pipelines.stores.changes import difference
+from pipelines.stores.changes import difference, served_of
 from pipelines.stores.opening import store_of
 from pipelines.stores.publish import publish
 from pipelines.stores.verifying import verify
@@ -93,7 +94,27 @@ def require_same_people(found, said, random):
                 assert found.people(prefix, limit) == said.people(prefix, limit)
 
 
+@contextmanager
+def counted_writes(monkeypatch):
+    """The views of which changes are written meanwhile, one by one."""
+    really, written = publishing._write, []
+    with monkeypatch.context() as patch:
+        patch.setattr(
+            publishing, "_write", lambda change, *given: (written.append(change.view), really(change, *given))
+        )
+        yield written
+
+
+class GivenUpError(Exception):
+    """Nobody writes on."""
+
+
 class Contract:
+    resumes = True
+    """Whether a publish goes on with what one that was killed has written."""
+    portions: ClassVar[dict[str, int]] = {}
+    """What is set where each write is to be durable by itself."""
+
     @pytest.fixture
     def store(self, url):
         with opened(url) as found:
@@ -172,6 +193,9 @@ class Contract:
         with pytest.raises(StoreError, match="of release 3: .*what was served before is served on"):
             publish(lakes.last, [store], 3)
         require_equal(store, lakes.last, 1, random)
+        monkeypatch.setattr(publishing, "_write", really)
+        publish(lakes.last, [store], 3)
+        require_equal(store, lakes.last, 3, random)
 
     def test_a_damaged_lake_is_told_and_changes_nothing(self, store, lakes, random, tmp_path):
         lake = copied(lakes.last, tmp_path / "damaged")
@@ -183,28 +207,70 @@ class Contract:
             publish(lake, [store], 3)
         require_equal(store, lake, 1, random)
 
-    def test_killed_anywhere_it_serves_what_it_served(self, url, lakes, killed, random):
+    def test_killed_anywhere_it_serves_what_it_served_and_goes_on(self, url, lakes, killed, random, monkeypatch):
         with opened(url) as store:
             publish(lakes.last, [store], 1)
-            writes = sum(1 for _ in difference(Reader.of(lakes.last, 3), store.stored(), store.views).changes())
-        for number in {1, writes, random.randint(1, writes)}:
-            when = random.choice(["before", "after"])
-            killed(lakes.last, "publish", ("write", number, when), stores=[url], number=3)
+            parts = sum(1 for _ in difference(Reader.of(lakes.last, 3), store.stored(), store.views).parts())
+        there = 0
+        for most in (1, random.randint(1, parts // 2), parts):
+            number, when = min(most, parts - there), random.choice(["before", "after"])
+            killed(lakes.last, "publish", ("write", number, when), stores=[url], number=3, patch=self.portions)
+            there += self.resumes * (number if when == "after" else number - 1)
             with opened(url) as store:
                 require_equal(store, lakes.last, 1, random)
+        with opened(url) as store, counted_writes(monkeypatch) as written:
+            (done,) = publish(lakes.last, [store], 3)
+            assert (done.parts, done.there, len(written)) == (parts, there, parts - there)
+            require_equal(store, lakes.last, 3, random)
+            assert verify(lakes.last, store) > 0
+
+    def room(self, store):
+        """How much room a store takes."""
+        return 0
+
+    def test_a_hundred_that_were_given_up_leave_one_half_at_most(self, store, lakes, random, monkeypatch):
+        publish(lakes.last, [store], 1)
+        for name, value in self.portions.items():
+            monkeypatch.setattr(name, value)
+        reader = Reader.of(lakes.last, 3)
+        after, changes = served_of(reader, store.views), list(difference(reader, store.stored(), store.views).changes())
+
+        def give_up(number):
+            whole, plan = number % 3 == 0, str(number // 2)
+            with suppress(GivenUpError), store.publishing(after, whole=whole, plan=plan) as writing:
+                for change in changes[: random.randint(1, len(changes))]:
+                    writing.write(change)
+                raise GivenUpError
+            return self.room(store)
+
+        rooms = [give_up(number) for number in range(100)]
+        assert max(rooms[20:]) <= 1.25 * max(rooms[:20])
+        require_equal(store, lakes.last, 1, random)
+        publish(lakes.last, [store], 3)
+        assert verify(lakes.last, store) > 0
+
+    def test_what_is_left_of_a_publish_of_another_release_is_dropped(self, url, lakes, killed, random):
         with opened(url) as store:
-            publish(lakes.last, [store], 3)
+            publish(lakes.last, [store], 1)
+        killed(lakes.last, "publish", ("write", 4, "after"), stores=[url], number=3, patch=self.portions)
+        with opened(url) as store:
+            (done,) = publish(lakes.last, [store], 2)
+            assert done.there == 0
+            require_equal(store, lakes.last, 2, random)
+            (done,) = publish(lakes.last, [store], 3)
+            assert done.there == 0
             require_equal(store, lakes.last, 3, random)
 
     def test_killed_before_the_first_is_whole_it_serves_nothing(self, url, lakes, killed, random):
         with opened(url) as store:
             writes = sum(1 for _ in difference(Reader.of(lakes.last, 2), None, store.views).changes())
-        killed(lakes.last, "publish", ("write", min(5, writes), "after"), stores=[url], number=2)
+        killed(lakes.last, "publish", ("write", min(5, writes), "after"), stores=[url], number=2, patch=self.portions)
         with opened(url) as store:
             assert store.stored() is None
             with pytest.raises(StoreError, match="nothing was published there yet"), store.reading():
                 pass
-            publish(lakes.last, [store], 2)
+            (done,) = publish(lakes.last, [store], 2)
+            assert done.there == self.resumes * min(5, writes)
             require_equal(store, lakes.last, 2, random)
 
     def test_of_two_at_once_both_succeed_and_the_later_release_stays(self, url, lakes, at_once, random):
@@ -219,7 +285,7 @@ class Contract:
     def test_another_one_is_waited_for_and_not_for_ever(self, store, url, lakes, monkeypatch):
         monkeypatch.setattr(turns, "WAITS", 0.3)
         publish(lakes.last, [store], 1)
-        with store.publishing(store.stored(), whole=False), opened(url) as other:
+        with store.publishing(store.stored(), whole=False, plan=""), opened(url) as other:
             with pytest.raises(StoreError, match="another publish is not done yet") as told:
                 publish(lakes.last, [other], 3)
             assert told.value.transient

@@ -47,12 +47,12 @@ def publish(store, release, people=(), posts=(), *, whole=True, gone=(), names=(
         was, less = before.get(view, Content(0, "0", 1)), table(view, gone if view == "profile" else ())
         total = int(was.content_hash) + sum_of(rows) - sum_of(less)
         contents[view] = Content(was.rows + rows.num_rows - less.num_rows, str(total), 1)
-    with store.publishing(Stored("lake", release, contents), whole=whole) as write:
+    with store.publishing(Stored("lake", release, contents), whole=whole, plan="") as writing:
         for view, rows in given.items():
             ids = [row["user_id"] for row in gone] if view == "profile" else []
             owners = np.unique([*rows[OWNERS[view]].to_pylist(), *ids]).astype(np.int64)
             if len(owners):
-                write(Change(view, owners, rows))
+                writing.write(Change(view, owners, rows))
 
 
 @contextmanager

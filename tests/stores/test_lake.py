@@ -18,4 +18,4 @@ def test_it_answers_as_stores_do(lakes, seed):
 def test_nothing_is_published_to_it(lakes):
     store = LakeStore(lakes.last)
     with pytest.raises(StoreError, match="expected a store, found a lake"):
-        store.publishing(expected(lakes.last).stored_in(store.views), whole=True)
+        store.publishing(expected(lakes.last).stored_in(store.views), whole=True, plan="")

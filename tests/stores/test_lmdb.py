@@ -1,11 +1,14 @@
 """LMDB as a store."""
 
+from pathlib import Path
+from typing import ClassVar
+
 import pytest
 
 from pipelines.stores import publish as publishing
 from pipelines.stores.accounts import Accounts
 from pipelines.stores.base import StoreError
-from pipelines.stores.lmdb import KEY, NUMBERS
+from pipelines.stores.lmdb import KEY, NUMBERS, SERVED, SLOTS
 from pipelines.stores.publish import publish
 from pipelines.stores.terms import entry_of
 from pipelines.stores.verifying import verify
@@ -14,9 +17,20 @@ from tests.stores.expected import expected
 
 
 class TestLmdb(Contract):
+    portions: ClassVar = {"pipelines.stores.lmdb_writing.PORTION": 0}
+
     @pytest.fixture
     def url(self, tmp_path):
         return f"lmdb:{tmp_path / 'served.lmdb'}"
+
+    def room(self, store):
+        return Path(store.path).stat().st_size
+
+
+def slot_of(store, **how):
+    """A transaction in the slot that is served."""
+    store.stored()
+    return store._opened.environment.begin(store._opened.slots[store._served], **how)
 
 
 @pytest.fixture
@@ -26,7 +40,7 @@ def served(lakes, tmp_path):
         publish(lakes.last, [store])
 
         def change(key, value):
-            with store._environment.begin(write=True) as transaction:
+            with slot_of(store, write=True) as transaction:
                 assert transaction.get(key) is not None
                 transaction.delete(key) if value is None else transaction.put(key, value)
 
@@ -46,7 +60,7 @@ def test_rows_that_are_gone_are_found_when_all_is_read_back(lakes, served, view,
 def test_rows_that_are_others_are_found_when_all_is_read_back(lakes, served):
     store, change = served
     one, other = [owner for owner, rows in expected(lakes.last).by_owner["followers"].items() if len(rows) > 1][:2]
-    with store._environment.begin() as transaction:
+    with slot_of(store) as transaction:
         value = transaction.get(KEY(NUMBERS["followers"], other))
     change(KEY(NUMBERS["followers"], one), value)
     with pytest.raises(StoreError, match=f"followers of user_id {one}: expected the .* or others"):
@@ -59,6 +73,21 @@ def test_a_name_that_nobody_finds_is_found_when_all_is_read_back(lakes, served):
         change(entry_of(row["term"], row["user_id"], row["field"])[0], None)
     with pytest.raises(StoreError, match="user_directory of release 7: user [0-9]+ is not found by a name"):
         verify(lakes.last, store)
+
+
+def test_a_file_of_an_earlier_version_is_published_to_as_a_whole(lakes, tmp_path):
+    url = f"lmdb:{tmp_path / 'served.lmdb'}"
+    with opened(url) as store, opened(f"lmdb:{tmp_path / 'other'}") as other:
+        publish(lakes.last, [other], 1)
+        with slot_of(other) as transaction, store._open().environment.begin(write=True) as earlier:
+            for key, value in transaction.cursor():
+                earlier.put(key, value)
+        assert store.stored() is None
+        (done,) = publish(lakes.last, [store], 2)
+        assert (done.before, done.whole) == (None, True)
+        assert verify(lakes.last, store) > 0
+        with store._opened.environment.begin() as transaction:
+            assert {key for key, _ in transaction.cursor()} == {SERVED, *SLOTS}
 
 
 def test_of_several_stores_none_serves_a_release_before_all_have_it(lakes, tmp_path, monkeypatch):

@@ -6,6 +6,8 @@ from tests.stores.contract import Contract
 
 
 class TestSearch(Contract):
+    resumes = False
+
     @pytest.fixture
     def url(self, tmp_path):
         return f"search:{tmp_path / 'found'}"

@@ -30,6 +30,8 @@ TIME = datetime(9999, 12, 31, 23, 59, 59, 999999, tzinfo=UTC)
 
 
 class TestPostgreSQL(Contract):
+    resumes = False
+
     @pytest.fixture
     def url(self, postgresql_url):
         return postgresql_url
@@ -72,9 +74,9 @@ def written(store, changes, *, whole, after=None):
     for change in after or changes:
         total = sum(map(content_hash, change.rows.combine_chunks().to_batches()))
         contents[change.view] = Content(change.rows.num_rows, str(total), 1)
-    with store.publishing(Stored("lake", 1, contents), whole=whole) as write:
+    with store.publishing(Stored("lake", 1, contents), whole=whole, plan="") as writing:
         for change in changes:
-            write(change)
+            writing.write(change)
 
 
 @pytest.mark.parametrize("how", ["whole", "again", "changes"])

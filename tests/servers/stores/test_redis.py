@@ -9,6 +9,8 @@ from tests.stores.contract import Contract, opened
 
 
 class TestRedis(Contract):
+    resumes = False
+
     @pytest.fixture
     def url(self, redis_url):
         return redis_url
@@ -90,7 +92,10 @@ def others_publish(client, url, lakes):
 def test_who_lost_the_connection_publishes_no_more_once_another_does(store, redis_url, client, lakes):
     publish(lakes.last, [store], 1)
     stored = store.stored()
-    with pytest.raises(StoreError, match="another publish came first") as fault, store.publishing(stored, whole=False):
+    with (
+        pytest.raises(StoreError, match="another publish came first") as fault,
+        store.publishing(stored, whole=False, plan=""),
+    ):
         others_publish(client, redis_url, lakes)
     assert fault.value.transient
     assert store.stored().release == 2
@@ -115,7 +120,7 @@ def start_anew(server):
 
 def test_a_server_started_anew_meanwhile_serves_what_it_served(redis, store, lakes, monkeypatch):
     publish(lakes.last, [store], 1)
-    with pytest.raises(StoreError, match="server") as fault, store.publishing(store.stored(), whole=False):
+    with pytest.raises(StoreError, match="server") as fault, store.publishing(store.stored(), whole=False, plan=""):
         start_anew(redis)
     assert fault.value.transient
     assert (store.stored().release, verify(lakes.last, store) > 0) == (1, True)
