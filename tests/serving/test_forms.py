@@ -4,8 +4,12 @@ from urllib.parse import urlencode
 
 import pytest
 
+from pipelines.landing.land import land
 from pipelines.reading.users import UnknownUser
+from pipelines.runs.run import run
 from pipelines.serving.page.acting import event_of
+from pipelines.storage.lake import Lake
+from tests.landing.lines import CLOCK, file_of, line
 from tests.serving.pages import Page
 from tests.serving.servers import Serving
 
@@ -149,12 +153,52 @@ def test_a_text_mentions_users_whom_there_are():
     }
 
 
-def test_a_private_server_shows_its_pages_to_who_signs_in(told):
-    with Serving(told.root, "--store", "lake", "--private", NEWSFEED_TOKENS=TOKEN) as serving:
-        browser = Browser(serving)
-        refused = browser.ask("/")
-        assert (refused.status, "/page/sign-in" in refused.links) == (401, True)
-        browser.ask("/page/sign-in")
-        assert browser.send("/page/sign-in", token=TOKEN, user="@leo").status == 200
-        assert "Leo Lo" in browser.page.words
-        assert {form.action for form in browser.page.forms} == set()
+@pytest.fixture(scope="module")
+def private(tmp_path_factory, engine):
+    """A server of a lake in which some users are deactivated, and some have one name, for who signs in."""
+    folder = tmp_path_factory.mktemp("private")
+    lake = Lake.at(str(folder / "lake"))
+    names = {1: "leo", 2: "ben", 3: "Twin", 4: "twin"}
+    lines = [line(f"r-{one}", "registered", actor_id=one, username=name) for one, name in names.items()]
+    gone = [line(f"d-{one}", "deactivated", event_time="2025-12-31T11:00:00Z", actor_id=one) for one in (2, 3, 4)]
+    land(lake, engine, [file_of(folder / "lines", *lines, *gone)], clock=CLOCK)
+    run(lake, engine, clock=CLOCK)
+    with Serving(lake.root, "--store", "lake", "--private", NEWSFEED_TOKENS=TOKEN) as serving:
+        yield serving
+
+
+def test_a_private_server_shows_its_pages_to_who_signs_in(private):
+    browser = Browser(private)
+    refused = browser.ask("/")
+    assert (refused.status, "/page/sign-in" in refused.links) == (401, True)
+    browser.ask("/page/sign-in")
+    assert browser.send("/page/sign-in", token=TOKEN, user="@leo").status == 200
+    assert "@leo" in browser.page.words
+    assert {form.action for form in browser.page.forms} == set()
+
+
+@pytest.mark.parametrize(
+    ("user", "actor"), [("@LEO", 1), ("@ben", 2), ("@Ben", 2), ("@Twin", 3), ("@twin", 4), ("2", 2)]
+)
+def test_who_is_deactivated_signs_in_by_name_too_and_is_told_so(private, user, actor):
+    browser = Browser(private)
+    browser.ask("/page/sign-in")
+    browser.send("/page/sign-in", token=TOKEN, user=user)
+    assert (browser.path, browser.cookies["newsfeed_actor"]) == (f"/page/users/{actor}/newsfeed", str(actor))
+    assert ("nothing of it is shown to others" in browser.page.words) == (actor != 1)
+
+
+@pytest.mark.parametrize(
+    ("user", "words"),
+    [
+        ("@nobody", "no user is called @nobody"),
+        ("@TWIN", "2 users are called @TWIN: choose one by id"),
+        ("99", "there is no user 99"),
+        ("ben", "USER: expected a user's id or @username"),
+    ],
+)
+def test_who_is_nobody_or_several_is_told_so(private, user, words):
+    browser = Browser(private)
+    browser.ask("/page/sign-in")
+    found = browser.send("/page/sign-in", token=TOKEN, user=user)
+    assert (found.status in {400, 404}, words in found.words, browser.cookies) == (True, True, {}), found.words

@@ -8,8 +8,11 @@ from fastapi import APIRouter, Request, Response
 from starlette.responses import RedirectResponse
 
 from pipelines.errors import UsageError
+from pipelines.reading.reader import Reader
+from pipelines.reading.users import UnknownUser, find_user
 from pipelines.releases.release import NoRelease
 from pipelines.serving.answers import user_of
+from pipelines.serving.asking import Asked
 from pipelines.serving.intake.reading import RefusedError
 from pipelines.serving.page.showing import context_of, for_path, page
 from pipelines.serving.page.signing import Visitor, is_from_elsewhere
@@ -38,7 +41,7 @@ async def signed_in(request: Request) -> Response:
     if not safety.knows(token):
         return for_path(request.url.path, fault(401, "this is no token of this server"))
     try:
-        actor = None if not user else await to_thread.run_sync(user_named, request.app.state.reading, user)
+        actor = None if not user else await _entered(request, user)
     except NoRelease:
         raise UsageError("user: nothing was released yet, so there is nobody: leave it empty, and register") from None
     nobody = "/page/" if request.app.state.intake is None else "/page/register"
@@ -51,6 +54,21 @@ async def sign_out(request: Request) -> Response:
     """Forget whom the browser is."""
     await form_of(request)
     return Visitor.forget(RedirectResponse("/page/", 303))
+
+
+async def _entered(request: Request, user: str) -> int:
+    """The id of who signs in; by the lake's files where no active user is called so, as stores have names of no others.
+
+    Raises UnknownUser, NoRelease, UsageError.
+    """
+    reading: Reading = request.app.state.reading
+    try:
+        return await to_thread.run_sync(user_named, reading, user)
+    except UnknownUser:
+        if not user.startswith("@"):
+            raise
+    found = await Asked(request).of_files(lambda: find_user(Reader.of(reading.lake, reading.check()), user))
+    return int(found)
 
 
 async def form_of(request: Request) -> dict[str, str]:
