@@ -1,6 +1,7 @@
 """PostgreSQL: `postgresql://USER@HOST:PORT/DATABASE[?schema=NAME]`, tables of SQL in a schema of their own.
 
-A publish is one transaction, and so is what is read. Whoever asks the tables by SQL in a transaction reads one release.
+A publish is served by one transaction, and what is read is one, too. Whoever asks the tables by SQL in a transaction
+reads one release.
 """
 
 import json
@@ -49,7 +50,7 @@ class PostgreSQL:
             return None if row is None else stored_of(row, self.shown)
 
     @contextmanager
-    def publishing(self, stored: Stored, *, whole: bool, plan: str) -> Iterator[Writing]:  # noqa: ARG002
+    def publishing(self, stored: Stored, *, whole: bool, plan: str) -> Iterator[Writing]:
         """Write changes, all of which are served, as this release, once the block ends; none if it raises, or dies.
 
         Raises StoreError, also where what is read back is not what the release has.
@@ -61,11 +62,10 @@ class PostgreSQL:
         with connection:
             connection.autocommit = False
             with telling(self.shown, "write"):
-                writer = Writer(connection, self, stored, whole=whole)
+                writer = Writer(connection, self, stored, plan, whole=whole)
             yield writer
             with telling(self.shown, "write"):
                 writer.finish()
-                connection.commit()
 
     @contextmanager
     def reading(self) -> Iterator[Snapshot]:

@@ -1,23 +1,23 @@
-"""What is written to PostgreSQL in one transaction, and read back before it is committed."""
+"""What is written to PostgreSQL beside what is served, and brought there, and read back, in one transaction."""
 
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import psycopg
 import pyarrow as pa
 
-from pipelines.arrays import Int64s
 from pipelines.stores import turns
 from pipelines.stores.accounts import Accounts
 from pipelines.stores.base import Change, Stored, StoreError
 from pipelines.stores.postgresql import asking, source, stored_as_json, stored_of
 from pipelines.stores.postgresql_client import Connection, telling
+from pipelines.stores.postgresql_half import Half
 from pipelines.stores.postgresql_tables import (
     KEPT,
     TOLD_BY_OTHERS,
     Kept,
     completion,
-    creation,
     format_of,
     listed,
     quoted,
@@ -36,37 +36,53 @@ BY_VIEW = {one.view: one for one in KEPT}
 class Writer:
     """Writes the changes of one publish."""
 
-    def __init__(self, connection: Connection, store: "PostgreSQL", stored: Stored, *, whole: bool) -> None:
+    def __init__(self, connection: Connection, store: "PostgreSQL", stored: Stored, plan: str, *, whole: bool) -> None:
         self._connection, self._schema, self._url, self._stored = connection, store.schema, store.shown, stored
         self._be_alone()
         before = self._served()
         self._is_new = before is None
         self._is_whole = whole or before is None
-        if before is None:
-            self._run(f"CREATE SCHEMA IF NOT EXISTS {quoted(self._schema)}", *creation(self._schema))
-        elif whole:
-            self._run(*(f"DELETE FROM {one.place(self._schema)}" for one in KEPT))
         self._accounts = Accounts({} if before is None or whole else self._told(before).views)
-        self._incoming = set[str]()
+        self._half = Half(connection, self._schema, plan, is_new=self._is_new)
+        self._connection.commit()
 
-    done = 0
+    @property
+    def done(self) -> int:
+        """How many changes are there already."""
+        return self._half.done
 
     def write(self, change: Change) -> None:
-        """Put the rows of each owner in the place of what there was of it. Raises StoreError."""
-        kept = BY_VIEW.get(change.view)
-        if kept is None:
-            return
-        rows = change.rows.select([column.name for column in kept.columns])
+        """Write the next change beside what is served. Raises StoreError."""
         with telling(self._url, "write"):
-            if self._is_whole:
-                self._copy(kept.place(self._schema), rows)
-            else:
-                self._replace(kept, change.owners, rows)
+            kept = BY_VIEW.get(change.view)
+            if kept is not None:
+                self._copy(self._half.place(kept), change.rows.select([column.name for column in kept.columns]))
+                if not self._is_whole:
+                    self._half.add(change.view, change.owners)
+            self._half.keep()
 
     def finish(self) -> None:
-        """Say which release it is. Raises StoreError unless what was written is what the release has."""
+        """Serve what was written, by one transaction. Raises StoreError unless it is what the release has."""
+        try:
+            self._serve()
+            self._connection.commit()
+        except (StoreError, psycopg.Error):
+            with suppress(psycopg.Error):
+                self._connection.rollback()
+                self._half.drop()
+                self._connection.commit()
+            raise
+
+    def _serve(self) -> None:
+        """Bring what was written to the tables that are served, and say which release it is."""
         if self._is_new:
             self._run(*completion(self._schema))
+        elif self._is_whole:
+            self._run(*(f"DELETE FROM {one.place(self._schema)}" for one in KEPT))
+            self._run(*map(self._insertion, KEPT))
+        else:
+            for kept in KEPT:
+                self._replace(kept)
         if self._is_whole:
             for kept in KEPT:
                 self._count(kept, "true")
@@ -79,6 +95,7 @@ class Writer:
             f"INSERT INTO {served} (format, lake, release, views) VALUES (%s, %s, %s, %s)".encode(),
             [format_of(), self._stored.lake, self._stored.release, stored_as_json(self._stored)],
         )
+        self._half.forget()
 
     def _served(self) -> Stored | None:
         """Which release is served. Raises StoreError for tables of another version."""
@@ -89,14 +106,12 @@ class Writer:
 
     def _be_alone(self) -> None:
         """Wait until no other publish is under way. Raises StoreError when one is for long."""
-        self._run(f"SET LOCAL lock_timeout = '{turns.WAITS * 1000:.0f}ms'")
+        self._run(f"SET lock_timeout = '{turns.WAITS * 1000:.0f}ms'")
         try:
-            self._connection.execute(
-                b"SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"publish {self._schema}"]
-            )
+            self._connection.execute(b"SELECT pg_advisory_lock(hashtextextended(%s, 0))", [f"publish {self._schema}"])
         except psycopg.errors.LockNotAvailable:
             raise turns.not_done(self._url) from None
-        self._run("SET LOCAL lock_timeout = 0")
+        self._run("SET lock_timeout = 0")
 
     def _run(self, *statements: str) -> None:
         self._connection.execute("; ".join(statements).encode())
@@ -106,35 +121,31 @@ class Writer:
             for piece in copied(rows):
                 copy.write(piece)
 
-    def _replace(self, kept: Kept, owners: Int64s, rows: pa.Table) -> None:
-        """Make the rows of owners these, and touch none that stays as it is."""
-        whose = f"{quoted(str(kept.declared.bucket_by))} = ANY('{{{','.join(map(str, owners.tolist()))}}}'::bigint[])"
+    def _insertion(self, kept: Kept) -> str:
+        names = listed(kept.kept_names)
+        return f"INSERT INTO {kept.place(self._schema)} ({names}) SELECT {names} FROM {self._half.place(kept)}"
+
+    def _replace(self, kept: Kept) -> None:
+        """Make the rows of owners those that were written, and touch none that stays as it is."""
+        owners, written = self._half.owners(kept.view), self._half.place(kept)
+        if not self._connection.execute(f"{owners} LIMIT 1".encode()).fetchone():
+            return
+        whose = f"{quoted(str(kept.declared.bucket_by))} IN ({owners})"
+        self._run(f"ANALYZE {written}")
         self._count(kept, whose, went=True)
-        incoming = self._incoming_of(kept)
-        self._copy(incoming, rows)
         place, names, keys = kept.place(self._schema), listed(kept.kept_names), listed(kept.key)
-        theirs = f"{quoted(kept.owner)} = ANY(%s)"
+        theirs = f"{quoted(kept.owner)} IN ({owners})"
         known = " AND ".join(_same(kept, name) for name in kept.key)
         others = [quoted(name) for name in kept.kept_names if name not in kept.key]
         doing = f"UPDATE SET {', '.join(f'{name} = excluded.{name}' for name in others)}" if others else "NOTHING"
-        gone = f"SELECT FROM {incoming} AS i WHERE {known}"
+        gone = f"SELECT FROM {written} AS i WHERE {known}"
         same = f"SELECT {names} FROM {place} WHERE {theirs}"
-        new = f"SELECT {names} FROM {incoming} EXCEPT {same}"
-        for statement in (
+        new = f"SELECT {names} FROM {written} EXCEPT {same}"
+        self._run(
             f"DELETE FROM {place} AS t WHERE t.{theirs} AND NOT EXISTS ({gone})",
             f"INSERT INTO {place} ({names}) ({new}) ON CONFLICT ({keys}) DO {doing}",
-        ):
-            self._connection.execute(statement.encode(), [owners.tolist()])
-        self._run(f"TRUNCATE {incoming}")
+        )
         self._count(kept, whose)
-
-    def _incoming_of(self, kept: Kept) -> str:
-        """The table of this transaction to which rows of a view come."""
-        name = quoted(f"incoming_{kept.view}")
-        if kept.view not in self._incoming:
-            self._run(f"CREATE TEMPORARY TABLE {name} (LIKE {kept.place(self._schema)}) ON COMMIT DROP")
-            self._incoming.add(kept.view)
-        return f"pg_temp.{name}"
 
     def _count(self, kept: Kept, condition: str, *, went: bool = False) -> None:
         """Count rows of a view, as they are read back."""

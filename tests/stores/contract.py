@@ -238,7 +238,7 @@ class Contract:
         def give_up(number):
             whole, plan = number % 3 == 0, str(number // 2)
             with suppress(GivenUpError), store.publishing(after, whole=whole, plan=plan) as writing:
-                for change in changes[: random.randint(1, len(changes))]:
+                for change in changes[: random.randint(1, 8)]:
                     writing.write(change)
                 raise GivenUpError
             return self.room(store)
@@ -252,7 +252,7 @@ class Contract:
     def test_what_is_left_of_a_publish_of_another_release_is_dropped(self, url, lakes, killed, random):
         with opened(url) as store:
             publish(lakes.last, [store], 1)
-        killed(lakes.last, "publish", ("write", 4, "after"), stores=[url], number=3, patch=self.portions)
+        killed(lakes.last, "publish", ("write", 2, "after"), stores=[url], number=3, patch=self.portions)
         with opened(url) as store:
             (done,) = publish(lakes.last, [store], 2)
             assert done.there == 0

@@ -9,6 +9,7 @@ import pytest
 
 from pipelines.hashing import content_hash
 from pipelines.stores.base import Change, Content, Stored, StoreError
+from pipelines.stores.postgresql_client import connected
 from pipelines.stores.publish import publish
 from pipelines.views import load_view
 from tests.servers.postgresql import PostgreSQL
@@ -30,11 +31,14 @@ TIME = datetime(9999, 12, 31, 23, 59, 59, 999999, tzinfo=UTC)
 
 
 class TestPostgreSQL(Contract):
-    resumes = False
-
     @pytest.fixture
     def url(self, postgresql_url):
         return postgresql_url
+
+    def room(self, store):
+        query = b"SELECT sum(pg_total_relation_size(oid)) FROM pg_class WHERE relnamespace = %s::regnamespace"
+        with connected(store.told, 60) as connection:
+            return int(connection.execute(query, [store.schema]).fetchone()[0])
 
 
 @pytest.fixture
