@@ -1,4 +1,4 @@
-"""No two names get one id: here ids have 16 bits, so that another name with the id of the first is soon found."""
+"""No two names get one id: here ids have 12 bits, so that another name with the id of the first is soon found."""
 
 from itertools import count
 
@@ -13,7 +13,7 @@ from tests.adapters.bluesky import ADA, BEN, EVE, POST, create, delete
 from tests.adapters.conftest import JULY
 from tests.landing.lines import counts, events, file_of, ids, quarantined, rows_of
 
-BITS = 16
+BITS = 12
 FULL = {name: atproto.id_of(name) for name in (ADA, BEN, EVE, POST)}
 
 

@@ -7,7 +7,7 @@ from pipelines.runs.run import run
 from pipelines.storage.lake import Lake
 from tests.cli.conftest import FIRST, SECOND, call  # noqa: F401
 from tests.landing.lines import CLOCK, file_of
-from tests.serving.servers import Serving
+from tests.serving.servers import Forked
 
 
 @pytest.fixture(scope="session")
@@ -25,6 +25,6 @@ def told(tmp_path_factory, engine):
 def server(told, request, tmp_path_factory):
     """A server of the lake with two releases: from its files, and from a store that the server publishes to."""
     store = "lake" if request.param == "lake" else f"lmdb:{tmp_path_factory.mktemp('store')}/served"
-    with Serving(told.root, "--store", store) as serving:
+    with Forked(told.root, "--store", store) as serving:
         serving.wait_until_ready()
         yield serving

@@ -6,8 +6,10 @@ import pytest
 
 from pipelines.landing.land import land
 from pipelines.runs.run import run
+from pipelines.stores.opening import store_of
+from pipelines.stores.publish import publish
 from tests.landing.lines import CLOCK, file_of, line
-from tests.serving.servers import Serving
+from tests.serving.servers import Forked
 
 LATER = {"event_time": "2025-12-31T12:00:00Z", "actor_id": 1}
 
@@ -21,7 +23,10 @@ def growing(lake, engine, tmp_path):
 
     landed("first", line("r-1", "registered", actor_id=1))
     run(lake, engine, clock=CLOCK)
-    with Serving(lake.root) as serving:
+    store = store_of(f"lmdb:{lake.root}/serving.lmdb")
+    publish(lake, [store])  # so that the server need not
+    store.close()
+    with Forked(lake.root) as serving:
         serving.wait_until_ready()
         yield serving, landed, lambda: run(lake, engine, clock=CLOCK)
 

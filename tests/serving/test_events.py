@@ -11,14 +11,14 @@ import pytest
 from pipelines.storage.lake import Lake
 from tests.landing.lines import ids, line
 from tests.serving.schemas import faults
-from tests.serving.servers import PATIENCE, Serving
+from tests.serving.servers import PATIENCE, Forked
 
 TOKEN = "a-token-that-is-long"
 BARE = {"event_type": "followed", "actor_id": 5, "followee_id": 7}
 
 
 def writing(root, *given):
-    return Serving(root, *given, NEWSFEED_TOKENS=TOKEN)
+    return Forked(root, *given, NEWSFEED_TOKENS=TOKEN)
 
 
 def post(serving, *lines, **headers):
@@ -170,19 +170,6 @@ def _opened(serving):
     return [str(link.readlink()) for link in Path(f"/proc/{serving.process.pid}/fd").iterdir() if link.is_symlink()]
 
 
-def test_what_is_taken_lands_and_is_released_beside_it_and_nothing_is_left_when_it_ends(tmp_path):
-    root = str(tmp_path / "lake")
-    with writing(root, "--land-every", "200ms", "--run-every", "200ms", "--keep-done", "1s") as serving:
-        who = {"event_type": "registered", "actor_id": 5, "username": "mia", "first_name": "Mia", "last_name": "Öz"}
-        told = post(serving, who).facts["events"]
-        assert until(lambda: serving.ask("/users/5").status == 200)
-        assert ids(Lake.at(root)) == [told[0]["event_id"]]
-        assert until(lambda: not list((Path(root) / "inbox" / "done").iterdir()))
-        child = _children(serving.process.pid)
-        assert (serving.end(), len(child)) == (0, 1)
-        assert not Path(f"/proc/{child[0]}").exists()
-
-
 @pytest.mark.parametrize(
     ("given", "words"),
     [
@@ -196,15 +183,22 @@ def test_how_long_landed_segments_are_kept_is_a_time_of_a_server_that_lands(call
     assert (done.code, done.err.startswith(f"error: {words}")) == (2, True), done.err
 
 
-def test_killed_it_leaves_no_process_behind_and_the_next_lands_what_was_taken(tmp_path):
+def test_killed_it_leaves_no_process_and_the_next_lands_and_releases_what_was_taken_and_leaves_nothing_either(tmp_path):
     root = str(tmp_path / "lake")
     with writing(root, "--land-every", "1h") as serving:
         until(lambda: _children(serving.process.pid))
         (child,) = _children(serving.process.pid)
         assert post(serving, line("k-1")).status == 201
     assert until(lambda: not Path(f"/proc/{child}").exists())
-    with writing(root, "--land-every", "200ms"):
+    with writing(root, "--land-every", "200ms", "--run-every", "200ms", "--keep-done", "1s") as serving:
         assert until(lambda: ids(Lake.at(root)) == ["k-1"])
+        who = {"event_type": "registered", "actor_id": 6, "username": "mia", "first_name": "Mia", "last_name": "Öz"}
+        told = post(serving, who).facts["events"]
+        assert until(lambda: serving.ask("/users/6").status == 200)
+        assert ids(Lake.at(root)) == [told[0]["event_id"], "k-1"]
+        assert until(lambda: not list((Path(root) / "inbox" / "done").iterdir()))
+        (child,) = _children(serving.process.pid)
+        assert (serving.end(), Path(f"/proc/{child}").exists()) == (0, False)
 
 
 def _children(pid):

@@ -11,7 +11,7 @@ from pipelines.serving.page.acting import event_of
 from pipelines.storage.lake import Lake
 from tests.landing.lines import CLOCK, file_of, line
 from tests.serving.pages import Page
-from tests.serving.servers import Serving
+from tests.serving.servers import Forked
 
 TOKEN = "a-token-that-is-long"
 
@@ -45,7 +45,7 @@ class Browser:
 def taking(tmp_path_factory):
     root = str(tmp_path_factory.mktemp("taking") / "lake")
     inbox = ("--inbox", f"{root}/inbox")
-    with Serving(root, "--store", "lake", *inbox, NEWSFEED_TOKENS=TOKEN) as serving:
+    with Forked(root, "--store", "lake", *inbox, NEWSFEED_TOKENS=TOKEN) as serving:
         yield serving
 
 
@@ -163,7 +163,7 @@ def private(tmp_path_factory, engine):
     gone = [line(f"d-{one}", "deactivated", event_time="2025-12-31T11:00:00Z", actor_id=one) for one in (2, 3, 4)]
     land(lake, engine, [file_of(folder / "lines", *lines, *gone)], clock=CLOCK)
     run(lake, engine, clock=CLOCK)
-    with Serving(lake.root, "--store", "lake", "--private", NEWSFEED_TOKENS=TOKEN) as serving:
+    with Forked(lake.root, "--store", "lake", "--private", NEWSFEED_TOKENS=TOKEN) as serving:
         yield serving
 
 

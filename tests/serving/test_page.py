@@ -13,7 +13,7 @@ from pipelines.storage.lake import Lake
 from pipelines.storage.measures import keep
 from tests.landing.lines import CLOCK, file_of, line
 from tests.serving.pages import Page
-from tests.serving.servers import Serving
+from tests.serving.servers import Forked
 
 SCRIPT = '"><script>alert(1)</script>&amp;{{ 7 * 7 }}\u202e'
 NAMES = {"username": f"a{SCRIPT}", "first_name": f"b{SCRIPT}", "last_name": f"c{SCRIPT}", "bio": f"d{SCRIPT}"}
@@ -44,7 +44,7 @@ def hostile(tmp_path_factory, engine):
     land(lake, engine, [file_of(folder / "more", line("f-3", followee_id=1))], clock=CLOCK)
     run(lake, engine, clock=CLOCK)
     maintain(lake, Limits(1), execute=True)
-    with Serving(lake.root, "--store", "lake") as serving:
+    with Forked(lake.root, "--store", "lake") as serving:
         serving.wait_until_ready()
         yield serving
 

@@ -6,7 +6,7 @@ import pytest
 
 from pipelines.serving.rates import MOST, Rates
 from pipelines.serving.safety import Limits, Safety, is_loopback, tokens_of
-from tests.serving.servers import Serving
+from tests.serving.servers import Forked
 
 TOKEN, OTHER = "correct-horse-battery", "staple-staple-staple"
 ALWAYS = {
@@ -23,7 +23,7 @@ def guarded(told, tmp_path_factory):
     """A server that answers nobody without a token."""
     file = tmp_path_factory.mktemp("tokens") / "tokens"
     file.write_text(f"{OTHER}\n")
-    with Serving(
+    with Forked(
         told.root, "--store", "lake", "--private", "--tokens", str(file), "--rate", "0", NEWSFEED_TOKENS=TOKEN
     ) as serving:
         yield serving
@@ -100,7 +100,7 @@ def test_a_head_answers_as_a_get_without_its_body(server):
 
 
 def test_who_asks_too_often_is_told_when_to_ask_again(told):
-    with Serving(told.root, "--store", "lake", "--rate", "2") as serving:
+    with Forked(told.root, "--store", "lake", "--rate", "2") as serving:
         statuses = [serving.ask("/healthz").status for _ in range(20)]
         found = serving.ask("/healthz")
     assert statuses[:4] == [200] * 4

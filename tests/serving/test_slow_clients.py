@@ -6,7 +6,7 @@ from time import sleep
 
 import pytest
 
-from tests.serving.servers import PATIENCE, Serving
+from tests.serving.servers import PATIENCE, Forked
 
 QUICK = "from pipelines.serving import patience as p; p.HEAD_SECONDS = p.BODY_SECONDS = p.READ_SECONDS = 0.5"
 POST = b"POST /events HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer 0123456789abcdef\r\n"
@@ -15,7 +15,7 @@ POST = b"POST /events HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer 01234
 @pytest.fixture(scope="module")
 def impatient(told):
     """A server that waits for half a second."""
-    with Serving(
+    with Forked(
         told.root, "--store", "lake", "--rate", "0", before=QUICK, NEWSFEED_TOKENS="0123456789abcdef"
     ) as serving:
         yield serving
@@ -53,7 +53,7 @@ def test_half_a_body_is_not_waited_for(sending):
 
 
 def trickled(connection, data, seconds):
-    for _ in range(100):
+    for _ in range(1000):
         connection.sendall(data)
         sleep(seconds)
 
@@ -108,7 +108,7 @@ def test_nothing_of_it_is_told_in_the_log(impatient, sending):
 
 
 def test_more_connections_than_there_are_for_are_told_so(told):
-    with Serving(
+    with Forked(
         told.root, "--store", "lake", before="from pipelines.serving import patience as p; p.CONNECTIONS = 3"
     ) as to:
         with ExitStack() as opened:
