@@ -1,12 +1,9 @@
 """LMDB's environments: one for each file and process, whoever opens it; their faults, and who may write."""
 
-import fcntl
-import os
 import threading
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +11,6 @@ import lmdb
 
 from pipelines.errors import reason
 from pipelines.stores.base import StoreError
-from pipelines.stores.turns import in_turn
 
 LARGEST = 1 << 40
 """The most bytes that a file may have: so much of the address space is set aside, and nothing of a disk."""
@@ -93,22 +89,3 @@ def _require_whole(environment: Any, path: str, url: str) -> None:
     if found < expected:
         environment.close()
         raise StoreError(f"cannot open {url}: it is cut off: expected {expected:,} bytes, found {found:,}")
-
-
-@contextmanager
-def alone(path: str, url: str) -> Iterator[None]:
-    """Be the only one who writes. Raises StoreError when another one does for long."""
-    file = os.open(path, os.O_RDONLY)
-    try:
-        in_turn(partial(_locked, file), url)
-        yield
-    finally:
-        os.close(file)
-
-
-def _locked(file: int) -> bool:
-    try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    return True

@@ -14,7 +14,7 @@ from struct import Struct
 from typing import Any
 
 from pipelines.errors import UsageError
-from pipelines.stores import environments
+from pipelines.stores import environments, turns
 from pipelines.stores.about import About, PackedSnapshot
 from pipelines.stores.base import OWNERS, Row, Snapshot, Stored, StoreError, Writing
 from pipelines.stores.packing import chosen
@@ -70,7 +70,7 @@ class Lmdb:
                 if self._opened is None:
                     Path(self.path).parent.mkdir(parents=True, exist_ok=True)
                 opened = self._open()
-                held.enter_context(environments.alone(self.path, self.url))
+                held.enter_context(turns.alone(self.path, self.url))
                 opened.environment.reader_check()  # else the pages of readers who died are never free
                 environments.named(opened, SLOTS, former=ABOUT)
                 writer = Writer(self.url, opened, stored, None if whole else self._about_now(), plan)

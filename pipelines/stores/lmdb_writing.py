@@ -9,16 +9,16 @@ from itertools import chain, groupby, islice
 from struct import Struct
 from typing import Any, NamedTuple
 
-import msgspec
 import numpy as np
 
 from pipelines.arrays import Int64s
 from pipelines.stores.about import About
 from pipelines.stores.accounts import Accounts, DifferError
-from pipelines.stores.base import Change, Content, Stored
+from pipelines.stores.base import Change, Stored
 from pipelines.stores.environments import Opened, telling
 from pipelines.stores.lmdb import ABOUT, DIRECTORY, KEY, NUMBERS, SERVED, SLOTS, VIEWS
 from pipelines.stores.packing import Bytes, Layout
+from pipelines.stores.progress import Progress
 from pipelines.stores.terms import entry_of
 from pipelines.views import load_view
 
@@ -42,15 +42,17 @@ class Writer:
     """Writes the changes of one publish; `before` is what is served, None where nothing of it stays."""
 
     def __init__(self, url: str, opened: Opened, stored: Stored, before: About | None, plan: str) -> None:
-        self._url, self._opened, self._before, self._plan = url, opened, before, plan
+        self._url, self._opened, self._before = url, opened, before
         self._about = About(stored, {view: Layout.of(load_view(view).table) for view in stored.views})
+        self._progress = Progress(plan, self._about)
         self._waiting, self._size = list[Packed](), 0
         with opened.environment.begin(opened.main, write=True) as transaction:
             self._served = transaction.get(SERVED)
             self._next = next(name for name in SLOTS if name != self._served)
-            self.done, contents = self._half(transaction)
-            if not self.done:
+            found = self._progress.of_bytes(transaction.get(HALF))
+            if found is None:
                 self._drop_half(transaction)
+        self.done, contents = found or (0, {} if before is None else before.stored.views)
         self._accounts = Accounts(contents)
 
     def write(self, change: Change) -> None:
@@ -76,17 +78,6 @@ class Writer:
     def _begin(self, slot: bytes) -> Any:
         return self._opened.environment.begin(self._opened.slots[slot], write=True)
 
-    def _half(self, transaction: Any) -> tuple[int, dict[str, Content]]:
-        """How many changes of this plan are there already, and the rows of each view with them."""
-        before = {} if self._before is None else dict(self._before.stored.views)
-        found = transaction.get(HALF)
-        if found is None:
-            return 0, before
-        plan, about, done, contents = msgspec.msgpack.decode(found)
-        if [plan, about] != [self._plan, self._about.as_bytes()]:
-            return 0, before
-        return done, {view: Content(*content) for view, content in contents.items()}
-
     def _drop_half(self, transaction: Any) -> None:
         transaction.drop(self._opened.slots[self._next], delete=False)
         transaction.delete(HALF, db=self._opened.main)
@@ -100,8 +91,8 @@ class Writer:
                 for key, value in zip(_keys(one), one.values, strict=True):
                     transaction.put(key, value)
         self.done += len(self._waiting)
-        half = [self._plan, self._about.as_bytes(), self.done, self._accounts.found]
-        transaction.put(HALF, msgspec.msgpack.encode(half), db=self._opened.main)
+        half = self._progress.as_bytes(self.done, self._accounts.found)
+        transaction.put(HALF, half, db=self._opened.main)
         self._waiting, self._size = [], 0
 
     def _serve(self, transaction: Any) -> None:

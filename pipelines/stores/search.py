@@ -1,28 +1,31 @@
 """A search index as a store: people and posts, found by names and words in any script; `search:PATH`, a folder.
 
-All rows of the views are kept in it; those of active people and of posts are found. A publish is one commit of
-tantivy, in which is a document that says what is served.
+All rows of the views are kept in it; those of active people and of posts are found. What is published is an index
+beside the one that is served, in which is a document that says what it has.
 """
 
 import os
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import tantivy
-
 from pipelines.errors import UsageError
-from pipelines.stores import search_finding, search_index
+from pipelines.stores import search_finding, search_index, turns
 from pipelines.stores.about import About, PackedSnapshot
+from pipelines.stores.accounts import DifferError
 from pipelines.stores.base import Row, Snapshot, Stored, StoreError, Writing
 from pipelines.stores.packing import chosen
-from pipelines.stores.search_index import ABOUT, META, Served, key_of, rows_of
+from pipelines.stores.search_folders import Folders
+from pipelines.stores.search_index import ABOUT, HALF, Served, key_of, rows_of
 
 SCHEME = "search:"
 DIRECTORY = "user_directory"
 VIEWS = ("profile", "posts", DIRECTORY)
+OTHERS = 2
+"""How many documents are of no row: what is served, and of which publish it is."""
 
 
 class Found(NamedTuple):
@@ -47,8 +50,11 @@ class Search:
     url: str
     path: str
     views: tuple[str, ...] = VIEWS
-    _index: Any = None
-    _served: tuple[tuple[int, int, int], Served | None] | None = None
+    _served: tuple[tuple[int, int], Served | None] | None = None
+
+    @cached_property
+    def _folders(self) -> Folders:
+        return Folders(Path(self.path))
 
     def stored(self) -> Stored | None:
         """Which release it serves; None when nothing was published there. Raises StoreError."""
@@ -56,23 +62,30 @@ class Search:
         return None if served is None else served.about.stored
 
     @contextmanager
-    def publishing(self, stored: Stored, *, whole: bool, plan: str) -> Iterator[Writing]:  # noqa: ARG002
+    def publishing(self, stored: Stored, *, whole: bool, plan: str) -> Iterator[Writing]:
         """Write changes, all of which are served, as this release, once the block ends; none if it raises, or dies.
 
         Raises StoreError, also where what is written is not what the release has.
         """
         from pipelines.stores.search_writing import Writer
 
-        if self._index is None:
-            self._index = search_index.opened(self.path, self.url, make=True)
-        with search_index.telling(self.url, "write"), search_index.writing(self._index, self.url) as index:
-            before = None if whole else self._now()
-            if whole:
-                index.delete_documents_by_query(tantivy.Query.all_query())
-            writer = Writer(self.url, index, stored, before)
-            yield writer
-            writer.finish()
-            self._require_all(stored)
+        with search_index.telling(self.url, "write"), turns.alone(str(self._folders.make()), self.url):
+            self._folders.clean()
+            served, before = self._folders.served, None if whole else self._now()
+            writer = Writer(self.url, stored, before, plan, self._half())
+            if not writer.goes_on:
+                self._folders.begin(None if before is None else served)
+            try:
+                index = search_index.opened(str(self._folders.next), self.url)
+                with search_index.writing(index, self.url) as into:
+                    writer.into(into)
+                    yield writer
+                    writer.finish()
+                self._require_all(index, stored)
+            except DifferError:
+                self._folders.drop()
+                raise
+            self._folders.serve()
 
     @contextmanager
     def reading(self) -> Iterator[Snapshot]:
@@ -85,29 +98,40 @@ class Search:
 
     def close(self) -> None:
         """Let go of it."""
-        self._index = self._served = None
+        self._served = None
 
-    def _require_all(self, stored: Stored) -> None:
-        """Raise StoreError where a commit has not as many documents as it should."""
-        served = self._now()
-        expected = sum(content.rows for content in stored.views.values()) + 1
-        found = 0 if served is None else served.searcher.num_docs
+    def _require_all(self, index: Any, stored: Stored) -> None:
+        """Raise DifferError where a commit has not as many documents as it should."""
+        index.reload()
+        expected = sum(content.rows for content in stored.views.values()) + OTHERS
+        found = index.searcher().num_docs
         if found != expected:
-            raise StoreError(f"{self.url}: expected {expected:,} documents, found {found:,}: publish to another folder")
+            raise DifferError(f"{self.url}: expected {expected:,} documents, found {found:,}")
+
+    def _half(self) -> bytes | None:
+        """What the next folder says of the publish of which it has a part; None where it is not there, or not whole."""
+        try:
+            index = search_index.opened(str(self._folders.next), self.url)
+            index.reload()
+            return rows_of(index.searcher(), [HALF]).get(0)
+        except (StoreError, ValueError, OSError):
+            return None
 
     def _now(self) -> Served | None:
         """What is served now; looked at anew when another publish came since. Raises StoreError."""
         with search_index.telling(self.url, "read"):
-            try:
-                found = (Path(self.path) / META).stat()
-            except FileNotFoundError:
-                return None
-            mark = found.st_ino, found.st_mtime_ns, found.st_size
-            if self._served is None or self._served[0] != mark:
-                self._index = self._index or search_index.opened(self.path, self.url)
-                self._index.reload()
-                self._served = mark, _served_of(self._index.searcher(), self.url)
-            return self._served[1]
+            while (mark := self._folders.mark()) is not None:
+                known = self._served
+                if known is not None and known[0] == mark:
+                    return known[1]
+                try:
+                    index = search_index.opened(str(self._folders.served), self.url)
+                    index.reload()
+                    self._served = mark, _served_of(index.searcher(), self.url)
+                except (StoreError, ValueError, OSError):
+                    if self._folders.mark() == mark:  # else it was taken away meanwhile, as another one is served
+                        raise
+            return None
 
 
 def _served_of(searcher: Any, url: str) -> Served | None:

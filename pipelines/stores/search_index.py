@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from functools import cache, partial
+from functools import cache
 from pathlib import Path
 from struct import Struct
 from typing import Any, NamedTuple
@@ -13,14 +13,17 @@ import tantivy
 from pipelines.errors import NewsfeedError, reason
 from pipelines.stores.about import About
 from pipelines.stores.base import StoreError
-from pipelines.stores.turns import in_turn
 
 MEMORY = 64 << 20
 """How many bytes of documents are held before they are written."""
 META = "meta.json"
 """The file that names all others of an index, and is replaced as a whole."""
+MANAGED = ".managed.json"
+"""That which names those that may be taken away."""
 ABOUT = "about"
 """The key of the document that says what is served."""
+HALF = "half"
+"""The key of that which says how much of a publish is there."""
 AT_ONCE = 1024
 MOST = 3
 """The most documents of an owner: that many names has a person."""
@@ -89,8 +92,9 @@ def telling(url: str, doing: str) -> Iterator[None]:
 
 @contextmanager
 def writing(index: Any, url: str) -> Iterator[Any]:
-    """The only writer; nothing stays unless it commits. Raises StoreError when there is another one for long."""
-    writer = in_turn(partial(_writer, index), url)
+    """A writer; what it committed stays."""
+    with telling(url, "write"):
+        writer = index.writer(MEMORY, 1)
     try:
         yield writer
     except BaseException:
@@ -98,16 +102,6 @@ def writing(index: Any, url: str) -> Iterator[Any]:
         raise
     finally:
         writer.wait_merging_threads()
-
-
-def _writer(index: Any) -> Any:
-    """A writer; None while there is another one."""
-    try:
-        return index.writer(MEMORY, 1)
-    except ValueError as fault:
-        if "LockBusy" in str(fault):
-            return None
-        raise
 
 
 def rows_of(searcher: Any, keys: Sequence[str]) -> dict[int, bytes]:

@@ -1,4 +1,4 @@
-"""What is written to an index in one commit."""
+"""What is written to an index beside the one that is served, in commits each of which stays."""
 
 from typing import Any
 
@@ -8,24 +8,35 @@ from pipelines.stores.about import About
 from pipelines.stores.accounts import Accounts
 from pipelines.stores.base import Change, Row, Stored
 from pipelines.stores.packing import Layout
-from pipelines.stores.search_index import ABOUT, Served, document, each, key_of, rows_of
+from pipelines.stores.progress import Progress
+from pipelines.stores.search_index import ABOUT, HALF, Served, document, each, key_of, rows_of
 from pipelines.stores.search_words import LONGEST, words
 from pipelines.views import load_view
 
 NAMES = ("username", "first_name", "last_name")
 MOST_NAMED = LONGEST * len(NAMES)
 LOW = (1 << 32) - 1
+PORTION = 100_000
+"""After so many documents what was written is made durable."""
 
 
 class Writer:
     """Writes the changes of one publish; `before` has what there was, None where nothing of it stays."""
 
-    def __init__(self, url: str, writer: Any, stored: Stored, before: Served | None) -> None:
-        self._url, self._writer, self._before = url, writer, before
+    def __init__(self, url: str, stored: Stored, before: Served | None, plan: str, half: bytes | None) -> None:
+        self._url, self._before = url, before
         self._about = About(stored, {view: Layout.of(load_view(view).table) for view in stored.views})
-        self._accounts = Accounts({} if before is None else before.about.stored.views)
+        self._progress = Progress(plan, self._about)
+        found = self._progress.of_bytes(half)
+        self.goes_on = found is not None
+        self.done, contents = found or (0, {} if before is None else before.about.stored.views)
+        self._accounts = Accounts(contents)
+        self._writer: Any = None
+        self._added = 0
 
-    done = 0
+    def into(self, writer: Any) -> None:
+        """Write there."""
+        self._writer = writer
 
     def write(self, change: Change) -> None:
         """Put the documents of owners in the place of what there was of them."""
@@ -39,13 +50,26 @@ class Writer:
             for one in each(value) if value else ():
                 found_by = FOUND_BY[view](rows.read(owner, one)[0])
                 self._writer.add_document(document(key_of(view, owner), one, owner, **found_by))
+        self.done += 1
+        self._added += change.rows.num_rows
+        if self._added >= PORTION:
+            self._commit()
 
     def finish(self) -> None:
-        """Commit. Raises StoreError unless what was written is what the release has."""
+        """Commit what will be served. Raises DifferError unless what was written is what the release has."""
         self._accounts.require(self._url, self._about.stored)
-        self._writer.delete_documents_by_term("key", ABOUT)
-        self._writer.add_document(document(ABOUT, self._about.as_bytes()))
+        self._replace(ABOUT, self._about.as_bytes())
+        self._commit()
+
+    def _commit(self) -> None:
+        """Make what was written stay, and say how much that is."""
+        self._replace(HALF, self._progress.as_bytes(self.done, self._accounts.found))
         self._writer.commit()
+        self._added = 0
+
+    def _replace(self, key: str, value: bytes) -> None:
+        self._writer.delete_documents_by_term("key", key)
+        self._writer.add_document(document(key, value))
 
     def _take_away(self, change: Change, before: Served) -> None:
         """Take away what there was of owners."""

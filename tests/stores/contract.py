@@ -114,6 +114,8 @@ class Contract:
     """Whether a publish goes on with what one that was killed has written."""
     portions: ClassVar[dict[str, int]] = {}
     """What is set where each write is to be durable by itself."""
+    given_up = 24
+    """How many publishes are given up, one after another."""
 
     @pytest.fixture
     def store(self, url):
@@ -228,7 +230,7 @@ class Contract:
         """How much room a store takes."""
         return 0
 
-    def test_a_hundred_that_were_given_up_leave_one_half_at_most(self, store, lakes, random, monkeypatch):
+    def test_many_that_were_given_up_leave_one_half_at_most(self, store, lakes, random, monkeypatch):
         publish(lakes.last, [store], 1)
         for name, value in self.portions.items():
             monkeypatch.setattr(name, value)
@@ -243,8 +245,8 @@ class Contract:
                 raise GivenUpError
             return self.room(store)
 
-        rooms = [give_up(number) for number in range(100)]
-        assert max(rooms[20:]) <= 1.25 * max(rooms[:20])
+        rooms = [give_up(number) for number in range(self.given_up)]
+        assert max(rooms[self.given_up // 2 :]) <= 1.25 * max(rooms[: self.given_up // 2])
         require_equal(store, lakes.last, 1, random)
         publish(lakes.last, [store], 3)
         assert verify(lakes.last, store) > 0

@@ -220,7 +220,9 @@ def test_names_that_begin_alike_come_by_their_terms_however_few_are_asked_for(tm
 
 
 def test_a_folder_of_something_else_is_told(tmp_path):
-    (tmp_path / "meta.json").write_text("{}")
+    (tmp_path / "index-1").mkdir()
+    (tmp_path / "index-1" / "meta.json").write_text("{}")
+    (tmp_path / "served").symlink_to("index-1")
     with pytest.raises(StoreError, match=r"^cannot .*search:"):
         store_of(f"search:{tmp_path}").stored()
     (tmp_path / "file").touch()

@@ -17,6 +17,7 @@ from tests.stores.expected import expected
 
 
 class TestLmdb(Contract):
+    given_up = 100
     portions: ClassVar = {"pipelines.stores.lmdb_writing.PORTION": 0}
 
     @pytest.fixture
