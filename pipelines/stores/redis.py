@@ -66,14 +66,14 @@ class Redis:
         return None if about is None else about.stored
 
     @contextmanager
-    def publishing(self, stored: Stored, *, whole: bool, plan: str) -> Iterator[Writing]:  # noqa: ARG002
+    def publishing(self, stored: Stored, *, whole: bool, plan: str) -> Iterator[Writing]:
         """Write changes, all of which are served, as this release, once the block ends; none if it raises, or dies.
 
         Raises StoreError, also where what is read back is not what the release has.
         """
         from pipelines.stores.redis_writing import Writer
 
-        with Writer(self, stored, whole=whole) as writer:
+        with Writer(self, stored, plan, whole=whole) as writer:
             yield writer
             writer.finish()
 

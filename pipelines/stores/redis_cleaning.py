@@ -14,15 +14,18 @@ if TYPE_CHECKING:
     from pipelines.stores.redis import Redis
 
 
-def clean(store: "Redis", publisher: Publisher, served: Served | None) -> None:
-    """Leave just what is served, and say first that who reads what came before it can no more. Raises WatchError."""
+def clean(store: "Redis", publisher: Publisher, served: Served | None, half: int) -> None:
+    """Leave what is served, and what there is of one publish, by its number.
+
+    First it is said that who reads what came before what is served can no more. Raises WatchError.
+    """
     serial, generation = (0, 0) if served is None else (served.serial, served.generation)
     publisher.do(("SET", store.key("floor"), serial))
     for attempt in _numbers(store, publisher, "attempts"):
-        if attempt != publisher.number:
+        if attempt != half:
             _clean_written(store, publisher, attempt, serial)
     for other in _numbers(store, publisher, "generations"):
-        if other != generation:
+        if other not in {generation, half}:
             _clean_generation(store, publisher, other)
 
 

@@ -4,16 +4,20 @@ import pytest
 
 from pipelines.stores.base import StoreError
 from pipelines.stores.publish import publish
+from pipelines.stores.redis_client import client as client_of
 from pipelines.stores.verifying import verify
 from tests.stores.contract import Contract, opened
 
 
 class TestRedis(Contract):
-    resumes = False
-
     @pytest.fixture
     def url(self, redis_url):
         return redis_url
+
+    def room(self, store):
+        with client_of(store.place.told) as client:
+            owners, listed = owners_of(client, store), client.keys(store.key("written", "*"))
+            return sum(map(len, owners.values())) + sum(map(client.llen, listed)) + len(client.keys(store.key("*")))
 
 
 @pytest.fixture
