@@ -32,6 +32,7 @@ LONGEST_FIRST = (
     "cli",
     "serving",
     "dags",
+    "stores",
     "erasing",
     "merge",
     "damage",

@@ -22,15 +22,16 @@ from tests.laws.worlds import in_small_files
 from tests.releases.worlds import contents, deeds, releases, served
 
 TABLES = [name for name, projection in projections().items() if projection.table.grows]
+BATCHES = 6
 
 
 @pytest.fixture(scope="session")
 def ragged(folder, engine):
-    """A lake of ten small batches, with files of a few rows."""
+    """A lake of some small batches, with files of a few rows."""
     lake = Lake.at(str(folder / "ragged"))
     with pytest.MonkeyPatch.context() as patch:
         in_small_files(patch, 16)
-        for number in range(10):
+        for number in range(BATCHES):
             land(lake, engine, [file_of(folder / f"ragged-{number}", *deeds(20, number, number + 11))], clock=CLOCK)
             run(lake, engine, clock=CLOCK)
     return lake
@@ -57,7 +58,7 @@ def test_it_leaves_no_owner_in_two_files_and_every_row_as_it_was(grown, engine):
     before, rows, left = contents(grown), served(grown), parts(grown)
     assert any(some < files for some, files in left.values())
     assert maintain(grown, Limits(), execute=True).steps[GENERATIONS].count > 0
-    assert (releases(grown)[-1], contents(grown), served(grown)) == (11, before, rows)
+    assert (releases(grown)[-1], contents(grown), served(grown)) == (BATCHES + 1, before, rows)
     assert all(some == files <= left[name][1] for name, (some, files) in parts(grown).items())
     assert not run(grown, engine, clock=CLOCK).published
 
@@ -66,7 +67,7 @@ def test_it_says_beforehand_how_many_files_it_would_merge_and_then_there_is_noth
     said = maintain(grown, Limits()).steps[GENERATIONS]
     done = maintain(grown, Limits(), execute=True).steps[GENERATIONS]
     assert said.count == done.count > 0
-    assert [maintain(grown, Limits(), execute=True).steps[GENERATIONS].count, releases(grown)[-1]] == [0, 11]
+    assert [maintain(grown, Limits(), execute=True).steps[GENERATIONS].count, releases(grown)[-1]] == [0, BATCHES + 1]
 
 
 def test_each_file_that_is_merged_is_opened_once(grown, monkeypatch):
@@ -80,13 +81,13 @@ def test_each_file_that_is_merged_is_opened_once(grown, monkeypatch):
 @pytest.mark.parametrize("limits", [Limits(1), Limits(3), Limits(keep_days=0)], ids=str)
 def test_it_says_beforehand_how_many_releases_expire_beside_that_of_the_merged(grown, limits):
     said, done = (maintain(grown, limits, execute=execute).steps[RELEASES] for execute in (False, True))
-    assert (said, releases(grown)[-1]) == (done, 11)
+    assert (said, releases(grown)[-1]) == (done, BATCHES + 1)
 
 
 def test_batches_go_on_from_merged_generations(grown, engine, tmp_path):
     maintain(grown, Limits(1), execute=True, clock=datetime.now(UTC))
     land(grown, engine, [file_of(tmp_path / "more", *deeds(20, 3, 30))], clock=CLOCK)
-    assert run(grown, engine, clock=CLOCK).release.number == 12
+    assert run(grown, engine, clock=CLOCK).release.number == BATCHES + 2
     found = contents(grown)
     run(grown, engine, rebuild=True)
     assert contents(grown) == found
@@ -121,7 +122,7 @@ def first(monkeypatch):
 def test_a_run_that_publishes_before_what_is_merged_is_followed_by_it(grown, engine, first):
     first(merging, "roll_back", lambda: run(grown, engine, policy={"cap": 2}, clock=CLOCK))
     assert maintain(grown, Limits(), execute=True, clock=CLOCK).faults == []
-    assert (releases(grown), release(grown, 11).policy.cap) == ([*range(1, 13)], 2)
+    assert (releases(grown), release(grown, BATCHES + 1).policy.cap) == ([*range(1, BATCHES + 3)], 2)
     assert release(grown).policy.cap == 2
     assert run(grown, engine, rebuild=True, clock=CLOCK).reason == "rebuild: the same again"
 
@@ -130,8 +131,8 @@ def test_a_run_that_publishes_before_what_is_merged_is_followed_by_it(grown, eng
 def test_a_run_starts_again_when_generations_are_merged_first(grown, engine, first, tmp_path, module, name):
     land(grown, engine, [file_of(tmp_path / "new", *deeds(20, 10, 21))], clock=CLOCK)
     first(module, name, lambda: maintain(grown, Limits(), execute=True, clock=CLOCK))
-    assert run(grown, engine, clock=CLOCK).release.number == 12
-    assert (releases(grown)[-2:], contents(grown, 9) == contents(grown, 10)) == ([11, 12], True)
+    assert run(grown, engine, clock=CLOCK).release.number == BATCHES + 2
+    assert (releases(grown)[-2:], contents(grown, -3) == contents(grown, -2)) == ([BATCHES + 1, BATCHES + 2], True)
     assert run(grown, engine, rebuild=True, clock=CLOCK).reason == "rebuild: the same again"
 
 
@@ -149,4 +150,4 @@ def test_a_run_that_another_one_came_before_says_so(grown, engine, first, tmp_pa
     first(running, "publish", lambda: run(grown, engine, policy={"cap": 2}, clock=CLOCK))
     with pytest.raises(Conflict, match="another process committed to"):
         run(grown, engine, clock=CLOCK)
-    assert (releases(grown)[-1], release(grown).policy.cap) == (11, 2)
+    assert (releases(grown)[-1], release(grown).policy.cap) == (BATCHES + 1, 2)

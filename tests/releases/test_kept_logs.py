@@ -58,10 +58,10 @@ def _all(place):
 
 
 def test_every_version_is_read_after_clean_up_and_vacuum(place):
-    before = history(place, 110)  # a commit makes a checkpoint every 100 versions, and cleans up then
+    before = history(place, 55)  # two commits each; a commit makes a checkpoint every 100 versions, and cleans up then
     age(place)
     clean_up(place)
-    put(delta.find(place), place, 111, transaction=111)
+    put(delta.find(place), place, 56, transaction=56)
     assert [numbers(place, version) for version in range(len(before))] == before
 
 

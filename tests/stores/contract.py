@@ -20,7 +20,7 @@ from pipelines.stores.opening import store_of
 from pipelines.stores.publish import publish
 from pipelines.stores.verifying import verify
 from pipelines.views import load_view
-from tests.stores.expected import expected
+from tests.stores.expected import expected, told
 from tests.stores.lakes import copied
 
 NOBODY = 999_999_999_999
@@ -59,13 +59,8 @@ def require_same_rows(view, found, said):
     """The rows of all owners, and just some columns of them."""
     owner, every = OWNERS[view], [*said.by_owner[view], NOBODY]
     for columns in ((), list(load_view(view).table.names)[-2:]):
-        rows, others = (one.of_ids(view, owner, every, *columns) for one in (found, said))
-        assert sorted(map(told, rows)) == sorted(map(told, others))
-
-
-def told(row):
-    """A row in words, of which many are sorted."""
-    return sorted((name, str(value)) for name, value in row.items())
+        rows = found.of_ids(view, owner, every, *columns)
+        assert sorted(map(told, rows)) == said.told(view, *columns)
 
 
 def require_same_pages(view, found, said, random):

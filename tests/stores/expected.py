@@ -23,6 +23,7 @@ class Expected:
         directory = [row for rows in self.by_owner["user_directory"].values() for row in rows]
         self.directory = sorted(directory, key=lambda row: (row["term"], row["user_id"], row["field"]))
         self.lake = DeltaTable(lake.log).metadata().id
+        self._told = {}
         self.contents = {view: Content(one.rows, one.content_hash, one.projection) for view, one in views_of(of)}
 
     def stored_in(self, views):
@@ -33,6 +34,13 @@ class Expected:
         rows = [row for one in sorted(set(ids)) for row in self.by_owner[view].get(one, ())]
         return [{name: row[name] for name in {key, *columns}} for row in rows] if columns else rows
 
+    def told(self, view, *columns):
+        """All rows of a view, or just some columns of them, in words."""
+        if (view, columns) not in self._told:
+            rows = self.of_ids(view, OWNERS[view], self.by_owner[view], *columns)
+            self._told[view, columns] = sorted(map(told, rows))
+        return self._told[view, columns]
+
     def page(self, view, owner, limit, behind=None):
         rows, place = self.by_owner[view].get(owner, []), placing(view)
         return [row for row in rows if behind is None or place(row) > place(behind)][:limit]
@@ -40,6 +48,11 @@ class Expected:
     def people(self, prefix, limit):
         first = bisect_left(self.directory, prefix, key=lambda row: row["term"])
         return [row for row in self.directory[first : first + limit] if row["term"].startswith(prefix)]
+
+
+def told(row):
+    """A row in words, of which many are sorted."""
+    return sorted((name, str(value)) for name, value in row.items())
 
 
 def views_of(of):
