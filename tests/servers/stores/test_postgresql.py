@@ -96,9 +96,20 @@ def test_any_text_is_what_it_was(store, how):
     with store.reading() as snapshot:
         assert snapshot.of_ids("posts", "post_id", range(20)) == posts
         assert snapshot.of_ids("profile", "user_id", range(20)) == people
-        for prefix in {text[:length] for text in TEXTS for length in range(3)}:
+        for prefix in {text[:length] for text in TEXTS for length in range(len(text) + 1)}:
             expected = sorted((one for one in terms if one["term"].startswith(prefix)), key=lambda one: one["term"])
             assert snapshot.people(prefix, 20) == expected
+
+
+def test_a_page_goes_on_behind_a_null_and_before_it(store):
+    given = {"user_id": 1, "notified_at": TIME, "kind": "liked", "actor_id": 1}
+    rows = [{**given, "position": place, "post_id": number} for place, number in enumerate((7, 5, None), 1)]
+    some = changed("profile", [person(1)]), changed("posts", [post(5, ""), post(7, "")])
+    written(store, [*some, changed("notifications", rows)], whole=True)
+    with store.reading() as snapshot:
+        assert snapshot.of_ids("notifications", "user_id", [1]) == rows
+        for place in range(3):
+            assert snapshot.page("notifications", 1, 3, rows[place]) == rows[place + 1 :]
 
 
 def test_rows_that_stay_are_not_touched(store, asked):

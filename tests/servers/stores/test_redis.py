@@ -33,9 +33,9 @@ def client(redis):
 
 
 def owners_of(client, store):
-    """The hashes of a store, with the publishes of which they have values."""
+    """The hashes of a store, with their values by the publishes that brought them."""
     keys = client.scan_iter(f"{store.place.prefix}:*:*:*", 1000)
-    return {key: {int(field) for field in client.hkeys(key)} for key in keys}
+    return {key: {int(field): value for field, value in client.hgetall(key).items()} for key in keys}
 
 
 def test_what_a_publish_replaces_goes_with_the_next_one(store, client, lakes):
@@ -47,8 +47,10 @@ def test_what_a_publish_replaces_goes_with_the_next_one(store, client, lakes):
     publish(lakes.last, [store], 4)
     publish(lakes.last, [store], 3)
     publish(lakes.last, [store], 4)
-    newest = {key: max(some) for key, some in owners_of(client, store).items()}
-    assert all(some <= {1, 2, 3, 5, 6} and len(some - {6}) <= 1 for some in owners_of(client, store).values()), newest
+    fields = owners_of(client, store)
+    assert {number for some in fields.values() for number in some} <= {1, 2, 3, 5, 6}
+    assert max(len(some.keys() - {6}) for some in fields.values()) == 1
+    assert all(value for some in fields.values() for number, value in some.items() if number < 6)
     assert {int(one) for one in client.smembers(store.key("attempts"))} == {6}
 
 
