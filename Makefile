@@ -40,7 +40,8 @@ test: .venv/dev ## run all tests that need Python alone: not those of Apache Spa
 soak: .venv/dev ## compare the views of many more random histories with the reference (SEEDS=10000)
 	HISTORIES=$(or $(SEEDS),10000) $(BIN)/pytest tests/laws/test_reference.py -k many
 
-mutate: .venv/dev ## break each rule of the meaning, one at a time, and show which test notices (RULES="words in them")
+mutate: .venv/dev ## break each rule of the meaning, one at a time, and show which test notices (RULES="words in them"); installs Debian's redis-server and postgresql where they are missing
+	.ci/debian redis-server postgresql
 	$(BIN)/python -m mutations "$(RULES)"
 
 faults: .venv/dev ## let commands meet faults, at any file operation and of any file (WORDS="land kill" SEED=1 SAMPLE=60, 0: all)

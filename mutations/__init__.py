@@ -11,6 +11,8 @@ from typing import Final
 
 PROJECT: Final = Path(__file__).parent.parent
 RULES: Final = Path(__file__).parent / "rules"
+CONTRACT: Final = "tests/stores/contract.py"
+"""Where tests of a class may stand that a file of tests has: what all stores do."""
 
 
 @dataclass(frozen=True)
@@ -36,14 +38,19 @@ class Mutation:
         return None if self._has_test(folder) else f"{self.rule}: expected a test, found none: {self.test}"
 
     def _has_test(self, folder: Path) -> bool:
-        file, _, name = self.test.partition("::")
-        path = folder / file
-        return path.is_file() and f"def {name.partition('[')[0]}(" in path.read_text("utf-8")
+        file, *classes, name = self.test.split("::")
+        said = [_text(folder / file), *(_text(folder / CONTRACT) for _ in classes)]
+        named = [f"class {one}(" in said[0] for one in classes]
+        return all(named) and any(f"def {name.partition('[')[0]}(" in text for text in said)
 
     def make(self, folder: Path) -> None:
         """Break the rule in a folder."""
         path = folder / self.file
         path.write_text(path.read_text("utf-8").replace(self.there, self.instead), "utf-8")
+
+
+def _text(path: Path) -> str:
+    return path.read_text("utf-8") if path.is_file() else ""
 
 
 def mutations() -> list[Mutation]:

@@ -1,6 +1,7 @@
 """Processes that have loaded the libraries already: to fork one takes no time, to load them as long as a test."""
 
 import os
+import signal
 import sys
 from dataclasses import dataclass
 from importlib import import_module
@@ -9,6 +10,7 @@ from pathlib import Path
 from typing import Final
 
 LIBRARIES: Final = ("deltalake", "duckdb", "numba", "numpy", "pandas", "pyarrow.dataset", "pyarrow.parquet", "pytest")
+ENDS_WITHIN: Final = 60  # seconds
 SETTINGS: Final = {"HISTORIES": "200", "COLUMNS": "300"}  # fewer histories than usual, and longer lines
 
 
@@ -32,7 +34,9 @@ def pytest_in(folder: Path, arguments: list[str], patience: float) -> Ended:
     process = get_context("fork").Process(target=_run, args=(folder, arguments, said))
     process.start()
     process.join(patience)
-    if process.exitcode is None:
+    if process.exitcode is None and process.pid is not None:
+        os.kill(process.pid, signal.SIGINT)  # so that it stops the servers that it started
+        process.join(ENDS_WITHIN)
         process.kill()
         process.join()
         return Ended(None, "")
@@ -43,6 +47,7 @@ def _run(folder: Path, arguments: list[str], said: Path) -> None:
     """Be pytest in a folder: the project of the tests, and of the processes that they start, is the one there."""
     import pytest
 
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # which a process in the background ignores
     with said.open("wb") as file:
         for stream in (1, 2):
             os.dup2(file.fileno(), stream)

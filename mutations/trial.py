@@ -41,7 +41,9 @@ STAGES: Final[tuple[Stage, ...]] = (
 Before them come the tests that are called as the mutated file.
 """
 
-OPTIONS: Final = ("-x", "-q", "-n", "0", "-p", "no:cacheprovider", "-k", "not both_engines")
+OPTIONS: Final = ("-x", "-q", "-n", "0", "-p", "no:cacheprovider", "-m", "not spark", "-k", "not both_engines")
+SERVERS: Final = "tests/servers/"
+"""Tests that start servers are asked just where a rule names them: those of others may not be on this machine."""
 PATIENCE: Final = 600  # seconds after which a stage hangs: ten times what it takes
 FAILED: Final = re.compile(r"^(?:FAILED|ERROR) (.+?)(?: - (.*))?$", re.MULTILINE)
 
@@ -91,8 +93,8 @@ def _tried(sound: Path, mutation: Mutation, stages: Iterable[Stage]) -> Verdict:
 
 def namesakes(mutation: Mutation, folder: Path) -> Stage:
     """The tests that are called as the mutated file."""
-    found = folder.glob(f"tests/**/test_{Path(mutation.file).stem}.py")
-    return tuple(sorted(str(file.relative_to(folder)) for file in found))
+    found = (str(file.relative_to(folder)) for file in folder.glob(f"tests/**/test_{Path(mutation.file).stem}.py"))
+    return tuple(sorted(file for file in found if not file.startswith(SERVERS)))
 
 
 def failure(folder: Path, stages: Iterable[Stage]) -> tuple[str, str] | None:

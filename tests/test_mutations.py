@@ -2,7 +2,7 @@
 
 import pytest
 
-from mutations import PROJECT, Mutation, mutations
+from mutations import CONTRACT, PROJECT, Mutation, mutations
 
 ALL = mutations()
 
@@ -20,6 +20,8 @@ def test_each_breaks_another_rule():
 
 
 HERE = "rules.py::test_it"
+GONE = "rules.py::TestGone::test_of_all"
+OF_ALL = "rules.py::TestStore::test_of_all"
 
 
 @pytest.mark.parametrize(
@@ -27,16 +29,20 @@ HERE = "rules.py::test_it"
     [
         ("rules.py", "one", "two", HERE, None),
         ("rules.py", "one", "two", f"{HERE}[batches]", None),
-        ("rules.py", "a", "b", HERE, "a broken rule: rules.py: expected once, found 2 times: a"),
+        ("rules.py", "one", "two", OF_ALL, None),
+        ("rules.py", "a ", "b", HERE, "a broken rule: rules.py: expected once, found 2 times: a"),
         ("rules.py", "four", "five", HERE, "a broken rule: rules.py: expected once, found 0 times: four"),
         ("rules.py", "one", "one", HERE, "a broken rule: rules.py: it changes nothing"),
         ("gone.py", "one", "two", HERE, "a broken rule: gone.py: expected a file, found none"),
         ("rules.py", "one", "two", f"{HERE}_all", f"a broken rule: expected a test, found none: {HERE}_all"),
         ("rules.py", "one", "two", "gone.py::test_it", "a broken rule: expected a test, found none: gone.py::test_it"),
+        ("rules.py", "one", "two", GONE, f"a broken rule: expected a test, found none: {GONE}"),
     ],
 )
 def test_one_that_cannot_be_made_or_names_no_test_says_why(tmp_path, file, there, instead, noticing, fault):
-    (tmp_path / "rules.py").write_text("a one, a two\ndef test_it():", "utf-8")
+    (tmp_path / "rules.py").write_text("a one, a two\ndef test_it():\nclass TestStore(Contract):", "utf-8")
+    (tmp_path / CONTRACT).parent.mkdir(parents=True)
+    (tmp_path / CONTRACT).write_text("def test_of_all(", "utf-8")
     assert Mutation("a broken rule", file, there, instead, noticing).fault(tmp_path) == fault
 
 
