@@ -5,7 +5,9 @@ from typing import ClassVar
 
 import pytest
 
+from pipelines.stores.base import StoreError
 from pipelines.stores.publish import publish
+from pipelines.stores.search_folders import Folders
 from pipelines.stores.verifying import verify
 from tests.stores.contract import Contract, opened
 
@@ -36,3 +38,20 @@ def test_an_index_of_an_earlier_version_is_published_to_as_a_whole(lakes, tmp_pa
         assert (done.before, done.whole) == (None, True)
         assert verify(lakes.last, store) > 0
     assert {one.name for one in place.iterdir()} == {"index-1", "publishing", "served"}
+
+
+def test_an_index_that_is_whole_and_not_served_yet_is_served_without_writing_it_again(lakes, tmp_path, monkeypatch):
+    with opened(f"search:{tmp_path / 'found'}") as store:
+        publish(lakes.last, [store], 1)
+        with monkeypatch.context() as patch:
+            patch.setattr(Folders, "serve", failing)
+            with pytest.raises(StoreError, match="not today"):
+                publish(lakes.last, [store], 3)
+        assert store.stored().release == 1
+        (done,) = publish(lakes.last, [store], 3)
+        assert done.there == done.parts > 0
+        assert verify(lakes.last, store) > 0
+
+
+def failing(_):
+    raise StoreError("not today")
