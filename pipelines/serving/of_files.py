@@ -4,9 +4,10 @@ from fastapi import APIRouter, Request, Response
 
 from pipelines.serving import account
 from pipelines.serving.asking import Asked
+from pipelines.serving.direct import Direct
 from pipelines.serving.parameters import IDS, POST_ID, RELEASE, USER, described
 
-router = APIRouter(tags=["reading"])
+router = APIRouter(tags=["reading"], route_class=Direct)
 
 
 @router.get("/releases", openapi_extra=described(IDS))

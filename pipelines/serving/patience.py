@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
+from pipelines.serving.joining import Joined
 from pipelines.serving.replies import fault
 
 if TYPE_CHECKING:
@@ -106,6 +107,8 @@ class Patience(HttpToolsProtocol):
 
     def _start_asgi_task(self, cycle: RequestResponseCycle, app: Any) -> None:
         self._answering = cycle
+        if cycle.scope["method"] == "GET":  # others may be told to go on before they are answered
+            cycle.transport = Joined(cycle.transport)  # type: ignore[assignment]
         super()._start_asgi_task(cycle, app)
 
     def _let_go(self) -> None:

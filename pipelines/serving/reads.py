@@ -8,6 +8,7 @@ from fastapi import APIRouter, Request, Response
 from pipelines.serving import answers
 from pipelines.serving.answers import user_of
 from pipelines.serving.asking import Asked
+from pipelines.serving.direct import Direct
 from pipelines.serving.parameters import (
     AFTER,
     CURSOR,
@@ -24,7 +25,7 @@ from pipelines.serving.parameters import (
 )
 from pipelines.stores.base import Snapshot
 
-router = APIRouter(tags=["reading"])
+router = APIRouter(tags=["reading"], route_class=Direct)
 OF_USER = described(USER, *PAGE, *READ)
 Page = Callable[[Snapshot, int, int, str | None], dict[str, Any]]
 

@@ -17,7 +17,6 @@ from pipelines.errors import UsageError
 from pipelines.stores import environments, turns
 from pipelines.stores.about import About, PackedSnapshot
 from pipelines.stores.base import OWNERS, Row, Snapshot, Stored, StoreError, Writing
-from pipelines.stores.packing import chosen
 from pipelines.stores.terms import people
 
 SCHEME = "lmdb:"
@@ -150,12 +149,12 @@ class LmdbSnapshot(PackedSnapshot):
 
     def of_ids(self, view: str, key: str, ids: Iterable[int], *columns: str) -> list[Row]:
         """The rows of a view with these ids, in the column that says whose they are; all columns if none is named."""
-        rows, found = self._layout(view).rows, list[Row]()
+        read, found = self._layout(view).reader(key, columns), list[Row]()
         for one in sorted(set(ids)):
             value = self._value(view, one)
             if value is not None:
-                found += rows.read(one, value)
-        return chosen(key, found, columns)
+                found += read(one, value)
+        return found
 
     def page(self, view: str, owner: int, limit: int, behind: Row | None = None) -> list[Row]:
         """The first rows of an owner in the order of PAGED, of those that stand behind a row, which need not be there.

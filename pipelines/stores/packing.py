@@ -6,7 +6,7 @@ layout, which a store keeps: a reader needs nothing else.
 """
 
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, partial
 from itertools import chain, pairwise
@@ -33,6 +33,8 @@ FEW: Mapping[tuple[str, str], tuple[str, ...]] = {
 """By view and name the strings of columns that have no others, in alphabetical order; each is kept as its number."""
 Bytes = bytes | memoryview
 Values = Sequence[Bytes]
+Read = Callable[[int, Bytes], list[Row]]
+"""Reads the rows of an owner."""
 _ENCODE, _DECODE = msgspec.msgpack.Encoder().encode, msgspec.msgpack.Decoder().decode
 
 
@@ -60,6 +62,19 @@ class Layout:
     def rows(self) -> "FixedRows | TextRows":
         """How its rows are packed and read."""
         return FixedRows(self) if all(one.type in WIDTHS for one in self.columns) else TextRows(self)
+
+    def reader(self, key: str, columns: tuple[str, ...]) -> Read:
+        """What reads the rows of an owner with the key and these columns, with all if none is named."""
+        found = self._readers.get(columns)
+        if found is None:
+            names = tuple(dict.fromkeys((key, *columns)))
+            found = self._readers[columns] = self.rows.reader(names) if columns else self.rows.read
+        return found
+
+    @cached_property
+    def _readers(self) -> dict[tuple[str, ...], Read]:
+        """By columns what reads them."""
+        return {}
 
     def as_facts(self) -> list[Any]:
         """The layout as lists of plain values, for JSON or MessagePack."""
@@ -147,6 +162,10 @@ class FixedRows:
         ]
         return self._layout.named(owner, start, zip(*read, strict=True))
 
+    def reader(self, names: tuple[str, ...]) -> Read:
+        """What reads just these columns."""
+        return lambda owner, value: [{name: row[name] for name in names} for row in self.read(owner, value)]
+
     def page(self, owner: int, value: Bytes, limit: int, behind: Row | None = None) -> list[Row]:
         """The first rows of an owner of those that stand behind a row, by the order of PAGED."""
         start = 0
@@ -195,17 +214,22 @@ class TextRows:
                 row[at] = None if row[at] is None else moment(row[at])
         return self._layout.named(owner, start, rows)
 
+    def reader(self, names: tuple[str, ...]) -> Read:
+        """What reads just these columns; of all others nothing is made."""
+        kept = self._layout.columns
+        places = {self._layout.owner: 0, **{one.name: at for at, one in enumerate(kept, 1)}}
+        times = [name for name in names if name in {kept[at].name for at in self._times}]
+        of_row = itemgetter(*(places[name] for name in names), 0)  # with one more it is a tuple also of a single column
+
+        def read(owner: int, value: Bytes) -> list[Row]:
+            rows = [dict(zip(names, of_row((owner, *row)), strict=False)) for row in (_DECODE(value) if value else ())]
+            for name in times:
+                for row in rows:
+                    row[name] = None if row[name] is None else moment(row[name])
+            return rows
+
+        return read
+
     def page(self, owner: int, value: Bytes, limit: int, _: Row | None = None) -> list[Row]:
         """The first rows of an owner; such rows have no pages."""
         return self.read(owner, value, 0, limit)
-
-
-def chosen(key: str, rows: list[Row], columns: Sequence[str]) -> list[Row]:
-    """The rows with the key and these columns, or all."""
-    wanted = tuple(dict.fromkeys((key, *columns)))
-    if not columns:
-        return rows
-    if len(wanted) == 1:
-        return [{key: row[key]} for row in rows]
-    of_row = itemgetter(*wanted)
-    return [dict(zip(wanted, of_row(row), strict=True)) for row in rows]

@@ -14,7 +14,6 @@ from typing import Any
 from psycopg.rows import dict_row
 
 from pipelines.stores.base import Content, Row, Snapshot, Stored, StoreError, Writing
-from pipelines.stores.packing import chosen
 from pipelines.stores.postgresql_client import LONGEST, Connection, Connections, connected, split, telling
 from pipelines.stores.postgresql_tables import POSITION, VIEWS, format_of, listed, order_of, quoted
 from pipelines.stores.postgresql_text import exact, kept
@@ -119,7 +118,7 @@ class PostgreSQLSnapshot:
 
     def of_ids(self, view: str, key: str, ids: Iterable[int], *columns: str) -> list[Row]:
         """The rows of a view with these ids, in the column that says whose they are; all columns if none is named."""
-        return chosen(key, self._rows(view, of_owners(self._schema, view), [sorted(set(ids))]), columns)
+        return self._rows(view, of_owners(self._schema, view, key, columns), [sorted(set(ids))])
 
     def page(self, view: str, owner: int, limit: int, behind: Row | None = None) -> list[Row]:
         """The first rows of an owner in the order of PAGED, of those that stand behind a row, which need not be there.
@@ -141,16 +140,16 @@ class PostgreSQLSnapshot:
             raise StoreError(f"{self.told} has no view {view!r} in this store")
         with telling(self._url, "read"), self._connection.cursor(row_factory=dict_row) as cursor:
             rows: list[Row] = cursor.execute(query, values).fetchall()
-        for name in _texts(view):
+        for name in _texts(view).intersection(rows[0] if rows else ()):
             for row in rows:
                 row[name] = exact(row[name])
         return rows
 
 
 @cache
-def _texts(view: str) -> tuple[str, ...]:
+def _texts(view: str) -> frozenset[str]:
     """The columns with texts that may have any character."""
-    return tuple(one.name for one in load_view(view).table.columns if one.type in {"string", "array<string>"})
+    return frozenset(one.name for one in load_view(view).table.columns if one.type in {"string", "array<string>"})
 
 
 def ordered(view: str, *first: str) -> str:
@@ -173,10 +172,11 @@ def source(schema: str, view: str, condition: str) -> str:
 
 
 @cache
-def of_owners(schema: str, view: str) -> bytes:
-    """The query for the rows of some owners, one owner after another."""
-    owner = quoted(str(load_view(view).table.bucket_by))
-    return f"{source(schema, view, f'{owner} = ANY(%s::bigint[])')} ORDER BY {ordered(view, owner)}".encode()
+def of_owners(schema: str, view: str, key: str, columns: tuple[str, ...]) -> bytes:
+    """The query for the rows of some owners, whom a key names, with it and these columns or all, one after another."""
+    rows = source(schema, view, f"{quoted(key)} = ANY(%s::bigint[])")
+    names = tuple(dict.fromkeys((key, *columns))) if columns else load_view(view).table.names
+    return f"SELECT {listed(names)} FROM ({rows}) AS rows ORDER BY {ordered(view, quoted(key))}".encode()
 
 
 @cache

@@ -15,7 +15,6 @@ from redis import Redis as Client
 
 from pipelines.stores.about import About, PackedSnapshot
 from pipelines.stores.base import Row, Snapshot, Stored, StoreError, Writing
-from pipelines.stores.packing import chosen
 from pipelines.stores.redis_client import Place, client, place_of, telling
 
 VIEWS = ("newsfeed", "notifications")
@@ -117,12 +116,12 @@ class RedisSnapshot(PackedSnapshot):
 
     def of_ids(self, view: str, key: str, ids: Iterable[int], *columns: str) -> list[Row]:
         """The rows of a view with these ids, in the column that says whose they are; all columns if none is named."""
-        rows, found, owners = self._layout(view).rows, list[Row](), sorted(set(ids))
+        read, found, owners = self._layout(view).reader(key, columns), list[Row](), sorted(set(ids))
         for first in range(0, len(owners), TOGETHER):
             some = owners[first : first + TOGETHER]
             for owner, value in zip(some, self._values(view, some), strict=True):
-                found += rows.read(owner, value) if value else []
-        return chosen(key, found, columns)
+                found += read(owner, value) if value else []
+        return found
 
     def page(self, view: str, owner: int, limit: int, behind: Row | None = None) -> list[Row]:
         """The first rows of an owner in the order of PAGED, of those that stand behind a row, which need not be there.

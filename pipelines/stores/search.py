@@ -17,7 +17,6 @@ from pipelines.stores import search_finding, search_index, turns
 from pipelines.stores.about import About, PackedSnapshot
 from pipelines.stores.accounts import DifferError
 from pipelines.stores.base import Row, Snapshot, Stored, StoreError, Writing
-from pipelines.stores.packing import chosen
 from pipelines.stores.search_folders import Folders
 from pipelines.stores.search_index import ABOUT, HALF, Served, key_of, rows_of
 
@@ -156,9 +155,9 @@ class SearchSnapshot(PackedSnapshot):
 
     def of_ids(self, view: str, key: str, ids: Iterable[int], *columns: str) -> list[Row]:
         """The rows of a view with these ids, in the column that says whose they are; all columns if none is named."""
-        self._layout(view)
+        read = self._layout(view).reader(key, columns)
         found = rows_of(self._searcher, [key_of(view, one) for one in sorted(set(ids))])
-        return chosen(key, self._read(view, dict(sorted(found.items()))), columns)
+        return [row for owner, value in sorted(found.items()) for row in read(owner, value)]
 
     def page(self, view: str, *_: Any, **__: Any) -> list[Row]:
         """Nothing has pages here. Raises StoreError."""

@@ -65,6 +65,12 @@ def test_what_is_read_is_what_was_packed(view, seed):
         assert layout.rows.read(owner, packed) == expected
         assert layout.rows.count(packed) == len(expected)
         assert layout.rows.read(owner, packed, 1, 3) == expected[1:3]
+        assert layout.reader(layout.owner, ())(owner, packed) == expected
+        asked = tuple(random.sample(table.names, random.randrange(1, len(table.names) + 1)))
+        for columns in ((layout.owner,), asked, tuple(one for one in asked if one != layout.owner)):
+            names = dict.fromkeys((layout.owner, *columns)) if columns else table.names
+            found = layout.reader(layout.owner, columns)(owner, packed)
+            assert found == [{name: row[name] for name in names} for row in expected]
         if view in PAGED:
             place = placing(view)
             for behind in expected:
