@@ -16,8 +16,8 @@ from tests.releases.worlds import deeds
 
 __all__ = ["at_once", "copy", "folder", "killed", "processes"]
 
-LANDINGS, EACH = 30, 3
-"""So many small landings, and a run after each third."""
+LANDINGS, EACH = 20, 2
+"""So many small landings, and a run after each second."""
 
 
 @pytest.fixture(scope="session")

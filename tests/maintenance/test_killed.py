@@ -9,6 +9,7 @@ from pipelines.maintenance.expiry import Limits
 from pipelines.maintenance.maintain import ORPHANS, maintain
 from pipelines.runs.run import run
 from tests.landing.lines import events, file_of, orphans
+from tests.maintenance.conftest import LANDINGS
 from tests.maintenance.lakes import certificate, kept, post_files
 from tests.releases.worlds import deeds, releases
 
@@ -46,8 +47,8 @@ def test_a_landing_and_a_compaction_at_once_lose_no_event(worn, copy, at_once, t
     source = file_of(tmp_path / "more", *deeds(31, 50))
     jobs = (lake, "land", {"sources": [source]}), (lake, "maintain", {"keep": 3, "grace": 1})
     landed, done = at_once(*jobs)
-    assert (landed["number"], done["faults"]) == (31, [])
-    assert (len(events(lake)), certificate(lake).number) == (31 * 8, 31)
+    assert (landed["number"], done["faults"]) == (LANDINGS + 1, [])
+    assert (len(events(lake)), certificate(lake).number) == ((LANDINGS + 1) * 8, LANDINGS + 1)
 
 
 def test_two_at_once_do_it_once(worn, right, copy, at_once, tidy):

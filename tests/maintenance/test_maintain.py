@@ -13,6 +13,7 @@ from pipelines.releases.release import NoLake, all_releases
 from pipelines.runs.run import run
 from pipelines.storage import trimming
 from tests.landing.lines import CLOCK, file_of, orphans
+from tests.maintenance.conftest import LANDINGS
 from tests.maintenance.lakes import certificate, kept, log_files, post_files
 from tests.releases.worlds import contents, deeds, served
 
@@ -32,7 +33,7 @@ def test_it_changes_nothing_unless_it_is_told_to(worn, copy):
     lake = copy(worn)
     before = tree(lake)
     steps = maintain(lake, Limits(3), grace=NO_GRACE).steps
-    assert (steps[SMALL].count, steps[RELEASES].count, steps[ORPHANS].count) == (30, 7, 0)
+    assert (steps[SMALL].count, steps[RELEASES].count, steps[ORPHANS].count) == (LANDINGS, 7, 0)
     assert steps[REPLACED].count >= 7 * 21
     assert tree(lake) == before
 
@@ -58,7 +59,7 @@ def test_it_leaves_what_three_releases_need(worn, tidied):
 
 def test_small_files_of_the_log_become_one_and_go_once_no_run_goes_on_from_before(tidied, copy, tidy, engine, tmp_path):
     lake = copy(tidied)
-    assert (log_files(lake), len(DeltaTable(lake.log).file_uris())) == (31, 1)
+    assert (log_files(lake), len(DeltaTable(lake.log).file_uris())) == (LANDINGS + 1, 1)
     land(lake, engine, [file_of(tmp_path / "new", *deeds(31, 40))], clock=CLOCK)
     run(lake, engine, clock=CLOCK)
     tidy(lake, 4)
@@ -69,12 +70,12 @@ def test_small_files_of_the_log_become_one_and_go_once_no_run_goes_on_from_befor
 def test_after_it_a_rebuild_is_the_same_and_batches_go_on(tidied, copy, engine, tmp_path):
     lake = copy(tidied)
     assert run(lake, engine, rebuild=True).reason == "rebuild: the same again"
-    again = land(lake, engine, [file_of(tmp_path / "again", *deeds(30, 0, 7, 29))], clock=CLOCK)
+    again = land(lake, engine, [file_of(tmp_path / "again", *deeds(30, 0, 7, LANDINGS - 1))], clock=CLOCK)
     assert (again.landed, again.duplicates) == (0, 24)
     landed = land(lake, engine, [file_of(tmp_path / "new", *deeds(31, 40))], clock=CLOCK)
-    assert (landed.number, landed.landed) == (31, 8)
+    assert (landed.number, landed.landed) == (LANDINGS + 1, 8)
     done = run(lake, engine, clock=CLOCK)
-    assert (done.release.number, done.release.landing, done.release.events) == (11, 31, 248)
+    assert (done.release.number, done.release.landing, done.release.events) == (11, LANDINGS + 1, (LANDINGS + 1) * 8)
 
 
 def test_a_second_time_there_is_nothing_to_do(tidied, copy, tidy):

@@ -13,6 +13,7 @@ from pipelines.reading.reader import Reader
 from pipelines.runs.run import run
 from pipelines.storage.scratch import STARTED
 from tests.landing.lines import CLOCK, file_of, orphans
+from tests.maintenance.conftest import EACH
 from tests.maintenance.lakes import post_files
 from tests.releases.worlds import VIEWS, contents, deeds
 
@@ -125,4 +126,4 @@ def test_a_release_that_just_expired_is_read_to_its_end_while_the_grace_lasts(wo
     reader = Reader.of(lake, 2)
     for _ in range(2):  # all was committed before the grace period, but for what the first one does
         maintain(lake, Limits(3), execute=True, grace=grace, clock=began + grace)
-    assert len(reader.rows("SELECT * FROM posts", "posts")) == 6
+    assert len(reader.rows("SELECT * FROM posts", "posts")) == 2 * EACH
