@@ -1,3 +1,5 @@
+import gc
+
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
@@ -27,3 +29,14 @@ def test_events_come_by_type_whatever_the_row_groups_and_their_statistics_are(tm
         "posted": [{"post_id": 30, "actor_id": 3}, {"post_id": 40, "actor_id": 4}],
         "registered": [{"actor_id": 5}, {"actor_id": 6}],
     }
+
+
+def test_a_footer_is_gone_once_the_file_is_read(tmp_path):
+    pq.write_table(pa.table(ROWS, SCHEMA), tmp_path / "file.parquet")
+    gc.collect()
+    gc.disable()
+    try:
+        assert list(logfiles.by_type(str(tmp_path / "file.parquet"), FIELDS.__getitem__))
+        assert [one for one in gc.get_objects() if isinstance(one, pq.FileMetaData)] == []
+    finally:
+        gc.enable()

@@ -106,7 +106,7 @@ def events_of(place: str, users: Any, columns: Iterable[str] = (*FOUND_BY, *NAME
 
 def _may_have(file: Any, group: int, users: Any) -> bool:
     """Whether a row group may have events of some users, as far as its statistics tell."""
-    said = file.metadata.row_group(group).column(file.metadata.schema.names.index("actor_id")).statistics
+    said = parquet.statistics(file, group, "actor_id")
     if said is None or not said.has_min_max:
         return True
     return bool(((users >= said.min) & (users <= said.max)).any())

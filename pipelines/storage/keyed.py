@@ -35,8 +35,8 @@ class KeyedFile:
     @cached_property
     def _last(self) -> list[int]:
         """The greatest id of each row group."""
-        found, column = self._file.metadata, self._file.schema_arrow.get_field_index(self.key)
-        return [found.row_group(n).column(column).statistics.max for n in range(found.num_row_groups)]
+        groups = range(self._file.metadata.num_row_groups)
+        return [parquet.statistics(self._file, group, self.key).max for group in groups]
 
     def rows(self, wanted: Iterable[int], columns: list[str] | None) -> pa.Table:
         """The rows with these ids."""

@@ -34,6 +34,6 @@ def by_type(place: str, columns: Callable[[str], list[str]]) -> Iterator[tuple[s
 
 def _only_type(file: pq.ParquetFile, group: int) -> str | None:
     """The type of all events of a row group, if its statistics say that there is but one."""
-    said = file.metadata.row_group(group).column(file.metadata.schema.names.index(TYPE)).statistics
+    said = parquet.statistics(file, group, TYPE)
     alike = said is not None and said.has_min_max and said.min == said.max and not said.null_count
     return str(said.min) if alike else None

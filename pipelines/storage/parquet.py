@@ -47,6 +47,15 @@ def opened(place: str, **options: Any) -> Iterator[pq.ParquetFile]:
         file.close(force=True)
 
 
+def statistics(file: pq.ParquetFile, group: int, column: str) -> Any:
+    """What the footer says of a plain column's values in a row group, None where it says nothing.
+
+    Columns are numbered by the schema as Arrow has it: `metadata` and its own one refer to each other, so that a footer
+    would stay until Python looks for such circles, to which many megabytes of it are but a few objects.
+    """
+    return file.metadata.row_group(group).column(file.schema_arrow.get_field_index(column)).statistics
+
+
 def rows(
     place: str,
     file: pq.ParquetFile,
