@@ -4,9 +4,16 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 COMMAND = [sys.executable, "-c", "from pipelines.cli import script; script()"]
+
+
+def resident(pid: int) -> float:
+    """The megabytes that a process has resident."""
+    pages = int(Path(f"/proc/{pid}/statm").read_text("utf-8").split()[1])
+    return pages * 4096 / 1e6
 
 
 def work(*words: object, **given: Any) -> None:

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import numpy as np
 
-from benchmarks.commands import beside, work
+from benchmarks.commands import beside, resident, work
 from pipelines.clock import micros
 from pipelines.log.events import whole
 from pipelines.releases.release import all_releases
@@ -29,12 +29,6 @@ PARTITIONS, BASE, NEW = 4, 7, 8
 def producing(url: str, seed: int, *given: object) -> list[object]:
     """The command that produces a network of 100,000 users, nothing dated back."""
     return ["produce", url, "--network", "S", "--late", "0%", "--seed", seed, *given]
-
-
-def resident(pid: int) -> float:
-    """The megabytes that a process has resident."""
-    pages = int(Path(f"/proc/{pid}/statm").read_text("utf-8").split()[1])
-    return pages * 4096 / 1e6
 
 
 def resident_each_second(pid: int) -> Iterator[float]:

@@ -2,7 +2,8 @@
 
 A server of its own is asked for pages of random users' newsfeeds, with names and texts, by a process beside it: at a
 rate that is given, and at growing ones until the slowest hundredth takes more than 50 ms. A request is due at its time
-whatever became of those before, and its time counts from then.
+whatever became of those before, and its time counts from then. With `--minutes N` the rate that is given is held for so
+long instead, and of each minute it is told what the server has resident at its end.
 """
 
 import argparse
@@ -18,7 +19,7 @@ from typing import NamedTuple, cast
 import numpy as np
 import uvloop
 
-from benchmarks.commands import serving
+from benchmarks.commands import resident, serving
 from pipelines.reading.reader import Reader
 from pipelines.storage.lake import Lake
 
@@ -114,13 +115,14 @@ def measured(of: Asking, rate: float, seconds: float) -> dict[str, float]:
     taken, faults = uvloop.run(asked(of.port, requests, rate))
     held, core = count / (perf_counter() - start), (core_seconds(of.pid) - core) / count * 1000
     p50, p99 = np.percentile(taken, [50, 99])
-    return {"rate": rate, "held": held, "p50": p50, "p99": p99, "core": core, "faults": faults}
+    found = {"rate": rate, "held": held, "p50": p50, "p99": p99, "core": core, "faults": faults}
+    return found | {"MB": resident(of.pid)}
 
 
 def show(found: dict[str, float]) -> None:
     """Prints what was measured."""
     told = f"p50 {found['p50']:7.2f} ms  p99 {found['p99']:7.2f} ms"
-    told += f"  of a core {found['core']:.2f} ms a request  {found['faults']:.0f} faults"
+    told += f"  of a core {found['core']:.2f} ms a request  {found['faults']:.0f} faults  {found['MB']:.0f} MB"
     print(f"{found['rate']:7.0f}/s  held {found['held']:7.0f}/s  {told}", flush=True)
 
 
@@ -142,6 +144,7 @@ def main() -> None:
     parser.add_argument("--path", default="/users/{}/newsfeed?limit=20")
     parser.add_argument("--rate", type=float, default=200)
     parser.add_argument("--seconds", type=float, default=10)
+    parser.add_argument("--minutes", type=int)
     parser.add_argument("--seed", type=int, default=1)
     given, options = parser.parse_known_args()
     reader = Reader.of(Lake.at(given.root))
@@ -150,6 +153,10 @@ def main() -> None:
         print(f"seed {given.seed}, {len(users):,} users, {line}")
         asking = Asking(server.pid, port, users, given.path, given.seed)
         measured(asking, given.rate, 2)
+        if given.minutes is not None:
+            for minute in range(given.minutes):
+                show(measured(asking._replace(seed=given.seed + minute), given.rate, 60))
+            return
         show(measured(asking, given.rate, given.seconds))
         print(f"highest rate held: {highest(lambda rate: measured(asking, rate, 3)):.0f}/s")
 
