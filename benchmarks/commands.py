@@ -16,6 +16,12 @@ def resident(pid: int) -> float:
     return pages * 4096 / 1e6
 
 
+def own(pid: int) -> float:
+    """The megabytes that a process has resident for itself, without what files have that are mapped."""
+    (line,) = (one for one in Path(f"/proc/{pid}/status").read_text("utf-8").splitlines() if one.startswith("RssAnon:"))
+    return int(line.split()[1]) * 1024 / 1e6
+
+
 def work(*words: object, **given: Any) -> None:
     """Run a command to its end. Raises CalledProcessError."""
     subprocess.run([*COMMAND, *map(str, words)], check=True, **given)  # noqa: S603

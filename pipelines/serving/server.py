@@ -1,5 +1,6 @@
 """Running the application: a socket that listens, and a server that ends when it is told to."""
 
+import gc
 import logging
 import socket
 from collections.abc import Callable, Iterator
@@ -60,6 +61,7 @@ class _Server(uvicorn.Server):
 def serve(app: "ASGIApp", listener: socket.socket, is_told_to_end: Callable[[], bool]) -> None:
     """Serve an application at a socket until that is told, then finish what is under way."""
     _log_errors()
+    gc.freeze()  # all that is loaded stays: to look through it once more keeps requests waiting
     config = uvicorn.Config(
         app,
         loop="uvloop",

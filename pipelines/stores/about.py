@@ -2,14 +2,17 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
+from functools import cached_property
 from typing import Any, Self
 
 import msgspec
 
-from pipelines.stores.base import Content, Stored, StoreError
+from pipelines.stores.base import Content, Row, Stored, StoreError
 from pipelines.stores.packing import Layout
 
 FORMAT = 1
+KEPT = 50_000
+"""Of how many owners of a view rows are kept at most: some 25 megabytes."""
 
 
 @dataclass(frozen=True)
@@ -18,6 +21,17 @@ class About:
 
     stored: Stored
     layouts: Mapping[str, Layout]
+
+    def kept(self, view: str, columns: tuple[str, ...]) -> dict[int, list[Row]]:
+        """Some rows of a view with these columns, by owner, that were read already; here more may be kept."""
+        found = self._kept.setdefault((view, columns), {})
+        if len(found) >= KEPT:
+            found.clear()
+        return found
+
+    @cached_property
+    def _kept(self) -> dict[tuple[str, tuple[str, ...]], dict[int, list[Row]]]:
+        return {}
 
     def as_bytes(self) -> bytes:
         """What is served as it is kept."""

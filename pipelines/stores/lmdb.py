@@ -148,12 +148,18 @@ class LmdbSnapshot(PackedSnapshot):
     _transaction: Any
 
     def of_ids(self, view: str, key: str, ids: Iterable[int], *columns: str) -> list[Row]:
-        """The rows of a view with these ids, in the column that says whose they are; all columns if none is named."""
+        """The rows of a view with these ids, in the column that says whose they are; all columns if none is named.
+
+        Of rows with some columns, such as names, many are kept: nobody may change them.
+        """
         read, found = self._layout(view).reader(key, columns), list[Row]()
+        kept = self._about.kept(view, columns) if columns else {}
         for one in sorted(set(ids)):
-            value = self._value(view, one)
-            if value is not None:
-                found += read(one, value)
+            rows = kept.get(one)
+            if rows is None:
+                value = self._value(view, one)
+                rows = kept[one] = [] if value is None else read(one, value)
+            found += rows
         return found
 
     def page(self, view: str, owner: int, limit: int, behind: Row | None = None) -> list[Row]:
