@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import msgspec
 import pytest
 
+from pipelines.stores import about
 from pipelines.stores.about import About
 from pipelines.stores.base import Content, Stored, StoreError
 from pipelines.stores.packing import Layout
@@ -28,13 +29,24 @@ class Numbered(About):
 
 
 @pytest.mark.parametrize(
-    ("about", "facts"),
+    ("given", "facts"),
     [(About(STORED, LAYOUTS), [1, *FACTS]), (Numbered(STORED, LAYOUTS, 5, 2), [1, 5, 2, *FACTS])],
 )
-def test_it_is_read_as_it_was_kept(about, facts):
+def test_it_is_read_as_it_was_kept(given, facts):
     raw = msgspec.msgpack.encode(facts)
-    assert about.as_bytes() == raw
-    assert type(about).of_bytes(raw, "lmdb:a", "elsewhere") == about
+    assert given.as_bytes() == raw
+    assert type(given).of_bytes(raw, "lmdb:a", "elsewhere") == given
+
+
+def test_rows_are_kept_by_view_and_columns_and_not_for_ever(monkeypatch):
+    monkeypatch.setattr(about, "KEPT", 2)
+    known = About(STORED, LAYOUTS)
+    known.kept("profile", ("username",))[1] = [{"user_id": 1, "username": "ann"}]
+    assert known.kept("profile", ("username",)) == {1: [{"user_id": 1, "username": "ann"}]}
+    assert known.kept("profile", ("first_name",)) == known.kept("posts", ("username",)) == {}
+    known.kept("profile", ("username",))[2] = []
+    assert known.kept("profile", ("username",)) == {}
+    assert About(STORED, LAYOUTS).kept("profile", ("username",)) == {}
 
 
 @pytest.mark.parametrize("facts", [[2, *FACTS], [2], [2, "another", "form"]])
