@@ -1,7 +1,8 @@
 """How fast a server takes events while it lands and releases them: `python -m benchmarks.intake --seconds 20`.
 
 `newsfeed serve` runs on a lake of a network that lives already; so many clients, on the same machine, each send one
-event, wait until it is durable, and send the next. With `--own-ids`, the clients make the ids, so the log is asked.
+event, wait until it is durable, and send the next, after `--pause` seconds. With `--own-ids`, the clients make the ids,
+so the log is asked. Of each minute it is told what the server holds.
 """
 
 import argparse
@@ -13,13 +14,14 @@ import subprocess
 import tempfile
 import time
 from functools import partial
+from itertools import count
 from pathlib import Path
 from typing import cast
 
 import numpy as np
 import uvloop
 
-from benchmarks.commands import serving, work
+from benchmarks.commands import own, serving, work
 from pipelines.log.certificate import counted
 from pipelines.log.landings import total_at
 from pipelines.releases.release import all_releases
@@ -32,10 +34,10 @@ USERS = 5000
 class Client(asyncio.Protocol):
     """A connection that sends one event after another, and keeps the seconds that each took."""
 
-    def __init__(self, number: int, until: float, *, own_ids: bool) -> None:
+    def __init__(self, number: int, until: float, *, own_ids: bool, pause: float) -> None:
         self.seconds: list[float] = []
         self.ended = asyncio.get_running_loop().create_future()
-        self._number, self._until, self._own_ids = number, until, own_ids
+        self._number, self._until, self._own_ids, self._pause = number, until, own_ids, pause
         self._draw, self._began = random.Random(number), 0.0
         self._answer = b""
 
@@ -55,8 +57,8 @@ class Client(asyncio.Protocol):
             return
         self._answer = b""
         self.seconds.append(now - self._began)
-        if now < self._until:
-            self._send()
+        if now + self._pause < self._until:
+            asyncio.get_running_loop().call_later(self._pause, self._send)
         elif not self.ended.done():
             self.ended.set_result(None)
             self._transport.close()
@@ -75,15 +77,22 @@ class Client(asyncio.Protocol):
         self._transport.write(f"{head}Content-Length: {len(body)}\r\n\r\n".encode() + body)
 
 
-async def load(port: int, clients: int, seconds: float, *, own_ids: bool) -> np.ndarray:
+async def load(pid: int, port: int, given: argparse.Namespace) -> np.ndarray:
     """The seconds of each request."""
-    loop, until = asyncio.get_running_loop(), time.perf_counter() + seconds
-    made = [
-        await loop.create_connection(partial(Client, n, until, own_ids=own_ids), "127.0.0.1", port)
-        for n in range(clients)
-    ]
+    loop, until = asyncio.get_running_loop(), time.perf_counter() + given.seconds
+    client = partial(Client, until=until, own_ids=given.own_ids, pause=given.pause)
+    made = [await loop.create_connection(partial(client, number), "127.0.0.1", port) for number in range(given.clients)]
+    told = loop.create_task(tell_memory(pid))
     await asyncio.gather(*(client.ended for _, client in made))
+    told.cancel()
     return np.concatenate([client.seconds for _, client in made])
+
+
+async def tell_memory(pid: int) -> None:
+    """Print each minute what a process holds."""
+    for minute in count(1):
+        await asyncio.sleep(60)
+        print(f"minute {minute:4}  {own(pid):.0f} MB", flush=True)
 
 
 def main() -> None:
@@ -95,6 +104,7 @@ def main() -> None:
     asked.add_argument("--land-every", default="2s")
     asked.add_argument("--run-every", default="5s")
     asked.add_argument("--own-ids", action="store_true")
+    asked.add_argument("--pause", type=float, default=0.0)
     given = asked.parse_args()
     with tempfile.TemporaryDirectory(dir=".") as folder:
         root, base = Path(folder) / "lake", Path(folder) / "base.jsonl"
@@ -111,9 +121,9 @@ def measure(root: Path, given: argparse.Namespace) -> None:
     lake = Lake.at(str(root))
     before, releases = counted(total_at(lake.log)), len(all_releases(lake))
     options = ["--root", root, "--land-every", given.land_every, "--run-every", given.run_every]
-    with serving(*options, env=os.environ | {"NEWSFEED_TOKENS": TOKEN}) as (_, _, port):
+    with serving(*options, env=os.environ | {"NEWSFEED_TOKENS": TOKEN}) as (server, _, port):
         began = time.perf_counter()
-        took = uvloop.run(load(port, given.clients, given.seconds, own_ids=given.own_ids))
+        took = uvloop.run(load(server.pid, port, given))
         seconds = time.perf_counter() - began
     landed, published = counted(total_at(lake.log)) - before, len(all_releases(lake)) - releases
     p50, p99 = np.percentile(took * 1000, [50, 99])
