@@ -1,6 +1,5 @@
 """Following sources: what comes lands, and is released, again and again, each at its own pace."""
 
-import gc
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
@@ -9,6 +8,7 @@ from typing import Protocol, TypeVar
 
 from pipelines.errors import is_transient, line_of
 from pipelines.landing.report import Landing
+from pipelines.memory import give_back
 from pipelines.runs.planning import NothingLanded
 from pipelines.runs.run import Run
 
@@ -64,7 +64,7 @@ def _timed(step: Callable[[], T], told: Callable[[T, float], None]) -> T:
     start = monotonic()
     done = step()
     told(done, monotonic() - start)
-    gc.collect()  # what refers to itself may hold much that Python does not count
+    give_back()
     return done
 
 

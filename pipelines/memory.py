@@ -5,6 +5,7 @@ grows with the data keeps to that; the interpreter and its libraries, some 0.3 G
 """
 
 import ctypes
+import gc
 import os
 import re
 from contextlib import suppress
@@ -72,3 +73,14 @@ def reuse_freed() -> None:
     if "jemalloc" in pa.supported_memory_backends():
         pa.set_memory_pool(pa.jemalloc_memory_pool())
         pa.jemalloc_set_decay_ms(DECAY)
+
+
+def give_back() -> None:
+    """Give back to the system what this process does not use, where the allocators can, before it waits for long.
+
+    What refers to itself is looked for first: a few objects, for which Python would not look, may hold much.
+    """
+    gc.collect()
+    pa.default_memory_pool().release_unused()
+    with suppress(AttributeError, OSError):  # another C library
+        ctypes.CDLL(None).malloc_trim(0)
