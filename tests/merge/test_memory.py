@@ -63,3 +63,30 @@ def test_less_memory_makes_more_buckets(memory, buckets):
 )
 def test_buckets_grow_before_they_become_more_than_enough_and_then_until_they_fill_the_memory(events, buckets):
     assert buckets_for(events, 2 << 30) == buckets
+
+
+FREED = """
+from pathlib import Path
+import numpy as np
+from pipelines.memory import give_back, reuse_freed
+
+def resident():
+    return int(Path("/proc/self/statm").read_text().split()[1]) * 4096 >> 20
+
+reuse_freed()
+first = resident()
+held = [np.ones(5 << 20) for _ in range(5)]
+itself = [np.ones(5 << 20)]
+itself.append(itself)
+del held, itself
+freed = resident()
+give_back()
+print(first, freed, resident())
+"""
+
+
+def test_what_is_freed_stays_until_it_is_given_back_with_what_only_refers_to_itself():
+    done = subprocess.run([sys.executable, "-c", FREED], check=True, capture_output=True, text=True, env=environment())
+    first, freed, given = map(int, done.stdout.split())
+    assert freed >= first + 200
+    assert given <= first + 20
