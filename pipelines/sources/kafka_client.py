@@ -98,7 +98,9 @@ class Client:
         return max(self.until - monotonic(), LEAST)
 
     def _note(self, fault: KafkaError) -> None:
-        self.fault = fault
+        """Keep what went wrong last; that all brokers are down, though, says less than why one of them is."""
+        if self.fault is None or fault.code() != KafkaError._ALL_BROKERS_DOWN:  # noqa: SLF001
+            self.fault = fault
 
     def answered(self) -> None:
         """Have patience anew."""
