@@ -7,7 +7,22 @@ from pipelines.runs.run import run
 from pipelines.storage.lake import Lake
 from tests.cli.conftest import FIRST, SECOND, call  # noqa: F401
 from tests.landing.lines import CLOCK, file_of
+from tests.serving.intakes import Taking
 from tests.serving.servers import Forked
+
+
+@pytest.fixture
+def taking(lake, engine, tmp_path):
+    """An intake of a lake, with what calls it."""
+    made = Taking(lake, engine, tmp_path / "inbox")
+    yield made
+    made.intake.close()
+
+
+@pytest.fixture
+def land_file(lake, engine, tmp_path):
+    """A function that lands lines as a file, which the server knows nothing of."""
+    return lambda *lines: land(lake, engine, [file_of(tmp_path / "file.jsonl", *lines)])
 
 
 @pytest.fixture(scope="session")

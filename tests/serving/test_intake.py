@@ -7,27 +7,13 @@ from functools import partial
 
 import pytest
 
-from pipelines.landing.land import land
 from pipelines.serving.intake.deciding import Kind
 from pipelines.serving.intake.intake import Covered, Intake, Limits, UnavailableError
 from pipelines.serving.intake.reading import RefusedError
-from tests.landing.lines import counts, file_of, ids, line, rows_of
-from tests.serving.intakes import OLDEST, Taking, told_by
+from tests.landing.lines import counts, ids, line, rows_of
+from tests.serving.intakes import OLDEST, told_by
 
 BARE = {"event_type": "followed", "actor_id": 5, "followee_id": 7}
-
-
-@pytest.fixture
-def taking(lake, engine, tmp_path):
-    made = Taking(lake, engine, tmp_path / "inbox")
-    yield made
-    made.intake.close()
-
-
-@pytest.fixture
-def land_file(lake, engine, tmp_path):
-    """A function that lands lines as a file, which the server knows nothing of."""
-    return lambda *lines: land(lake, engine, [file_of(tmp_path / "file.jsonl", *lines)])
 
 
 def test_what_is_new_is_taken_and_lands(taking):

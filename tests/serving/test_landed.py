@@ -9,16 +9,8 @@ from pipelines.erasing.erase import erase
 from pipelines.serving.intake.clearing import Clearing
 from pipelines.serving.intake.landed import Landed
 from tests.landing.lines import line
-from tests.serving.intakes import Taking
 
 KEPT = 7 * 86400.0
-
-
-@pytest.fixture
-def taking(lake, engine, tmp_path):
-    made = Taking(lake, engine, tmp_path / "inbox")
-    yield made
-    made.intake.close()
 
 
 @pytest.fixture

@@ -5,26 +5,12 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from pipelines.erasing.erase import erase
-from pipelines.landing.land import land
 from pipelines.maintenance.expiry import Limits
 from pipelines.maintenance.maintain import maintain
 from pipelines.runs.run import run
 from pipelines.serving.intake.deciding import Kind
 from pipelines.storage import delta
-from tests.landing.lines import counts, file_of, line, rows_of
-from tests.serving.intakes import Taking
-
-
-@pytest.fixture
-def taking(lake, engine, tmp_path):
-    made = Taking(lake, engine, tmp_path / "inbox")
-    yield made
-    made.intake.close()
-
-
-@pytest.fixture
-def land_file(lake, engine, tmp_path):
-    return lambda *lines: land(lake, engine, [file_of(tmp_path / "file.jsonl", *lines)])
+from tests.landing.lines import counts, line, rows_of
 
 
 @pytest.fixture
