@@ -10,14 +10,6 @@ from pipelines.serving.intake.deciding import Kind
 from pipelines.serving.intake.intake import UnavailableError
 from pipelines.serving.intake.segments import Segments
 from tests.landing.lines import counts, ids, line
-from tests.serving.intakes import Taking
-
-
-@pytest.fixture
-def taking(lake, engine, tmp_path):
-    made = Taking(lake, engine, tmp_path / "inbox")
-    yield made
-    made.intake.close()
 
 
 @contextmanager

@@ -90,6 +90,22 @@ def require_same_people(found, said, random):
 
 
 @contextmanager
+def failing_after(parts, fault, monkeypatch):
+    """A publish fails with a fault once so many parts are written."""
+    really, left = publishing._write, [parts]
+
+    def failing(*given):
+        if not left[0]:
+            raise fault
+        left[0] -= 1
+        really(*given)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(publishing, "_write", failing)
+        yield
+
+
+@contextmanager
 def counted_writes(monkeypatch):
     """The views of which changes are written meanwhile, one by one."""
     really, written = publishing._write, []
@@ -161,18 +177,8 @@ class Contract:
 
     def test_a_publish_that_fails_leaves_what_was_served(self, store, lakes, random, monkeypatch, tmp_path):
         publish(lakes.last, [store], 1)
-        really, left = publishing._write, [1]
-
-        def failing(*given):
-            if not left[0]:
-                raise LostView("a file is gone")
-            left[0] -= 1
-            really(*given)
-
-        monkeypatch.setattr(publishing, "_write", failing)
-        with pytest.raises(LostView):
+        with failing_after(1, LostView("a file is gone"), monkeypatch), pytest.raises(LostView):
             publish(lakes.last, [store], 3)
-        monkeypatch.setattr(publishing, "_write", really)
         require_equal(store, lakes.last, 1, random)
         publish(lakes.last, [store], 3)
         require_equal(store, lakes.last, 3, random)

@@ -3,13 +3,12 @@
 import pytest
 
 from pipelines.stores import lmdb_writing
-from pipelines.stores import publish as publishing
 from pipelines.stores.about import About
 from pipelines.stores.base import Content, Stored, StoreError
 from pipelines.stores.progress import Progress
 from pipelines.stores.publish import publish
 from pipelines.stores.verifying import verify
-from tests.stores.contract import counted_writes, opened
+from tests.stores.contract import counted_writes, failing_after, opened
 
 CONTENTS = {"posts": Content(2, str(2**70), 1)}
 ABOUT = About(Stored("lake", 3, CONTENTS), {})
@@ -29,20 +28,10 @@ def test_what_says_nothing_of_a_publish_is_nothing(raw):
 
 def test_what_is_durable_is_not_written_again(lakes, tmp_path, monkeypatch):
     monkeypatch.setattr(lmdb_writing, "PORTION", 0)
-    really, left = publishing._write, [4]
-
-    def failing(*given):
-        if not left[0]:
-            raise StoreError("not today")
-        left[0] -= 1
-        really(*given)
-
     with opened(f"lmdb:{tmp_path / 'served.lmdb'}") as store:
         publish(lakes.last, [store], 1)
-        with monkeypatch.context() as patch:
-            patch.setattr(publishing, "_write", failing)
-            with pytest.raises(StoreError, match="not today"):
-                publish(lakes.last, [store], 3)
+        with failing_after(4, StoreError("not today"), monkeypatch), pytest.raises(StoreError, match="not today"):
+            publish(lakes.last, [store], 3)
         with counted_writes(monkeypatch) as written:
             (done,) = publish(lakes.last, [store], 3)
         assert (done.there, len(written)) == (4, done.parts - 4)
