@@ -106,7 +106,7 @@ def main() -> None:
     asked.add_argument("--own-ids", action="store_true")
     asked.add_argument("--pause", type=float, default=0.0)
     given = asked.parse_args()
-    with tempfile.TemporaryDirectory(dir=".") as folder:
+    with tempfile.TemporaryDirectory() as folder:
         root, base = Path(folder) / "lake", Path(folder) / "base.jsonl"
         with base.open("wb") as file:
             produce = ["produce", "-", "--network", "XS", "--rate", 0, "--events", given.base]

@@ -134,3 +134,9 @@ def test_the_map_of_the_architecture_names_files_that_there_are():
     text = (ROOT.parent / "docs" / "architecture.md").read_text("utf-8")
     named = set(re.findall(r"`([a-z_]+(?:/[a-z_]+)?\.py)`", text))
     assert [name for name in sorted(named) if not (ROOT / name).is_file()] == []
+
+
+@pytest.mark.skipif(not (ROOT.parent / ".git").exists(), reason="asks git what is kept")
+def test_nothing_that_a_command_made_is_kept_as_source():
+    kept = subprocess.run(["git", "ls-files"], cwd=ROOT.parent, capture_output=True, text=True, check=True).stdout
+    assert [name for name in kept.splitlines() if "_delta_log/" in name or name.startswith("tmp")] == []
