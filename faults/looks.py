@@ -11,7 +11,7 @@ from pipelines.log.certificate import by_type
 from pipelines.log.landings import newest
 from pipelines.reading.reader import Reader, newsfeed
 from pipelines.releases.release import last_release
-from pipelines.storage import delta, places
+from pipelines.storage import delta, folders, places
 from pipelines.storage.lake import Lake
 from pipelines.verification import quick
 from pipelines.views import load_views
@@ -47,7 +47,7 @@ def state(root: str) -> dict[str, Any]:
         "quarantine": sorted([Path(row["source"]).name, row["byte_offset"]] for row in rows),
         "names": 0 if names is None else names.count(),
         "wrong": [] if last is None else [told for one in quick.verify(lake, last) for told in one.faults],
-        "scratch": sorted(places.names(scratch)) if places.exists(scratch) else [],
+        "scratch": sorted(folders.names(scratch)) if places.exists(scratch) else [],
     }
 
 

@@ -27,7 +27,7 @@ from benchmarks.exchange.senders import prepare
 from benchmarks.exchange.ways import WAYS, Received, Trial, Way
 from pipelines.engines import Engine, open_engine
 from pipelines.engines.connect import CONNECT_MODE
-from pipelines.storage import places
+from pipelines.storage import folders, places
 from tests.servers.cluster import Cluster
 from tests.servers.hdfs import Hdfs
 from tests.servers.processes import free_port
@@ -44,9 +44,9 @@ class Taken(NamedTuple):
 def new_folder(below: str) -> Iterator[str]:
     """A new folder below a place, which is taken away at the end."""
     folder = places.join(below, uuid.uuid4().hex)
-    places.make_folder(folder)
+    folders.make(folder)
     yield folder
-    places.remove_folder(folder)
+    folders.remove(folder)
 
 
 class Servers(NamedTuple):

@@ -12,6 +12,7 @@ from pipelines.errors import UsageError
 if TYPE_CHECKING:
     from pipelines.reading.comparing import Comparison
     from pipelines.reading.reader import Reader
+    from pipelines.storage.query import Result
 
 COLUMNS = (
     Column("view"),
@@ -29,16 +30,9 @@ def diff(
     view: Annotated[str | None, typer.Argument(help="A view, whose rows are shown.")] = None,
     root: options.Root = options.ROOT,
     user: Annotated[str | None, typer.Option("--user", help="Just the rows of a user: an id or @username.")] = None,
-    to: Annotated[
-        str | None, typer.Option("--to", help="Write the rows to FILE.parquet, FILE.csv or FILE.jsonl.")
-    ] = None,
-    limit: Annotated[
-        int | None,
-        typer.Option(min=1, max=options.MOST, help="How many rows to show: 40 on a terminal, elsewhere all."),
-    ] = None,
-    vertical: Annotated[
-        bool, typer.Option("--vertical", "-x", help="Show each row by itself, whole, a line for each column.")
-    ] = False,
+    to: Annotated[str | None, typer.Option(help="Write the rows to FILE.parquet, FILE.csv or FILE.jsonl.")] = None,
+    limit: options.Rows = None,
+    vertical: options.Vertical = False,
     json: options.AsJson = False,
     ids_as_strings: options.IdsAsStrings = False,
 ) -> None:
@@ -65,9 +59,7 @@ def diff(
         return
     result = Result(compared.schema(view), compared.rows(view))
     if to is not None:
-        from pipelines.reading.exporting import write_rows
-
-        rows = write_rows(to, result.schema, result.batches, ids_as_strings=ids_as_strings)
+        rows = _write(to, result, ids_as_strings=ids_as_strings)
         print(f"{show.counted(rows, 'row')} of {view}, from release {before} to release {after}, in {to}")
     elif json:
         results.as_json(result, limit, ids_as_strings=ids_as_strings)
@@ -75,6 +67,13 @@ def diff(
         results.records(result, limit)
     else:
         results.table(result, limit)
+
+
+def _write(to: str, result: "Result", *, ids_as_strings: bool) -> int:
+    """Write rows to a file; how many."""
+    from pipelines.reading.exporting import write_rows
+
+    return write_rows(to, result.schema, result.batches, ids_as_strings=ids_as_strings)
 
 
 def _id(sides: "tuple[Reader, Reader]", user: str) -> int:

@@ -55,6 +55,13 @@ IdsAsStrings = Annotated[
         help="In JSON, write the ids (fields that end in _id or _ids) as strings, for readers that round above 2^53.",
     ),
 ]
+Rows = Annotated[
+    int | None,
+    typer.Option("--limit", min=1, max=MOST, help="How many rows to show: 40 on a terminal by default, elsewhere all."),
+]
+Vertical = Annotated[
+    bool, typer.Option("--vertical", "-x", help="Show each row by itself, whole, a line for each column.")
+]
 ReleaseNumber = Annotated[
     int | None, typer.Option("--release", min=1, max=MOST, help="A release by number; the last one by default.")
 ]

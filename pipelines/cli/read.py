@@ -73,15 +73,8 @@ def export(
 def sql(
     query: Annotated[str, typer.Argument(help="SQL over the views, by their names.")],
     root: options.Root = options.ROOT,
-    limit: Annotated[
-        int | None,
-        typer.Option(
-            min=1, max=options.MOST, help="How many rows to show: 40 on a terminal by default, elsewhere all."
-        ),
-    ] = None,
-    vertical: Annotated[
-        bool, typer.Option("--vertical", "-x", help="Show each row by itself, whole, a line for each column.")
-    ] = False,
+    limit: options.Rows = None,
+    vertical: options.Vertical = False,
     release: options.ReleaseNumber = None,
     as_of: options.AsOf = None,
     known_at: options.KnownAt = None,

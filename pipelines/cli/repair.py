@@ -55,9 +55,7 @@ def repair(
     records = [*erasures.write_damaged_again(lake), *write_damaged_again(lake)]
     indexes, last = take_damaged_away(lake), last_release(lake)
     log, others = damage.of_log(lake), beside.of(lake)
-    relanded = None
-    if source and (log or others):
-        relanded = _relanded(lake, log, others, source, format_name, engine, verbose=verbose)
+    relanded = _relanded(lake, log, others, source, format_name, engine, verbose=verbose)
     tables = {} if last is None else damage.of_tables(lake, last)
     found = _Found(aside, records, indexes, log, others, relanded, tables)
     if not json:
@@ -76,13 +74,15 @@ def _relanded(
     lake: "Lake",
     log: "LogDamage | None",
     others: "Mapping[str, beside.Damage]",
-    sources: list[str],
+    sources: list[str] | None,
     format_name: str,
     engine: str,
     *,
     verbose: bool,
-) -> "Relanded":
-    """Land what was in damaged files again, on the engine of that name."""
+) -> "Relanded | None":
+    """Land what was in damaged files again, on the engine of that name; None where there is nothing, or no source."""
+    if not sources or not (log or others):
+        return None
     from pipelines.engines import open_engine
     from pipelines.repair.relanding import land_again
 

@@ -35,7 +35,7 @@ class _Work:
     """What is to be compiled, by the name under which it is kept, and what helpers have begun with."""
 
     def __init__(self) -> None:
-        self.todo: dict[str, signatures.Entry] = {}
+        self.waiting: dict[str, signatures.Entry] = {}
         self.begun: dict[str, Event] = {}
         self.known: set[str] = set()
         self.is_helper = False
@@ -44,12 +44,12 @@ class _Work:
     def take(self, name: str | None = None, done: Event | None = None) -> tuple[str, signatures.Entry] | None:
         """One that nobody has begun with: the first, or the one of that name; `done` is set when a helper has it."""
         with self._changing:
-            name = next(iter(self.todo), None) if name is None else name
-            if name is None or name not in self.todo:
+            name = next(iter(self.waiting), None) if name is None else name
+            if name is None or name not in self.waiting:
                 return None
             if done is not None:
                 self.begun[name] = done
-            return name, self.todo.pop(name)
+            return name, self.waiting.pop(name)
 
 
 _work = _Work()
@@ -93,7 +93,7 @@ def _start_helpers() -> None:
     where = f"kept in {folder}" if folder else f"not kept: no file can be written in {folders.folders()[-1]}"
     LOGGER.info("compiling %s functions, once; they are %s", len(missing), where)
     if folder and cores() > 1:
-        _work.todo.update(missing)
+        _work.waiting.update(missing)
         Thread(target=_help, args=(Path(folder, LOCK),), daemon=True).start()
 
 
@@ -106,7 +106,7 @@ def _help(lock: Path) -> None:
     """Keep helpers on all other cores busy, unless another process has helpers."""
     with suppress(OSError), lock.open("ab") as file:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        feeders = [Thread(target=_feed, daemon=True) for _ in range(min(cores() - 1, 1 + len(_work.todo) // 8))]
+        feeders = [Thread(target=_feed, daemon=True) for _ in range(min(cores() - 1, 1 + len(_work.waiting) // 8))]
         for feeder in feeders:
             feeder.start()
         for feeder in feeders:

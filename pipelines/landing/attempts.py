@@ -34,7 +34,7 @@ from pipelines.log.landings import Landed, metadata, move_on, newest, next_numbe
 from pipelines.releases.release import last_landing, last_release
 from pipelines.sources.base import Move
 from pipelines.sources.pieces import Chunk
-from pipelines.storage import commits, delta
+from pipelines.storage import commits, declaring, delta
 from pipelines.storage.lake import Lake
 from pipelines.storage.uncommitted import owned
 
@@ -89,7 +89,7 @@ def _attempt(
 ) -> Landing:
     """Land decoded partitions on the log as it stands, and as erasures stood after that: another conflicts here."""
     keep, names, moves = beside
-    log = commits.ensure(lake.log, LOG, [PARTITION])
+    log = declaring.ensure(lake.log, LOG, [PARTITION])
     before = newest(lake.log, log)
     _require_there(moves, before)
     known = erasures(lake)
@@ -104,14 +104,10 @@ def _attempt(
     rejected, faults = count_rejects(partitions)
     new = keep(partitions, known)
     own = certificate_of(partitions, deduplicated, target.date)
-    written: list[Written] = []
     commit_names(lake, engine, partitions, naming)  # also where all events stand: names may have been lost
     after = {name: move.after for name, move in moves.items() if move.after != move.before}
-    if own:
-        landed = Landed(target.landing, own, None, positions=after)
-        written = _commit(log, (landed, before), partial(write_standing, engine, partitions, deduplicated), target)
-    elif after:
-        move_on(log, before, after)
+    landed = Landed(target.landing, own, None, positions=after)
+    written = _commit(log, (landed, before), partial(write_standing, engine, partitions, deduplicated), target)
     return Landing(
         number=target.landing if own else None,
         lines=sum(partition.line_count for partition in partitions),
@@ -144,9 +140,13 @@ def _require_there(moves: Mapping[str, Move], before: Landed) -> None:
 def _commit(log: delta.Handle, landing: tuple[Landed, Landed], write: Write, target: Target) -> list[Written]:
     """Append the files that are written, on the very version in which duplicates were looked for; which they are.
 
-    The landing is given with the one before it.
+    The landing is given with the one before it. Of one without events it is just kept how far streams are read.
     """
     own, before = landing
+    if not own.own:
+        if own.positions:
+            move_on(log, before, own.positions)
+        return []
     with owned({target.log: log}, target.folder) as mark:
         written = write(replace(target, mark=mark))
         times = [one.newest_event for one in written if one.newest_event is not None]

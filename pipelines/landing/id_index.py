@@ -17,7 +17,7 @@ from pipelines.landing.id_compaction import Kept, chosen, write_merged
 from pipelines.landing.id_runs import Runs
 from pipelines.landing.id_words import FileWords, Kind, fitting, words_of
 from pipelines.packing import PARTS, Words
-from pipelines.storage import delta, places
+from pipelines.storage import delta, folders, places
 from pipelines.storage.hash_runs import DamagedRun, Run, new_name
 from pipelines.storage.places import PlaceError
 
@@ -63,7 +63,7 @@ class Index:
         self._runs = Runs(self._folder, self.kind)
         with suppress(PlaceError):
             if not self._files:
-                places.make_folder(self._folder)
+                folders.make(self._folder)
         found = self._runs.each(lambda run: run.parts(hashes))
         kept = _kept([run for run, _ in found], {file.path for file in self._files})
         covered = {path for one in kept for path, _ in one.covered}
@@ -111,7 +111,7 @@ class Index:
             runs.leave_aside(fault)
             due = []
             write_merged(staged, self.kind.name, files, due)
-        places.make_folder(self._folder)
+        folders.make(self._folder)
         places.rename(staged, places.join(self._folder, name))
         for one in due:
             places.remove(one.run.place)

@@ -6,7 +6,7 @@ from typing import TypeVar
 
 from pipelines.errors import NewsfeedError
 from pipelines.landing.id_words import Kind
-from pipelines.storage import places
+from pipelines.storage import folders, places
 from pipelines.storage.hash_runs import DamagedRun, Run, is_run
 from pipelines.storage.places import PlaceError
 
@@ -48,7 +48,7 @@ class Runs:
     def _names(self) -> list[str] | None:
         """The names in the folder, none where it cannot be read; None when there is no such folder."""
         try:
-            return places.names(self.folder) if places.exists(self.folder) else None
+            return folders.names(self.folder) if places.exists(self.folder) else None
         except PlaceError as fault:
             self.left_aside[self.folder] = str(fault)
             return []

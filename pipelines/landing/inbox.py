@@ -12,9 +12,10 @@ from itertools import count
 
 from pipelines.errors import UsageError
 from pipelines.landing.report import Landing
-from pipelines.storage import places
+from pipelines.storage import folders, places, states
 from pipelines.storage.listing import FOLDER, list_files
-from pipelines.storage.places import PlaceError, State
+from pipelines.storage.places import PlaceError
+from pipelines.storage.states import State
 
 HALF_WRITTEN = (".tmp", ".part", ".partial", "._COPYING_")
 """How names of files end that are still being copied; names that begin with a dot or an underscore are none either."""
@@ -41,7 +42,7 @@ class Inbox:
         Raises UsageError for a folder that is none, PlaceError when files cannot be read, or not be moved, which
         changes nothing of what landed.
         """
-        places.make_folder(self.done)
+        folders.make(self.done)
         for tries in count(1):
             found = self._found()
             try:
@@ -59,7 +60,7 @@ class Inbox:
         found = _Found()
         latest = datetime.now(UTC) - timedelta(seconds=self.settled)
         for folder in self.folders:
-            if not places.is_folder(folder):
+            if not folders.is_folder(folder):
                 raise UsageError(f"SOURCES: expected a folder beside --done, found {folder}")
             listing = list_files(folder)
             found.left.update(listing.not_read)
@@ -79,7 +80,7 @@ class _Found:
 
     def take(self, file: str, latest: datetime) -> None:
         """Take a file if it is whole: not of a name of half written ones, not empty, and not just written."""
-        state = places.state(file)
+        state = states.state_of(file)
         if state is None:
             return
         if file.endswith(HALF_WRITTEN) or state.size == 0 or state.modified > latest:
@@ -93,17 +94,17 @@ def _move(file: str, state: State, folder: str) -> bool:
 
     What took its place at the last moment is given back.
     """
-    if places.state(file) != state:
+    if states.state_of(file) != state:
         return False
     name = file.rstrip("/").rsplit("/", 1)[-1]
     free = _free(folder, name)
     try:
         places.move(file, free)
     except PlaceError:
-        if places.state(file) is not None:
+        if states.state_of(file) is not None:
             raise
         return False
-    if places.is_other(state, free):
+    if states.is_other(state, free):
         places.move(free, _free(places.parent(file), name))
         return False
     return True

@@ -27,7 +27,7 @@ from pipelines.landing.partitions import Names, Partition, events_in
 from pipelines.landing.rejects import RejectStage
 from pipelines.landing.rereading import lines_at
 from pipelines.log.erasures import Erasures
-from pipelines.storage import commits, datafiles, delta, places
+from pipelines.storage import commits, datafiles, declaring, delta, places
 from pipelines.storage.datafiles import DataFile
 from pipelines.storage.file_writer import FileWriter
 from pipelines.storage.lake import Lake
@@ -64,7 +64,7 @@ def resolve_names(
     names = _names(partitions)
     if not names:
         return None
-    table = commits.ensure(lake.identities, IDENTITIES)
+    table = declaring.ensure(lake.identities, IDENTITIES)
     lost = was_lost.of(table)
     files = [places.join(lake.identities, path) for path in delta.paths(table) if path not in lost.paths]
     ids = np.concatenate([one.ids for one in names])

@@ -3,7 +3,7 @@
 import re
 
 from pipelines.landing import quarantine
-from pipelines.storage import delta, places
+from pipelines.storage import delta, folders, places
 from pipelines.storage.lake import Lake
 
 DIGEST = re.compile("[0-9a-f]{64}")
@@ -14,7 +14,7 @@ def remove_outlived(lake: Lake) -> None:
 
     It is to be called without a scratch folder. Raises DamagedFile when not all rows can be read, PlaceError.
     """
-    left = set(filter(DIGEST.fullmatch, places.sizes(lake.quarantine_raw)))
+    left = set(filter(DIGEST.fullmatch, folders.sizes(lake.quarantine_raw)))
     if not left:
         return
     version = _version(lake)

@@ -26,7 +26,7 @@ from pipelines.landing.raw_lines import RawLines
 from pipelines.landing.rejects import rejects_of
 from pipelines.log.erasures import Erasures
 from pipelines.sources.records import named
-from pipelines.storage import commits, datafiles, delta, places, totals
+from pipelines.storage import commits, datafiles, declaring, delta, folders, places, totals
 from pipelines.storage.datafiles import DataFile
 from pipelines.storage.lake import Lake
 from pipelines.storage.uncommitted import owned
@@ -52,7 +52,7 @@ def put(
     sources = _sources(partitions)
 
     def attempt() -> int:
-        handle = commits.ensure(lake.quarantine, QUARANTINE)
+        handle = declaring.ensure(lake.quarantine, QUARANTINE)
         known, lost = Known(sources), was_lost.of(handle)
         for file in files_of(lake.quarantine, handle):
             if file.path not in lost.paths:
@@ -99,7 +99,7 @@ def erased_lines(lake: Lake) -> dict[str, set[int]]:
 
 def remove_erased(lake: Lake) -> None:
     """Remove the files of long lines that were erased."""
-    files = set(places.sizes(lake.quarantine_raw)) if places.exists(lake.quarantine_raw) else set[str]()
+    files = set(folders.sizes(lake.quarantine_raw)) if places.exists(lake.quarantine_raw) else set[str]()
     for digest in files and files & erased_lines(lake).keys():
         places.remove(places.join(lake.quarantine_raw, digest))
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import IO
 
-from pipelines.storage import places
+from pipelines.storage import folders, places
 from pipelines.storage.checksums import damaged, reading
 
 INLINE = 16 * 1024 * 1024
@@ -63,7 +63,7 @@ class RawLines:
         return places.join(self.staging, f"raw-{uuid.uuid4().hex}")
 
     def _name(self, beside: str, digest: str) -> None:
-        places.make_folder(self.folder)
+        folders.make(self.folder)
         places.rename(beside, self.place(digest))
 
 

@@ -13,7 +13,7 @@ from pipelines.checks import standard_checks
 from pipelines.door.erasing import is_personal, without_payload
 from pipelines.events.log import ERASURES
 from pipelines.log.erasures import SAID, TOTAL, Erasures, Record
-from pipelines.storage import commits, delta, deltalog
+from pipelines.storage import commits, declaring, delta, deltalog
 from pipelines.storage.file_writer import FileWriter
 from pipelines.storage.lake import Lake
 from pipelines.storage.uncommitted import owned
@@ -35,7 +35,7 @@ def chosen(events: pa.Table, known: Erasures) -> Bools:
 
 def append(lake: Lake, known: Erasures, new: Iterable[Record]) -> None:
     """Append records, which get their numbers and digests, behind those that are known. Raises Conflict."""
-    handle = commits.ensure(lake.erasures, ERASURES)
+    handle = declaring.ensure(lake.erasures, ERASURES)
     if int(handle.version()) != known.version and delta.paths(handle):
         raise commits.Conflict(f"another process committed to {lake.erasures} first")
     before, rows = known.records[-1].digest if known.records else "", list[Record]()

@@ -25,7 +25,7 @@ from pipelines.runs.generations import LARGE
 from pipelines.runs.materialize import BATCH_ROWS, Written, staged_beside
 from pipelines.runs.publishing import Tables, is_as_before, place_of, projections, roll_back
 from pipelines.runs.staged import Staged
-from pipelines.storage import commits, datafiles, delta
+from pipelines.storage import commits, datafiles, declaring, delta
 from pipelines.storage.bucket_files import write_buckets
 from pipelines.storage.datafiles import Content
 from pipelines.storage.lake import Lake
@@ -90,7 +90,7 @@ def merge(lake: Lake, clock: datetime) -> list[tuple[Group, int]]:
     def attempt() -> list[tuple[Group, int]]:
         if delta.find(lake.releases) is None:
             return []
-        releases = commits.ensure(lake.releases, RELEASES)
+        releases = declaring.ensure(lake.releases, RELEASES)
         last = last_of(releases)
         found = groups(lake, last)
         if not found or last is None:

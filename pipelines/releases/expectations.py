@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from pipelines.errors import NewsfeedError, UsageError
 from pipelines.releases.release import Release, Released, last_release, require_lake
-from pipelines.storage import delta, places
+from pipelines.storage import delta, folders, places
 from pipelines.storage.checksums import damaged, reading
 from pipelines.storage.lake import Lake
 from pipelines.storage.query import NoQuery, QueryError, query
@@ -67,7 +67,7 @@ class Found:
 
 def expectations(lake: Lake) -> list[Expectation]:
     """All expectations of a lake by name. Raises DamagedFile, PlaceError."""
-    names = sorted(name for name in places.sizes(lake.checks) if _is_kept(name))
+    names = sorted(name for name in folders.sizes(lake.checks) if _is_kept(name))
     return [Expectation(name.removesuffix(SUFFIX), _kept_text(places.join(lake.checks, name))) for name in names]
 
 
@@ -92,7 +92,7 @@ def keep(lake: Lake, one: Expectation) -> tuple[Release, Found] | None:
     found = None if last is None else asked(lake, one, last.tables)
     if found is not None and found.fault is not None:
         raise NoExpectation(f"check {one.name}: {found.fault}; it is not kept")
-    places.make_folder(lake.checks)
+    folders.make(lake.checks)
     with replacing(_place(lake, one.name)) as file:
         file.write(sealed(one.sql.encode()))
     return None if last is None or found is None else (last, found)
@@ -101,7 +101,7 @@ def keep(lake: Lake, one: Expectation) -> tuple[Release, Found] | None:
 def forget(lake: Lake, name: str) -> None:
     """Take an expectation away. Raises NoLake, NoExpectation, PlaceError."""
     require_lake(lake)
-    known = sorted(name.removesuffix(SUFFIX) for name in places.sizes(lake.checks) if _is_kept(name))
+    known = sorted(name.removesuffix(SUFFIX) for name in folders.sizes(lake.checks) if _is_kept(name))
     if name not in known:
         raise NoExpectation(f"there is no check {name!r}: expected one of {', '.join(known) or 'none'}")
     places.remove(_place(lake, name))

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from pipelines.storage import places
+from pipelines.storage import folders, places
 from pipelines.storage.hash_runs import PAGE, DamagedRun, Run, is_run
 from pipelines.storage.lake import Lake
 
@@ -16,7 +16,7 @@ def take_damaged_away(lake: Lake) -> list[str]:
 
 
 def _of(folder: str) -> Iterator[str]:
-    for name in places.names(folder) if places.exists(folder) else ():
+    for name in folders.names(folder) if places.exists(folder) else ():
         if not is_run(name):
             continue
         try:

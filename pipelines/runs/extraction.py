@@ -19,7 +19,7 @@ from pipelines.engines.base import Engine
 from pipelines.inputs import Extract
 from pipelines.log.events import Log
 from pipelines.runs.exchange import ROWS, Sent, by_bucket, fetch, targets, written_to
-from pipelines.storage import places
+from pipelines.storage import folders, places
 from pipelines.storage.staging import writing_buckets
 
 HELD = 4 * ROWS
@@ -64,13 +64,13 @@ class Extracted:
     def remove(self, extracts: Iterable[Extract]) -> None:
         """Delete the rows of these extracts, which nothing needs any more."""
         for one in extracts:
-            places.remove_folder(places.join(self.folder, one.name))
+            folders.remove(places.join(self.folder, one.name))
 
 
 def extract(engine: Engine, log: Log, extracts: Extracts, buckets: int, folder: str, portions: int = 1) -> Extracted:
     """Run the extracts over the log's events, into new files of the folder."""
     for one in extracts:
-        places.make_folder(places.join(folder, one.name))
+        folders.make(places.join(folder, one.name))
     told = engine.run(partial(_extract, log, extracts, buckets * portions, folder), log.shares(engine.slots))
     sent = {one.name: tuple(share[one.name] for share in told if one.name in share) for one in extracts}
     return Extracted(folder, sent, buckets, range(portions))

@@ -15,7 +15,7 @@ from pipelines.runs.extraction import Extracted, extract
 from pipelines.runs.plans import Mode, Plan
 from pipelines.runs.retelling import asked_again
 from pipelines.runs.staged import BuildContext
-from pipelines.storage import delta, places
+from pipelines.storage import delta, folders, places
 
 
 class IncompleteLog(NewsfeedError):
@@ -76,7 +76,7 @@ def _extract(
     context: BuildContext, log: Log, extracts: Sequence[Extract], folder: str, name: str, portions: int = 1
 ) -> Extracted:
     place = places.join(folder, name.replace(" ", "-"))
-    places.make_folder(place)
+    folders.make(place)
     return extract(context.engine, log, extracts, context.buckets, place, portions)
 
 

@@ -13,7 +13,7 @@ from pipelines.relations import load_relations
 from pipelines.releases.records import APPLICATION
 from pipelines.releases.release import Release, Released
 from pipelines.runs.staged import Staged
-from pipelines.storage import commits, delta
+from pipelines.storage import commits, declaring, delta
 from pipelines.storage.checksums import are_whole
 from pipelines.storage.lake import Lake
 from pipelines.storage.restoring import restore
@@ -57,7 +57,7 @@ def roll_back(lake: Lake, last: Release | None, known: frozenset[str] = frozense
     number = 0 if last is None else last.number
     for name, projection in projections().items():
         place = place_of(lake, name)
-        handles[name] = commits.ensure(place, projection.table)
+        handles[name] = declaring.ensure(place, projection.table)
         before = last.tables.get(name) if last is not None else None
         target = 0 if before is None else before.version
         if before is not None and target and not delta.is_readable(place, handles[name], target, before.rows):

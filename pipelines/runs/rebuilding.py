@@ -21,7 +21,7 @@ from pipelines.runs.plans import Mode, Plan, Start
 from pipelines.runs.publishing import projections
 from pipelines.runs.staged import BuildContext, Staged, buckets_for, portions_for
 from pipelines.runs.steps import Progress, Steps
-from pipelines.storage import commits, delta
+from pipelines.storage import commits, declaring, delta
 from pipelines.storage.lake import Lake
 
 
@@ -85,7 +85,7 @@ class Rebuilt:
 
 
 def _committed(staged: Staged) -> Released:
-    handle = commits.ensure(staged.place, staged.table)
+    handle = declaring.ensure(staged.place, staged.table)
     version = commits.commit(handle, staged.table, commits.Commit(staged.files, (), APPLICATION, 1, {}, {}))
     return Released(version, staged.rows, staged.content_hash, 0)
 

@@ -11,7 +11,7 @@ from pipelines.releases.expectations import require_met
 from pipelines.releases.records import RELEASES, record
 from pipelines.releases.release import Release, last_of, release, require_lake, says_the_same
 from pipelines.runs.publishing import damaged_tables, place_of
-from pipelines.storage import commits, delta
+from pipelines.storage import declaring, delta
 from pipelines.storage.checksums import are_whole
 from pipelines.storage.lake import Lake
 
@@ -37,7 +37,7 @@ def roll_back_to(lake: Lake, number: int, clock: datetime | None = None) -> Roll
     require_lake(lake)
     with lake.scratch():  # from now on, maintenance takes away nothing that the release needs
         wanted = release(lake, number)
-        handle = commits.ensure(lake.releases, RELEASES)
+        handle = declaring.ensure(lake.releases, RELEASES)
         last = last_of(handle) or wanted
         if says_the_same(wanted, last):
             return RolledBack(last, published=False)

@@ -22,7 +22,7 @@ from pipelines.runs.plans import Mode, Plan, Request, Start
 from pipelines.runs.publishing import Tables, is_as_before, publish, roll_back
 from pipelines.runs.staged import BuildContext, portions_for
 from pipelines.runs.steps import Progress, Steps
-from pipelines.storage import commits, delta
+from pipelines.storage import commits, declaring, delta
 from pipelines.storage.lake import Lake
 from pipelines.storage.uncommitted import owned
 
@@ -97,7 +97,7 @@ def _run(start: Start, request: Request, engine: Engine, memory: int, clock: dat
     """Publish from this start, by a command that is seen to live. Raises Conflict when another committed since."""
     lake = start.lake
     with steps.step("open"):
-        releases = commits.ensure(lake.releases, RELEASES)
+        releases = declaring.ensure(lake.releases, RELEASES)
         _require_newest(start, releases)
         rolled_back = roll_back(lake, start.last, request.damaged)
         buckets = buckets_of(start, memory // engine.slots)

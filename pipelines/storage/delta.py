@@ -8,7 +8,7 @@ from deltalake.exceptions import DeltaError, TableNotFoundError
 
 from pipelines.errors import NewsfeedError, number_of
 from pipelines.ranges import GREATEST, LEAST, FileRange, Ranges
-from pipelines.storage import deltalog, places
+from pipelines.storage import deltalog, places, wholeness
 from pipelines.storage.naming import bucket_of
 from pipelines.storage.stores import for_tables
 from pipelines.storage.waiting import of_table
@@ -38,11 +38,11 @@ def find(place: str, version: int | None = None) -> Handle | None:
 
 def _unreadable(place: str, fault: DeltaError) -> NewsfeedError:
     """What to say of a table that cannot be opened: which files of its Delta log are not whole, if any."""
-    for name, wrong in [*deltalog.faults(place), *deltalog.cut_off(place).items()]:
+    for name, wrong in [*wholeness.faults(place), *wholeness.cut_off(place).items()]:
         return deltalog.damaged(place, name, wrong)
-    hint = deltalog.misleading_hint(place)
+    hint = wholeness.misleading_hint(place)
     if hint is not None:
-        return deltalog.DamagedLog(f"{places.join(deltalog.folder(place), deltalog.HINT)} {hint}; {deltalog.REMEDY}")
+        return deltalog.DamagedLog(f"{places.join(deltalog.folder(place), wholeness.HINT)} {hint}; {deltalog.REMEDY}")
     wrong = str(fault).splitlines()[0]
     return deltalog.DamagedLog(f"cannot read {deltalog.folder(place)}: {wrong}; {deltalog.REMEDY}")
 

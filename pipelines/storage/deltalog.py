@@ -10,15 +10,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from pipelines.errors import NewsfeedError
-from pipelines.storage import places
+from pipelines.storage import folders, places
 
 COMMIT = re.compile(r"(\d{20})\.json")
 CHECKPOINT = re.compile(r"(\d{20})\.checkpoint\.(?:.*\.)?(?:parquet|json)")
 PART = re.compile(r"(\d{20})\.checkpoint\.\d{10}\.(\d{10})\.parquet")
 """A part of a checkpoint of so many parts, which is none until all are there."""
 REMEDY = "`newsfeed repair` makes the rest readable"
-HINT = "_last_checkpoint"
-"""What says which checkpoint is the last, so that nobody needs to look for it."""
 ACTIONS = "actions"
 """Under which name a commit of ours says how many files it adds and removes."""
 
@@ -88,6 +86,12 @@ def _read(place: str, version: int) -> tuple[bytes, Actions]:
     return text, actions
 
 
+def fault_of(place: str, version: int) -> str | None:
+    """What is wrong with a commit's file, None where nothing is. Raises PlaceError when it cannot be read."""
+    with places.reading(places.join(folder(place), name_of(version))) as file:
+        return _examine(file.read())[0]
+
+
 def _examine(text: bytes) -> tuple[str | None, Actions]:
     """What is wrong with the text of a commit, if anything, and what it does."""
     if not text:
@@ -109,13 +113,13 @@ def _info(actions: Actions) -> dict[str, Any]:
 
 def commits(place: str) -> list[int]:
     """The versions of which there are commits, ascending."""
-    return sorted(_versions(COMMIT, places.sizes(folder(place)), None))
+    return sorted(_versions(COMMIT, folders.sizes(folder(place)), None))
 
 
 def checkpoints(place: str) -> dict[int, list[str]]:
     """The names of the files of each checkpoint that is there with all its parts, by version, ascending."""
     found: dict[int, list[str]] = {}
-    for name in sorted(_checkpoints(places.sizes(folder(place)))):
+    for name in sorted(_checkpoints(folders.sizes(folder(place)))):
         found.setdefault(int(name[:20]), []).append(name)
     return found
 
@@ -133,11 +137,11 @@ def require_whole(place: str, version: int | None = None) -> None:
 
     The last of these commits is read whole: each was the last one once. A version that was lost is told of too.
     """
-    segment = _segment(places.sizes(folder(place)), version)
-    if segment.faults:
-        raise damaged(place, *segment.faults[0])
-    if segment.last is not None:
-        last = entry(place, segment.last)
+    found = segment(place, version)
+    if found.faults:
+        raise damaged(place, *found.faults[0])
+    if found.last is not None:
+        last = entry(place, found.last)
         if version is not None and last.is_lost:
             raise LostVersion(f"version {version} of {place} was lost as its commit was not whole")
 
@@ -156,8 +160,9 @@ class Segment:
         return self.commits[-1] if self.commits else None
 
 
-def _segment(sizes: dict[str, int], version: int | None) -> Segment:
+def segment(place: str, version: int | None = None) -> Segment:
     """What a version, the newest when None, is read from, and which of these files are missing or empty."""
+    sizes = folders.sizes(folder(place))
     commits = _versions(COMMIT, sizes, version)
     known = _checkpoints(sizes)
     at = max(_versions(CHECKPOINT, known, version), default=-1)
@@ -195,77 +200,3 @@ def damaged(place: str, name: str, fault: str) -> DamagedLog:
     """What to say of a damaged file, and what to do."""
     path = places.join(folder(place), name)
     return DamagedLog(f"{path} {fault}, so what was committed there is lost: {REMEDY}")
-
-
-def faults(place: str) -> list[tuple[str, str]]:
-    """The files that the newest version is read from and that are not whole, oldest first, and what is wrong."""
-    segment = _segment(places.sizes(folder(place)), None)
-    found = dict(segment.faults)
-    for version in segment.commits:
-        if name_of(version) not in found:
-            fault = _fault_of(place, version)
-            found |= {} if fault is None else {name_of(version): fault}
-    for name in segment.checkpoints:
-        fault = None if name in found else _fault_of_checkpoint(places.join(folder(place), name))
-        found |= {} if fault is None else {name: fault}
-    return sorted((found or _of_checkpoint(place)).items())
-
-
-def _of_checkpoint(place: str) -> dict[str, str]:
-    """The commit of the last checkpoint, which is not read but has to be there, if it is not whole, and what is wrong.
-
-    Its content is in the checkpoint.
-    """
-    version = max(checkpoints(place), default=-1)
-    is_there = version in commits(place)
-    fault = _fault_of(place, version) if is_there else "is missing"
-    return {} if fault is None or version < 0 else {name_of(version): fault}
-
-
-def cut_off(place: str) -> dict[str, str]:
-    """The commits of before the last checkpoint by which no version can be read any more, and why, oldest first.
-
-    What they lead to is in the checkpoint.
-    """
-    there, serving = set(commits(place)), checkpoints(place)
-    found, is_readable = dict[str, str](), True
-    for version in range(max(serving, default=0)):
-        fault = _fault_of(place, version) if version in there else "is missing"
-        is_readable = version in serving or (is_readable and fault is None)
-        if not is_readable and version in there:
-            found[name_of(version)] = fault or "follows on one that is not there any more"
-    return found
-
-
-def _fault_of(place: str, version: int) -> str | None:
-    with places.reading(places.join(folder(place), name_of(version))) as file:
-        return _examine(file.read())[0]
-
-
-def misleading_hint(place: str) -> str | None:
-    """What is wrong with the hint at the last checkpoint, None where nothing is."""
-    if HINT not in places.sizes(folder(place)):
-        return None
-    with places.reading(places.join(folder(place), HINT)) as file:
-        text = file.read()
-    try:
-        version = int(json.loads(text)["version"])
-    except (ValueError, KeyError, TypeError):
-        return "is not what was written"
-    return None if version in checkpoints(place) else f"hints at checkpoint {version}, which is not there"
-
-
-def _fault_of_checkpoint(place: str) -> str | None:
-    """What is wrong with a checkpoint, if anything; one may be JSON, too, of which nothing is said."""
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
-    with places.reading(place) as file:
-        content = file.read()
-    if not place.endswith(".parquet"):
-        return None
-    try:
-        pq.read_table(pa.BufferReader(content))
-    except (OSError, ValueError, MemoryError, pa.ArrowException):
-        return "is damaged" if content.endswith(b"PAR1") else "is cut off"
-    return None

@@ -12,7 +12,7 @@ import pyarrow.parquet as pq
 from pipelines.checks import Auditor, Check, Findings
 from pipelines.hashing import content_hash
 from pipelines.ranges import GREATEST, LEAST
-from pipelines.storage import places
+from pipelines.storage import folders, places
 from pipelines.storage.checksums import Summed, footer_checksum
 from pipelines.storage.datafiles import CONTENT_HASH, DataFile
 from pipelines.storage.naming import Checksums, new_name, with_checksums
@@ -49,7 +49,7 @@ class FileWriter:
         self._place, self._table, self._bucket = places.join(place, self._path), table, bucket
         self._auditor, self._hashed = Auditor(checks, table.key), hashed
         self._rows, self._hash, self._bounds = 0, 0, dict[str, tuple[int, int]]()
-        places.make_folder(self._place.rsplit("/", 1)[0])
+        folders.make(self._place.rsplit("/", 1)[0])
         with self._undone_when_it_fails():
             self._sink = Summed(self._place)
             self._stream = pa.BufferedOutputStream(pa.PythonFile(self._sink, "w"), BUFFER)

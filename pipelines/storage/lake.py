@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from pipelines.errors import UsageError
-from pipelines.storage import places, servers
+from pipelines.storage import folders, places, servers
 from pipelines.storage.scratch import in_use, living, scratch
 
 MISREAD = re.compile(r"[*?\[\]{}#\\\x00-\x1f\x7f\ud800-\udfff]|%[0-9A-Fa-f]{2}")
@@ -126,7 +126,7 @@ class Lake:
 
     def staging(self, *, is_local: bool) -> AbstractContextManager[str]:
         """As `scratch`, for a command that has one: of this folder others see nothing where it is not at the root."""
-        return scratch(places.of_this_machine() if is_local and places.is_url(self.root) else self._scratch)
+        return scratch(folders.of_this_machine() if is_local and places.is_url(self.root) else self._scratch)
 
     def is_in_use(self) -> bool:
         """Whether a command, also of another process, has a scratch folder here, or may have one."""

@@ -6,14 +6,14 @@ from collections.abc import Mapping
 from contextlib import suppress
 from typing import Any
 
-from pipelines.storage import places
+from pipelines.storage import folders, places
 from pipelines.storage.lake import Lake
 
 
 def keep(lake: Lake, kind: str, number: int, facts: Mapping[str, Any]) -> None:
     """Write the record of a landing or a release, at once or not at all. Raises PlaceError."""
     place, new = _place(lake, kind, number), f"{_place(lake, kind, number)}.{uuid.uuid4().hex}"
-    places.make_folder(lake.metrics)
+    folders.make(lake.metrics)
     try:
         with places.writing(new) as file:
             file.write(json.dumps(facts, indent=2, ensure_ascii=False).encode())

@@ -5,7 +5,7 @@ import uuid
 from contextlib import suppress
 from typing import IO
 
-from pipelines.storage import places, servers
+from pipelines.storage import folders, places, servers
 from pipelines.storage.places import PlaceError
 
 BLOCK = 4 << 20
@@ -20,12 +20,12 @@ def put(file: str, to: str) -> tuple[str, int, bool]:
     source, given = places.absolute(file), places.absolute(to)
     if places.is_url(given):
         servers.require_answer(given)
-    into = to.endswith("/") or places.is_folder(given)
+    into = to.endswith("/") or folders.is_folder(given)
     target = places.join(given, source.rsplit("/", 1)[-1]) if into else given
     if _is_there(source, target):
         return target, places.size(target), True
     folder, _, name = target.rpartition("/")
-    places.make_folder(folder)
+    folders.make(folder)
     beside = places.join(folder, f".{name}.{uuid.uuid4().hex}.tmp")
     try:
         size = _copy(source, beside)

@@ -11,11 +11,12 @@ from deltalake import DeltaTable
 from deltalake.exceptions import DeltaError
 
 from pipelines.errors import number_of
-from pipelines.storage import commits, delta, deltalog, places
-from pipelines.storage.deltalog import HINT, LOST
+from pipelines.storage import declaring, delta, deltalog, places, wholeness
+from pipelines.storage.deltalog import LOST
 from pipelines.storage.naming import new_mark
 from pipelines.storage.stores import for_tables
 from pipelines.storage.waiting import of_table
+from pipelines.storage.wholeness import HINT
 
 if TYPE_CHECKING:
     from pipelines.tables import Table
@@ -42,7 +43,7 @@ def repair(place: str, declared: Declared) -> list[str]:
     Where the first one was, the table is created as it is declared.
     """
     told = list(_hint_set_aside(place))
-    while found := deltalog.faults(place) or _unreadable(place):
+    while found := wholeness.faults(place) or _unreadable(place):
         name, fault = next((one for one in found if "checkpoint" in one[0]), found[0])
         if "checkpoint" in name:
             _set_aside(place, HINT)  # none is better than one at what is not there
@@ -52,7 +53,7 @@ def repair(place: str, declared: Declared) -> list[str]:
         else:
             _mark_lost(place, name, declared)
         told.append(_told(place, name, fault))
-    for name, fault in deltalog.cut_off(place).items():
+    for name, fault in wholeness.cut_off(place).items():
         _set_aside(place, name)
         told.append(_told(place, name, fault))
     return told
@@ -78,7 +79,7 @@ def _told(place: str, name: str, fault: str) -> str:
 
 def _hint_set_aside(place: str) -> Iterator[str]:
     """Set a hint at a checkpoint aside that is wrong; what was wrong."""
-    fault = deltalog.misleading_hint(place)
+    fault = wholeness.misleading_hint(place)
     if fault is not None:
         _set_aside(place, HINT)
         yield _told(place, HINT, fault)
@@ -135,7 +136,7 @@ def _copy_aside(place: str, name: str) -> None:
     What another repair has put there since is none.
     """
     path = places.join(deltalog.folder(place), name)
-    if places.exists(path) and name in dict(deltalog.faults(place)):
+    if places.exists(path) and name in dict(wholeness.faults(place)):
         with places.reading(path) as damaged, places.writing(path + ASIDE) as kept:
             kept.write(damaged.read())
 
@@ -146,5 +147,5 @@ def _create_again(place: str, name: str, declared: Declared) -> None:
         _set_aside(place, name)
         return
     with tempfile.TemporaryDirectory() as folder:
-        commits.ensure(folder, declared.table, [*declared.partition_by])
+        declaring.ensure(folder, declared.table, [*declared.partition_by])
         _replace(place, name, [{kind: said} for kind, said in deltalog.entry(folder, 0).actions])

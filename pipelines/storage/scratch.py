@@ -17,7 +17,7 @@ from functools import partial
 from pathlib import Path
 from typing import IO
 
-from pipelines.storage import places
+from pipelines.storage import folders, places
 from pipelines.storage.stores import is_object_store
 
 KEPT = timedelta(days=7)
@@ -34,7 +34,7 @@ BOOT = Path("/proc/sys/kernel/random/boot_id")
 @contextmanager
 def scratch(parent: str) -> Iterator[str]:
     """A new folder for what only this process needs, gone when it is done. Raises PlaceError."""
-    places.make_folder(parent)
+    folders.make(parent)
     sweep(parent)
     folder = places.join(parent, f"{datetime.now(UTC):{STARTED}}-{uuid.uuid4().hex}")
     with _locked(folder):
@@ -43,12 +43,12 @@ def scratch(parent: str) -> Iterator[str]:
             yield folder
         finally:
             with suppress(places.PlaceError):  # what stays behind now, the next command takes away
-                _in_full(partial(places.remove_folder, folder))
+                _in_full(partial(folders.remove, folder))
 
 
 def _begin(folder: str) -> None:
     """Make a folder that others see; in an object store, where there are none, by what is in it."""
-    places.make_folder(folder)
+    folders.make(folder)
     if is_object_store(folder):
         with places.writing(places.join(folder, BEGAN)):
             pass
@@ -56,9 +56,9 @@ def _begin(folder: str) -> None:
 
 def in_use(parent: str) -> bool:
     """Whether a process has a scratch folder; one of which that is not known may have. Raises PlaceError."""
-    places.make_folder(parent)
+    folders.make(parent)
     sweep(parent)
-    return any(_started(name) is not None for name in places.names(parent))
+    return any(_started(name) is not None for name in folders.names(parent))
 
 
 def living(parent: str, but: str = "") -> list[datetime]:
@@ -68,12 +68,10 @@ def living(parent: str, but: str = "") -> list[datetime]:
     """
     if not places.exists(parent):
         return []
-    names = {name.removesuffix(LOCK) for name in places.names(parent)}
-    folders = {places.join(parent, name): _started(name) for name in names}
+    names = {name.removesuffix(LOCK) for name in folders.names(parent)}
+    times = {places.join(parent, name): _started(name) for name in names}
     return [
-        began
-        for folder, began in folders.items()
-        if began is not None and folder != but and not _is_dead(folder, began)
+        began for folder, began in times.items() if began is not None and folder != but and not _is_dead(folder, began)
     ]
 
 
@@ -93,7 +91,7 @@ def _is_dead(folder: str, started: datetime) -> bool:
 
 def sweep(parent: str) -> None:
     """Take away the scratch folders that dead processes left."""
-    for name in {name.removesuffix(LOCK) for name in places.names(parent)}:
+    for name in {name.removesuffix(LOCK) for name in folders.names(parent)}:
         started = _started(name)
         if started is not None:
             with suppress(OSError, places.PlaceError):  # another command may be at it, too
@@ -114,12 +112,12 @@ def _sweep(folder: str, started: datetime) -> None:
     """Take a folder and its lock away if nobody holds that, and its owner was of this machine or is long gone."""
     if places.is_url(folder) or not places.exists(folder + LOCK):
         if _is_old(folder, started):
-            places.remove_folder(folder)
+            folders.remove(folder)
         return
     with Path(folder + LOCK).open("r+", encoding="utf-8") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         if _is_of_here(lock.read(), folder) or _is_old(folder, started):
-            places.remove_folder(folder)
+            folders.remove(folder)
             _unlock(folder)
 
 
@@ -131,7 +129,7 @@ def _is_of_here(text: str, folder: str) -> bool:
 def _is_old(folder: str, started: datetime) -> bool:
     """Whether its process began, and wrote in it last, so long ago that it cannot live. Raises PlaceError."""
     before = datetime.now(UTC) - KEPT
-    return started < before and all(written < before for written in places.written(folder))
+    return started < before and all(written < before for written in folders.written(folder))
 
 
 @contextmanager

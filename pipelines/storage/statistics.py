@@ -11,7 +11,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from pipelines.storage import deltalog, places, trimming
+from pipelines.storage import deltalog, folders, places, trimming
 from pipelines.storage.repair import ASIDE
 from pipelines.storage.replacing import replacing
 
@@ -31,7 +31,7 @@ def forget(place: str, names: Collection[str]) -> int:
         for name in found:
             if int(name[:20]) != versions[-1]:
                 places.remove(places.join(folder, name))
-    aside = [name for name in places.names(folder) if name.endswith(ASIDE)]
+    aside = [name for name in folders.names(folder) if name.endswith(ASIDE)]
     for name in aside:
         places.remove(places.join(folder, name))
     return done + len(found) + len(aside)

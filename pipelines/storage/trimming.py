@@ -6,7 +6,7 @@ An entry goes only once a checkpoint of before a time serves in its stead: who o
 
 from datetime import datetime
 
-from pipelines.storage import delta, deltalog, places
+from pipelines.storage import delta, deltalog, folders, places
 from pipelines.storage.waiting import of_table
 from pipelines.storage.walking import is_before
 
@@ -30,7 +30,7 @@ def write_checkpoint(place: str, version: int) -> int:
         return 0
     with places.telling("write", place):
         of_table(place, handle.create_checkpoint)
-    sizes = places.sizes(deltalog.folder(place))
+    sizes = folders.sizes(deltalog.folder(place))
     return sum(size for name, size in sizes.items() if name in deltalog.checkpoints(place).get(version, ()))
 
 
@@ -46,5 +46,5 @@ def unneeded(place: str, oldest: int, time: datetime) -> dict[str, int]:
     first = max(serving, default=0)
     names = [deltalog.name_of(version) for version in deltalog.commits(place) if 0 < version < first]
     names += [name for version, found in sorted(there.items()) if version < first for name in found]
-    sizes = places.sizes(folder)
+    sizes = folders.sizes(folder)
     return {places.join(folder, name): sizes[name] for name in names if name in sizes}

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 
-from pipelines.storage import deltalog, places
+from pipelines.storage import deltalog, folders, places
 from pipelines.storage.commits import Unsettled
 from pipelines.storage.delta import Handle
 from pipelines.storage.naming import has_mark, new_mark
@@ -31,7 +31,7 @@ def owned(tables: Mapping[str, Handle], folder: str = "") -> Iterator[str]:
 def _remove(place: str, folder: str, mark: str, version: int) -> None:
     """Remove the files with a mark that no commit after a version names."""
     below = places.join(place, folder) if folder else place
-    found = [name for name in places.sizes(below) if has_mark(name, mark)]
+    found = [name for name in folders.sizes(below) if has_mark(name, mark)]
     said = deltalog.said_since(place, version) if found else b""
     for name in found:
         if name.encode() not in said:

@@ -1,41 +1,21 @@
 """What a store must be told to go from the release that it has to another, in pieces.
 
-Files that both releases have are not compared: of the others, the owners are found whose rows differ. A change has all
-rows of such owners.
+Files that both releases have are not compared: of the others, the owners are found whose rows differ.
 """
 
 import hashlib
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
-from typing import NamedTuple
+from dataclasses import dataclass
 
-import numpy as np
-import pyarrow as pa
-
-from pipelines.arrays import Int64s, flags, int64s, no_rows, with_columns
-from pipelines.ordering import in_order
-from pipelines.owners import are_among
 from pipelines.ranges import FileRange, apart
 from pipelines.reading.reader import LostView, Reader
 from pipelines.releases.release import NoRelease
-from pipelines.storage import datafiles, delta
-from pipelines.storage.keyed import KeyedFile
+from pipelines.storage import delta
 from pipelines.stores.base import Change, Content, Stored
-from pipelines.stores.sums import are_in, ascend, ascending, sums_of
+from pipelines.stores.changed_rows import Files, Part, all_rows, changed_rows
 from pipelines.tables import Table
 from pipelines.views import load_view
-
-Files = list[FileRange]
-
-
-class Part(NamedTuple):
-    """Files of a view that went, that came, and that stayed, which have all rows of some owners."""
-
-    view: str
-    went: Files
-    came: Files
-    stayed: Files
 
 
 @dataclass(frozen=True)
@@ -65,10 +45,9 @@ class Difference:
         table = load_view(part.view).table
         if self.base is None:
             with self.reader.telling(part.view):
-                rows = _sorted(table, _read(table, part.came))
-            return Change(part.view, ascending(int64s(rows[str(table.bucket_by)])), rows)
+                return all_rows(table, part)
         with self.reader.telling(part.view), self.base.telling(part.view):
-            return _change(table, part)
+            return changed_rows(table, part)
 
     def _parts(self, view: str, table: Table) -> Iterator[Part]:
         after = files_of(self.reader, view, table)
@@ -168,55 +147,3 @@ def _groups(
         for part in apart(tuple(file for file, _ in by_range)):
             old, new = ([file for file in part if sides[file.place] == side] for side in (0, 1))
             yield old, new, []
-
-
-def _change(table: Table, part: Part) -> Change:
-    """The owners whose rows differ, and all their rows."""
-    owner = str(table.bucket_by)
-    old, new = _read(table, part.went), _read(table, part.came)
-    owners = _owners_that_differ(table, old, new)
-    rows = [new.filter(_are_of(new, owner, owners))]
-    if table.grows or table.owner is None:
-        rows += [_rows_of(table, file, owners) for file in part.stayed]
-    return Change(table.name, owners, _sorted(table, pa.concat_tables(rows)))
-
-
-def _owners_that_differ(table: Table, old: pa.Table, new: pa.Table) -> Int64s:
-    """The owners of rows that one side has and the other has not."""
-    was, now = (sums_of(table, rows) for rows in (old, new))
-    gone, here = (one.owners[~are_in(one, other)] for one, other in ((was, now), (now, was)))
-    return ascending(np.sort(np.concatenate([gone, here])))
-
-
-def _are_of(rows: pa.Table, owner: str, owners: Int64s) -> pa.Array:
-    """Which rows are of some owners, who ascend."""
-    return flags(are_among(int64s(rows[owner]), owners))
-
-
-def _rows_of(table: Table, file: FileRange, owners: Int64s) -> pa.Table:
-    """The rows of a file that are of some owners, who ascend."""
-    if table.owner is None:
-        rows = _read(table, [file])
-        return rows.filter(_are_of(rows, str(table.bucket_by), owners))
-    within = owners[np.searchsorted(owners, file.first) : np.searchsorted(owners, file.last, "right")]
-    if not len(within):
-        return no_rows(table.arrow)
-    return _declared(table, KeyedFile(file.place, table.owner).rows(within.tolist(), list(table.names)))
-
-
-def _read(table: Table, files: Sequence[FileRange]) -> pa.Table:
-    """The rows of files, with the columns that are declared."""
-    found = (_declared(table, datafiles.read(file.place, list(table.names))) for file in files)
-    return pa.concat_tables([no_rows(table.arrow), *found])
-
-
-def _declared(table: Table, rows: pa.Table) -> pa.Table:
-    return with_columns(rows, table.arrow).cast(table.arrow)
-
-
-def _sorted(table: Table, rows: pa.Table) -> pa.Table:
-    """The rows by owner, those of an owner in the view's order."""
-    owner = str(table.bucket_by)
-    if table.owner is not None and not table.grows and ascend(int64s(rows[owner])):
-        return rows
-    return in_order(replace(table, order=tuple(dict.fromkeys((owner, *table.order)))), rows)

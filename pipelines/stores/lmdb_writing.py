@@ -17,7 +17,8 @@ from pipelines.stores.accounts import Accounts, DifferError
 from pipelines.stores.base import Change, Stored
 from pipelines.stores.environments import Opened, telling
 from pipelines.stores.lmdb import ABOUT, DIRECTORY, KEY, NUMBERS, SERVED, SLOTS, VIEWS
-from pipelines.stores.packing import Bytes, Layout
+from pipelines.stores.packed_rows import Bytes
+from pipelines.stores.packing import Layout
 from pipelines.stores.progress import Progress
 from pipelines.stores.terms import entry_of
 from pipelines.views import load_view

@@ -13,14 +13,12 @@ from typing import Any
 
 from psycopg.rows import dict_row
 
+from pipelines.stores import postgresql_queries as queries
 from pipelines.stores.base import Content, Row, Snapshot, Stored, StoreError, Writing
 from pipelines.stores.postgresql_client import LONGEST, Connection, Connections, connected, split, telling
-from pipelines.stores.postgresql_tables import POSITION, VIEWS, format_of, listed, order_of, quoted
+from pipelines.stores.postgresql_tables import VIEWS, format_of, quoted
 from pipelines.stores.postgresql_text import exact, kept
-from pipelines.tables import Column
 from pipelines.views import load_view
-
-DIRECTORY = "user_directory"
 
 
 def opened(url: str) -> "PostgreSQL":
@@ -118,21 +116,22 @@ class PostgreSQLSnapshot:
 
     def of_ids(self, view: str, key: str, ids: Iterable[int], *columns: str) -> list[Row]:
         """The rows of a view with these ids, in the column that says whose they are; all columns if none is named."""
-        return self._rows(view, of_owners(self._schema, view, key, columns), [sorted(set(ids))])
+        return self._rows(view, queries.of_owners(self._schema, view, key, columns), [sorted(set(ids))])
 
     def page(self, view: str, owner: int, limit: int, behind: Row | None = None) -> list[Row]:
         """The first rows of an owner in the order of PAGED, of those that stand behind a row, which need not be there.
 
         Of that row just the columns of this order are asked.
         """
-        condition, values = _behind(view, behind) if behind is not None else ("true", [])
-        return self._rows(view, _page(self._schema, view, condition), [owner, *values, limit])
+        condition, values = queries.behind(view, behind) if behind is not None else ("true", [])
+        return self._rows(view, queries.page(self._schema, view, condition), [owner, *values, limit])
 
     def people(self, prefix: str, limit: int) -> list[Row]:
         """The rows of `user_directory` whose terms begin with a folded prefix, in the view's order."""
         begin = kept(prefix)
-        end = _behind_all(begin)
-        return self._rows(DIRECTORY, _people(self._schema, is_bounded=end is not None), [begin, end or "", limit])
+        end = queries.behind_all(begin)
+        query = queries.people(self._schema, is_bounded=end is not None)
+        return self._rows(queries.DIRECTORY, query, [begin, end or "", limit])
 
     def _rows(self, view: str, query: bytes, values: Sequence[Any]) -> list[Row]:
         """The rows of a query. Raises StoreError."""
@@ -150,83 +149,3 @@ class PostgreSQLSnapshot:
 def _texts(view: str) -> frozenset[str]:
     """The columns with texts that may have any character."""
     return frozenset(one.name for one in load_view(view).table.columns if one.type in {"string", "array<string>"})
-
-
-def ordered(view: str, *first: str) -> str:
-    """The order of a view's rows as SQL; a null is less than any value."""
-    columns = {one.name: one for one in load_view(view).table.columns}
-    return ", ".join([*first, *(_ordered(columns[name.lstrip("-")], name) for name in order_of(view))])
-
-
-def _ordered(column: Column, name: str) -> str:
-    order, nulls = (" DESC", " NULLS LAST") if name.startswith("-") else ("", " NULLS FIRST")
-    return f"{quoted(column.name)}{order}{nulls if column.nullable else ''}"
-
-
-def source(schema: str, view: str, condition: str) -> str:
-    """The rows of a view that fulfil a condition, numbered where the view numbers them, as SQL."""
-    table = load_view(view).table
-    number = f"row_number() OVER (PARTITION BY {table.bucket_by} ORDER BY {ordered(view)})::integer AS {POSITION}"
-    columns = ", ".join(number if name == POSITION else quoted(name) for name in table.names)
-    return f"SELECT {columns} FROM {quoted(schema)}.{quoted(view)} WHERE {condition}"
-
-
-@cache
-def of_owners(schema: str, view: str, key: str, columns: tuple[str, ...]) -> bytes:
-    """The query for the rows of some owners, whom a key names, with it and these columns or all, one after another."""
-    rows = source(schema, view, f"{quoted(key)} = ANY(%s::bigint[])")
-    names = tuple(dict.fromkeys((key, *columns))) if columns else load_view(view).table.names
-    return f"SELECT {listed(names)} FROM ({rows}) AS rows ORDER BY {ordered(view, quoted(key))}".encode()
-
-
-@cache
-def _page(schema: str, view: str, condition: str) -> bytes:
-    table = load_view(view).table
-    rows = source(schema, view, f"{quoted(str(table.bucket_by))} = %s::bigint")
-    query = f"SELECT {listed(table.names)} FROM ({rows}) AS rows WHERE {condition} ORDER BY {ordered(view)} LIMIT %s"
-    return query.encode()
-
-
-@cache
-def _people(schema: str, *, is_bounded: bool) -> bytes:
-    condition = "term >= %s AND " + ("term < %s" if is_bounded else "%s = ''")
-    return f"{source(schema, DIRECTORY, condition)} ORDER BY term, user_id, field LIMIT %s".encode()
-
-
-def _behind(view: str, row: Row) -> tuple[str, list[Any]]:
-    """The condition that rows stand behind one in the order of a view, and its values."""
-    names = order_of(view)
-    columns = {one.name: one for one in load_view(view).table.columns}
-    found = [row[name.lstrip("-")] for name in names]
-    values = [kept(value) if isinstance(value, str) else value for value in found]
-    options = [
-        " AND ".join([*map(_same, names[:number]), _further(columns[name.lstrip("-")], name, values[number])])
-        for number, name in enumerate(names)
-    ]
-    bound = f"{quoted(names[0].lstrip('-'))} {'<=' if names[0].startswith('-') else '>='} %s"
-    given = [value for number in range(len(names)) for value in values[: number + 1]]
-    return f"{bound} AND (({') OR ('.join(options)}))", [values[0], *given]
-
-
-def _same(name: str) -> str:
-    return f"{quoted(name.lstrip('-'))} IS NOT DISTINCT FROM %s"
-
-
-def _further(column: Column, name: str, value: Any) -> str:
-    """The condition that a value comes later in the order than another one; a null, which is less than any, does."""
-    if not name.startswith("-"):
-        return f"{quoted(column.name)} > %s"
-    or_null = f" OR {quoted(column.name)} IS NULL" if column.nullable and value is not None else ""
-    return f"({quoted(column.name)} < %s{or_null})"
-
-
-def _behind_all(prefix: str) -> str | None:
-    """The least text behind all that begin with a prefix; None where there is none."""
-    while prefix:
-        last = ord(prefix[-1]) + 1
-        if last == 0xD800:
-            last = 0xE000
-        if last <= 0x10FFFF:
-            return prefix[:-1] + chr(last)
-        prefix = prefix[:-1]
-    return None

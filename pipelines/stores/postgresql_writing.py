@@ -10,9 +10,10 @@ import pyarrow as pa
 from pipelines.stores import turns
 from pipelines.stores.accounts import Accounts
 from pipelines.stores.base import Change, Stored, StoreError
-from pipelines.stores.postgresql import asking, source, stored_as_json, stored_of
+from pipelines.stores.postgresql import asking, stored_as_json, stored_of
 from pipelines.stores.postgresql_client import Connection, telling
 from pipelines.stores.postgresql_half import Half
+from pipelines.stores.postgresql_queries import source
 from pipelines.stores.postgresql_tables import (
     KEPT,
     TOLD_BY_OTHERS,

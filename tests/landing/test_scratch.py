@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from fsspec.implementations.local import LocalFileSystem
 
-from pipelines.storage import places
+from pipelines.storage import folders, places
 from pipelines.storage.scratch import BOOT, STARTED, scratch, sweep
 from tests.landing.lines import file_of, ids, line
 from tests.surroundings import HEARING
@@ -53,13 +53,13 @@ def landing(lake, before):
     pipe = subprocess.PIPE
     command = [*HEARING, *before, *COMMAND, "land", "-", "--root", lake.root]
     with subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=pipe) as process:
-        while not folders(lake):
+        while not in_use(lake):
             time.sleep(0.01)
             assert process.poll() is None
         yield process
 
 
-def folders(lake):
+def in_use(lake):
     """The scratch folders in which there is something."""
     return list(Path(lake.root).glob("_scratch/*/*"))
 
@@ -94,14 +94,14 @@ def test_told_to_end_while_it_cleans_up_it_still_does(tmp_path, file):
 def test_killed_the_next_takes_away_what_it_left(landing, lake, land, tmp_path):
     landing.kill()
     landing.wait()
-    assert folders(lake)
+    assert in_use(lake)
     land(file_of(tmp_path / "a", line()))
     assert left(lake) == []
 
 
 def test_the_next_leaves_a_living_one_alone(landing, lake, land, tmp_path):
     land(file_of(tmp_path / "a", line("e-1")))
-    assert folders(lake)
+    assert in_use(lake)
     landing.communicate(line("e-2"))
     assert (landing.returncode, ids(lake), left(lake)) == (0, ["e-1", "e-2"], [])
 
@@ -158,12 +158,12 @@ def test_a_signal_that_is_ignored_ends_nothing(landing, lake):
 def test_at_a_url_one_goes_when_it_is_a_week_old(tmp_path, age, stays):
     parent = f"memory://{tmp_path.name}/_scratch"
     old = f"{datetime.now(UTC) - timedelta(days=age):{STARTED}}-x"
-    places.make_folder(f"{parent}/{old}")
+    folders.make(f"{parent}/{old}")
     with scratch(parent) as folder:
         with places.writing(f"{folder}/a") as file:
             file.write(b"a")
-        assert len(places.names(parent)) == 1 + stays
-    assert places.names(parent) == [old] * stays
+        assert len(folders.names(parent)) == 1 + stays
+    assert folders.names(parent) == [old] * stays
 
 
 @pytest.mark.parametrize("age", [6, 8])

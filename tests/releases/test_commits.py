@@ -10,7 +10,7 @@ from deltalake import DeltaTable
 from deltalake.exceptions import DeltaError
 
 from pipelines.errors import NewsfeedError
-from pipelines.storage import commits, delta, places
+from pipelines.storage import commits, declaring, delta, places
 from pipelines.storage.file_writer import FileWriter
 from pipelines.storage.repair import Declared
 from pipelines.storage.restoring import restore
@@ -23,7 +23,7 @@ NAMED = replace(TABLE, columns=(*TABLE.columns, Column("name", "string", "its na
 
 @pytest.fixture
 def place(tmp_path):
-    commits.ensure(str(tmp_path / "numbers"), TABLE)
+    declaring.ensure(str(tmp_path / "numbers"), TABLE)
     return str(tmp_path / "numbers")
 
 
@@ -41,7 +41,7 @@ def numbers(place, version=None):
 
 def put_unnamed(place, number, *removed, **given):
     """Commit a file of one number to a table that has their names; the columns from then on."""
-    put(commits.ensure(place, NAMED), place, number, transaction=number, remove=removed, **given)
+    put(declaring.ensure(place, NAMED), place, number, transaction=number, remove=removed, **given)
     return [field.name for field in delta.find(place).schema().fields]
 
 
@@ -136,7 +136,7 @@ def test_a_table_that_another_process_creates_meanwhile_is_found(tmp_path, monke
         raise DeltaError("Generic LocalFileSystem error: File exists (os error 17)")
 
     monkeypatch.setattr(DeltaTable, "create", overtaken)
-    assert commits.ensure(place, TABLE).version() == 0
+    assert declaring.ensure(place, TABLE).version() == 0
 
 
 def test_whether_files_are_there_is_asked_once_of_each(place, monkeypatch):

@@ -10,7 +10,7 @@ from deltalake import DeltaTable
 from pipelines.landing.land import land
 from pipelines.releases.release import all_releases
 from pipelines.runs.run import run
-from pipelines.storage import commits, delta
+from pipelines.storage import declaring, delta
 from pipelines.storage.properties import KEPT
 from tests.landing.lines import CLOCK, file_of, line
 from tests.releases.test_commits import TABLE, numbers, place, put
@@ -68,7 +68,7 @@ def test_every_version_is_read_after_clean_up_and_vacuum(place):
 def test_a_table_of_old_keeps_its_log_from_the_next_commit_on(tmp_path):
     place = of_old(tmp_path / "old")
     before = history(place, 5)
-    commits.ensure(place, TABLE)
+    declaring.ensure(place, TABLE)
     age(place)
     clean_up(place)
     assert [numbers(place, version) for version in range(len(before))] == before

@@ -8,7 +8,7 @@ import pyarrow.parquet as pq
 import pytest
 from deltalake import DeltaTable
 
-from pipelines.storage import commits, delta, deltalog
+from pipelines.storage import declaring, delta, deltalog
 from pipelines.storage.repair import repair
 from tests.releases.test_commits import DECLARED, TABLE, numbers, place, put
 from tests.releases.test_deltalog import commit, log, told
@@ -39,7 +39,7 @@ def test_a_table_of_which_the_only_commit_is_lost_is_made_again(place):
     told(place)
     repair(place, DECLARED)
     assert delta.find(place) is None
-    commits.ensure(place, TABLE)
+    declaring.ensure(place, TABLE)
     assert numbers(place) == []
 
 
@@ -52,7 +52,7 @@ def test_a_first_commit_under_others_is_written_again_as_the_table_is_declared(p
     told(place)
     assert len(repair(place, DECLARED)) == 1
     assert (sorted(numbers(place)), repair(place, DECLARED)) == ([1, 2, 3, 4], [])
-    assert put(commits.ensure(place, TABLE), place, 5, transaction=5) == 5
+    assert put(declaring.ensure(place, TABLE), place, 5, transaction=5) == 5
     assert sorted(numbers(place)) == [1, 2, 3, 4, 5]
 
 

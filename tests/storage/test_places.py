@@ -2,7 +2,7 @@
 
 import pytest
 
-from pipelines.storage import places
+from pipelines.storage import folders
 from pipelines.storage.places import PlaceError
 
 
@@ -13,15 +13,15 @@ def temporary(tmp_path, monkeypatch):
 
 
 def test_the_folder_for_staging_is_of_this_user_alone(temporary):
-    folder = places.of_this_machine()
-    assert folder == places.of_this_machine()
+    folder = folders.of_this_machine()
+    assert folder == folders.of_this_machine()
     (made,) = temporary.iterdir()
     assert (str(made), made.stat().st_mode & 0o777) == (folder, 0o700)
 
 
 @pytest.mark.parametrize("kind", ["open to others", "link", "file"])
 def test_what_another_could_have_put_there_is_told(temporary, kind):
-    folder = temporary / places.of_this_machine().rsplit("/", 1)[-1]
+    folder = temporary / folders.of_this_machine().rsplit("/", 1)[-1]
     folder.rmdir()
     if kind == "open to others":
         folder.mkdir()
@@ -32,4 +32,4 @@ def test_what_another_could_have_put_there_is_told(temporary, kind):
     else:
         folder.write_text("in the way")
     with pytest.raises(PlaceError, match=str(folder)):
-        places.of_this_machine()
+        folders.of_this_machine()

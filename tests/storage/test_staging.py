@@ -5,14 +5,14 @@ from random import Random
 import pyarrow as pa
 import pytest
 
-from pipelines.storage import places
+from pipelines.storage import folders, places
 from pipelines.storage.staging import tables_of, writing_buckets
 
 
 @pytest.fixture(params=["local", "memory"])
 def place(request, tmp_path):
     folder = str(tmp_path) if request.param == "local" else f"memory://stages{tmp_path}"
-    places.make_folder(folder)
+    folders.make(folder)
     return places.join(folder, "stage")
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.storage import delta, deltalog, history, places, trimming
+from pipelines.storage import delta, deltalog, history, places, trimming, wholeness
 from pipelines.storage.restoring import restore
 from tests.releases.test_commits import TABLE, numbers, place, put
 
@@ -57,7 +57,7 @@ def test_a_table_is_rolled_back_as_before(long, later, version):
     trim(long, later)
     assert restore(delta.find(long), TABLE, version, "release", 0)
     assert len(numbers(long)) == version
-    assert deltalog.faults(long) == []
+    assert wholeness.faults(long) == []
 
 
 def test_an_entry_stays_until_a_checkpoint_has_been_there_for_a_while(long):

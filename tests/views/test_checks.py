@@ -14,7 +14,7 @@ from pipelines.releases.release import all_releases
 from pipelines.runs.materialize import materialize_buckets, materialize_frame
 from pipelines.runs.run import run
 from pipelines.runs.staged import BuildContext
-from pipelines.storage import commits, delta
+from pipelines.storage import declaring, delta
 from pipelines.storage.lake import Lake
 from pipelines.storage.uncommitted import owned
 from pipelines.tables import Column, ContractError, Table
@@ -86,7 +86,7 @@ def context(engine, tmp_path, buckets, mark=None):
 @pytest.fixture
 def place(tmp_path):
     """Where the table is."""
-    commits.ensure(str(tmp_path / "feed"), FEED)
+    declaring.ensure(str(tmp_path / "feed"), FEED)
     return str(tmp_path / "feed")
 
 
