@@ -7,7 +7,7 @@ from functools import cached_property
 from threading import Event
 from time import monotonic
 from typing import Any
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl
 
 import boto3
 from botocore import exceptions
@@ -17,6 +17,7 @@ from botocore.parsers import ResponseParserError
 from botocore.session import get_session
 
 from pipelines.errors import LONGEST, NewsfeedError, UsageError
+from pipelines.sources.streams import parts_of
 from pipelines.storage.places import PlaceError
 
 FORM = "kinesis://STREAM?region=REGION"
@@ -59,7 +60,7 @@ class Expired(NewsfeedError):
 
 def named(url: str) -> tuple[str, str | None]:
     """The stream that a URL names, and its region, None where the variables of AWS are to say it. Raises UsageError."""
-    parts = urlsplit(url)
+    parts = parts_of(url, FORM)
     asked = parse_qsl(parts.query, keep_blank_values=True)
     region = dict(asked).get("region")
     is_plain = not parts.path.strip("/") and not parts.fragment and [name for name, _ in asked] in ([], ["region"])

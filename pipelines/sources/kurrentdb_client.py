@@ -7,16 +7,18 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from sys import maxsize
 from typing import Any
-from urllib.parse import quote, unquote, urlsplit
+from urllib.parse import quote, unquote
 
 from kurrentdbclient import KDB_SYSTEM_EVENTS_REGEX, KurrentDBClient, RecordedEvent, StreamState
 from kurrentdbclient.exceptions import KurrentDBClientError, NotFoundError, ProgrammingError
 
 from pipelines.errors import UsageError, reason
+from pipelines.sources.streams import parts_of
 from pipelines.storage.places import PlaceError
 
 FORM = "kurrentdb://HOST:PORT[,HOST:PORT…]/$all or /$ce-CATEGORY"
 ALL = "$all"
+SERVERS = re.compile(r"\w+://([^/?#]*)")
 SERVER = re.compile(r"(?:[\w.-]+|\[[\da-fA-F:]+\]):\d{1,5}")
 USER, PASSWORD = "KURRENTDB_USERNAME", "KURRENTDB_PASSWORD"
 """The variables that say who reads: in a URL they would stand in logs, and in the quarantine."""
@@ -43,10 +45,11 @@ class Name:
 
 def named(url: str) -> Name:
     """What a URL names. Raises UsageError."""
-    parts = urlsplit(url)
+    servers = SERVERS.match(url)
+    if servers is not None and "@" in servers[1]:
+        raise UsageError(f"{url.replace(servers[1], '…')}: expected no user in the URL, but in {USER} and {PASSWORD}")
+    parts = parts_of(url, FORM)
     stream = unquote(parts.path.removeprefix("/"))
-    if "@" in parts.netloc:
-        raise UsageError(f"{url.replace(parts.netloc, '…')}: expected no user in the URL, but in {USER} and {PASSWORD}")
     if not stream or parts.fragment or not all(map(SERVER.fullmatch, parts.netloc.split(","))):
         raise UsageError(f"{url}: expected a URL such as {FORM}")
     return Name(parts.netloc, stream, parts.query)
@@ -103,12 +106,19 @@ class Client:
         return PlaceError(f"cannot read {self.url}: {words}")
 
 
+class _KurrentDBClient(KurrentDBClient):
+    """The client, which tells the server who reads as a URI has it; there it is quoted."""
+
+    def construct_call_credentials(self, username: str | None, password: str | None) -> Any:
+        return super().construct_call_credentials(unquote(username or ""), unquote(password or ""))
+
+
 @contextmanager
 def client_of(url: str) -> Iterator[Client]:
     """The client of a URL. Raises UsageError for settings that it does not know, PlaceError."""
     name = named(url)
     try:
-        opened = KurrentDBClient(name.uri)
+        opened = _KurrentDBClient(name.uri)
     except (ValueError, OSError) as fault:
         raise UsageError(f"{url}: {reason(fault)}") from fault
     except KurrentDBClientError as fault:

@@ -1,5 +1,9 @@
 """Streams by their names. A new kind of stream is one file, and its scheme in STREAMS."""
 
+from urllib.parse import SplitResult, urlsplit
+
+from pipelines.errors import UsageError
+
 STREAMS = {
     "kafka": ("pipelines.sources.kafka", "confluent_kafka"),
     "kinesis": ("pipelines.sources.kinesis", "boto3"),
@@ -17,3 +21,11 @@ def scheme_of(name: str) -> str:
     """The scheme of a URL; empty for a path."""
     scheme, found, _ = name.partition("://")
     return scheme if found else ""
+
+
+def parts_of(url: str, form: str) -> SplitResult:
+    """The parts of a stream's URL, which is to be of a form. Raises UsageError for one that is no URL."""
+    try:
+        return urlsplit(url)
+    except ValueError as fault:
+        raise UsageError(f"{url}: expected a URL such as {form}") from fault

@@ -28,9 +28,10 @@ class Streams(streams_pb2_grpc.StreamsServicer):
     """Events of all and, by name, of streams: a stream's are pairs with the link that leads to each, or None."""
 
     def __init__(self):
-        self.all, self.streams, self.fault = [], {}, None
+        self.all, self.streams, self.fault, self.asked_by = [], {}, None, None
 
     def Read(self, request, context):  # noqa: N802 (the protocol's name)
+        self.asked_by = dict(context.invocation_metadata()).get("authorization")
         if self.fault is not None:
             context.abort(*self.fault)
         options = request.options
@@ -55,11 +56,14 @@ class Streams(streams_pb2_grpc.StreamsServicer):
 
 
 @contextmanager
-def answering(streams):
-    """Where streams answer."""
+def answering(streams, key_and_certificate=None):
+    """Where streams answer, by TLS where a key and its certificate are given."""
     server = grpc.server(ThreadPoolExecutor(2))
     streams_pb2_grpc.add_StreamsServicer_to_server(streams, server)
-    port = server.add_insecure_port("127.0.0.1:0")
+    if key_and_certificate is None:
+        port = server.add_insecure_port("127.0.0.1:0")
+    else:
+        port = server.add_secure_port("127.0.0.1:0", grpc.ssl_server_credentials([key_and_certificate]))
     server.start()
     try:
         yield f"127.0.0.1:{port}"

@@ -1,7 +1,14 @@
 """What the client of KurrentDB gives lands once, up to the end as of now."""
 
+from base64 import b64decode
+from datetime import UTC, datetime, timedelta
+from ipaddress import ip_address
+
 import grpc
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
 
 from pipelines.errors import UsageError
 from pipelines.landing.land import land, positions_of
@@ -130,7 +137,42 @@ def test_a_server_that_is_not_there_is_told_of(lake, engine):
         land(lake, engine, ["kurrentdb://127.0.0.1:9/$all?Tls=false"], clock=CLOCK)
 
 
-@pytest.mark.parametrize("url", ["kurrentdb://h:1", "kurrentdb://h/$all", "kurrentdb://me:secret@h:1/$all"])
+@pytest.fixture(scope="module")
+def key_and_certificate():
+    """A key, and a certificate that this machine has it."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "127.0.0.1")])
+    begins = datetime.now(UTC) - timedelta(days=1)
+    made = x509.CertificateBuilder(name, name, key.public_key(), 1, begins, begins + timedelta(days=2))
+    made = made.add_extension(x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))]), critical=False)
+    pem = (serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+    return key.private_bytes(*pem), made.sign(key, hashes.SHA256()).public_bytes(pem[0])
+
+
+@pytest.mark.parametrize("secret", ["changeit", "a/b?c#d@e:f%41 g", "ünï"])
+def test_who_reads_is_told_as_the_variables_say_it(
+    streams, lake, engine, monkeypatch, tmp_path, key_and_certificate, secret
+):
+    streams.all = [event(line("e-1"), 10)]
+    (tmp_path / "ca.pem").write_bytes(key_and_certificate[1])
+    monkeypatch.setenv("KURRENTDB_USERNAME", "me@work")
+    monkeypatch.setenv("KURRENTDB_PASSWORD", secret)
+    with answering(streams, key_and_certificate) as at:
+        url = f"kurrentdb://{at}/$all?TlsCaFile={tmp_path / 'ca.pem'}"
+        assert land(lake, engine, [url], clock=CLOCK).landed == 1
+    assert b64decode(streams.asked_by.removeprefix("Basic ")).decode() == f"me@work:{secret}"
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "kurrentdb://h:1",
+        "kurrentdb://h/$all",
+        "kurrentdb://me:secret@h:1/$all",
+        "kurrentdb://[::1:1/$all",
+        "kurrentdb://me:secret@[::1:1/$all",
+    ],
+)
 def test_a_url_says_servers_and_a_stream_and_no_password(url):
     with pytest.raises(UsageError, match="expected") as told:
         opened(url, accept_loss=False)
