@@ -72,6 +72,23 @@ def test_a_record_that_is_not_whole_is_as_it_is(aggregated):
 
 
 @pytest.mark.parametrize(
+    "message",
+    [
+        b"\x1b",
+        b"\xff",
+        b"\x1a\x05ab",
+        b"\x1a\x02\x1b\x01",
+        b"\x1a\x02\x1a\x05",
+        b"\x09\x01",
+        b"\x18\x01",
+        b"\x1a" + b"\xff" * 99,
+    ],
+)
+def test_a_record_of_another_message_is_as_it_is_though_its_checksum_is_right(message):
+    assert within(MARK + message + hashlib.md5(message).digest()) is None
+
+
+@pytest.mark.parametrize(
     ("url", "found"),
     [
         ("kinesis://events?region=us-east-1", ("events", "us-east-1")),
@@ -94,6 +111,7 @@ def test_a_url_says_the_stream_and_its_region(url, found):
         "kinesis://a?region=",
         "kinesis://ä?region=us-east-1",
         "kinesis://a?region=us-east-1#x",
+        "kinesis://[a?region=us-east-1",
     ],
 )
 def test_another_url_is_refused(url):
