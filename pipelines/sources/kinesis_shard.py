@@ -7,8 +7,8 @@ from typing import Any
 
 import pyarrow as pa
 
+from pipelines.door.aggregated import within
 from pipelines.sources.kinesis_client import Client, Expired
-from pipelines.sources.kinesis_records import within
 from pipelines.sources.kinesis_stream import Shard
 from pipelines.sources.records import RecordFile
 

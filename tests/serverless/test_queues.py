@@ -6,6 +6,7 @@ import random
 import pytest
 
 from pipelines.serverless import handler, records
+from tests.door.aggregated import aggregated
 from tests.landing.lines import line
 from tests.serverless.calls import QUEUE, SHARD, STREAM, failed, kinesis, notice, sqs
 
@@ -29,6 +30,12 @@ def test_a_whole_batch_that_fits_fails_nowhere(lines, batch):
 
 def test_a_line_is_taken_whatever_stands_beside_it_in_its_record(lines):
     assert (failed(handler(kinesis(ONE + b"\nx\n" + TWO))), lines()) == (["1"], [[ONE, TWO]])
+
+
+def test_records_that_were_put_together_in_one_are_taken_and_told_of_each_and_fail_together(lines, caplog):
+    batch = kinesis(aggregated(ONE, b"poison", b"", TWO), THREE)
+    assert (failed(handler(batch)), lines()) == (["1"], [[ONE, TWO, THREE]])
+    assert f"{STREAM} {SHARD}:1.1 does not fit: line 1: " in caplog.text
 
 
 def test_of_a_batch_in_which_nothing_fits_there_is_no_object(lines):
