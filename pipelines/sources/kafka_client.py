@@ -16,10 +16,12 @@ from pipelines.storage.places import PlaceError
 
 SCHEME = "kafka://"
 FORM = f"{SCHEME}HOST:PORT[,HOST:PORT…]/TOPIC"
-BROKER = re.compile(r"(?:[\w.-]+|\[[\da-fA-F:]+\]):\d{1,5}")
+BROKER = re.compile(r"(?:[\w.-]+|\[[\da-fA-F:]+\]):\d{1,5}", re.ASCII)
 TOPIC = re.compile(r"[\w.-]{1,249}", re.ASCII)
 SETTINGS = "NEWSFEED_KAFKA"
 """The variable that names a file with further settings of the client, such as how to log in: lines of NAME=VALUE."""
+IN_CODE = re.compile(r"\w+_cb|logger|default\.topic\.config")
+"""The client's settings that are no text: functions, and the like."""
 USUAL = {
     "client.id": "newsfeed",
     "group.id": "newsfeed",  # the client wants one; nothing is kept under it
@@ -145,5 +147,7 @@ def given() -> Mapping[str, str]:
         if line.strip() and not line.startswith("#"):
             if not equals:
                 raise UsageError(f"{place}, line {number}: expected NAME=VALUE, as the client of Kafka has settings")
+            if IN_CODE.fullmatch(name.strip()):
+                raise UsageError(f"{place}, line {number}: {name.strip()} is no setting that a file can have")
             found[name.strip()] = value.strip()
     return found

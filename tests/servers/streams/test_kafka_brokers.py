@@ -22,9 +22,13 @@ __all__ = ["call"]
 pytestmark = pytest.mark.servers
 
 URLS = ["kafka://{}", "kafka://{}/", "kafka://{}/a b", "kafka://{}/a/b", "kafka://{}/ünï", "kafka://{}/" + "a" * 250]
-URLS += [f"kafka://{brokers}/topic" for brokers in ("", "host", "host:", "host:0", "host:99999", "u:p@host:1", "{},")]
+URLS += [f"kafka://{brokers}/topic" for brokers in ("", "host", "host:", "host:0", "host:99999", "u:p@host:1", "{},", "ünï:1", "host:\u0661")]
 SETTINGS = {
     "nonsense": "line 1: expected NAME=VALUE, as the client of Kafka has settings",
+    "oauth_cb=x": "line 1: oauth_cb is no setting that a file can have",
+    "\nstats_cb = x": "line 2: stats_cb is no setting that a file can have",
+    "logger=x": "line 1: logger is no setting that a file can have",
+    "default.topic.config=x": "line 1: default.topic.config is no setting that a file can have",
     "nonsense=1": 'No such configuration property: "nonsense"',
     "security.protocol=NONE": 'Invalid value "NONE" for configuration property "security.protocol"',
     "security.protocol=SSL\nssl.ca.location=/nowhere": "ssl.ca.location failed: ",
