@@ -84,12 +84,14 @@ class _Told:
     landings: int = 0
     releases: int = 0
     fault: str | None = None
+    behind: int = 0
 
     def landed(self, landing: "Landing", seconds: float) -> None:
-        """Tell of a landing that read something."""
+        """Tell of a landing that read something, or behind which there is another number of records than before."""
         self.fault = None
         warn(landing)
-        if landing.lines == 0 and not landing.left_out:
+        before, self.behind = self.behind, self.behind if landing.behind is None else landing.behind
+        if landing.lines == 0 and not landing.left_out and before == self.behind:
             return
         self.landings += landing.number is not None
         if self.as_json:

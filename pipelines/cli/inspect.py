@@ -56,9 +56,8 @@ def _tell(facts: dict[str, Any]) -> None:
         print(f"  {count:>12,}  {event_type}")
     _tell_newest(facts["newest_event"])
     print(f"quarantine  {show.counted(facts['quarantined'], 'line')}")
-    for name, position in facts["streams"].items():
-        lost = show.counted(len(position.get("lost", [])), "time")
-        print(f"stream      {printable(name)}{f', which lost records {lost}' if position.get('lost') else ''}")
+    for name, stream in facts["streams"].items():
+        print(f"stream      {printable(name)}{_state_of_stream(stream)}")
     for user in facts["erasing"]:
         print(f"erasing     user {user} is not finished: `newsfeed erase {user} --reason … --execute` goes on")
     release = facts["release"]
@@ -74,6 +73,17 @@ def _tell(facts: dict[str, Any]) -> None:
     print(f"policy      at most {policy['cap']} entries, {own}, replies: {policy['replies']}")
     for name, rows in release["rows"].items():
         print(f"  {rows:>12,}  {name}")
+
+
+def _state_of_stream(stream: dict[str, Any]) -> str:
+    """How far a stream is behind, where that is known, and how often it lost records."""
+    behind, lost = stream.get("behind"), stream.get("lost")
+    said = (
+        ""
+        if behind is None
+        else f", {show.counted(behind, 'record')} behind when it was read {show.age(stream['read_at'])} ago"
+    )
+    return said + (f", which lost records {show.counted(len(lost), 'time')}" if lost else "")
 
 
 def _tell_newest(time: datetime | None) -> None:

@@ -1,5 +1,6 @@
 """What commands leave in the lake of what they measured; where that cannot be written, the command succeeds."""
 
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from pipelines.cli import logs, show
@@ -13,13 +14,16 @@ if TYPE_CHECKING:
 
 
 def of_landing(lake: "Lake", landing: "Landing", seconds: float) -> None:
-    """Log what a landing measured, and keep it if it brought events."""
+    """Log what a landing measured, and keep it if it brought events, and how far streams are behind in any case."""
     counts = ("lines", "landed", "duplicates", "quarantined", "newly_quarantined", "bytes")
     facts = {name: getattr(landing, name) for name in counts}
     facts |= {"faults": landing.faults, "behind": landing.behind, "seconds": round(seconds, 3)}
     logs.fact("landed", landing=landing.number, **facts)
     if landing.number is not None:
         _keep(lake, "landing", landing.number, facts)
+    for stream, behind in landing.streams.items():
+        seen = {"behind": behind, "read_at": show.written(datetime.now(UTC))}
+        _keep(lake, measures.STREAM, measures.of_stream(stream), seen, stream)
 
 
 def of_run(lake: "Lake", done: "Run", seconds: float) -> None:
@@ -45,8 +49,8 @@ def of_run(lake: "Lake", done: "Run", seconds: float) -> None:
     _keep(lake, "release", made.number, facts)
 
 
-def _keep(lake: "Lake", kind: str, number: int, facts: dict[str, Any]) -> None:
+def _keep(lake: "Lake", kind: str, number: int | str, facts: dict[str, Any], name: str | None = None) -> None:
     try:
-        measures.keep(lake, kind, number, {kind: number, **facts})
+        measures.keep(lake, kind, number, {kind: name or number, **facts})
     except PlaceError as fault:
         logs.warning(f"what the {kind} measured is not kept: {fault}")

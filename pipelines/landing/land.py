@@ -50,7 +50,7 @@ def land(
     """
     load_adapter(format_name)
     door = _Door(lake, engine, format_name, micros(clock), progress, lost, again)
-    landings, behind, read = list[Landing](), list[int | None](), dict[str, Position]()
+    landings, behind, read = list[Landing](), dict[str, int | None](), dict[str, Position]()
     has_streams = any(map(is_stream, sources))
     with lake.scratch(is_local=engine.shares_memory) as kept:
         opened = [_opened(name, kept, accept_loss=accept_loss) for name in sources]
@@ -61,9 +61,9 @@ def land(
                 with suppress(Overtaken):
                     landings.append(door.land(joined(batches), scratch))
                     read |= {name: move.after for batch in batches for name, move in batch.moves.items()}
-                    behind += [batch.behind for batch in batches if batch.is_all]
+                    behind |= {name: batch.behind for batch in batches if batch.is_all for name in batch.moves}
                     opened = [read_on for read_on, batch in zip(opened, batches, strict=True) if not batch.is_all]
-    return replace(as_one(landings), behind=summed(behind))
+    return replace(as_one(landings), behind=summed(behind.values()), streams=behind)
 
 
 @dataclass(frozen=True)

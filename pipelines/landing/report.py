@@ -12,7 +12,8 @@ class Landing:
     `faults` counts quarantined lines by fault, `left_out` the lines that mean nothing here by what they are, `not_read`
     the entries of folders that are no files to read, by what they are. `gone` says which landings the log lost that the
     last release was made of, `index` what was wrong with the index of ids, `bytes` how many the log's new files have.
-    `behind` is how many records of streams have not landed, None where it is not known, `warnings` what they told.
+    `streams` has of each stream how many of its records have not landed, None where it is not known, `behind` their
+    sum, `warnings` what they told.
     """
 
     number: int | None
@@ -28,6 +29,7 @@ class Landing:
     index: tuple[str, ...] = ()
     bytes: int = 0
     behind: int | None = 0
+    streams: dict[str, int | None] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()
 
 

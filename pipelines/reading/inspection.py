@@ -1,5 +1,6 @@
-"""What there is in a lake: facts from the tables' own logs, without reading their rows."""
+"""What there is in a lake: facts from the tables' own logs, without reading their rows, and what landings measured."""
 
+from datetime import datetime
 from typing import Any
 
 from pipelines.log.certificate import counted
@@ -7,7 +8,7 @@ from pipelines.log.continuity import OtherLog, covered, log_gone
 from pipelines.log.erasures import erasures
 from pipelines.log.landings import Landed, newest
 from pipelines.releases.release import Release, last_release, require_lake
-from pipelines.storage import delta
+from pipelines.storage import delta, measures
 from pipelines.storage.lake import Lake
 from pipelines.views import VIEWS
 
@@ -26,10 +27,22 @@ def status_of(lake: Lake) -> dict[str, Any]:
         "events_by_type": by_type,
         "newest_event": None if landed is None else landed.newest_event,
         "quarantined": quarantined(lake),
-        "streams": {} if landed is None else dict(landed.positions),
+        "streams": {}
+        if landed is None
+        else {name: {**at, **_seen(lake, name)} for name, at in landed.positions.items()},
         "erasing": [one.user_id for one in erasures(lake).unfinished],
         "release": None if last is None else _release(last) | _behind(lake, log, landed, last),
     }
+
+
+def _seen(lake: Lake, stream: str) -> dict[str, Any]:
+    """How many records a stream had behind those that had landed when it was last read, and when that was."""
+    found = measures.find(lake, measures.STREAM, measures.of_stream(stream)) or {}
+    try:
+        behind, read_at = found["behind"], datetime.fromisoformat(found["read_at"])
+        return {"behind": None if behind is None else int(behind), "read_at": read_at}
+    except (KeyError, TypeError, ValueError):
+        return {}
 
 
 def quarantined(lake: Lake) -> int:

@@ -26,7 +26,6 @@ def measured(landing: Mapping[str, Any], release: Mapping[str, Any]) -> list[Met
         _one("landing_seconds", "Seconds of the last landing.", landing.get("seconds")),
         _one("landing_lines", "Lines that it read.", landing.get("lines")),
         _one("landing_bytes", "Bytes of the log's files that it wrote.", landing.get("bytes")),
-        _one("landing_behind_records", "Records of streams that it left behind.", landing.get("behind")),
         Metric("landing_faults", "Lines that it put into quarantine, by fault.", _by("fault", faults)),
         _one("run_seconds", "Seconds of the run that published the last release.", release.get("seconds")),
         _one("run_bytes", "Bytes of the tables' files that it wrote.", release.get("bytes")),
@@ -38,10 +37,15 @@ def metrics_of(status: Mapping[str, Any], clock: datetime | None = None) -> list
     """The gauges of what `status_of` says of a lake at a time, now when None; what is not known has no value."""
     now, release = clock or datetime.now(UTC), status["release"] or {}
     newest, covered, released = status["newest_event"], release.get("newest_event"), release.get("released_at")
+    behind, read_at = (_of_streams(status["streams"], fact) for fact in ("behind", "read_at"))
     return [
         Metric("events", "Events of the log by type.", _by("event_type", status["events_by_type"])),
         _one("landings", "Number of the last landing.", status["landings"]),
         _one("quarantined_lines", "Lines in quarantine.", status["quarantined"]),
+        Metric(
+            "stream_behind_records", "Records that a stream had, and the log had not, when it was last read.", behind
+        ),
+        Metric("stream_read_timestamp_seconds", "When a stream was last read up to its end.", read_at),
         _one("newest_event_timestamp_seconds", "When the newest event of the log happened.", _seconds(newest)),
         _one("release", "Number of the last release.", release.get("number")),
         _one("release_timestamp_seconds", "When the last release was published.", _seconds(released)),
@@ -75,6 +79,11 @@ def _one(name: str, says: str, value: float | None) -> Metric:
 
 def _by(label: str, values: Mapping[str, float]) -> list[tuple[Labels, float]]:
     return [(((label, name),), value) for name, value in values.items()]
+
+
+def _of_streams(streams: Mapping[str, Mapping[str, Any]], fact: str) -> list[tuple[Labels, float]]:
+    known = {name: one[fact] for name, one in streams.items() if one.get(fact) is not None}
+    return _by("stream", {name: one.timestamp() if isinstance(one, datetime) else one for name, one in known.items()})
 
 
 def _seconds(time: datetime | None) -> float | None:

@@ -1,5 +1,9 @@
-"""What landings and runs measured: a JSON record of each by its number, in the lake's folder `metrics`."""
+"""What landings and runs measured: a JSON record of each by its number, in the lake's folder `metrics`.
 
+Of each stream there is the last one, by a hash of its name.
+"""
+
+import hashlib
 import json
 import uuid
 from collections.abc import Mapping
@@ -9,9 +13,11 @@ from typing import Any
 from pipelines.storage import folders, places
 from pipelines.storage.lake import Lake
 
+STREAM = "stream"
 
-def keep(lake: Lake, kind: str, number: int, facts: Mapping[str, Any]) -> None:
-    """Write the record of a landing or a release, at once or not at all. Raises PlaceError."""
+
+def keep(lake: Lake, kind: str, number: int | str, facts: Mapping[str, Any]) -> None:
+    """Write the record of a landing, a release or a stream, at once or not at all. Raises PlaceError."""
     place, new = _place(lake, kind, number), f"{_place(lake, kind, number)}.{uuid.uuid4().hex}"
     folders.make(lake.metrics)
     try:
@@ -24,8 +30,8 @@ def keep(lake: Lake, kind: str, number: int, facts: Mapping[str, Any]) -> None:
         raise
 
 
-def find(lake: Lake, kind: str, number: int) -> dict[str, Any] | None:
-    """The record of a landing or a release, None where there is none that can be read."""
+def find(lake: Lake, kind: str, number: int | str) -> dict[str, Any] | None:
+    """The record of a landing, a release or a stream, None where there is none that can be read."""
     try:
         with places.reading(_place(lake, kind, number)) as file:
             facts = json.loads(file.read())
@@ -34,5 +40,10 @@ def find(lake: Lake, kind: str, number: int) -> dict[str, Any] | None:
     return facts if isinstance(facts, dict) else None
 
 
-def _place(lake: Lake, kind: str, number: int) -> str:
+def of_stream(name: str) -> str:
+    """By what the record of a stream is called: its name may have what no file's name has."""
+    return hashlib.sha256(name.encode()).hexdigest()[:16]
+
+
+def _place(lake: Lake, kind: str, number: int | str) -> str:
     return places.join(lake.metrics, f"{kind}-{number}.json")

@@ -43,7 +43,7 @@ def test_what_is_not_known_is_not_told(call, tmp_path):
     assert set(found) == {
         'newsfeed_events{event_type="followed"}', "newsfeed_landings", "newsfeed_quarantined_lines",
         "newsfeed_newest_event_timestamp_seconds", "newsfeed_landing_seconds", "newsfeed_landing_lines",
-        "newsfeed_landing_bytes", "newsfeed_landing_behind_records",
+        "newsfeed_landing_bytes",
     }  # fmt: skip
     said = call("metrics", "--root", tmp_path / "nothing")
     assert (said.code, said.out, said.err.count("\n")) == (1, "", 1)
@@ -97,7 +97,14 @@ def test_where_no_record_can_be_kept_the_command_says_so_and_succeeds(call, tmp_
 
 def test_a_release_of_events_that_the_log_lost_is_told():
     release = {"number": 3, "gone": "2 events are gone", "rows": {}, "newest_event": None, "behind": None}
-    status = {"newest_event": None, "release": release, "events_by_type": {}, "landings": 1, "quarantined": 0}
+    status = {
+        "newest_event": None,
+        "release": release,
+        "events_by_type": {},
+        "landings": 1,
+        "quarantined": 0,
+        "streams": {},
+    }
     found = values(exposition(metrics_of(status)))
     assert found == {f"newsfeed_{name}": value for name, value in {
         "landings": 1, "quarantined_lines": 0, "release": 3, "log_is_whole": 0,

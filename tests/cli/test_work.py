@@ -61,7 +61,7 @@ def test_a_landing_as_json(work, source):
     assert found == {
         "number": 1, "lines": 5, "landed": 2, "duplicates": 1, "quarantined": 2, "newly_quarantined": 2,
         "faults": {"line: expected JSON": 1, "actor_id: expected an id (1 to 9223372036854775807)": 1},
-        "left_out": {}, "not_read": {}, "gone": None, "index": [], "behind": 0, "warnings": [],
+        "left_out": {}, "not_read": {}, "gone": None, "index": [], "behind": 0, "streams": {}, "warnings": [],
     }  # fmt: skip
 
 

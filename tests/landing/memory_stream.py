@@ -7,6 +7,8 @@ from pipelines.sources.records import RecordFile
 
 RECORDS: dict[str, list[bytes]] = {}
 """By the names of streams what came to them."""
+HELD: dict[str, int] = {}
+"""How many of these, the last that came, cannot be read yet, as of a transaction that is open."""
 TOGETHER = 10
 """How many records land together at most."""
 
@@ -18,13 +20,14 @@ class Memory:
     def read(self, scratch, positions, /):
         before = positions.get(self.url)
         start, came = (before or {"next": 0})["next"], RECORDS[self.name]
-        values = came[start : start + TOGETHER]
+        held = HELD.get(self.name, 0)
+        values = came[start : min(start + TOGETHER, len(came) - held)]
         with RecordFile(scratch, self.url, 0) as file:
             file.write(values, pa.array([str(start + number) for number in range(len(values))], pa.string()))
             pieces = file.close()
         end = start + len(values)
         behind = len(came) - end
-        return Batch(pieces, moves={self.url: Move(before, {"next": end})}, behind=behind, is_all=not behind)
+        return Batch(pieces, moves={self.url: Move(before, {"next": end})}, behind=behind, is_all=behind == held)
 
 
 def opened(url, *, accept_loss):

@@ -22,7 +22,10 @@ __all__ = ["call"]
 pytestmark = pytest.mark.servers
 
 URLS = ["kafka://{}", "kafka://{}/", "kafka://{}/a b", "kafka://{}/a/b", "kafka://{}/ünï", "kafka://{}/" + "a" * 250]
-URLS += [f"kafka://{brokers}/topic" for brokers in ("", "host", "host:", "host:0", "host:99999", "u:p@host:1", "{},", "ünï:1", "host:\u0661")]
+URLS += [
+    f"kafka://{brokers}/topic"
+    for brokers in ("", "host", "host:", "host:0", "host:99999", "u:p@host:1", "{},", "ünï:1", "host:\u0661")
+]
 SETTINGS = {
     "nonsense": "line 1: expected NAME=VALUE, as the client of Kafka has settings",
     "oauth_cb=x": "line 1: oauth_cb is no setting that a file can have",
