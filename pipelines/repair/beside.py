@@ -3,9 +3,9 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-import pyarrow as pa
 import pyarrow.compute as pc
 
+from pipelines.landing.erasing import is_erased
 from pipelines.landing.lost import KINDS, Lost
 from pipelines.landing.raw_lines import RawLines
 from pipelines.storage import datafiles, delta, places, totals
@@ -85,9 +85,11 @@ def _long_lines(lake: Lake, damage: Damage | None) -> Iterator[tuple[str, str]]:
 
 
 def _digests_of_long_lines(place: str) -> Iterator[str]:
-    for batch in datafiles.batches(place, ["raw_sha256", "raw"]):
-        rows: pa.Array = batch["raw_sha256"].filter(pc.is_null(batch["raw"]))
-        yield from rows.to_pylist()
+    """Of the lines that are no bytes of a row, and were not erased."""
+    for batch in datafiles.batches(place, ["raw_sha256", "raw", "faults"]):
+        rows = batch.filter(pc.is_null(batch["raw"]))
+        told = zip(rows["raw_sha256"].to_pylist(), rows["faults"].to_pylist(), strict=True)
+        yield from (digest for digest, faults in told if not is_erased(faults))
 
 
 def take_long_lines_away(damage: Damage | None) -> None:

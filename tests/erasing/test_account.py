@@ -16,7 +16,7 @@ from pipelines.log.continuity import GivenUp, events_of
 from pipelines.log.erasures import Erasures, erasures
 from pipelines.log.landings import landings, newest
 from pipelines.releases.release import ExpiredRelease, last_release
-from pipelines.repair import damage
+from pipelines.repair import beside, damage
 from pipelines.repair.relanding import land_again
 from pipelines.runs.rollback import roll_back_to
 from pipelines.storage import delta
@@ -59,6 +59,11 @@ def test_the_log_and_the_last_release_verify(erased, engine):
     last = last_release(lake)
     assert [one.told for one in quick.verify(lake, last) if not one.is_right] == []
     assert [one.told for one in verify(lake, last, engine, 1 << 28) if not one.is_right] == []
+
+
+def test_lines_that_were_erased_are_not_told_of_as_lost(erased):
+    lake, _ = erased
+    assert beside.of(lake) == {}
 
 
 def test_the_commit_says_what_it_took_and_what_it_put_instead(erased):
