@@ -17,7 +17,7 @@ from pipelines.stores.changes import served_of
 
 DIRECTORY = "user_directory"
 EVERY = 1.0
-"""For so many seconds it is not looked whether there is another release."""
+"""For so many seconds it is not looked whether there is another release, or one that is read is there still."""
 
 
 @dataclass
@@ -54,14 +54,19 @@ class LakeStore:
         self._known = None
 
     def _snapshot(self) -> "LakeSnapshot":
-        """The release; what is known of its files is kept as long as it is the same."""
+        """The release; what is known of its files is kept as long as it is the same, and nothing of one that is gone.
+
+        Raises NoRelease, also for one that was read before, and was expired, or erased of, since.
+        """
         with self._lock:
-            if self._known is None or (self.number is None and monotonic() > self._until):
+            known, self._known = self._known, None
+            if known is None or monotonic() > self._until:
                 reader = Reader.of(self.lake, self.number)
-                if self._known is None or self._known.stored.release != reader.release.number:
-                    self._known = LakeSnapshot(reader, served_of(reader, self.views))
+                if known is None or known.reader.release != reader.release:
+                    known = LakeSnapshot(reader, served_of(reader, self.views))
                 self._until = monotonic() + EVERY
-            return self._known
+            self._known = known
+            return known
 
 
 @dataclass(frozen=True)
