@@ -1,4 +1,7 @@
-"""LMDB's environments: one for each file and process, whoever opens it; their faults, and who may write."""
+"""LMDB's environments: one for each file and process, whoever opens it; their faults, and who may write.
+
+One whose file was taken away, or replaced, is read no more: it shares what LMDB locks with the file in its place.
+"""
 
 import threading
 from collections.abc import Iterable, Iterator, Mapping
@@ -17,14 +20,42 @@ LARGEST = 1 << 40
 READERS = 1024
 
 
+File = tuple[int, int]
+"""The device and the number of a file, by which it is another one than what stood at its path before."""
+
+
 @dataclass
 class Opened:
-    """An environment, how many have it open, its main database, and those that it names, once these are needed."""
+    """An environment of a file: its main database, those that it names, once needed, and which of these is served.
+
+    `users`: how many have it open, of whom `readers` read just now. It has no file any more once it is closed.
+    """
 
     environment: Any
+    file: File | None
     main: Any
     users: int = 0
     slots: Mapping[bytes, Any] = field(default_factory=dict)
+    served: bytes | None = None
+    readers: int = 0
+
+    def begin(self, database: Any) -> Any:
+        """A transaction that reads a database, until it is ended. Raises lmdb.Error."""
+        with _LOCK:
+            transaction = self.environment.begin(database, buffers=True)
+            self.readers += 1
+            return transaction
+
+    def end(self, transaction: Any) -> None:
+        """Read no more."""
+        transaction.abort()
+        with _LOCK:
+            self.readers -= 1
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self.file = None
+        self.environment.close()
 
 
 _OPENED: dict[str, Opened] = {}
@@ -48,16 +79,34 @@ def said(fault: BaseException) -> str:
     return text.rpartition(": ")[2]
 
 
+def file_at(path: str) -> File | None:
+    """The file at a path; None where there is none. Raises OSError."""
+    try:
+        found = Path(path).stat()
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    return found.st_dev, found.st_ino
+
+
 def opened(path: str, url: str) -> Opened:
     """The environment of a file, which is made unless it is there. Raises StoreError."""
     with _LOCK, telling(url, "open"):
+        if path in _OPENED and _OPENED[path].file != file_at(path):
+            _close_gone(path, url)
         if path not in _OPENED:
             made = lmdb.open(path, subdir=False, map_size=LARGEST, max_readers=READERS, max_spare_txns=64, max_dbs=16)
             _require_whole(made, path, url)
             made.reader_check()
-            _OPENED[path] = Opened(made, made.open_db(None))
+            _OPENED[path] = Opened(made, file_at(path), made.open_db(None))
         _OPENED[path].users += 1
         return _OPENED[path]
+
+
+def _close_gone(path: str, url: str) -> None:
+    """Close an environment whose file is gone. Raises StoreError where it is read: what is read would be gone, too."""
+    if _OPENED[path].readers:
+        raise StoreError(f"cannot open {url}: it was replaced while it is read", transient=True)
+    _OPENED.pop(path).close()
 
 
 def named(one: Opened, names: Iterable[bytes], former: bytes) -> None:
@@ -74,12 +123,12 @@ def named(one: Opened, names: Iterable[bytes], former: bytes) -> None:
             one.slots = slots
 
 
-def closed(path: str) -> None:
+def closed(path: str, one: Opened) -> None:
     """Let go of an environment, which is closed when nobody has it open any more."""
     with _LOCK:
-        _OPENED[path].users -= 1
-        if not _OPENED[path].users:
-            _OPENED.pop(path).environment.close()
+        one.users -= 1
+        if not one.users and _OPENED.get(path) is one:
+            _OPENED.pop(path).close()
 
 
 def _require_whole(environment: Any, path: str, url: str) -> None:

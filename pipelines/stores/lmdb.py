@@ -48,7 +48,6 @@ class Lmdb:
     path: str
     views: tuple[str, ...] = VIEWS
     _opened: environments.Opened | None = None
-    _served: bytes | None = None
     _about: tuple[bytes, About] | None = None
 
     def stored(self) -> Stored | None:
@@ -66,7 +65,7 @@ class Lmdb:
 
         with ExitStack() as held:
             with environments.telling(self.url, "write"):
-                if self._opened is None:
+                if not self._is_there():
                     Path(self.path).parent.mkdir(parents=True, exist_ok=True)
                 opened = self._open()
                 held.enter_context(turns.alone(self.path, self.url))
@@ -79,66 +78,71 @@ class Lmdb:
     @contextmanager
     def reading(self) -> Iterator[Snapshot]:
         """Read what is served. Raises StoreError."""
-        if self._opened is None and not Path(self.path).exists():
-            raise self._nothing()
         with environments.telling(self.url, "read"):
-            transaction = self._begun()
+            begun = self._begun()
+        if begun is None:
+            raise StoreError(f"{self.url}: nothing was published there yet: `newsfeed publish {self.url}` does")
+        opened, transaction = begun
         try:
-            about = self._about_in(transaction)
-            if about is None:
-                raise self._nothing()
-            yield LmdbSnapshot(about, transaction)
+            yield LmdbSnapshot(self._about_in(transaction), transaction)
         finally:
-            transaction.abort()
+            opened.end(transaction)
 
     def close(self) -> None:
         """Let go of it."""
-        if self._opened is not None:
-            self._opened = self._served = None
-            environments.closed(self.path)
+        one, self._opened = self._opened, None
+        if one is not None:
+            environments.closed(self.path, one)
+
+    def _is_there(self) -> bool:
+        """Whether there is a file; one that was taken away, or replaced, since it was opened is read no more."""
+        file = environments.file_at(self.path)
+        if self._opened is not None and self._opened.file != file:
+            self._opened = None
+        return file is not None
 
     def _open(self) -> environments.Opened:
         if self._opened is None:
             self._opened = environments.opened(self.path, self.url)
         return self._opened
 
-    def _begun(self) -> Any:
-        """A transaction that reads the slot that is served; beside the slots, where none is."""
+    def _begun(self) -> tuple[environments.Opened, Any] | None:
+        """A transaction that reads the slot that is served, and whose it is; None where nothing is served."""
+        if not self._is_there():
+            return None
         opened = self._open()
         while True:
-            slot = self._served
-            transaction = opened.environment.begin(opened.slots[slot] if slot else opened.main, buffers=True)
+            slot = opened.served
+            transaction = opened.begin(opened.slots[slot] if slot else opened.main)
             found = transaction.get(SERVED, db=opened.main)
-            if found == slot:
-                return transaction
+            if slot and found == slot:
+                return opened, transaction
             served = None if found is None else bytes(found)
-            transaction.abort()
+            opened.end(transaction)
+            if served is None:
+                return None
             environments.named(opened, SLOTS, former=ABOUT)
-            self._served = served
+            opened.served = served
 
     def _about_now(self) -> About | None:
         """What is served now; None where nothing is."""
-        if self._opened is None and not Path(self.path).exists():
-            return None
         with environments.telling(self.url, "read"):
-            transaction = self._begun()
+            begun = self._begun()
+            if begun is None:
+                return None
+            opened, transaction = begun
             try:
                 return self._about_in(transaction)
             finally:
-                transaction.abort()
+                opened.end(transaction)
 
-    def _about_in(self, transaction: Any) -> About | None:
-        """What is served as a transaction sees it."""
-        raw = transaction.get(ABOUT) if self._served else None
-        if raw is None:
-            return None
+    def _about_in(self, transaction: Any) -> About:
+        """What is served as a transaction sees it. Raises StoreError."""
+        raw = transaction.get(ABOUT)
         known = self._about
         if known is None or known[0] != raw:
             known = self._about = bytes(raw), About.of_bytes(bytes(raw), self.url, "to another file")
         return known[1]
-
-    def _nothing(self) -> StoreError:
-        return StoreError(f"{self.url}: nothing was published there yet: `newsfeed publish {self.url}` does")
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 import re
 import sys
+from random import Random
 
 import pytest
 
@@ -10,7 +11,7 @@ from pipelines.stores import environments, opening
 from pipelines.stores.base import StoreError
 from pipelines.stores.opening import store_of
 from pipelines.stores.publish import publish
-from tests.stores.contract import opened
+from tests.stores.contract import opened, require_equal
 
 
 @pytest.fixture
@@ -81,3 +82,30 @@ def test_a_new_release_is_seen_by_who_has_it_open_in_another_process(lakes, url,
         with store.reading() as snapshot:
             assert snapshot.stored.release == 3
     assert sys.platform == "linux"
+
+
+def test_a_file_that_is_taken_away_is_read_no_more_and_one_in_its_place_is(lakes, url, at_once, tmp_path):
+    with opened(url) as store:
+        publish(lakes.last, [store], 2)
+        with store.reading() as before:
+            (tmp_path / "served.lmdb").unlink()
+            assert store.stored() is None
+            with pytest.raises(StoreError, match="nothing was published there yet"), store.reading():
+                pass
+            at_once(*[(lakes.last, "publish", {"stores": [url], "number": 6})] * 2)
+            with pytest.raises(StoreError, match="it was replaced while it is read"), store.reading():
+                pass
+            assert before.stored.release == 2
+        with store.reading() as snapshot:
+            require_equal(store, lakes.last, 6, Random(1))
+            assert snapshot.stored.release == 6
+
+
+def test_a_file_that_is_replaced_is_read_as_it_is_now_by_all_who_have_it_open(lakes, url, tmp_path):
+    with opened(f"lmdb:{tmp_path / 'next.lmdb'}") as other:
+        publish(lakes.last, [other], 3)
+    with opened(url) as store, opened(url) as another:
+        publish(lakes.last, [store], 1)
+        assert another.stored().release == 1
+        (tmp_path / "next.lmdb").replace(tmp_path / "served.lmdb")
+        assert [one.stored().release for one in (store, another)] == [3, 3]

@@ -32,7 +32,7 @@ class TestLmdb(Contract):
 def slot_of(store, **how):
     """A transaction in the slot that is served."""
     store.stored()
-    return store._opened.environment.begin(store._opened.slots[store._served], **how)
+    return store._opened.environment.begin(store._opened.slots[store._opened.served], **how)
 
 
 @pytest.fixture
