@@ -41,7 +41,7 @@ def create_app(
 
     @asynccontextmanager
     async def living(_: FastAPI) -> "AsyncIterator[None]":
-        keeper = Keeper(reading.lake, reading.given) if keeps and reading.given else None
+        keeper = Keeper(reading.lake, reading.given, reading.heed) if keeps and reading.given else None
         yield
         if keeper is not None:
             await to_thread.run_sync(keeper.close)

@@ -43,7 +43,7 @@ class NoSearch(NewsfeedError):
 class Together:
     """What several stores have of one release, each opened when it is first asked, and the lake for what none has.
 
-    Raises Unsettled.
+    Raises Unsettled, NothingReleased.
     """
 
     def __init__(self, reading: "Reading", opened: ExitStack) -> None:
@@ -92,6 +92,7 @@ class Together:
         found = self._snapshots.get(id(store))
         if found is None:
             found = self._opened.enter_context(store.reading())
+            self._reading.require_own(found.stored)
             if any(one.stored.release != found.stored.release for one in self._snapshots.values()):
                 raise Unsettled
             self._snapshots[id(store)] = found
@@ -102,7 +103,8 @@ class Together:
 class Reading:
     """From which store a server reads which view; the lake has what none has, and releases before the last.
 
-    `is_quick`: all is in memory, so that to read it takes less time than to ask a thread to. `search` is an index.
+    `is_quick`: all is in memory, so that to read it takes less time than to ask a thread to, and in one store, so that
+    nothing has to be waited for. `search` is an index.
     `given` are all stores by their whole URLs, of which the stores themselves do not tell passwords.
     """
 
@@ -111,6 +113,16 @@ class Reading:
     is_quick: bool = False
     search: Store | None = None
     given: Mapping[str, Store] = field(default_factory=dict)
+    _own: list[str] = field(default_factory=list)
+
+    def heed(self, lake: str) -> None:
+        """Read from now on of stores just what is of the lake with this id."""
+        self._own[:] = [lake]
+
+    def require_own(self, stored: Stored) -> None:
+        """Raise NothingReleased where a store serves what is of another lake."""
+        if self._own and stored.lake not in self._own:
+            raise NothingReleased("nothing of this lake was published to the stores yet")
 
     def of_lake(self, number: int | None = None) -> LakeStore:
         """A release by number as the lake's own files have it, the last one when None; a few are kept open."""

@@ -39,7 +39,8 @@ def reading_of(lake: Lake, store: str | None, search: str | None = None, **given
         if found is not None:
             by_view = {**{view: found for view in views if view in found.views}, **by_view}
     answered = set(VIEWS) - {"daily_activity"}
-    is_quick = answered <= by_view.keys() and all(one.url.startswith(QUICK) for one in by_view.values())
+    urls_read = {one.url for one in by_view.values()}
+    is_quick = answered <= by_view.keys() and len(urls_read) == 1 and urls_read.pop().startswith(QUICK)
     index = None if search is None else store_of(search)
     used = {url: one for url, one in stores.items() if any(one is read for read in by_view.values())}
     return Reading(lake, by_view, is_quick, index, used if search is None or index is None else used | {search: index})

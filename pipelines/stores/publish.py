@@ -90,7 +90,7 @@ def _prepare(reader: Reader, store: Store, committing: ExitStack, *, is_chosen: 
     here = None if before is None else before.release
     if before == after:
         return Published(store.url, after.release, here)
-    if not is_chosen and before is not None and before.lake == after.lake and before.release > after.release:
+    if not is_chosen and before is not None and not is_behind(before, after):
         return Published(store.url, before.release, here, newer=True)
     found = difference(reader, None if whole else before, store.views)
     parts = tuple(found.parts())
@@ -105,6 +105,13 @@ def _prepare(reader: Reader, store: Store, committing: ExitStack, *, is_chosen: 
     for part in parts[writing.done :]:
         _write(found.change(part), writing, one.views[part.view])
     return one
+
+
+def is_behind(there: Stored | None, last: Stored) -> bool:
+    """Whether a store that serves this lacks the last release: not where it has that, or a newer one of the lake."""
+    if there is None or there.lake != last.lake:
+        return True
+    return there.release <= last.release and there != last
 
 
 def _none_written(stored: Stored) -> dict[str, Written]:

@@ -1,19 +1,26 @@
 """Each view is read from its store, all of one release; the server keeps stores at the last one."""
 
+from dataclasses import replace
 from subprocess import Popen
-from time import sleep
+from time import monotonic, sleep
 from urllib.parse import quote
 
 import pytest
 
+from pipelines.landing.land import land
+from pipelines.reading.reader import Reader
+from pipelines.releases.release import NothingReleased
+from pipelines.runs.run import run
 from pipelines.serving import reading as reading_module
 from pipelines.serving.answers import newsfeed
 from pipelines.serving.keeping import Keeper
 from pipelines.serving.reading import Reading, Unsettled
 from pipelines.serving.roles import reading_of
 from pipelines.stores.base import OWNERS
+from pipelines.stores.changes import served_of
 from pipelines.stores.opening import store_of
-from pipelines.stores.publish import publish
+from pipelines.stores.publish import is_behind, publish
+from tests.landing.lines import file_of, line
 from tests.serving.pages import Page
 from tests.serving.schemas import faults
 from tests.serving.servers import Forked
@@ -22,6 +29,20 @@ from tests.serving.servers import Forked
 @pytest.fixture
 def urls(tmp_path):
     return {role: f"lmdb:{tmp_path}/{role}" for role in ("feeds", "profiles", "store")}
+
+
+@pytest.fixture
+def other_lake(lake, engine, tmp_path):
+    """Another lake with as many releases."""
+    for number in (1, 2):
+        land(lake, engine, [file_of(tmp_path / f"other{number}", line(f"o-{number}", actor_id=70 + number))])
+        run(lake, engine)
+    return lake
+
+
+def stored_in(lake, store):
+    """What a store serves that has the last release of a lake."""
+    return served_of(Reader.of(lake), store.views)
 
 
 def published(told, url, release=None):
@@ -181,3 +202,63 @@ def test_a_keeper_ends_though_it_publishes(told, urls):
     keeper = Keeper(told.lake, {urls["store"]: store_of(urls["store"])})
     keeper.close()
     assert not keeper._thread.is_alive()
+
+
+@pytest.fixture
+def kept(told, urls):
+    """A function that has a keeper at work on a store until a condition holds; what reads of the store."""
+    reading, keepers = reading_of(told.lake, urls["store"]), []
+
+    def until(holds):
+        if not keepers:
+            keepers.append(Keeper(reading.lake, reading.given, reading.heed))
+        deadline = monotonic() + 60
+        while not holds(reading):
+            assert monotonic() < deadline, keepers[0]._fault
+            sleep(0.02)
+        return reading
+
+    yield until
+    keepers[0].close()
+    reading.close()
+
+
+def test_a_store_of_another_lake_is_published_to_anew_and_nothing_is_read_of_it_meanwhile(
+    told, urls, kept, other_lake, monkeypatch
+):
+    store = store_of(urls["store"])
+    assert publish(other_lake, [store])[0].release == 2
+    monkeypatch.setattr(Keeper, "_publish", lambda *_: None)
+    reading = kept(lambda reading: reading._own)
+    with pytest.raises(NothingReleased, match="nothing of this lake"):
+        reading.check()
+    monkeypatch.undo()
+    kept(lambda _: store.stored() == stored_in(told.lake, store))
+    assert reading.check() == 2
+
+
+def test_a_store_that_loses_what_it_had_is_published_to_anew_without_a_new_release(
+    told, urls, kept, tmp_path, monkeypatch
+):
+    looks, publishing = [], Keeper._publish
+    monkeypatch.setattr(Keeper, "_publish", lambda self, behind: (publishing(self, behind), looks.append(behind)))
+    published(told, urls["store"])
+    reading = kept(lambda _: looks)
+    (tmp_path / "store").unlink()
+    kept(lambda _: reading.given[urls["store"]].stored() is not None)
+    assert (reading.check(), looks[0]) == (2, [])
+
+
+def test_a_store_with_a_newer_release_is_left_alone(told, urls):
+    store = store_of(urls["store"])
+    publish(told.lake, [store])
+    last = store.stored()
+    others = {"release": 3}, {"release": 1}, {"views": {}}, {"lake": "x"}, {"lake": "x", "release": 3}
+    assert [is_behind(replace(last, **one), last) for one in others] == [False, True, True, True, True]
+    assert (is_behind(None, last), is_behind(last, last)) == (True, False)
+
+
+def test_of_two_stores_none_is_waited_for_where_others_are_answered(told, urls):
+    for given, is_quick in (({}, True), ({"feeds": urls["feeds"]}, False)):
+        reading = reading_of(told.lake, urls["store"], **given)
+        assert reading.is_quick == is_quick
