@@ -3,19 +3,18 @@
 import base64
 from collections.abc import Iterator, Mapping
 from functools import partial
-from typing import IO, Any
+from typing import Any
 
 from pipelines.door.aggregated import within
 from pipelines.door.unpacking import UnreadableError
-from pipelines.serverless.records import Record, in_memory, text_of
+from pipelines.serverless.records import Record, in_memory, text_of, unreadable
 
 
 def records(batch: Mapping[str, Any]) -> Iterator[Record]:
     """The records of a batch; a name has stream, shard and sequence number. Raises UnknownCallError."""
     for one in batch["Records"]:
-        identifier = text_of(one, "kinesis", "sequenceNumber")
         name = f"{text_of(one, 'eventSourceARN')} {text_of(one, 'eventID')}"
-        yield from _records(identifier, name, text_of(one, "kinesis", "data"))
+        yield from _records(text_of(one, "kinesis", "sequenceNumber"), name, text_of(one, "kinesis", "data"))
 
 
 def _records(identifier: str, name: str, text: str) -> Iterator[Record]:
@@ -23,14 +22,11 @@ def _records(identifier: str, name: str, text: str) -> Iterator[Record]:
     try:
         data = base64.b64decode(text, validate=True)
     except ValueError as fault:
-        yield Record(identifier, name, partial(_unreadable, fault))
+        told = f"data: expected base64, found something else ({fault})"
+        yield unreadable(identifier, name, UnreadableError(told))
         return
     inner = within(data)
     if inner is None:
         yield Record(identifier, name, partial(in_memory, data))
     else:
         yield from (Record(identifier, f"{name}.{place}", partial(in_memory, one)) for place, one in enumerate(inner))
-
-
-def _unreadable(fault: ValueError) -> IO[bytes]:
-    raise UnreadableError(f"data: expected base64, found something else ({fault})") from fault

@@ -7,7 +7,7 @@ from urllib.parse import unquote_plus
 
 from pipelines.serverless.inbox import S3, VARIABLE, InboxError
 from pipelines.serverless.inboxes import open_inbox
-from pipelines.serverless.records import Record, text_of
+from pipelines.serverless.records import Record, UnknownCallError, text_of
 
 SOURCE = "aws:s3"
 CREATED = "ObjectCreated:"
@@ -25,8 +25,14 @@ def is_notice(found: object) -> bool:
 
 
 def records(notice: Mapping[str, Any], identifier: str | None = None) -> Iterator[Record]:
-    """The objects that a notice says were put, by the identifier of who brought the notice, or by their names."""
-    for one in notice.get("Records", ()):
+    """The objects that a notice says were put, by the identifier of who brought the notice, or by their names.
+
+    Raises UnknownCallError for a notice of another shape.
+    """
+    told = notice.get("Records", [])
+    if not isinstance(told, list):
+        raise UnknownCallError(f"Records: expected a list, found {type(told).__name__}")
+    for one in told:
         if text_of(one, "eventName").removeprefix("s3:").startswith(CREATED):
             bucket, key = text_of(one, "s3", "bucket", "name"), unquote_plus(text_of(one, "s3", "object", "key"))
             name, version = f"{S3}{bucket}/{key}", one["s3"]["object"].get("versionId")

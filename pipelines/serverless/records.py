@@ -79,6 +79,15 @@ def _faults(record: Record, batch: Batch, latest: int) -> Iterator[str]:
         yield str(fault)
 
 
+def unreadable(identifier: str, name: str, fault: NewsfeedError) -> Record:
+    """A record of which it is known already that it cannot be read, and why."""
+
+    def fail() -> IO[bytes]:
+        raise fault
+
+    return Record(identifier, name, fail)
+
+
 def in_memory(data: bytes) -> IO[bytes]:
     """Bytes as a file."""
     return io.BytesIO(data)

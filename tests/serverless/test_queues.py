@@ -102,6 +102,23 @@ def test_a_notice_that_objects_are_gone_has_no_lines(lines):
     assert (handler(gone), failed(handler(sqs(json.dumps(gone)))), lines()) == ({}, [], [])
 
 
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ('{"Records": [{"eventSource": "aws:s3"}]}', "eventName: expected a text, found nothing"),
+        ('{"Records": [{"eventSource": "aws:s3"}, 5]}', "eventName: expected a text, found nothing"),
+        (
+            '{"Records": [{"eventSource": "aws:s3", "eventName": "ObjectCreated:Put", "s3": 1}]}',
+            "s3.bucket.name: expected a text, found nothing",
+        ),
+        ('{"Event": "s3:TestEvent", "Records": 5}', "Records: expected a list, found int"),
+    ],
+)
+def test_a_message_with_a_notice_of_another_shape_fails_alone(lines, caplog, text, told):
+    assert (failed(handler(of_sqs(ONE, text.encode(), TWO))), lines()) == (["m-2"], [[ONE, TWO]])
+    assert f"{QUEUE} m-2 does not fit: {told}" in caplog.text
+
+
 @pytest.mark.parametrize("text", ['{"Records": []}', '{"Records": [1]}', '"Records"' + "[" * 100_000, '["Records"]'])
 def test_what_only_looks_like_a_notice_is_a_line_that_does_not_fit(lines, text):
     assert (failed(handler(sqs(text))), lines()) == (["m-1"], [])
