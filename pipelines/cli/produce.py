@@ -1,6 +1,7 @@
 """`newsfeed produce`: traffic for a stream."""
 
 import sys
+from math import isinf
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -53,6 +54,8 @@ def produce(
 
     if network not in USERS:
         raise UsageError(f"--network: expected one of {', '.join(USERS)}, found {network!r}")
+    if isinf(rate):
+        raise UsageError("--rate: expected a number of events a second, 0: as fast as it goes, found inf")
     given = {"duplicates": duplicates, "late": late, "unordered": unordered, "poison": poison, "tombstones": tombstones}
     if json and target == OUTPUT:
         raise UsageError("--json: standard output has the lines; --log-format json tells the facts beside")

@@ -16,6 +16,7 @@ from tests.surroundings import HEARING
 COMMAND = [sys.executable, "-c", "from newsfeed_pipelines import script; script()", "produce"]
 FIXED = ["-", "--network", "XS", "--start", "2026-01-01T00:00:00Z", "--rate", "0"]
 WRONG = {
+    "--rate inf": "--rate: expected a number of events a second, 0: as fast as it goes, found inf",
     "--network Q": "--network: expected one of XS, S, M, L, found 'Q'",
     "--late 60% --unordered 41%": "--late, --unordered: expected at most 100% together, "
     "as an event is one or the other",
