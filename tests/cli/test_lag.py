@@ -1,7 +1,8 @@
 """How far streams were behind when they were last read is told, whatever a landing brought since."""
 
 import json
-from datetime import UTC, datetime
+import re
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -80,6 +81,24 @@ def test_of_a_stream_whose_measure_is_lost_nothing_is_told(ask, came, tmp_path):
         file.write_text("odd")
     assert not {BEHIND, READ} & set(values(ask("metrics")))
     assert f"stream      {URL}\n" in ask("status")
+
+
+def test_a_follower_tells_a_person_lag_and_freshness(ask, came, held, monkeypatch):
+    now = datetime.now(UTC)
+    came += [line("e-1", event_time=(now - timedelta(hours=2)).isoformat()), line("e-1"), b"poison", line("e-2")]
+    held(1)
+
+    def sleep(_seconds):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(following, "sleep", sleep)
+    said = ask("follow", URL, "--run-every", "1s").splitlines()
+    landed = r"landed 1 event as landing 1 in \d+\.\d s: 0 duplicate, 2 quarantined, 1 record behind"
+    released = r"release 1 of 1 event in \d+\.\d s, the newest (\d+\.\d) s old"
+    told = [re.fullmatch(r"\d\d:\d\d:\d\dZ (.*)", one)[1] for one in said]
+    assert re.fullmatch(landed, told[0])
+    assert float(re.fullmatch(released, told[1])[1]) == pytest.approx(7200, abs=60)
+    assert told[2:] == ["ended after 1 landing and 1 release"]
 
 
 def test_a_follower_tells_how_far_it_is_behind_when_that_is_another_number(ask, came, monkeypatch):
