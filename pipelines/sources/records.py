@@ -18,6 +18,8 @@ from pipelines.storage.staging import tables_in, write_table
 
 TOGETHER = 256 * 1024 * 1024
 """How many bytes of records land together, about."""
+HELD = 2 * 1024 * 1024
+"""So many bytes are held in memory before they are written: of thousands of parts, few have files that are open."""
 LEADING = b"\n"
 """With an empty line a file of records begins, so that no record is taken for the beginning of a file."""
 INDEX = ["byte", "line", "position"]
@@ -36,7 +38,9 @@ class RecordFile:
         self._piece = Piece(source, places.join(scratch, f"records-{uuid.uuid4().hex}"), len(LEADING), None, number)
         self._index = f"{self._piece.place}.index"
         self._open = ExitStack()
-        self._file: IO[bytes] | None = None
+        self._files: tuple[IO[bytes], IO[bytes]] | None = None
+        self._held: list[tuple[bytes, pa.Table]] = []
+        self._holds = 0
 
     def __enter__(self) -> Self:
         return self
@@ -48,14 +52,27 @@ class RecordFile:
         """Write the next records, at these positions, all strings or all numbers."""
         if not values:
             return
-        if self._file is None:
-            self._file = self._open.enter_context(places.writing(self._piece.place))
-            self._entries = self._open.enter_context(places.writing(self._index))
-            self._file.write(LEADING)
         data = b"\n".join([*values, b""])
-        write_table(self._entries, pa.table([*self._starts(values, data), positions], INDEX))
-        self._file.write(data)
+        entries = pa.table([*self._starts(values, data), positions], INDEX)
+        self._held.append((data, entries))
+        self._holds += len(data) + entries.nbytes
         self.size, self.count = self.size + len(data), self.count + len(values)
+        if self._holds > HELD:
+            self._write_held()
+
+    def _write_held(self) -> None:
+        """Write what is held to the file and its index, which are opened first unless they are."""
+        if self._files is None:
+            place, index = self._piece.place, self._index
+            self._files = (
+                self._open.enter_context(places.writing(place)),
+                self._open.enter_context(places.writing(index)),
+            )
+            self._files[0].write(LEADING)
+        data, entries = zip(*self._held, strict=True)
+        self._files[0].write(b"".join(data))
+        write_table(self._files[1], pa.concat_tables(entries).combine_chunks())
+        self._held, self._holds = [], 0
 
     def _starts(self, values: Sequence[bytes], data: bytes) -> list[pa.Array]:
         """The bytes at which records begin, and how many lines are before each."""
@@ -70,9 +87,11 @@ class RecordFile:
 
     def close(self) -> list[Sized]:
         """The pieces of what was written, none where nothing was."""
-        self._open.close()
-        if self._file is None:
+        if not self.count:
             return []
+        if self._held:
+            self._write_held()
+        self._open.close()
         piece = self._piece
         return ranges(Piece(piece.source, piece.place, piece.start, self.size, piece.number, self._index))
 
