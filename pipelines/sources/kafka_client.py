@@ -16,15 +16,16 @@ from pipelines.storage.places import PlaceError
 
 SCHEME = "kafka://"
 FORM = f"{SCHEME}HOST:PORT[,HOST:PORT…]/TOPIC"
-BROKER = re.compile(r"(?:[\w.-]+|\[[\da-fA-F:]+\]):\d{1,5}", re.ASCII)
+BROKER = re.compile(r"(?:[\w.-]+|\[[\da-fA-F:.]+\]):\d{1,5}", re.ASCII)
 TOPIC = re.compile(r"[\w.-]{1,249}", re.ASCII)
 SETTINGS = "NEWSFEED_KAFKA"
 """The variable that names a file with further settings of the client, such as how to log in: lines of NAME=VALUE."""
 IN_CODE = re.compile(r"\w+_cb|logger|default\.topic\.config")
 """The client's settings that are no text: functions, and the like."""
+GROUP = "group.id"
 USUAL = {
     "client.id": "newsfeed",
-    "group.id": "newsfeed",  # the client wants one; nothing is kept under it
+    GROUP: "newsfeed",  # the client wants one; nothing is kept under it
     "reconnect.backoff.max.ms": 1000,
     "fetch.wait.max.ms": 50,
     "fetch.queue.backoff.ms": 10,  # else it waits for a second once so much is there that nobody took
@@ -149,5 +150,7 @@ def given() -> Mapping[str, str]:
                 raise UsageError(f"{place}, line {number}: expected NAME=VALUE, as the client of Kafka has settings")
             if IN_CODE.fullmatch(name.strip()):
                 raise UsageError(f"{place}, line {number}: {name.strip()} is no setting that a file can have")
+            if name.strip() == GROUP and not value.strip():  # on which the client ends the process
+                raise UsageError(f"{place}, line {number}: expected {GROUP}=VALUE, found none")
             found[name.strip()] = value.strip()
     return found

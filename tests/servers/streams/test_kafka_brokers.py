@@ -28,6 +28,7 @@ URLS += [
 ]
 SETTINGS = {
     "nonsense": "line 1: expected NAME=VALUE, as the client of Kafka has settings",
+    "group.id =": "line 1: expected group.id=VALUE, found none",
     "oauth_cb=x": "line 1: oauth_cb is no setting that a file can have",
     "\nstats_cb = x": "line 2: stats_cb is no setting that a file can have",
     "logger=x": "line 1: logger is no setting that a file can have",
@@ -95,6 +96,12 @@ def test_settings_that_cannot_work_are_told_of(kafka, topic, lake, call, setting
     assert (said.code, said.err.count("\n")) == (2, 1)
     assert said.err.startswith(f"error: {file}")
     assert SETTINGS[text] in said.err
+
+
+def test_a_broker_may_be_named_by_any_address_of_it(kafka, topic, land):
+    fill(kafka, topic, [line("e-1")])
+    assert land(f"kafka://[::ffff:127.0.0.1]:{kafka.port}/{topic}").landed == 1
+    assert land(f"kafka://localhost:{kafka.port}/{topic}").lines == 0
 
 
 @pytest.mark.parametrize("turn", [1, -1])
