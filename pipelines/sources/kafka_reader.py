@@ -1,5 +1,6 @@
 """Reads the records of some partitions of a topic between offsets, each partition to a file of its own."""
 
+import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
@@ -26,6 +27,7 @@ SETTINGS = {
     "isolation.level": "read_committed",
     "enable.partition.eof": True,
     "check.crcs": True,
+    "statistics.interval.ms": 1000,
 }
 OF_NO_RECORD = frozenset({None, KafkaError._PARTITION_EOF, KafkaError.GROUP_AUTHORIZATION_FAILED})  # noqa: SLF001
 """What is told of that is no fault: the client asks for its group, though nothing is kept there."""
@@ -45,6 +47,7 @@ class Reader:
         self._client, self._topic, self._scratch = client, topic, scratch
         self._start, self._end = start, end
         self._open = {number for number in start if start[number] < end[number]}
+        self._fetched = dict(start)
         self._gone = False
         self._files: dict[int, RecordFile] = {}
         self._stack = ExitStack()
@@ -69,7 +72,7 @@ class Reader:
         """Read until all partitions are, or there are TOGETHER bytes. Raises PlaceError."""
         if self.is_done:
             return
-        consumer = self._client.made(Consumer, **SETTINGS)
+        consumer = self._client.made(Consumer, **SETTINGS, stats_cb=self._hear)
         self._stack.callback(consumer.close)
         consumer.assign([TopicPartition(self._topic, number, self.next[number]) for number in sorted(self._open)])
         while self._open and sum(file.size for file in self._files.values()) < TOGETHER:
@@ -78,6 +81,15 @@ class Reader:
                 self._client.answered()
             else:
                 self._client.require_patience(None)
+
+    def _hear(self, told: str) -> None:
+        """Have patience anew when the client has read a partition on, as it gives nothing of what was aborted."""
+        topic = json.loads(told)["topics"].get(self._topic, {"partitions": {}})
+        for number in self._open:
+            fetched = topic["partitions"].get(str(number), {}).get("next_offset", 0)
+            if min(fetched, self._end[number]) > self._fetched[number]:
+                self._fetched[number] = min(fetched, self._end[number])
+                self._client.answered()
 
     def _take(self, messages: Sequence[Message]) -> bool:
         """Take what the client gave; whether a partition was read on."""

@@ -41,6 +41,18 @@ def topic(kafka, request):
 
 
 @pytest.fixture
+def settings(monkeypatch, tmp_path):
+    """A function that writes the file of settings; its name."""
+
+    def write(text):
+        (tmp_path / "settings").write_text(text)
+        monkeypatch.setenv("NEWSFEED_KAFKA", str(tmp_path / "settings"))
+        return tmp_path / "settings"
+
+    return write
+
+
+@pytest.fixture
 def land_in(engine):
     """Land sources in a lake, at CLOCK unless told otherwise."""
 

@@ -44,18 +44,6 @@ def impatient(monkeypatch):
     monkeypatch.setattr(kafka_client, "PATIENCE", 1.0)
 
 
-@pytest.fixture
-def settings(monkeypatch, tmp_path):
-    """A function that writes the file of settings; its name."""
-
-    def write(text):
-        (tmp_path / "settings").write_text(text)
-        monkeypatch.setenv("NEWSFEED_KAFKA", str(tmp_path / "settings"))
-        return tmp_path / "settings"
-
-    return write
-
-
 @pytest.mark.parametrize("url", URLS)
 def test_what_names_no_topic_is_wrong_usage(kafka, lake, call, url):
     url = url.format(kafka.address)
