@@ -7,6 +7,7 @@ from anyio import to_thread
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
+from starlette.routing import Match
 
 from pipelines import __version__
 from pipelines.errors import NewsfeedError
@@ -97,4 +98,16 @@ async def _misasked(_: Request, raised: Exception) -> Response:
 async def _refused(request: Request, raised: Exception) -> Response:
     status = raised.status_code if isinstance(raised, HTTPException) else 500
     told = {404: "there is nothing at this path: /docs lists what there is", 405: "this path has no such method"}
-    return for_path(request.url.path, fault(status, told.get(status, str(getattr(raised, "detail", raised)))))
+    answer = for_path(request.url.path, fault(status, told.get(status, str(getattr(raised, "detail", raised)))))
+    if status == 405:
+        answer.headers["Allow"] = ", ".join(sorted(_methods(request)))
+    return answer
+
+
+def _methods(request: Request) -> set[str]:
+    """By which methods a path is asked; by `HEAD`, too, where it is by `GET`, as that is answered alike."""
+    found = set[str]()
+    for route in request.app.routes:
+        if route.matches(request.scope)[0] is not Match.NONE:
+            found |= route.methods
+    return found | ({"HEAD"} if "GET" in found else set())

@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from pipelines.serving.parameters import AFTER, IDS, RELEASE, WAIT
-from pipelines.serving.replies import Busy, etag_of, shaped, told, unchanged
+from pipelines.serving.replies import Busy, etag_of, has_any, shaped, told, unchanged
 from pipelines.stores.base import Snapshot
 
 if TYPE_CHECKING:
@@ -88,7 +88,10 @@ class Asked:
             stored = views.stored
             etag = etag_of(stored, self.ids)
             same = unchanged(self.request, etag)
-            return same or self.told({"release": stored.release} | question(views), etag)
+            if same is not None and not has_any(self.request):
+                return same
+            answer = self.told({"release": stored.release} | question(views), etag)
+            return same or answer
 
         answer: Response = self.reading.ask(ask, self.release)
         return answer

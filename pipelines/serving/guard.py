@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 
 from pipelines.serving.measuring import Measured
 from pipelines.serving.page.showing import for_path
@@ -54,6 +55,8 @@ class Guard:
 
         try:
             await self._answer(scope, receive, sent)
+        except ClientDisconnect:
+            pass  # who asked is gone, or was let go of
         except Exception as raised:  # noqa: BLE001 (whatever it is, who asked is told, and the log)
             answer = for_path(scope["path"], fault_of(raised))
             if not status:

@@ -10,7 +10,7 @@ from pipelines.serving.joining import Joined
 from pipelines.serving.replies import fault
 
 if TYPE_CHECKING:
-    from starlette.types import Receive, Scope, Send
+    from starlette.types import ASGIApp, Receive, Scope, Send
 
 HEAD_SECONDS, BODY_SECONDS, READ_SECONDS = 10.0, 30.0, 30.0
 """Until the head of a request is there, all of its body, and until a client reads on that stopped reading."""
@@ -25,14 +25,22 @@ def _closing(status: str, message: str) -> bytes:
     return f"{head}x-content-type-options: nosniff\r\nconnection: close\r\n\r\n".encode() + body
 
 
+HEAD_TOO_LONG = f"expected a head of at most {LONGEST_HEAD} bytes"
 TOO_SLOW = _closing("408 Request Timeout", "the request did not come in time")
-TOO_LONG = _closing("431 Request Header Fields Too Large", f"expected a head of at most {LONGEST_HEAD} bytes")
+TOO_LONG = _closing("431 Request Header Fields Too Large", HEAD_TOO_LONG)
 NO_HTTP = _closing("400 Bad Request", "expected a request of HTTP/1.1")
 
 
 async def _full(scope: "Scope", receive: "Receive", send: "Send") -> None:
     """Answers who comes when there are as many connections as the server has."""
     answer = fault(503, f"more than {CONNECTIONS} connections: try again in a second")
+    answer.headers["Connection"] = "close"
+    await answer(scope, receive, send)
+
+
+async def _long(scope: "Scope", receive: "Receive", send: "Send") -> None:
+    """Answers whose head is too long, though it came all at once."""
+    answer = fault(431, HEAD_TOO_LONG)
     answer.headers["Connection"] = "close"
     await answer(scope, receive, send)
 
@@ -46,7 +54,7 @@ class Patience(HttpToolsProtocol):
         self._reading: asyncio.TimerHandle | None = None
         self._own_app = self.app
         self._answering: RequestResponseCycle | None = None
-        self._head = 0
+        self._head = self._parsed = 0
         self._is_in_head = True
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
@@ -71,17 +79,34 @@ class Patience(HttpToolsProtocol):
 
     def on_message_begin(self) -> None:
         """Wait for the head of a request."""
-        self._is_in_head = True
+        self._is_in_head, self._parsed = True, 0
         if self._waiting is None:
             self._wait(HEAD_SECONDS)
         super().on_message_begin()
+
+    def on_url(self, url: bytes) -> None:
+        """Count it as part of the head."""
+        self._parsed += len(url)
+        super().on_url(url)
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        """Count it as part of the head."""
+        self._parsed += len(name) + len(value)
+        super().on_header(name, value)
 
     def on_headers_complete(self) -> None:
         """Wait for its body."""
         self._head, self._is_in_head = 0, False
         self._wait(BODY_SECONDS)
-        self.app = _full if len(self.connections) > CONNECTIONS else self._own_app
+        self.app = self._answers
         super().on_headers_complete()
+
+    @property
+    def _answers(self) -> "ASGIApp":
+        """What answers a request whose head is there."""
+        if len(self.connections) > CONNECTIONS:
+            return _full
+        return _long if self._parsed > LONGEST_HEAD else self._own_app
 
     def on_message_complete(self) -> None:
         """Let the answer take what it takes."""

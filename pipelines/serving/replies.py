@@ -47,15 +47,29 @@ def told(request: Request, facts: Any, status: int = 200, etag: str | None = Non
     if etag is not None:
         headers["ETag"] = etag
     body = _encode(facts) + b"\n"
-    if len(body) >= LARGE and "gzip" in request.headers.get("accept-encoding", ""):
+    if len(body) >= LARGE and takes_gzip(request.headers.get("accept-encoding", "")):
         body, headers["Content-Encoding"] = gzip.compress(body, QUICKLY, mtime=0), "gzip"
     return Response(body, status, headers, JSON)
+
+
+def takes_gzip(accepted: str) -> bool:
+    """Whether a client takes gzip, as its `Accept-Encoding` says: it may also name it with the weight 0."""
+    for one in accepted.lower().replace(" ", "").split(","):
+        coding, _, weight = one.partition(";q=")
+        if coding == "gzip":
+            return not weight or weight.strip("0.") != ""
+    return False
+
+
+def has_any(request: Request) -> bool:
+    """Whether a client has an answer of any release, if there is one."""
+    return request.headers.get("if-none-match", "").strip() == "*"
 
 
 def unchanged(request: Request, etag: str) -> Response | None:
     """What to say to who has the answer already, None for others."""
     known = request.headers.get("if-none-match")
-    if known is None or (known.strip() != "*" and etag not in (one.strip() for one in known.split(","))):
+    if known is None or not (has_any(request) or etag in (one.strip() for one in known.split(","))):
         return None
     return Response(status_code=304, headers={"ETag": etag, "Cache-Control": "no-cache", "Vary": "Accept-Encoding"})
 

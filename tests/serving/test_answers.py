@@ -122,6 +122,27 @@ def test_a_large_answer_is_compressed_for_who_takes_that(server):
     assert json.loads(gzip.decompress(packed.facts)) == plain.facts
 
 
+@pytest.mark.parametrize(
+    ("accepted", "encoding"),
+    [
+        ("gzip;q=0", None),
+        ("br, gzip; q=0.000, *", None),
+        ("GZIP;Q=0.5", "gzip"),
+        ("br;q=1.0, gzip;q=1.0", "gzip"),
+        ("deflate", None),
+        ("x-gzipped", None),
+        ("", None),
+    ],
+)
+def test_an_answer_is_compressed_only_for_who_takes_that(server, accepted, encoding):
+    assert server.ask("/openapi.json", Accept_Encoding=accepted).headers["Content-Encoding"] == encoding
+
+
+def test_any_answer_that_is_had_is_one_that_there_is(server):
+    asked = ("/users/1", "/users/99", "/posts/77", "/users/1/newsfeed?cursor=x")
+    assert [server.ask(path, If_None_Match="*").status for path in asked] == [304, 404, 404, 400]
+
+
 def test_pages_follow_one_another(asked):
     rows, path = [], "/users/2/notifications?limit=1"
     while path:

@@ -130,6 +130,15 @@ def test_a_server_that_takes_nothing_shows_no_forms_that_do(server):
     assert server.ask("/page/sign-in").status == 404
 
 
+@pytest.mark.parametrize(
+    ("path", "methods"),
+    [("/page/sign-in", "GET, HEAD, POST"), ("/events", "POST"), ("/users/1", "GET, HEAD"), ("/users/1/version", None)],
+)
+def test_by_which_methods_a_path_is_asked_is_told_who_asks_by_another(taking, path, methods):
+    found = taking.ask(path, "DELETE", Authorization=f"Bearer {TOKEN}")
+    assert (found.status, found.headers["Allow"]) == (405, methods or "GET, HEAD")
+
+
 def test_signing_out_forgets_the_token(browser):
     registered(browser)
     browser.ask("/page/sign-in")

@@ -72,6 +72,18 @@ def test_a_head_without_end_is_refused(sending):
     assert all_of(to).startswith(b"HTTP/1.1 431 ")
 
 
+@pytest.mark.parametrize(("path", "header"), [(b"/healthz", b"x" * 17_000), (b"/healthz?" + b"x" * 17_000, b"x")])
+def test_a_head_that_is_too_long_is_refused_though_it_comes_at_once(sending, path, header):
+    to = sending(b"GET " + path + b" HTTP/1.1\r\nHost: localhost\r\nX: " + header + b"\r\n\r\n")
+    found = all_of(to)
+    assert (found[:13], b"connection: close" in found.lower()) == (b"HTTP/1.1 431 ", True)
+
+
+def test_a_head_that_is_as_long_as_it_may_be_is_taken(impatient):
+    for _ in range(2):
+        assert impatient.ask("/healthz?" + "x" * 8_000, X="x" * 8_000).status == 200
+
+
 @pytest.mark.parametrize(
     "data", [b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03", b"HELO mail\r\n\r\n", b"GET  HTTP\r\n\r\n"]
 )
@@ -104,6 +116,12 @@ def test_a_connection_is_used_again(impatient):
 
 def test_nothing_of_it_is_told_in_the_log(impatient, sending):
     all_of(sending(b"HELO\r\n\r\n"))
+    half = b"POST /page/sign-in HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9\r\n\r\ntoken"
+    assert all_of(sending(half)).startswith(b"HTTP/1.1 408 ")
+    sending(half).close()
+    sleep(0.2)
+    counted = [one for one in impatient.ask("/metrics").facts.decode().splitlines() if "/page/sign-in" in one]
+    assert [one for one in counted if 'status="500"' in one] == []
     assert impatient.faults == []
 
 
