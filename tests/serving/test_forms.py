@@ -1,5 +1,7 @@
 """Forms: who may send them, what becomes of what was sent, and what a browser keeps."""
 
+import json
+from pathlib import Path
 from urllib.parse import urlencode
 
 import pytest
@@ -8,6 +10,7 @@ from pipelines.landing.land import land
 from pipelines.reading.users import UnknownUser
 from pipelines.runs.run import run
 from pipelines.serving.page.acting import event_of
+from pipelines.serving.page.showing import legible
 from pipelines.storage.lake import Lake
 from tests.landing.lines import CLOCK, file_of, line
 from tests.serving.pages import Page
@@ -46,6 +49,7 @@ def taking(tmp_path_factory):
     root = str(tmp_path_factory.mktemp("taking") / "lake")
     inbox = ("--inbox", f"{root}/inbox")
     with Forked(root, "--store", "lake", *inbox, NEWSFEED_TOKENS=TOKEN) as serving:
+        serving.inbox = f"{root}/inbox"
         yield serving
 
 
@@ -57,8 +61,11 @@ def browser(taking):
     return found
 
 
+NAMED = {"username": "ann", "first_name": "Ann", "last_name": "Aa"}
+
+
 def registered(browser):
-    return browser.send("registered", username="ann", first_name="Ann", last_name="Aa")
+    return browser.send("registered", **NAMED)
 
 
 def test_who_registers_acts_as_that_user_and_is_told_how_far_it_came(browser):
@@ -144,6 +151,62 @@ def test_signing_out_forgets_the_token(browser):
     browser.ask("/page/sign-in")
     browser.send("/page/sign-out")
     assert set(browser.cookies.values()) == {'""'}
+
+
+def test_a_form_that_is_sent_twice_does_what_it_does_once(browser):
+    for names in ({"username": "twice"}, {"username": "other"}):
+        browser.cookies.pop("newsfeed_actor", None)
+        browser.ask("/page/register")
+        form, paths, kept = browser.page.forms[0], [], dict(browser.cookies)
+        for more in ({}, {}, {"last_name": "Bb"}):
+            browser.cookies = dict(kept)
+            browser.ask(form.action, "POST", {**form.fields, "first_name": "A", "last_name": "Aa", **names, **more})
+            paths.append((browser.path, browser.cookies["newsfeed_actor"]))
+        assert (paths[0], len(set(paths))) == (paths[1], 2)
+
+
+def test_a_text_that_is_sent_twice_by_a_form_is_one_post_and_another_one_is_another():
+    form = {"action": "posted", "text": "hi", "once": "7"}
+    events = [
+        event_of(one, actor, find)
+        for one, actor in (
+            (form, 3),
+            (dict(reversed(form.items())), 3),
+            (form | {"text": "ho"}, 3),
+            (form | {"target": "9"}, 3),
+            (form | {"once": "8"}, 3),
+            (form, 4),
+            (form | {"once": "x"}, 3),
+            (form | {"once": "x"}, 3),
+        )
+    ]
+    assert events[0] == events[1]
+    assert len({one["post_id"] for one in events}) == len({one["event_id"] for one in events}) == 7
+
+
+def test_lines_of_a_form_end_as_lines_do(browser):
+    registered(browser)
+    form = browser.ask("/page/register").forms[0]
+    browser.ask(form.action, "POST", {**form.fields, **NAMED, "bio": "one\r\ntwo"})
+    event_id = browser.path.partition("?")[0].rpartition("/")[2]
+    said = [
+        json.loads(one)
+        for file in Path(browser.serving.inbox).glob("*segment*")
+        for one in file.read_text().splitlines()
+        if event_id in one
+    ]
+    assert [one["bio"] for one in said] == ["one\ntwo"]
+    assert (legible("a\r\nb\n\tc"), legible("a\rb\0")) == ("a\nb\n\tc", "a\ufffdb\ufffd")
+
+
+@pytest.mark.parametrize("other", ["x=y z", "bad name=1", "novalue", "=v", 'json={"a": [1, 2]}', "\xe9=1"])
+def test_cookies_of_others_hinder_nobody(browser, other):
+    registered(browser)
+    seal = browser.ask("/page/register").forms[0].fields["seal"]
+    kept = "; ".join(f"{name}={value}" for name, value in browser.cookies.items())
+    body = urlencode({"action": "followed", "target": "1", "seal": seal})
+    for cookie in (f"{other}; {kept}", f"{kept}; {other}"):
+        assert browser.serving.ask("/page/events", "POST", body, Cookie=cookie).status == 303
 
 
 def find(name):

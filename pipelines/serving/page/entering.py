@@ -72,13 +72,14 @@ async def _entered(request: Request, user: str) -> int:
 
 
 async def form_of(request: Request) -> dict[str, str]:
-    """The fields of a form that was sent from here. Raises RefusedError, UsageError."""
+    """The fields of a form that was sent from here; lines end in a newline. Raises RefusedError, UsageError."""
     if is_from_elsewhere(request.headers):
         raise RefusedError(403, "the form was sent by a page of another site")
     try:
-        return dict(parse_qsl((await request.body()).decode(), keep_blank_values=True, max_num_fields=FIELDS))
+        fields = parse_qsl((await request.body()).decode(), keep_blank_values=True, max_num_fields=FIELDS)
     except ValueError:
         raise UsageError("expected the fields of a form") from None
+    return {name: value.replace("\r\n", "\n") for name, value in fields}
 
 
 def user_named(reading: Reading, user: str) -> int:

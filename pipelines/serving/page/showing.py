@@ -12,6 +12,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from pipelines.serving.asking import Asked
+from pipelines.serving.page.acting import new_id
 from pipelines.serving.page.signing import PREFIX, Visitor
 from pipelines.serving.page.words import NOTICES, sentence
 from pipelines.stores.base import Snapshot
@@ -30,8 +31,8 @@ CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 
 
 def legible(text: str) -> str:
-    """A text whose control characters are shown, as signs of that there are some; lines and tabs stay."""
-    return CONTROLS.sub("\N{REPLACEMENT CHARACTER}", text)
+    """A text whose control characters are shown, as signs of that there are some; tabs and ends of lines stay."""
+    return CONTROLS.sub("\N{REPLACEMENT CHARACTER}", text.replace("\r\n", "\n"))
 
 
 def when(time: datetime) -> Markup:
@@ -62,7 +63,7 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )
     found.filters |= {"legible": legible, "when": when, "age": age, "counted": _counted, "sentence": sentence}
-    found.globals |= {"NOTICES": NOTICES}
+    found.globals |= {"NOTICES": NOTICES, "new_id": new_id}
     return found
 
 

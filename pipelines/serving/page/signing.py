@@ -3,9 +3,9 @@
 import hmac
 from collections.abc import Mapping
 from dataclasses import dataclass
-from http.cookies import CookieError, SimpleCookie
 from secrets import token_bytes
 
+from starlette.requests import cookie_parser
 from starlette.responses import Response
 
 PREFIX = "/page/"
@@ -58,11 +58,8 @@ def authorization(path: str, cookie: str) -> str:
     """What a page's cookie says in the words of `Authorization`; nothing for what is no page."""
     if not path.startswith(PREFIX) or not cookie:
         return ""
-    try:
-        found = SimpleCookie(cookie).get(TOKEN)
-    except CookieError:
-        return ""
-    return "" if found is None else f"Bearer {found.value}"
+    token = Visitor.of(cookie_parser(cookie)).token
+    return f"Bearer {token}" if token else ""
 
 
 def is_from_elsewhere(headers: Mapping[str, str]) -> bool:
