@@ -49,12 +49,17 @@ def _called(reader: Reader, name: str) -> int:
     term = folded(name)
     found = _active(reader, term) | _others(reader, term) if is_text(name) else set()
     if len(found) > 1:
-        known = people(reader, found, "is_active").values()
-        written = [one for one in known if normalize("NFC", one["username"]) == normalize("NFC", name)]
-        return _only(name, written or list(known))
+        return _only(name, as_written(reader, found, name))
     if not found:
         raise UnknownUser(f"no user is called @{printable(name)}")
     return found.pop()
+
+
+def as_written(views: Views, ids: set[int], name: str) -> list[dict[str, Any]]:
+    """Of users who are called so, in upper or lower case, those whose username is written so; all if none is."""
+    known = people(views, ids, "is_active").values()
+    written = [one for one in known if normalize("NFC", one["username"]) == normalize("NFC", name)]
+    return written or list(known)
 
 
 def _has_folded_directory(reader: Reader) -> bool:

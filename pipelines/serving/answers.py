@@ -7,7 +7,7 @@ from pipelines.characters import folded, is_text, printable
 from pipelines.errors import NewsfeedError, UsageError
 from pipelines.reading.people import named_notices, named_posts
 from pipelines.reading.reader import named_entries, people
-from pipelines.reading.users import UnknownUser, id_of, require_user
+from pipelines.reading.users import UnknownUser, as_written, id_of, require_user
 from pipelines.serving.cursors import behind, cursor_of
 from pipelines.serving.reading import NoSearch, Together
 from pipelines.stores.base import Row, Snapshot
@@ -16,6 +16,8 @@ Facts = dict[str, Any]
 COUNTS = ("likes", "reposts", "replies")
 MOST_NAMES = 4096
 """Among how many names usernames are looked for that begin so."""
+FEW_ALIKE, MOST_ALIKE = 64, 1 << 18
+"""Among how many names that are the same a username is looked for, at first and at most."""
 
 
 class UnknownPost(NewsfeedError):
@@ -23,18 +25,34 @@ class UnknownPost(NewsfeedError):
 
 
 def user_of(views: Snapshot, user: str) -> int:
-    """The id of a user given as an id, or as the `@username` of an active one. Raises UnknownUser, UsageError."""
+    """The id of a user given as an id, or as the `@username` of an active one.
+
+    Of several who are called so, the one whose username is written so. Raises UnknownUser, UsageError.
+    """
     if not user.startswith("@") or len(user) == 1:
         return require_user(views, id_of(user))
     name = user[1:]
-    term = folded(name) if is_text(name) else ""
-    rows = views.people(term, MOST_NAMES) if term else []
-    found = sorted({row["user_id"] for row in rows if row["term"] == term and row["field"] == "username"})
+    found = _called(views, folded(name)) if is_text(name) else set()
+    if len(found) > 1:
+        found = {one["user_id"] for one in as_written(views, found, name)}
     if len(found) == 1:
-        return int(found[0])
+        return found.pop()
     if not found:
         raise UnknownUser(f"no active user is called @{printable(name)}")
-    raise UnknownUser(f"several users are called @{printable(name)}: choose one by id: {', '.join(map(str, found))}")
+    ids = ", ".join(map(str, sorted(found)))
+    raise UnknownUser(f"several users are called @{printable(name)}: choose one by id: {ids}")
+
+
+def _called(views: Snapshot, term: str) -> set[int]:
+    """The active users whose username is a term, among all whose first or last name is, too. Raises UnknownUser."""
+    asked = FEW_ALIKE
+    while True:
+        rows = views.people(term, asked)
+        if len(rows) < asked or rows[-1]["term"] != term:
+            return {row["user_id"] for row in rows if row["term"] == term and row["field"] == "username"}
+        if asked >= MOST_ALIKE:
+            raise UnknownUser(f"more than {asked:,} names are {printable(term)}: choose a user by id")
+        asked *= 8
 
 
 def newsfeed(views: Snapshot, user_id: int, limit: int, cursor: str | None = None) -> Facts:
