@@ -30,6 +30,7 @@ USUAL = {
     "fetch.wait.max.ms": 50,
     "fetch.queue.backoff.ms": 10,  # else it waits for a second once so much is there that nobody took
     "fetch.message.max.bytes": 4 * 1024 * 1024,
+    "receive.message.max.bytes": 2**31 - 1,  # a bound of what is within compressed records, too
 }
 """Settings that those of the file go before."""
 LAST_PORT = 65_535

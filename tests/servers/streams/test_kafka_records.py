@@ -57,6 +57,14 @@ def still_there(kafka, topic):
     return found
 
 
+@pytest.mark.parametrize("codec", ["zstd", "gzip"])
+def test_what_is_small_when_it_is_sent_and_large_within_stops_nothing(kafka, topic, lake, land, codec):
+    large = {"message.max.bytes": 200_000_000, "queue.buffering.max.kbytes": 400_000, "compression.type": codec}
+    fill(kafka, topic, [b"{poison" + b"x" * 110_000_000], partition=0, settings=large)
+    fill(kafka, topic, [line("e-1")], partition=0)
+    assert (counts(land(kafka.url(topic))), ids(lake)) == ((2, 1, 0, 1, 1), ["e-1"])
+
+
 def test_of_a_compacted_topic_what_is_left_lands_and_nothing_counts_as_lost(kafka, lake, land):
     kafka.create_topic("compacted", **COMPACTED)
     fill(kafka, "compacted", [line(f"e-{number}") for number in range(4)])
