@@ -35,7 +35,10 @@ class Kafka:
         Raises PlaceError for brokers that do not answer, or have no such topic, Lost for records that are gone.
         """
         brokers, name = named(self.url)
-        client = Client(self.url, brokers)
+        with Client(self.url, brokers) as client:
+            return self._read(client, name, scratch, positions)
+
+    def _read(self, client: Client, name: str, scratch: str, positions: Positions) -> Batch:
         topic = described(client, name)
         stream = f"kafka:{topic.cluster}/{name}"
         before = positions.get(stream)

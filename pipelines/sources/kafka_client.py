@@ -6,8 +6,11 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from threading import Thread
 from time import monotonic
-from typing import Any, TypeVar
+from traceback import clear_frames
+from types import TracebackType
+from typing import Any, Self, TypeVar
 
 from confluent_kafka import KafkaError, KafkaException
 
@@ -74,13 +77,30 @@ def _is_broker(name: str) -> bool:
 
 @dataclass
 class Client:
-    """What asks the brokers of a URL: their settings, what they last said went wrong, and until when they may."""
+    """What asks the brokers of a URL: their settings, what they last said went wrong, and until when they may.
+
+    Clients that were made go at its end.
+    """
 
     url: str
     brokers: str
     doing: str = "read"
     fault: KafkaError | None = None
     until: float = field(default_factory=lambda: monotonic() + PATIENCE)
+    _made: list[Any] = field(default_factory=list)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, _kind: object, _fault: object, traceback: TracebackType | None) -> None:
+        """Let go of what was made, on a thread of its own: on the main one a signal that comes meanwhile is lost."""
+        thread = Thread(target=self._let_go, args=(traceback,), daemon=True)
+        thread.start()
+        thread.join()
+
+    def _let_go(self, traceback: TracebackType | None) -> None:
+        clear_frames(traceback)
+        self._made.clear()
 
     def made(self, kind: Callable[[dict[str, Any]], T], **own: Any) -> T:
         """A client of a kind, with its own settings, which nobody may change.
@@ -90,11 +110,13 @@ class Client:
         further = given()
         fixed = {"bootstrap.servers": self.brokers, "error_cb": self._note, "logger": _SILENT}
         try:
-            return kind({**USUAL, **further, **fixed, **own})
+            made = kind({**USUAL, **further, **fixed, **own})
         except KafkaException as fault:
             if further:
                 raise UsageError(f"{os.environ[SETTINGS]}: {_said(fault.args[0])}") from fault
             raise self.failed(fault.args[0]) from fault
+        self._made.append(made)
+        return made
 
     @property
     def seconds_left(self) -> float:

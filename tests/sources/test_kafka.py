@@ -1,6 +1,7 @@
 """A topic is read as long as its client gets on, also where it has nothing to give: by what that says of itself."""
 
 import json
+from threading import current_thread, main_thread
 
 import pytest
 from confluent_kafka import KafkaError, Message
@@ -77,3 +78,35 @@ def test_what_was_aborted_is_read_over_however_long_that_takes(read):
 def test_a_partition_that_stands_still_is_waited_for_no_longer(read, gets_on):
     with pytest.raises(PlaceError, match="no answer in 10 seconds"):
         read(gets_on)
+
+
+class Made:
+    """A client that tells whether it goes on the main thread, where a signal that comes meanwhile would be lost."""
+
+    def __init__(self, settings):
+        self.gone = settings["gone"]
+
+    def __del__(self):
+        self.gone.append(current_thread() is main_thread())
+
+
+def test_clients_go_on_another_thread_than_the_one_that_hears_signals():
+    gone = []
+    with Client("kafka://h:1/t", "h:1") as client:
+        client.made(Made, gone=gone)
+        client.made(Made, gone=gone)
+        assert gone == []
+    assert gone == [False, False]
+
+
+def test_they_do_so_too_when_something_fails():
+    gone = []
+
+    def fail(client):
+        made = client.made(Made, gone=gone)
+        raise client.failed(None, str(made))
+
+    with pytest.raises(PlaceError) as told, Client("kafka://h:1/t", "h:1") as client:
+        fail(client)
+    assert gone == [False]
+    assert "cannot read kafka://h:1/t" in str(told.value)
