@@ -43,26 +43,26 @@ def follow(
 
     Example: newsfeed follow kafka://127.0.0.1:9092/events --every 10s --run-every 60s
     """
-    from pipelines.following import Pace
-    from pipelines.following import follow as follow_on
-    from pipelines.storage.lake import Lake
-
-    lake, inbox = Lake.at(root), inbox_of(sources, done, settled)
-    _require_streams(sources, done)
-    runs = None if run_every is None else options.seconds_of("--run-every", run_every)
-    pace = Pace(options.seconds_of("--every", every), runs)
-    asked = {"format_name": format_name, "accept_loss": accept_loss}
     told = _Told(as_json=json)
-    with working(engine, memory, verbose=verbose) as work:
-        try:
+    try:
+        from pipelines.following import Pace
+        from pipelines.following import follow as follow_on
+        from pipelines.storage.lake import Lake
+
+        lake, inbox = Lake.at(root), inbox_of(sources, done, settled)
+        _require_streams(sources, done)
+        runs = None if run_every is None else options.seconds_of("--run-every", run_every)
+        pace = Pace(options.seconds_of("--every", every), runs)
+        asked = {"format_name": format_name, "accept_loss": accept_loss}
+        with working(engine, memory, verbose=verbose) as work:
             follow_on(
                 pace,
                 lambda: land_once(lake, work.engine, sources, inbox, asked)[0],
                 lambda: publish(lake, work, {}),
                 told,
             )
-        except (Ended, KeyboardInterrupt):
-            told.end()
+    except (Ended, KeyboardInterrupt):
+        told.end()
 
 
 def _require_streams(sources: list[str], done: str | None) -> None:

@@ -1,7 +1,11 @@
 """`newsfeed follow` lands what comes into an inbox, publishes it, and ends when it is told to."""
 
+import signal
+
 import pytest
 
+from pipelines import engines
+from pipelines.cli.signals import Ended
 from pipelines.runs.run import run
 from tests.landing.lines import file_of, ids, line
 from tests.servers.streams.following import Following, drained
@@ -20,6 +24,16 @@ def test_what_comes_into_an_inbox_lands_and_is_released_until_it_is_told_to_end(
         code, said = following.end()
         assert (code, said, drained(following.faults)) == (0, {"landings": 2, "releases": 2}, [])
     assert (ids(lake), run(lake, engine).reason) == (["e-1", "e-2"], "nothing new")
+
+
+@pytest.mark.parametrize("fault", [Ended(signal.SIGTERM), Ended(signal.SIGHUP), KeyboardInterrupt()])
+def test_told_to_end_while_it_begins_it_ends_as_later(call, tmp_path, monkeypatch, fault):
+    def begin(*_, **__):
+        raise fault
+
+    monkeypatch.setattr(engines, "open_engine", begin)
+    said = call("follow", "kafka://127.0.0.1:1/a", "--root", str(tmp_path / "lake"))
+    assert (said.code, said.out[10:], said.err) == (0, "ended after 0 landings and 0 releases\n", "")
 
 
 @pytest.mark.parametrize(
