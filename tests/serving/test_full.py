@@ -3,6 +3,8 @@
 import os
 import resource
 from contextlib import contextmanager
+from pathlib import Path
+from time import monotonic, sleep
 
 import pytest
 
@@ -50,6 +52,39 @@ def test_what_did_not_fit_on_the_disk_is_not_taken_and_what_did_lands(taking):
     taking.seal()
     assert counts(taking.land())[1:] == (3, 0, 0, 0)
     assert ids(taking.lake) == ["e-1", "e-2", "e-5"]
+
+
+def open_segment(taking):
+    (found,) = Path(taking.folder).glob(".segment-*.jsonl")
+    return found
+
+
+def test_what_was_acknowledged_is_written_again_where_its_segment_is_taken_away(taking, caplog):
+    taking.take(line("e-1"), line("e-2"))
+    first = open_segment(taking)
+    first.unlink()
+    assert taking.kinds(line("e-1"), line("e-3")) == ["again", "taken"]
+    assert open_segment(taking) != first
+    assert [f"{first.name[1:]} was taken away before it was sealed" in told for told in caplog.messages] == [True]
+    taking.seal()
+    assert counts(taking.land())[1:] == (3, 0, 0, 0)
+    assert ids(taking.lake) == ["e-1", "e-2", "e-3"]
+
+
+def test_where_the_inbox_is_gone_nothing_is_taken_and_once_it_is_there_what_was_acknowledged_lands(taking, tmp_path):
+    taking.take(line("e-1"))
+    inbox, aside = Path(taking.folder), tmp_path / "aside"
+    inbox.rename(aside)
+    refused(taking, line("e-2"))
+    refused(taking, line("e-2"))
+    inbox.mkdir()
+    deadline = monotonic() + 30
+    while not list(inbox.glob(".segment-*.jsonl")):
+        assert monotonic() < deadline
+        sleep(0.01)
+    assert taking.kinds(line("e-1"), line("e-2")) == ["again", "taken"]
+    taking.seal()
+    assert counts(taking.land())[1:] == (2, 0, 0, 0)
 
 
 def test_killed_while_the_disk_was_full_what_was_not_whole_is_cut_off(taking):

@@ -5,10 +5,12 @@ the other decides on one request after another, appends what is new of all that 
 answers. So there is one order of all that is taken, and what a request is answered holds in that order.
 """
 
+import logging
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from time import monotonic
 
+from pipelines.characters import printable
 from pipelines.door.strict import decoded_or_faults
 from pipelines.door.times import LAST
 from pipelines.errors import NewsfeedError, is_transient, line_of
@@ -22,6 +24,7 @@ from pipelines.serving.intake.stages import Stage
 from pipelines.serving.intake.waiting import Waiting, waits_of
 from pipelines.storage.lake import Lake
 
+LOGGER = logging.getLogger("pipelines.serving")
 AT_ONCE = 1000
 """So many requests are written at once at most."""
 IDLE = 0.05
@@ -79,6 +82,7 @@ class Intake:
         self._waiting = Waiting()
         self._taken = self._writes = self._failures = 0
         self._due = 0.0
+        self._lost: list[str] = []
         for name in self._segments.sealed():
             self._waiting.take(_events_in(self._segments.lines(name)), name)
         self._writer: Stage[Request] = Stage("writer", self._write, AT_ONCE, IDLE)
@@ -173,22 +177,36 @@ class Intake:
         return decided, stale
 
     def _append(self, decided: Sequence[tuple[Request, Outcome, Waiting]]) -> None:
-        """Append what is new of requests, durably. Raises OSError."""
+        """Append what is new of requests, durably, and again what somebody took away. Raises OSError."""
         new = [events for _, _, events in decided if events.of]
-        if not new:
+        again = self._taken_away()
+        if not new and not again:
             return
-        data = b"".join(b"\n".join(waits.line for waits in events.of.values()) + BETWEEN for events in new)
-        segment = self._segments.append(data)
+        lines = [*again, *([waits.line for waits in events.of.values()] for events in new)]
+        segment = self._segments.append(b"".join(b"\n".join(some) + BETWEEN for some in lines))
         self._writes += 1
+        self._waiting.move(self._lost, segment)
+        self._lost = []
         for events in new:
             self._waiting.take(events, segment)
+
+    def _taken_away(self) -> list[list[bytes]]:
+        """The lines that were acknowledged and will not land, as the segment was taken away in which they were."""
+        lost = self._segments.lost()
+        if lost is not None:
+            self._lost.append(lost)
+            told = f"{self._segments.folder}: {lost} was taken away before it was sealed: its events are written again"
+            LOGGER.error("%s", printable(told))
+        lines = self._waiting.lines_of(self._lost)
+        return [lines] if lines else []
 
     def _keep_up(self) -> None:
         """Seal a segment that is due, and let go of what landed. Raises OSError."""
         self._due = monotonic() + IDLE
+        self._append(())
         if self._segments.is_due:
             self._segments.seal()
-        there = {*self._segments.sealed(), self._segments.open_name}
+        there = {*self._segments.sealed(), self._segments.open_name, *self._lost}
         self._waiting.drop([name for name in self._waiting.segments if name not in there])
 
     def _fail(self, requests: Sequence[Request], fault: Exception) -> None:

@@ -67,6 +67,15 @@ class Segments:
         self._size, self._is_torn = self._size + len(lines), False
         return self.open_name
 
+    def lost(self) -> str | None:
+        """Let go of an open segment that is no more where it was made, so that nobody will land it; its name, if so."""
+        if self._file is None or _is_at(self.folder / f"{HIDDEN}{self.open_name}", self._file):
+            return None
+        name = self.open_name
+        os.close(self._file)
+        self._file, self.open_name, self._is_torn = None, "", False
+        return name
+
     @property
     def is_due(self) -> bool:
         """Whether the open segment is to be sealed."""
@@ -116,6 +125,14 @@ class Segments:
         else:
             left.unlink()
         _sync(self.folder)
+
+
+def _is_at(path: Path, file: int) -> bool:
+    """Whether an open file is the one at a path."""
+    try:
+        return os.path.samestat(path.stat(), os.fstat(file))
+    except OSError:
+        return False
 
 
 def _whole(path: Path) -> int:

@@ -48,6 +48,15 @@ class Waiting:
             self.add(event_id, waits)
         self._segments[segment] += others.of
 
+    def lines_of(self, segments: Iterable[str]) -> list[bytes]:
+        """The lines of the events in some segments."""
+        return [self.of[event_id].line for name in segments for event_id in self._segments.get(name, ())]
+
+    def move(self, segments: Iterable[str], to: str) -> None:
+        """Say that what was in some segments was written to another one."""
+        for name in segments:
+            self._segments[to] += self._segments.pop(name, [])
+
     @property
     def segments(self) -> list[str]:
         """The segments in which they are."""
