@@ -37,8 +37,7 @@ def status(lake: Lake) -> Facts:
 
 def explained(reading: Reading, user: str, post_id: int, number: int | None) -> Facts:
     """Why a post is in the newsfeed of a release, or is not. Raises NoRelease, Disagreement."""
-    with reading.snapshot(number) as views:
-        reader_id, number = user_of(views, user), views.stored.release
+    reader_id, number = reading.ask(lambda views: (user_of(views, user), views.stored.release), number)
     reader = Reader.of(reading.lake, number)
     found = explain(PastReader.of_release(reading.lake, reader.release), reader_id, post_id)
     served = reader.of_ids("newsfeed", "reader_id", [reader_id])
@@ -50,8 +49,8 @@ def explained_with_names(reading: Reading, user: str, post_id: int, number: int 
     found = explained(reading, user, post_id, number)
     said = [one for name in ("reasons", "gone", "hidden", "missing") for one in found[name]]
     ids = {one["user_id"] for reason in said for one in (reason, *reason.get("lacks", ()))} - {None}
-    with reading.snapshot(found["release"]) as views:
-        return found | {"people": people(views, ids | {found["reader_id"]})}
+    names = reading.ask(lambda views: people(views, ids | {found["reader_id"]}), found["release"])
+    return found | {"people": names}
 
 
 def account(lake: Lake) -> Facts:

@@ -161,14 +161,6 @@ class Reading:
                 if monotonic() > until:
                     raise
                 sleep(PAUSE)
-            except StoreError as fault:
-                self._require_release(fault)
-                raise
-
-    def _require_release(self, fault: StoreError) -> None:
-        """Raise NothingReleased where a store has nothing yet, which is why it failed."""
-        if any(store.stored() is None for store in self.stores):
-            raise NothingReleased("nothing was published to the stores yet") from fault
 
     def check(self) -> int:
         """The release that is served, by all stores. Raises Unsettled, NoRelease, StoreError."""

@@ -10,6 +10,7 @@ import pyarrow as pa
 from pipelines.arrays import Int64s
 from pipelines.errors import NewsfeedError
 from pipelines.reading.reader import Views
+from pipelines.releases.release import NothingReleased
 
 Row = dict[str, Any]
 
@@ -45,6 +46,13 @@ class StoreError(NewsfeedError):
     def __init__(self, message: str, *, transient: bool = False) -> None:
         super().__init__(message)
         self.transient = transient
+
+
+class NothingPublished(StoreError, NothingReleased):
+    """A store serves nothing yet, or lost what it served."""
+
+    def __init__(self, store: str) -> None:
+        super().__init__(f"{store}: nothing was published there yet: `newsfeed publish {store}` does")
 
 
 class Content(NamedTuple):

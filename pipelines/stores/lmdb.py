@@ -16,7 +16,7 @@ from typing import Any
 from pipelines.errors import UsageError
 from pipelines.stores import environments, turns
 from pipelines.stores.about import About, PackedSnapshot
-from pipelines.stores.base import OWNERS, Row, Snapshot, Stored, StoreError, Writing
+from pipelines.stores.base import OWNERS, NothingPublished, Row, Snapshot, Stored, Writing
 from pipelines.stores.terms import people
 
 SCHEME = "lmdb:"
@@ -81,7 +81,7 @@ class Lmdb:
         with environments.telling(self.url, "read"):
             begun = self._begun()
         if begun is None:
-            raise StoreError(f"{self.url}: nothing was published there yet: `newsfeed publish {self.url}` does")
+            raise NothingPublished(self.url)
         opened, transaction = begun
         try:
             yield LmdbSnapshot(self._about_in(transaction), transaction)

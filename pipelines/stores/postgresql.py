@@ -14,7 +14,7 @@ from typing import Any
 from psycopg.rows import dict_row
 
 from pipelines.stores import postgresql_queries as queries
-from pipelines.stores.base import Content, Row, Snapshot, Stored, StoreError, Writing
+from pipelines.stores.base import Content, NothingPublished, Row, Snapshot, Stored, StoreError, Writing
 from pipelines.stores.postgresql_client import LONGEST, Connection, Connections, connected, split, telling
 from pipelines.stores.postgresql_tables import VIEWS, format_of, quoted
 from pipelines.stores.postgresql_text import exact, kept
@@ -69,7 +69,7 @@ class PostgreSQL:
         """Read what is served. Raises StoreError."""
         with self._connections.snapshot(asking(self.schema)) as (connection, row):
             if row is None:
-                raise StoreError(f"{self.shown}: nothing was published there yet: `newsfeed publish {self.shown}` does")
+                raise NothingPublished(self.shown)
             yield PostgreSQLSnapshot(connection, self.schema, self.shown, stored_of(row, self.shown))
 
     def close(self) -> None:

@@ -14,7 +14,7 @@ from typing import Any
 from redis import Redis as Client
 
 from pipelines.stores.about import About, PackedSnapshot
-from pipelines.stores.base import Row, Snapshot, Stored, StoreError, Writing
+from pipelines.stores.base import NothingPublished, Row, Snapshot, Stored, StoreError, Writing
 from pipelines.stores.redis_client import Place, client, place_of, telling
 
 VIEWS = ("newsfeed", "notifications")
@@ -82,7 +82,7 @@ class Redis:
         with telling(self.shown, "read"):
             about = self.about(self._client)
         if about is None:
-            raise StoreError(f"{self.shown}: nothing was published there yet: `newsfeed publish {self.shown}` does")
+            raise NothingPublished(self.shown)
         yield RedisSnapshot(about, self, self._client)
 
     def close(self) -> None:

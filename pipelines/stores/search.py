@@ -16,7 +16,7 @@ from pipelines.errors import UsageError
 from pipelines.stores import search_finding, search_index, turns
 from pipelines.stores.about import About, PackedSnapshot
 from pipelines.stores.accounts import DifferError
-from pipelines.stores.base import Row, Snapshot, Stored, StoreError, Writing
+from pipelines.stores.base import NothingPublished, Row, Snapshot, Stored, StoreError, Writing
 from pipelines.stores.search_folders import Folders
 from pipelines.stores.search_index import ABOUT, HALF, Served, key_of, rows_of
 
@@ -91,7 +91,7 @@ class Search:
         """Read what is served. Raises StoreError."""
         served = self._now()
         if served is None:
-            raise StoreError(f"{self.url}: nothing was published there yet: `newsfeed publish {self.url}` does")
+            raise NothingPublished(self.url)
         with search_index.telling(self.url, "read"):
             yield SearchSnapshot(served.about, served.searcher)
 
