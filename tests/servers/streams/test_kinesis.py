@@ -200,7 +200,7 @@ class Slow(Kinesalite):
     """One in which streams take a while to be made, and to be deleted."""
 
     def command(self):
-        return [part.replace("StreamMs=50", "StreamMs=2000") for part in super().command()]
+        return [part.replace("StreamMs=50", "StreamMs=4000") for part in super().command()]
 
 
 @pytest.mark.skipif(shutil.which("npm") is None, reason="it needs npm, which is not on the path")
