@@ -70,8 +70,9 @@ class RecordFile:
             )
             self._files[0].write(LEADING)
         data, entries = zip(*self._held, strict=True)
-        self._files[0].write(b"".join(data))
-        write_table(self._files[1], pa.concat_tables(entries).combine_chunks())
+        with places.telling("write", self._piece.place):
+            self._files[0].write(b"".join(data))
+            write_table(self._files[1], pa.concat_tables(entries).combine_chunks())
         self._held, self._holds = [], 0
 
     def _starts(self, values: Sequence[bytes], data: bytes) -> list[pa.Array]:

@@ -1,5 +1,6 @@
 """Records of many parts of a stream are written without a file open for each."""
 
+import resource
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -8,6 +9,7 @@ import pytest
 
 from pipelines.sources import records
 from pipelines.sources.records import RecordFile, named
+from pipelines.storage.places import PlaceError
 
 PARTS = 1000
 
@@ -44,3 +46,21 @@ def test_only_those_that_have_much_are_open_and_all_is_written(parts, monkeypatc
             {"byte_offset": 2, "line_number": 2, "source": f"kafka://h:1/t/{number}#5"}
         ]
     assert open_files() == before
+
+
+@pytest.fixture
+def little_room():
+    """No file gets longer than this process lets it."""
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (50_000, before[1]))
+    yield
+    resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+
+def test_where_there_is_no_room_it_is_told_which_file_that_was(little_room, monkeypatch, tmp_path):
+    monkeypatch.setattr(records, "HELD", 1000)
+    told = rf"^cannot write {tmp_path}/records-\w+: File too large$"
+    with RecordFile(str(tmp_path), "kafka://h:1/t/0", 0) as file:
+        file.write([b"x" * 30_000], pa.array([0]))
+        with pytest.raises(PlaceError, match=told):
+            file.write([b"x" * 90_000], pa.array([1]))
