@@ -2,7 +2,7 @@
 
 `DAG` runs a DAG, `DAG {"param": …}` with these parameters; `fill` copies the next lines into the inbox, `damage TABLE`
 cuts the files of a table off, `mend` puts back what was cut off, `blame STEP` asks what becomes of views when a run
-failed there.
+failed there. `read NAME {"SETTING": …}` reads the DAGs anew, with other settings for all that follows.
 """
 
 import json
@@ -102,18 +102,31 @@ def blamed(step):
     return {view: type(not_made(view, {"error": "no", "step": step})).__name__ for view in VIEWS}
 
 
-def main(told, *orders):
+def read(**settings):
+    """What the DAG folder holds with these settings: they are read when the modules that have them are loaded."""
     from airflow.dag_processing.dagbag import DagBag
+
+    os.environ.update(settings)
+    for name in [name for name in sys.modules if name.startswith("pipelines.scheduling")]:
+        del sys.modules[name]
+    return DagBag(os.environ["AIRFLOW__CORE__DAGS_FOLDER"])
+
+
+def main(told, *orders):
     from airflow.utils.db import initdb
 
     initdb()
     before = set(sys.modules)
-    bag = DagBag(os.environ["AIRFLOW__CORE__DAGS_FOLDER"])
+    bag = read()
     heavy = [name for name in HEAVY if name in set(sys.modules) - before]
     found = {"import_errors": bag.import_errors, "heavy": heavy, "dags": told_of(bag), "runs": []}
     for order in orders:
         name, _, rest = order.partition(" ")
-        if name in bag.dags:
+        if name == "read":
+            named, _, settings = rest.partition(" ")
+            bag = read(**json.loads(settings))
+            found[named] = told_of(bag)
+        elif name in bag.dags:
             found["runs"].append(ran(bag.dags[name], json.loads(rest) if rest else None))
         elif name == "blame":
             found["blamed"] = blamed(rest)

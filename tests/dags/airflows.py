@@ -23,7 +23,7 @@ SECOND: list[dict[str, Any]] = [{"event_id": "3", "event_type": "posted", "post_
 THIRD: list[dict[str, Any]] = [{"event_id": "4", "event_type": "posted", "post_id": 9, "text": "for the third time"}]
 
 
-def airflow(home, *orders, batches=(FIRST, SECOND, THIRD), **settings):
+def airflow(home, *orders, batches=(FIRST, SECOND, THIRD)):
     """What a process with an Airflow of its own tells after the orders; `fill` puts the next batch into the inbox."""
     told = home / "told.json"
     (home / INBOX).mkdir()
@@ -46,7 +46,7 @@ def airflow(home, *orders, batches=(FIRST, SECOND, THIRD), **settings):
         "NEWSFEED_RETRY_SECONDS": "0",
     }
     command = [sys.executable, str(PROCESS), str(told), *orders]
-    done = subprocess.run(command, env=surroundings | settings, capture_output=True, text=True, check=False)
+    done = subprocess.run(command, env=surroundings, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
     return json.loads(told.read_text("utf-8"))
 

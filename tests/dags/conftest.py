@@ -1,8 +1,12 @@
 """One Airflow in which the DAGs run one after another on a lake, of which several files of tests ask."""
 
+import json
+
 import pytest
 
 from tests.dags.airflows import airflow
+from tests.dags.pagers import alerts_to, paging
+from tests.servers.processes import free_port
 
 ORDERS = (
     "materialize_views",
@@ -26,7 +30,10 @@ ORDERS = (
     "damage log",
     "materialize_views",
     "blame views/posts",
+    'read submitting {"NEWSFEED_ENGINE": "spark"}',
 )
+ON_A_SERVER = ("land_events", 'backfill_views {"view": "newsfeed", "cap": 5}')
+"""What runs last, on a lake whose server is not there."""
 NAMES = (
     "nothing",
     "landed",
@@ -42,6 +49,8 @@ NAMES = (
     "damaged",
     "landed_third",
     "unread",
+    "away",
+    "away_misused",
 )
 
 
@@ -51,9 +60,17 @@ def home(tmp_path_factory):
 
 
 @pytest.fixture(scope="package")
-def found(home):
-    """What its process found."""
-    return airflow(home, *ORDERS)
+def pager():
+    with paging() as server:
+        yield server
+
+
+@pytest.fixture(scope="package")
+def found(home, pager):
+    """What its process found; who is called about the lake whose server is not there is `pager`."""
+    root = f"hdfs://127.0.0.1:{free_port()}/lake"
+    away = {"NEWSFEED_ENGINE": "sail", "NEWSFEED_ROOT": root, "NEWSFEED_INBOX": str(home / "lines")}
+    return airflow(home, *ORDERS, f"read away {json.dumps(away | alerts_to(pager))}", *ON_A_SERVER)
 
 
 @pytest.fixture(scope="package")

@@ -1,20 +1,13 @@
 """With the engine `spark` the DAGs submit what computes; tests/servers/test_production.py has them do it."""
 
-import pytest
-
 from pipelines.scheduling.settings import COMPUTING
-from tests.dags.airflows import DAGS, airflow
+from tests.dags.airflows import DAGS
 
 
-@pytest.fixture(scope="module")
-def dags(tmp_path_factory):
-    return airflow(tmp_path_factory.mktemp("spark_home"), NEWSFEED_ENGINE="spark")["dags"]
-
-
-def test_what_computes_is_submitted_and_has_a_job(dags):
+def test_what_computes_is_submitted_and_has_a_job(found):
     operators = {
         task: facts["operator"]
-        for dag in dags.values()
+        for dag in found["submitting"].values()
         for task, facts in dag["tasks"].items()
         if facts["operator"] in ("Command", "Job")
     }

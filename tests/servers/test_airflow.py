@@ -12,7 +12,7 @@ from http.server import HTTPServer
 import pytest
 
 from pipelines.cli import main
-from tests.dags.test_failures import Pager
+from tests.dags.pagers import Pager
 from tests.servers.airflow import PROJECT, Airflow
 from tests.servers.airflow_client import Client, until
 from tests.servers.processes import free_port
