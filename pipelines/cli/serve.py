@@ -70,7 +70,8 @@ def serve(
     reading = reading_of(lake, store, feeds=feeds, profiles=profiles, search=search)
     with server.listening(host, port) as listener, told_to_end() as is_told, taken as intake:
         print(f"serving {lake.root} at {server.url_of(listener)}", flush=True)
-        server.serve(create_app(reading, safety, intake, keeps=True), listener, is_told)
+        app = create_app(reading, safety, intake, keeps=True, is_ending=is_told)
+        server.serve(app, listener, is_told)
 
 
 def _taken(

@@ -1,5 +1,6 @@
 """The server as an application: its routes, and what all answers have."""
 
+from collections.abc import Callable
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
@@ -33,11 +34,16 @@ TITLE = "Newsfeed"
 
 
 def create_app(
-    reading: Reading, safety: Safety | None = None, intake: Intake | None = None, *, keeps: bool = False
+    reading: Reading,
+    safety: Safety | None = None,
+    intake: Intake | None = None,
+    *,
+    keeps: bool = False,
+    is_ending: Callable[[], bool] = lambda: False,
 ) -> FastAPI:
     """The application that answers by a reading whom it may, and takes events where there is an intake.
 
-    It keeps its stores at the last release where that is asked for.
+    It keeps its stores at the last release where that is asked for, and lets nobody wait once it is ending.
     """
 
     @asynccontextmanager
@@ -60,7 +66,8 @@ def create_app(
     )
     app.state.reading, app.state.intake, app.state.measured = reading, intake, measured
     app.state.limiters, app.state.safety = {}, safety or Safety()
-    app.state.covering = Covering(reading, in_log(reading.lake) if intake is None else intake.covered)
+    where = in_log(reading.lake) if intake is None else intake.covered
+    app.state.covering = Covering(reading, where, is_ending)
     app.add_middleware(Guard, safety=app.state.safety, measured=measured)
     taking = () if intake is None else (events.routes(intake), forms.routes(intake))
     entered = (entering.router,) if app.state.safety.tokens else ()

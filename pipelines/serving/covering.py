@@ -42,10 +42,11 @@ def in_log(lake: Lake) -> Where:
 
 @dataclass(frozen=True)
 class Covering:
-    """Waits for what is served to cover events."""
+    """Waits for what is served to cover events, unless the server is told to end."""
 
     reading: Reading
     where: Where
+    is_ending: Callable[[], bool] = lambda: False
 
     def wait(self, event_id: str, seconds: float) -> None:
         """Wait until the release that is served covers an event. Raises UnknownEvent, NotCovered."""
@@ -54,7 +55,7 @@ class Covering:
             left = self.lacks(event_id)
             if left is None:
                 return
-            if monotonic() + PAUSE > until:
+            if monotonic() + PAUSE > until or self.is_ending():
                 raise left
             sleep(PAUSE)
 

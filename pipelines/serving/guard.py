@@ -1,5 +1,6 @@
 """What every request meets before it is answered, and what every answer has: refusals, limits, headers, measures."""
 
+from asyncio import CancelledError
 from time import perf_counter
 from typing import TYPE_CHECKING
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from starlette.responses import Response
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+ENDS = "the server ends before it can answer that: ask again in a second"
 POLICY = b"content-security-policy"
 ALWAYS = (
     (b"x-content-type-options", b"nosniff"),
@@ -57,6 +59,9 @@ class Guard:
             await self._answer(scope, receive, sent)
         except ClientDisconnect:
             pass  # who asked is gone, or was let go of
+        except CancelledError:  # the server ends, and waits for this no more
+            if not status:
+                await for_path(scope["path"], fault(503, ENDS))(scope, receive, sent)
         except Exception as raised:  # noqa: BLE001 (whatever it is, who asked is told, and the log)
             answer = for_path(scope["path"], fault_of(raised))
             if not status:
