@@ -274,6 +274,16 @@ class Contract:
             assert done.there == min(5, writes)
             require_equal(store, lakes.last, 2, random)
 
+    def test_of_a_first_one_that_was_killed_nothing_is_left_once_another_release_comes(
+        self, url, lakes, killed, random
+    ):
+        killed(lakes.last, "publish", ("write", 2, "after"), stores=[url], number=2, patch=self.portions)
+        with opened(url) as store:
+            (done,) = publish(lakes.last, [store], 3)
+            assert (done.there, done.whole) == (0, True)
+            require_equal(store, lakes.last, 3, random)
+            assert verify(lakes.last, store) > 0
+
     def test_of_two_at_once_both_succeed_and_the_later_release_stays(self, url, lakes, at_once, random):
         with opened(url) as store:
             publish(lakes.last, [store], 1)
