@@ -115,6 +115,16 @@ def test_what_cannot_be_shown_is_said_as_a_page(see, path, status, words):
     assert (found.status, words in found.words) == (status, True), found.words
 
 
+@pytest.mark.parametrize("release", [1, 2])
+def test_older_pages_are_as_long_and_of_the_same_release(see, release):
+    first = see(f"/page/users/1/newsfeed?limit=1&release={release}")
+    (older,) = [link for link in first.links if "cursor=" in link]
+    assert older.startswith(f"?limit=1&release={release}&cursor=")
+    second = see(f"/page/users/1/newsfeed{older}")
+    assert f"Release {release} is shown" in second.words
+    assert [tag for tag, _ in second.elements].count("article") == 1
+
+
 def test_pages_of_a_newsfeed_follow_one_another(see):
     first = see("/page/users/1/newsfeed?limit=1")
     (older,) = [link for link in first.links if "cursor=" in link]

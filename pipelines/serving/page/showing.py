@@ -15,6 +15,7 @@ from pipelines.serving.asking import Asked
 from pipelines.serving.page.acting import new_id
 from pipelines.serving.page.signing import PREFIX, Visitor
 from pipelines.serving.page.words import NOTICES, sentence
+from pipelines.serving.parameters import LIMIT, RELEASE
 from pipelines.stores.base import Snapshot
 
 if TYPE_CHECKING:
@@ -88,10 +89,11 @@ async def shown(
     request: Request, template: str, question: "Question", *, is_quick: bool = True, **more: Any
 ) -> Response:
     """The page of what a release answers."""
-    asked = Asked(request)
+    asked, given = Asked(request), request.query_params
+    same = {name: given[name] for name in (LIMIT.name, RELEASE.name) if name in given}
 
     def ask(views: Snapshot) -> Response:
-        facts = {"release": views.stored.release, **question(views)}
+        facts = {"release": views.stored.release, "same": same, **question(views)}
         return page(template, **context_of(request), **facts, **more)
 
     def answer() -> Response:
