@@ -48,10 +48,9 @@ def contents(lake, number=-1):
 
 def served(lake, number=-1):
     """The rows of each view of a release, at the version that its record names."""
-    found = {}
+    found, made = {}, tables(lake, number)
     for name in VIEWS:
-        version = tables(lake, number)[name]["version"]
-        rows = DeltaTable(f"{lake.root}/{name}", version=version).to_pyarrow_table().to_pylist()
+        rows = DeltaTable(f"{lake.root}/{name}", version=made[name]["version"]).to_pyarrow_table().to_pylist()
         found[name] = sorted(map(repr, rows))
     return found
 
