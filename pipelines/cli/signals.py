@@ -11,7 +11,10 @@ from types import FrameType
 
 ENDING = (signal.SIGTERM, signal.SIGHUP)
 GRACE = 10.0
-"""The seconds in which a command cleans up once it was told to end; a library may not even let it begin."""
+"""The seconds in which a command cleans up once it was told to end; a library may not even let it begin.
+
+Some take the exception for one of their own where they try what may not be there, and go on.
+"""
 
 
 class Ended(BaseException):
@@ -84,7 +87,7 @@ def _watched() -> Iterator[None]:
 def _watch(reader: socket.socket) -> None:
     with reader:
         while heard := reader.recv(1):
-            if heard[0] in ENDING:
+            if heard[0] in (signal.SIGINT, *ENDING):
                 told, _, _ = select.select([reader], [], [], GRACE)
                 if not told or reader.recv(1):
                     os._exit(128 + heard[0])

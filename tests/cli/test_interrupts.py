@@ -64,3 +64,28 @@ def test_a_run_is_interrupted_and_the_next_one_publishes(call, told, tmp_path):
     assert interrupted(["run", "--root", str(root)], ready) == (130, "interrupted\n")
     assert not any(root.glob("_scratch/*"))
     assert call("run", "--root", root).out.startswith("release 3 covers 12 events")
+
+
+DEAF = """
+import sys, time
+from contextlib import suppress
+from pipelines.cli import signals
+signals.GRACE = 0.5
+with signals.heard():
+    print("here", flush=True)
+    with suppress(BaseException):  # as libraries have it where they try what may not be there
+        time.sleep(60)
+    time.sleep(60)
+"""
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 129)])
+def test_a_signal_that_a_library_swallows_ends_the_process_all_the_same(number, code):
+    command = [*HEARING, sys.executable, "-c", DEAF]
+    with subprocess.Popen(command, env=environment(), stdout=subprocess.PIPE, text=True) as process:
+        try:
+            assert process.stdout.readline() == "here\n"
+            process.send_signal(number)
+            assert process.wait(20) == code
+        finally:
+            process.kill()
