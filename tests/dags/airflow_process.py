@@ -5,7 +5,6 @@ cuts the files of a table off, `mend` puts back what was cut off, `blame STEP` a
 failed there. `read NAME {"SETTING": …}` reads the DAGs anew, with other settings for all that follows.
 """
 
-import gc
 import json
 import os
 import shutil
@@ -137,5 +136,4 @@ def main(told, *orders):
 
 
 if __name__ == "__main__":
-    gc.disable()  # Airflow makes so many objects that looking for garbage takes a quarter of the time
     main(*sys.argv[1:])
