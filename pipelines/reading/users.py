@@ -40,7 +40,8 @@ def id_of(user: str) -> int:
 def require_user(views: Views, user_id: int) -> int:
     """The id, of a user whom there is. Raises UnknownUser."""
     if not views.of_ids("profile", "user_id", [user_id], "user_id"):
-        raise UnknownUser(f"there is no user {user_id}" + ("" if isinstance(views, Reader) else f" {views.told}"))
+        when = "" if views.told.startswith("release") else f" {views.told}"
+        raise UnknownUser(f"there is no user {user_id}{when}")
     return user_id
 
 

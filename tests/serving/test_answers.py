@@ -180,6 +180,10 @@ def test_what_cannot_be_answered_is_told(server, path, status, words):
     assert found.facts["error"].startswith(words)
 
 
+def test_whom_there_is_not_is_told_as_the_command_tells_it(server):
+    assert server.ask("/users/99").facts == {"error": "there is no user 99"}
+
+
 def test_a_cursor_is_of_one_view_of_one_user(server):
     cursor = server.ask("/users/2/notifications?limit=1").facts["next"]
     for path in ("/users/1/notifications", "/users/2/newsfeed"):
