@@ -72,8 +72,8 @@ from contextlib import suppress
 from pipelines.cli import signals
 signals.GRACE = 0.5
 with signals.heard():
-    print("here", flush=True)
     with suppress(BaseException):  # as libraries have it where they try what may not be there
+        print("here", flush=True)
         time.sleep(60)
     time.sleep(60)
 """

@@ -131,7 +131,7 @@ def test_without_a_lock_it_goes_when_nothing_was_written_in_it_for_a_week(lake, 
 def test_the_lock_stays_with_what_could_not_be_taken_away(lake, monkeypatch):
     parent = str(Path(lake.root, "_scratch"))
     with monkeypatch.context() as patch:
-        patch.setattr(places, "remove_folder", lambda _: None)
+        patch.setattr(folders, "remove", lambda _: None)
         with scratch(parent):
             pass
         with scratch(parent):

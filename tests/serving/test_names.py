@@ -30,7 +30,7 @@ class Names:
         assert (view, key) == ("profile", "user_id")
         known = {"is_active": True, "first_name": "", "last_name": ""}
         rows = [known | {"user_id": one, "username": self.usernames[one]} for one in sorted(ids)]
-        return [{name: row[name] for name in columns} for row in rows]
+        return [{name: row[name] for name in (key, *columns)} for row in rows]
 
 
 def test_of_several_who_are_called_so_it_is_who_is_written_so():
