@@ -286,7 +286,7 @@ def test_a_namenode_that_freezes_just_before_a_call_that_delta_gives_no_bound_is
     root = f"{hdfs.url}/unbounded"
     told(*FIRST, "--root", root)
     DeltaTable.create(f"{root}/releases", RELEASES.arrow)  # as an older version did, without the properties
-    freezes_at(hdfs, "pipelines.storage", "commits", "keep", root)
+    freezes_at(hdfs, "pipelines.storage", "declaring", "keep", root)
     assert done(patched("pipelines.runs", "run", "record", root, "SIGKILL")).code == -signal.SIGKILL
     freezes_at(hdfs, "pipelines.storage.restoring", "commits", "commit", root)  # what the killed one left is taken back
     told("run", "--root", root)
