@@ -5,7 +5,7 @@ from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
 from anyio import to_thread
-from fastapi import FastAPI, Request, Response
+from fastapi import APIRouter, FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.routing import Match
@@ -69,15 +69,20 @@ def create_app(
     where = in_log(reading.lake) if intake is None else intake.covered
     app.state.covering = Covering(reading, where, is_ending)
     app.add_middleware(Guard, safety=app.state.safety, measured=measured)
-    taking = () if intake is None else (events.routes(intake), forms.routes(intake))
-    entered = (entering.router,) if app.state.safety.tokens else ()
-    shown = pages.router, pages_of_lake.router, *entered
-    for one in (*taking, reads.router, of_files.router, health.router, described.router, *shown):
+    for one in _routers(app.state.safety, intake):
         app.include_router(one)
     app.add_exception_handler(NewsfeedError, _failed)
     app.add_exception_handler(RequestValidationError, _misasked)
     app.add_exception_handler(HTTPException, _refused)
     return app
+
+
+def _routers(safety: Safety, intake: Intake | None) -> tuple[APIRouter, ...]:
+    """What is asked, and taken where there is an intake; one signs in where there are tokens."""
+    taking = () if intake is None else (events.routes(intake), forms.routes(intake))
+    entered = (entering.router,) if safety.tokens else ()
+    shown = pages.router, pages_of_lake.router, *entered
+    return *taking, reads.router, of_files.router, health.router, described.router, *shown
 
 
 async def _failed(request: Request, raised: Exception) -> Response:
